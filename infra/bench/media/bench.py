@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Measures the media crate against sharp: the same job, in turn, on the same pictures.
+
+    infra/bench/media/bench.py [rounds, 5 by default]
+
+Each round starts either program anew, which does the job once to warm up and then a few times; what counts is the
+CPU time (user and system, all threads) of one job, and the largest resident memory of the process. Everything that
+is installed or made goes to .local/bench/media. Without node or npm, only ours is measured.
+
+CARGO_TARGET_DIR is respected.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+HOME = ROOT / ".local/bench/media"
+PHOTO = ROOT / "tests/fixtures/photos/portrait.jpg"
+MARK = ROOT / "shared/media/assets/ai-mark.png"
+# Width, height, jobs per round.
+SIZES = [(1024, 1024, 10), (2048, 1536, 6), (4000, 3000, 3)]
+TARGET_RATIO = 0.6
+TARGET_RSS_MB = 64
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], check=True, text=True, **options)
+
+
+def build():
+    run("cargo", "build", "--release", "-q", "-p", "media", "--examples", cwd=ROOT)
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/examples"
+
+
+def install_sharp():
+    """True when sharp can be run."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        print("node or npm is missing: only ours is measured")
+        return False
+    shutil.copy(HERE / "package.json", HOME)
+    shutil.copy(HERE / "package-lock.json", HOME)
+    try:
+        run("npm", "ci", "--no-audit", "--no-fund", cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except subprocess.CalledProcessError as error:
+        print(f"sharp cannot be installed ({error}): only ours is measured")
+        return False
+    return True
+
+
+def measure(*command):
+    environment = os.environ | {"BENCH_HOME": str(HOME)}
+    return json.loads(run(*command, capture_output=True, env=environment).stdout)
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    HOME.mkdir(parents=True, exist_ok=True)
+    binaries, has_sharp = build(), install_sharp()
+
+    print("| picture | ours, CPU ms | sharp, CPU ms | ratio | ours, max RSS MB | sharp, max RSS MB |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    good = True
+    for width, height, jobs in SIZES:
+        picture = HOME / f"{width}x{height}.jpg"
+        if not picture.exists():
+            run(binaries / "synthesise", PHOTO, width, height, picture)
+        ours, sharps = [], []
+        for _ in range(rounds):
+            ours.append(measure(binaries / "finish", "finish", picture, jobs))
+            if has_sharp:
+                sharps.append(measure("node", HERE / "finish.mjs", picture, MARK, jobs))
+
+        def median(results, field):
+            return statistics.median(result[field] for result in results) if results else float("nan")
+
+        cpu, rss = median(ours, "cpu_ms"), max(result["max_rss_mb"] for result in ours)
+        ratio = cpu / median(sharps, "cpu_ms")
+        good &= rss < TARGET_RSS_MB and not ratio > TARGET_RATIO
+        print(
+            f"| {width}x{height} | {cpu:.1f} | {median(sharps, 'cpu_ms'):.1f} | {ratio:.2f} "
+            f"| {rss:.0f} | {median(sharps, 'max_rss_mb'):.0f} |",
+            flush=True,
+        )
+    print(f"Aim: ratio at most {TARGET_RATIO}, memory under {TARGET_RSS_MB} MB: {'reached' if good else 'MISSED'}")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

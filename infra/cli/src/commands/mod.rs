@@ -1,0 +1,5 @@
+//! One file per subcommand.
+
+pub(crate) mod catalog;
+pub(crate) mod event;
+pub(crate) mod settings;

@@ -1,0 +1,83 @@
+//! `magic-edits settings`
+
+use std::io::Read;
+
+use clap::Subcommand;
+use cloud::Cloud;
+use domain::ProviderName;
+use domain::settings::Setting;
+use serde_json::json;
+
+use crate::output::Output;
+
+/// Runtime settings.
+#[derive(Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Set one setting; the value is checked before it is written
+    Set {
+        /// Such as `is_enabled`
+        name: String,
+        /// Such as `false`; lists are JSON
+        value: String,
+    },
+    /// List the settings that are set
+    List,
+    /// Set a provider's API key, read from standard input so that it stays out of the shell's history
+    Key {
+        /// `runware` or `fal`
+        provider: ProviderName,
+    },
+}
+
+impl SettingsCommand {
+    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> Result<(), Box<dyn std::error::Error>> {
+        match self {
+            Self::Set { name, value } => {
+                let setting = find(&name)?;
+                cloud
+                    .put_setting(setting, &value)
+                    .await
+                    .map_err(|error| format!("{name}: {error}"))?;
+                output.result(
+                    json!({ "name": name, "value": value }),
+                    &format!("{name} = {value}"),
+                );
+            }
+            Self::List => {
+                let set = cloud.setting_texts().await?;
+                let lines: Vec<String> = set
+                    .iter()
+                    .map(|(setting, text)| format!("{:<36} {text}", setting.name()))
+                    .collect();
+                let values: serde_json::Map<_, _> = set
+                    .iter()
+                    .map(|(setting, text)| (setting.name().to_owned(), json!(text)))
+                    .collect();
+                output.result(values, &lines.join("\n"));
+            }
+            Self::Key { provider } => {
+                let mut key = String::new();
+                std::io::stdin().read_to_string(&mut key)?;
+                if key.trim().is_empty() {
+                    return Err("nothing was read from standard input; pipe the key in".into());
+                }
+                cloud.put_api_key(provider, key.trim()).await?;
+                output.result(
+                    json!({ "provider": provider }),
+                    &format!("the key of {provider} is set"),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn find(name: &str) -> Result<Setting, String> {
+    Setting::ALL
+        .into_iter()
+        .find(|setting| setting.name() == name)
+        .ok_or_else(|| {
+            let known: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+            format!("there is no setting `{name}`; there are: {}", known.join(", "))
+        })
+}

@@ -1,0 +1,157 @@
+"""Commands of the local stack; see `make help`."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import shutil
+import sys
+import time
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import accounts, config, deploy, emulator, invocations, manifest
+from .console import console, fail
+from .errors import StackError
+
+
+def up(_: argparse.Namespace) -> int:
+    """Start the stack with demo data."""
+    from .up import up as bring_up
+
+    stack = bring_up()
+    console.print(f"\nUp at {stack['api_url']}/api/v1 — described in .local/stack.json\n", soft_wrap=True)
+    return 0
+
+
+def run(_: argparse.Namespace) -> int:
+    """Start the stack and take one photo through an edit."""
+    from .api import Guest
+    from .edit import take_one_photo_through
+    from .report import print_report
+    from .up import up as bring_up
+
+    stack = bring_up()
+    demo, since_ms = stack["demo"], int(time.time() * 1000) - 1000
+    guest = Guest(stack["api_url"], demo["event_token"])
+    journey = take_one_photo_through(guest, demo["photo_id"], demo["style_keys"][0])
+    print_report(journey, invocations.of_edit(journey.edit_id, since_ms), stack)
+    return 0
+
+
+def stop(_: argparse.Namespace) -> int:
+    """End the stack; its data goes with it."""
+    stopped = emulator.stop()
+    for path in (config.STACK_FILE, deploy.DEPLOYED):
+        path.unlink(missing_ok=True)
+    console.print("Stopped." if stopped else "Nothing was running.")
+    return 0
+
+
+def clean(arguments: argparse.Namespace) -> int:
+    """End the stack and remove everything it made, apart from cargo's own build."""
+    stop(arguments)
+    shutil.rmtree(config.LAMBDA_FOLDERS, ignore_errors=True)
+    # Said before it is done: this very interpreter lives in what is removed.
+    console.print("Removing .local and target/lambda. `cargo clean` removes the build.")
+    for path in config.LOCAL.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return 0
+
+
+def status(_: argparse.Namespace) -> int:
+    """Say whether the stack is up."""
+    running = emulator.find_running()
+    if running is None:
+        console.print("Not running. Start it with `make up`.")
+        return 0
+    stack = manifest.read()
+    console.print(f"Running with pid {running.pid}: {stack['api_url']}/api/v1", soft_wrap=True)
+    return 0
+
+
+def logs(arguments: argparse.Namespace) -> int:
+    """Print what the functions logged in the last minutes."""
+    _require_running()
+    since_ms = int((time.time() - arguments.minutes * 60) * 1000)
+    for name in [arguments.function] if arguments.function else config.function_names():
+        for line in invocations.lines(name, since_ms):
+            console.print(f"{name}  {line}", soft_wrap=True, markup=False)
+    return 0
+
+
+def token(arguments: argparse.Namespace) -> int:
+    """Print a fresh ID token."""
+    _require_running()
+    outputs = deploy.outputs(deploy.find_stack())
+    if arguments.superadmin:
+        print(accounts.superadmin_token(outputs))
+    else:
+        print(accounts.tenant_token(outputs, arguments.tenant))
+    return 0
+
+
+def test(_: argparse.Namespace) -> int:
+    """Run every test."""
+    from .checks import run_all
+
+    return run_all()
+
+
+def lint(_: argparse.Namespace) -> int:
+    """Run formatters and linters without changing anything."""
+    from .checks import run_lint
+
+    return run_lint()
+
+
+def _require_running() -> None:
+    if emulator.find_running() is None:
+        raise StackError("No stack is up.", "Start one with `make up`.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options."""
+    made = argparse.ArgumentParser(prog="python3 infra/local/stack.py", description="The local stack.")
+    commands = made.add_subparsers(dest="command", required=True)
+    for command in (up, run, stop, clean, status, test, lint):
+        commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
+    printing = commands.add_parser("logs", help=logs.__doc__)
+    printing.add_argument("function", nargs="?", help="one function; without it, all")
+    printing.add_argument("--minutes", type=float, default=10)
+    printing.set_defaults(do=logs)
+    signing = commands.add_parser("token", help=token.__doc__)
+    whom = signing.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--tenant", metavar="ID")
+    whom.add_argument("--superadmin", action="store_true")
+    signing.set_defaults(do=token)
+    return made
+
+
+def main() -> int:
+    """Runs one command; a person sees what is wrong and what to do, never a traceback of ours."""
+    arguments = parser().parse_args()
+    config.isolate_environment()
+    config.LOCAL.mkdir(exist_ok=True)
+    try:
+        return int(arguments.do(arguments))
+    except StackError as error:
+        fail(error)
+    except (BotoCoreError, ClientError, requests.RequestException) as error:
+        fail(StackError(f"A call to the emulator failed: {error}", f"{config.shown(emulator.LOG)} says more."))
+    except KeyboardInterrupt:
+        console.print("\nInterrupted. What was started keeps running; `make stop` ends it.")
+        return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        fail(StackError("The disk is full.", "Free some space, for example with `cargo clean`, then again."))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""`test` and `lint`: every check of the project, in the order in which they fail fastest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from . import emulator
+from .config import LOCAL, REGION, ROOT, TEMPLATE, TESTS
+from .console import console, fail
+from .errors import StackError
+
+TOOLS = LOCAL / "venv-test" / "bin"
+STAGES = ("local", "dev", "prod")
+#: Warnings are errors here and nowhere else, so that work in progress still builds.
+CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
+PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A named check; true when it passed."""
+
+    name: str
+    check: Callable[[], bool]
+
+
+def lint_sections() -> list[Section]:
+    """What needs no stack."""
+    validate = [_tool("sam", "validate", "--lint", "--config-env", stage, "--region", REGION) for stage in STAGES]
+    return [
+        Section("cargo fmt", lambda: _passes(["cargo", "fmt", "--all", "--check"])),
+        Section("cfn-lint", lambda: _passes(_tool("cfn-lint", "--regions", REGION, "--", str(TEMPLATE)))),
+        Section("sam validate", lambda: all(_passes(command) for command in validate)),
+        Section("cargo clippy", lambda: _passes(CLIPPY)),
+    ]
+
+
+def test_sections() -> list[Section]:
+    """Everything, the quick checks first."""
+    return [
+        *lint_sections(),
+        Section("template tests", lambda: _passes([*PYTEST, str(TESTS / "template")])),
+        Section("emulator gap tests", lambda: _passes([*PYTEST, str(TESTS / "local_stack")])),
+        Section("stack up", _up),
+        Section("cargo test", lambda: _passes(["cargo", "test", "--workspace"])),
+    ]
+
+
+def run_lint() -> int:
+    """Runs the linters; the number of failures decides the exit code."""
+    return _run(lint_sections())
+
+
+def run_all() -> int:
+    """Runs every check and leaves the machine as it was: a stack that was up before stays up."""
+    was_running = emulator.find_running() is not None
+    try:
+        return _run(test_sections())
+    finally:
+        if not was_running and emulator.stop():
+            console.print("Stopped the stack that the tests started.")
+
+
+def _run(sections: list[Section]) -> int:
+    """Runs them all, because the second failure is worth knowing too, and sums up."""
+    summary = Table("check", "", "s")
+    failures = 0
+    for section in sections:
+        console.print(f"\n[bold]━━ {section.name}[/]")
+        started = time.monotonic()
+        passed = section.check()
+        failures += not passed
+        summary.add_row(section.name, "ok" if passed else "[red]FAILED[/]", f"{time.monotonic() - started:.1f}")
+    console.print()
+    console.print(summary)
+    return 1 if failures else 0
+
+
+def _up() -> bool:
+    from .up import up
+
+    try:
+        up()
+    except StackError as error:
+        fail(error)
+        return False
+    return True
+
+
+def _tool(name: str, *arguments: str) -> list[str]:
+    return [str(TOOLS / name), *arguments]
+
+
+def _passes(command: list[str]) -> bool:
+    environment = {
+        **os.environ,
+        # The SAM CLI writes its settings into the home folder and calls home, unless it is told not to.
+        "SAM_CLI_TELEMETRY": "0",
+        "__SAM_CLI_APP_DIR": str(LOCAL / "sam"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0

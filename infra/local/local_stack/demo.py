@@ -1,0 +1,100 @@
+"""Demo data: a tenant with a budget, an event with styles, a guest's token and one real photo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .api import Guest
+from .aws import client
+from .config import CREDENTIALS, DEMO_FILE, DEMO_PHOTO, LOCAL, REGION, ROOT, STAGE, endpoint, shown
+from .errors import StackError
+
+DEMO_EVENT = "demo-event"
+UPLOADED = LOCAL / "demo-photo.json"
+#: Never sent anywhere: the local stage runs its providers in fake mode.
+PLACEHOLDER_KEYS = ("runware_api_key", "fal_api_key")
+
+
+def store_placeholder_keys(outputs: dict[str, str]) -> None:
+    """Puts provider keys where CloudFormation cannot, unless somebody has stored real ones."""
+    ssm = client("ssm")
+    for name in PLACEHOLDER_KEYS:
+        with suppress(ssm.exceptions.ParameterAlreadyExists):
+            ssm.put_parameter(Name=f"{outputs['SecretsPath']}/{name}", Type="SecureString", Value="local-placeholder")
+
+
+def load_catalogue(binaries: Path, outputs: dict[str, str]) -> dict[str, Any]:
+    """Loads demo.yaml with the operator's own command line; returns what `stack.json` says of it."""
+    if not DEMO_FILE.exists():
+        raise StackError(f"{shown(DEMO_FILE)} is missing.", "Get it back with: git checkout infra/local/demo.yaml")
+    magic_edits(binaries, outputs, "catalog", "apply", str(DEMO_FILE))
+    catalogue = yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8"))
+    event = next(entry for entry in entries(catalogue, "events", "id") if entry["id"] == DEMO_EVENT)
+    return {
+        "tenant_id": event["tenant_id"],
+        "event_id": event["id"],
+        "event_slug": event["slug"],
+        "style_keys": [style["key"] for style in entries(catalogue, "styles", "key")],
+    }
+
+
+def entries(catalogue: dict[str, Any], section: str, key: str) -> list[dict[str, Any]]:
+    """A section of demo.yaml as a list, whether it is written as one or as a mapping by key."""
+    found = catalogue[section]
+    return [{key: name, **entry} for name, entry in found.items()] if isinstance(found, dict) else found
+
+
+def event_token(binaries: Path, outputs: dict[str, str]) -> str:
+    """A fresh guest token of the demo event."""
+    answer = magic_edits(binaries, outputs, "event", "token", DEMO_EVENT, "--json")
+    return str(json.loads(answer)["token"])
+
+
+def ensure_photo(guest: Guest, emulator_id: str) -> str:
+    """The demo photo's id; uploads it where this emulator has not got it yet."""
+    if UPLOADED.exists():
+        known = json.loads(UPLOADED.read_text())
+        if known["emulator"] == emulator_id:
+            return str(known["photo_id"])
+    if not DEMO_PHOTO.exists():
+        raise StackError(f"{shown(DEMO_PHOTO)} is missing.", f"Get it back with: git checkout {shown(DEMO_PHOTO)}")
+    photo_id = guest.upload_photo(DEMO_PHOTO, "image/jpeg")
+    UPLOADED.write_text(json.dumps({"emulator": emulator_id, "photo_id": photo_id}))
+    return photo_id
+
+
+def magic_edits(binaries: Path, outputs: dict[str, str], *arguments: str) -> str:
+    """Runs the operator's command line against the local stack; it reads the variables that functions read."""
+    program = binaries / "magic-edits"
+    if not program.exists():
+        raise StackError(
+            f"The command line {shown(program)} was not built.", "infra/cli must have a binary called magic-edits."
+        )
+    environment = {
+        **os.environ,
+        **CREDENTIALS,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint().url,
+        "STAGE": STAGE,
+        "TABLE_NAME": outputs["TableName"],
+        "BUCKET_NAME": outputs["BucketName"],
+        "SETTINGS_PATH": outputs["SettingsPath"],
+        "SECRETS_PATH": outputs["SecretsPath"],
+        "SUBMIT_QUEUE_URL": outputs["SubmitQueueUrl"],
+        "POLL_QUEUE_URL": outputs["PollQueueUrl"],
+    }
+    ran = subprocess.run([program, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        said = (ran.stderr or ran.stdout).strip() or "(it said nothing)"
+        raise StackError(
+            f"`magic-edits {' '.join(arguments)}` failed with exit code {ran.returncode}:\n  {said}",
+            "Its words say what is wrong; the stack itself is up and can be tried by hand.",
+        )
+    return ran.stdout

@@ -1,0 +1,87 @@
+"""`run`: one guest's edit from the request to the picture, over HTTP alone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from .api import Guest
+from .config import OUT, shown
+from .console import step
+from .errors import StackError
+
+#: The fake provider answers in seconds; an edit that takes this long is stuck.
+PATIENCE_SECONDS = 120
+TERMINAL = {"succeeded", "failed", "blocked"}
+
+
+@dataclass
+class Journey:
+    """What happened to an edit, as its guest saw it."""
+
+    edit_id: str
+    #: Seconds since the request at which each status was first seen.
+    seen: list[tuple[str, float]] = field(default_factory=list)
+    edit: dict[str, Any] = field(default_factory=dict)
+    picture: Path | None = None
+
+
+def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journey:
+    """Asks for the edit, follows it as the API says, saves the picture."""
+    with step(f"Edit {photo_id} with style {style_key}") as running:
+        started = time.monotonic()
+        answer = guest.create_edit(photo_id, style_key)
+        journey = Journey(edit_id=answer.json()["data"]["id"])
+        while True:
+            edit = answer.json()["data"]
+            elapsed = time.monotonic() - started
+            if not journey.seen or journey.seen[-1][0] != edit["status"]:
+                journey.seen.append((edit["status"], elapsed))
+            if edit["status"] in TERMINAL:
+                break
+            if elapsed > PATIENCE_SECONDS:
+                raise StackError(
+                    f"Edit {journey.edit_id} is still {edit['status']} after {elapsed:.0f} s.",
+                    "`make logs` shows what the workers wrote; .local/ministack.log shows the emulator.",
+                )
+            _wait(answer, edit, started, running)
+            answer = guest.edit(journey.edit_id)
+        running.note = edit["status"]
+        journey.edit = edit
+    if edit["status"] != "succeeded":
+        failure = edit.get("failure") or {}
+        raise StackError(
+            f"Edit {journey.edit_id} ended as {edit['status']}: {failure.get('code')} {failure.get('message', '')}",
+            "`make logs` shows what the workers wrote.",
+        )
+    journey.picture = _save(journey)
+    return journey
+
+
+def _wait(answer: requests.Response, edit: dict[str, Any], started: float, running: Any) -> None:
+    """Waits as long as the API asked for, with a line that shows it is alive."""
+    wait = edit.get("wait") or {}
+    until = time.monotonic() + max(0.1, float(answer.headers.get("Retry-After") or 1))
+    while (left := until - time.monotonic()) > 0:
+        place = f", place {wait['position']}" if wait.get("position") is not None else ""
+        running.show(f"Edit {edit['id']}: {edit['status']}{place} · {time.monotonic() - started:.0f} s")
+        time.sleep(min(0.25, left))
+
+
+def _save(journey: Journey) -> Path:
+    OUT.mkdir(parents=True, exist_ok=True)
+    picture = OUT / f"{journey.edit_id}.jpg"
+    downloaded = requests.get(journey.edit["output"]["url"], timeout=30)
+    if not downloaded.ok:
+        raise StackError(
+            f"The picture could not be downloaded: {downloaded.status_code} {downloaded.text[:300]}",
+            f"Its edit is {journey.edit_id}; the role of guest-get-edit needs s3:GetObject on events/*.",
+        )
+    picture.write_bytes(downloaded.content)
+    if picture.stat().st_size == 0:
+        raise StackError(f"{shown(picture)} is empty.", "`make logs` shows what poll-edit stored.")
+    return picture

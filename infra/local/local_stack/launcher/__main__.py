@@ -1,0 +1,46 @@
+"""`python -m local_stack.launcher [--without GAP …]`: the emulator, in the foreground, with its gaps closed.
+
+`--without` leaves a gap open; the gap tests use it to show that the gap is still there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from . import http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
+from .gaps import GAPS, VERSION
+
+
+def check_version() -> None:
+    """Patches reach into the emulator's insides, so they are only ever applied to the version they were written for."""
+    try:
+        installed = version("ministack")
+    except PackageNotFoundError:
+        sys.exit("MiniStack is not installed here. → Start the stack with `make up`, which sets it up.")
+    if installed != VERSION:
+        sys.exit(
+            f"MiniStack {installed} is installed, but the gaps in {__package__} were closed for {VERSION}.\n"
+            f"→ Go back to ministack=={VERSION} in infra/local/requirements.txt, or run the tests in\n"
+            f"  tests/local_stack against {installed}, drop what is not needed any more, and set VERSION there."
+        )
+
+
+def main() -> None:
+    """Closes the gaps, then serves until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="local_stack.launcher")
+    parser.add_argument("--without", action="append", default=[], choices=sorted(GAPS), metavar="GAP")
+    left_open = parser.parse_args().without
+    check_version()
+    for each in GAPS.values():
+        if each.name not in left_open:
+            each.close()
+    sys.argv[1:] = []
+    from ministack.app import main as serve
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Properties of a template that the emulator reads past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .gaps import after, gap
+
+
+@gap(
+    "table-ttl",
+    consequence="TimeToLiveSpecification of a table is ignored: nothing ever expires",
+    test="test_gap_properties.py",
+)
+def apply_table_ttl() -> None:
+    """Turns the time to live on that the template asks for."""
+    after("AWS::DynamoDB::Table", _apply_ttl)
+
+
+def _apply_ttl(name: str, properties: dict[str, Any]) -> None:
+    from ministack.services import dynamodb
+
+    specification = properties.get("TimeToLiveSpecification")
+    if specification:
+        enabled = str(specification.get("Enabled")).lower() == "true"
+        dynamodb._ttl_settings[name] = {
+            "TimeToLiveStatus": "ENABLED" if enabled else "DISABLED",
+            "AttributeName": specification.get("AttributeName", ""),
+        }
+
+
+@gap(
+    "reserved-concurrency",
+    consequence="ReservedConcurrentExecutions of a function is ignored: a limit that is set does not hold",
+    test="test_gap_properties.py",
+)
+def apply_reserved_concurrency() -> None:
+    """Gives functions the concurrency that the template reserves."""
+    after("AWS::Lambda::Function", _reserve)
+
+
+def _reserve(name: str, properties: dict[str, Any]) -> None:
+    from ministack.services import lambda_svc
+
+    reserved = properties.get("ReservedConcurrentExecutions")
+    function = lambda_svc._functions.get(name)
+    if function is not None:
+        function["concurrency"] = None if reserved is None else int(reserved)

@@ -1,0 +1,46 @@
+"""`.local/stack.json`: how tests and tools find the stack. Its shape is a contract; see ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .config import REGION, STACK_FILE, STAGE, function_names
+from .errors import StackError
+
+
+def describe(
+    endpoint_url: str, api_url: str, outputs: dict[str, str], superadmin_jwt: str, demo: dict[str, Any]
+) -> dict[str, Any]:
+    """The contents of `stack.json`."""
+    return {
+        "stage": STAGE,
+        "region": REGION,
+        "endpoint_url": endpoint_url,
+        "api_url": api_url,
+        "table": outputs["TableName"],
+        "bucket": outputs["BucketName"],
+        "submit_queue_url": outputs["SubmitQueueUrl"],
+        "poll_queue_url": outputs["PollQueueUrl"],
+        "settings_path": outputs["SettingsPath"],
+        "secrets_path": outputs["SecretsPath"],
+        "functions": {name: f"magic-edits-{STAGE}-{name}" for name in function_names()},
+        "superadmin_jwt": superadmin_jwt,
+        "demo": demo,
+    }
+
+
+def write(stack: dict[str, Any]) -> None:
+    """Replaces the file in one step: a reader sees the old stack or the new one. It holds tokens, so it is private."""
+    fresh = STACK_FILE.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(stack, indent=2) + "\n", encoding="utf-8")
+    fresh.replace(STACK_FILE)
+
+
+def read() -> dict[str, Any]:
+    """The stack as it was last described."""
+    if not STACK_FILE.exists():
+        raise StackError("No stack is up.", "Start one with `make up`.")
+    found: dict[str, Any] = json.loads(STACK_FILE.read_text(encoding="utf-8"))
+    return found

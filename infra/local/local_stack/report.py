@@ -1,0 +1,48 @@
+"""The short report at the end of `run`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from .api import Guest
+from .config import shown
+from .console import console
+from .edit import Journey
+from .invocations import Share
+
+
+def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, Any]) -> None:
+    """States with times, AWS calls, the picture, and the address to try."""
+    console.print(f"\n[bold]Edit {journey.edit_id}[/]")
+    states = Table("state", "after")
+    for status, seconds in journey.seen:
+        states.add_row(status, f"{seconds:.2f} s")
+    console.print(states)
+    if shares:
+        console.print("\n[bold]Work[/]")
+        console.print(_calls(shares))
+    else:
+        console.print("The functions logged no invocations of this edit, so their AWS calls are not known.")
+    output = journey.edit["output"]
+    size = f"{output['width']}×{output['height']}, {output['bytes'] / 1024:.0f} KiB"
+    guest = Guest(stack["api_url"], stack["demo"]["event_token"])
+    if journey.picture is not None:
+        console.print(f"\nPicture   {shown(journey.picture)}  ({size})", soft_wrap=True)
+    # Single quotes: the address has a `$default` in it.
+    console.print(f"Try       curl '{guest.base}/ai-edits/{journey.edit_id}'", soft_wrap=True, markup=False)
+    console.print("Stack     described in .local/stack.json; `make stop` ends it\n")
+
+
+def _calls(shares: dict[str, Share]) -> Table:
+    table = Table("function", "runs", "ms", "peak MB", "AWS calls")
+    total = 0
+    for name, share in shares.items():
+        calls = ", ".join(f"{call} {count}" for call, count in sorted(share.aws_calls.items()))
+        total += share.aws_calls.total()
+        memory = f"{share.peak_memory_mb:.0f}" if share.peak_memory_mb else "–"
+        table.add_row(name, str(share.invocations), f"{share.duration_ms:.0f}", memory, calls or "–")
+    table.add_section()
+    table.add_row("all", str(sum(share.invocations for share in shares.values())), "", "", f"{total} calls")
+    return table

@@ -1,0 +1,56 @@
+"""`up`: from a fresh clone, or from whatever is there, to a running stack with demo data."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from . import accounts, build, demo, deploy, emulator, manifest
+from .api import Guest
+from .config import LOCAL, endpoint
+from .console import step
+from .errors import StackError
+
+
+def up() -> dict[str, Any]:
+    """Brings everything up to date and returns the description of the stack. Safe to repeat."""
+    with _alone():
+        return _up()
+
+
+def _up() -> dict[str, Any]:
+    where = endpoint()
+    emulator.check_port()
+    with step("Build the functions", live=False):
+        binaries = build.build()
+    with step("Pack the functions"):
+        packages = build.pack_all(binaries)
+    with step("Start the emulator") as running_step:
+        running, running_step.note = emulator.ensure_running()
+    with step("Deploy template.yaml") as deploying:
+        outputs, deploying.note = deploy.deploy(packages, running.id)
+        demo.store_placeholder_keys(outputs)
+    with step("Sign people in"):
+        superadmin_jwt = accounts.superadmin_token(outputs)
+    with step("Load the demo data"):
+        described = demo.load_catalogue(binaries, outputs)
+        described["tenant_jwt"] = accounts.tenant_token(outputs, described["tenant_id"])
+        described["event_token"] = demo.event_token(binaries, outputs)
+        api_url = where.api_url(outputs["ApiId"])
+        described["photo_id"] = demo.ensure_photo(Guest(api_url, described["event_token"]), running.id)
+    stack = manifest.describe(where.url, api_url, outputs, superadmin_jwt, described)
+    manifest.write(stack)
+    return stack
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two that bring the same stack up at once would undo each other's work. The lock ends with its process."""
+    with (LOCAL / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StackError("The stack is being brought up already.", "Wait for that to end, then again.") from None
+        yield

@@ -1,0 +1,135 @@
+"""Entry of the local stack: `python3 infra/local/stack.py <command>`.
+
+Uses the standard library alone, because it runs before anything is installed: it checks what the machine has,
+makes `.local/venv` from pinned requirements, and hands over to the package `local_stack` inside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+LOCAL = ROOT / ".local"
+
+OLDEST_PYTHON = (3, 10)
+#: Dependencies of the workspace built in the dev profile, plus the virtual environment.
+FIRST_BUILD_BYTES = 5 * 1024**3
+LATER_BUILD_BYTES = 1 * 1024**3
+
+#: The environments that a command needs, and what is installed in each.
+ENVIRONMENTS = {
+    "venv": HERE / "requirements.txt",
+    "venv-test": HERE / "requirements-test.txt",
+}
+NEEDS_TEST_TOOLS = {"test", "lint"}
+#: What has nothing to do where nothing was ever started.
+NEEDS_NOTHING = {"stop", "clean", "status"}
+NEEDS_CARGO = {"up", "run", "test", "lint", "fmt"}
+
+
+def stop_with(problem: str, way_on: str) -> None:
+    """Ends with the two lines a person needs: what is wrong and what to do about it."""
+    sys.exit(f"\n✗ {problem}\n  → {way_on}\n")
+
+
+def check_python() -> None:
+    """Refuses a Python that the pinned packages do not support."""
+    if sys.version_info < OLDEST_PYTHON:
+        have, want = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, OLDEST_PYTHON))
+        stop_with(
+            f"Python {have} is too old; the local stack needs {want} or newer.",
+            "Install a newer Python and name it: make run PYTHON=python3.12",
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        stop_with(
+            "This Python cannot make virtual environments (venv or ensurepip is missing).",
+            "On Debian or Ubuntu: sudo apt install python3-venv. Or name another Python: make run PYTHON=python3.12",
+        )
+
+
+def check_cargo() -> None:
+    """Refuses to start a build that has no compiler."""
+    if shutil.which("cargo") is None:
+        stop_with(
+            "cargo is not on the PATH, so the functions cannot be built.",
+            "Install Rust from https://rustup.rs and open a new shell, or add ~/.cargo/bin to the PATH.",
+        )
+
+
+def check_disk() -> None:
+    """A full disk half-way through a build leaves errors that say nothing; better to say it first."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+    needed = LATER_BUILD_BYTES if (target / "debug" / "deps").is_dir() else FIRST_BUILD_BYTES
+    place = next(folder for folder in [target, *target.parents] if folder.exists())
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        stop_with(
+            f"Only {free / 1024**3:.1f} GiB are free at {place}; building needs about {needed / 1024**3:.0f} GiB.",
+            "Free some space (`make clean` removes the stack's own files, `cargo clean` the build), "
+            "or build elsewhere with CARGO_TARGET_DIR=/path/with/space",
+        )
+
+
+def ensure_environment(name: str) -> Path:
+    """The interpreter of `.local/<name>`, with exactly the pinned packages; does nothing when they are there."""
+    requirements, folder = ENVIRONMENTS[name], LOCAL / name
+    python, stamp = folder / "bin" / "python", folder / ".requirements"
+    wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    print(f"Setting up .local/{name} from {requirements.relative_to(ROOT)} (once) …", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    LOCAL.mkdir(exist_ok=True)
+    made = subprocess.run([sys.executable, "-m", "venv", str(folder)], check=False)
+    if made.returncode != 0:
+        stop_with(
+            f"The virtual environment .local/{name} could not be made (see above).",
+            "On Debian or Ubuntu: sudo apt install python3-venv. Then run the same command again.",
+        )
+    quiet = [] if sys.stdout.isatty() else ["--quiet"]
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *quiet]
+    if subprocess.run([*pip, "-r", str(requirements)], check=False).returncode != 0:
+        shutil.rmtree(folder, ignore_errors=True)
+        stop_with(
+            f"The packages of {requirements.relative_to(ROOT)} could not be installed (see above).",
+            "Check the network and the disk, then run the same command again. "
+            "Behind a mirror, pip's own variables work: PIP_INDEX_URL, PIP_CERT.",
+        )
+    stamp.write_text(wanted)
+    return python
+
+
+def main() -> None:
+    """Checks, sets up, hands over."""
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    check_python()
+    if command in NEEDS_CARGO:
+        check_cargo()
+        check_disk()
+    if command in NEEDS_NOTHING and not (LOCAL / "venv").exists():
+        print("Nothing is set up here, so nothing is running.")
+        return
+    python = ensure_environment("venv")
+    if command in NEEDS_TEST_TOOLS:
+        ensure_environment("venv-test")
+    environment = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
+    os.execve(python, [str(python), "-m", "local_stack", *sys.argv[1:]], environment)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        problem = f"{error.strerror or error}: {error.filename or ROOT}"
+        stop_with(problem, "Free some space or mend the rights, then again.")

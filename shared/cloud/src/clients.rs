@@ -1,0 +1,140 @@
+//! The SDK clients, set up once per execution environment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use domain::ports::{ApiKey, PortError};
+use domain::{ProviderName, Settings, Style};
+
+use crate::cache::Cached;
+use crate::calls::CallCounter;
+use crate::config::{Config, ConfigError};
+
+/// Where a local stack listens.
+#[derive(Debug, Clone)]
+pub struct LocalEndpoint {
+    /// Such as `http://127.0.0.1:4566`.
+    pub url: String,
+    /// The region it claims to be in.
+    pub region: String,
+}
+
+/// The outside world, on AWS.
+#[derive(Clone)]
+pub struct Cloud {
+    pub(crate) config: Arc<Config>,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) settings: Arc<Cached<Settings>>,
+    pub(crate) styles: Arc<Cached<Vec<Style>>>,
+    pub(crate) runware_key: Arc<Cached<Option<ApiKey>>>,
+    pub(crate) fal_key: Arc<Cached<Option<ApiKey>>>,
+}
+
+impl Cloud {
+    /// Sets up the clients for the resources that the environment names. Makes no call.
+    pub async fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self::new(Config::from_env()?).await)
+    }
+
+    /// Sets up the clients for these resources, with the usual AWS credential chain. Makes no call.
+    pub async fn new(config: Config) -> Self {
+        Self::with(config, aws_config::defaults(BehaviorVersion::latest())).await
+    }
+
+    /// Sets up the clients for the resources of a local stack. Makes no call.
+    pub async fn local(config: Config, endpoint: &LocalEndpoint) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "local stack");
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(&endpoint.url)
+            .region(Region::new(endpoint.region.clone()))
+            .credentials_provider(credentials);
+        Self::with(config, loader).await
+    }
+
+    async fn with(config: Config, loader: ConfigLoader) -> Self {
+        // ring instead of aws-lc: 2 MB less in every function, and no C toolchain.
+        let http = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        // API Gateway cuts at 30 s: an attempt that takes longer than this is better made again.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(4))
+            .build();
+        let shared = loader
+            .http_client(http)
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)))
+            .timeout_config(timeouts)
+            .load()
+            .await;
+        // Photos and outputs are megabytes.
+        let object_timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(25))
+            .build();
+        let s3 = aws_sdk_s3::config::Builder::from(&shared)
+            .timeout_config(object_timeouts)
+            // The default adds a checksum header to presigned uploads, which a browser would have to compute.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .interceptor(CallCounter)
+            .build();
+        let max_age = config.max_age;
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(
+                aws_sdk_dynamodb::config::Builder::from(&shared)
+                    .interceptor(CallCounter)
+                    .build(),
+            ),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::from_conf(
+                aws_sdk_sqs::config::Builder::from(&shared)
+                    .interceptor(CallCounter)
+                    .build(),
+            ),
+            ssm: aws_sdk_ssm::Client::from_conf(
+                aws_sdk_ssm::config::Builder::from(&shared)
+                    .interceptor(CallCounter)
+                    .build(),
+            ),
+            settings: Arc::new(Cached::new("settings", max_age)),
+            styles: Arc::new(Cached::new("styles", max_age)),
+            runware_key: Arc::new(Cached::new("runware_api_key", max_age)),
+            fal_key: Arc::new(Cached::new("fal_api_key", max_age)),
+            config: Arc::new(config),
+        }
+    }
+
+    /// Sets up logging: one JSON object a line, filtered by `RUST_LOG`, without the time that CloudWatch adds.
+    pub fn init_logs() {
+        use tracing_subscriber::EnvFilter;
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .without_time()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
+    }
+
+    pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<ApiKey>> {
+        match provider {
+            ProviderName::Runware => &self.runware_key,
+            ProviderName::Fal => &self.fal_key,
+        }
+    }
+}
+
+/// What the caches load with.
+pub(crate) type Loaded<T> = Result<T, PortError>;

@@ -1,0 +1,18 @@
+//! AWS: the only crate that names `aws_sdk_*`. [`Cloud`] implements the ports of `domain` on DynamoDB, S3, SQS
+//! and SSM.
+
+mod cache;
+mod calls;
+mod clients;
+mod config;
+mod context;
+mod error;
+pub mod invocation;
+mod objects;
+mod queues;
+mod settings;
+mod store;
+
+pub use clients::{Cloud, LocalEndpoint};
+pub use config::{Config, ConfigError};
+pub use store::NewToken;

@@ -1,0 +1,115 @@
+//! Photos and outputs in S3.
+
+use std::time::Duration;
+
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use bytes::Bytes;
+use domain::Context;
+use domain::ports::{ObjectError, Objects, PortError, Presign, Presigned};
+
+use crate::Cloud;
+use crate::calls;
+use crate::error::unavailable;
+
+/// How long a presigned URL works. A URL also dies with the credentials that made it; those of a function live
+/// for hours.
+const PRESIGNED_FOR: Duration = Duration::from_secs(15 * 60);
+
+impl Objects for Cloud {
+    async fn get(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectError> {
+        let found = self
+            .s3
+            .get_object()
+            .bucket(&self.config.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(|error| {
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_s3::operation::get_object::GetObjectError::is_no_such_key)
+                {
+                    ObjectError::Missing
+                } else {
+                    unavailable("s3.GetObject")(error).into()
+                }
+            })?;
+        // S3 always tells the length; without one nothing is read.
+        let length = found
+            .content_length()
+            .and_then(|length| u64::try_from(length).ok())
+            .unwrap_or(u64::MAX);
+        if length > max_bytes {
+            return Err(ObjectError::TooLarge(length));
+        }
+        let body = found
+            .body
+            .collect()
+            .await
+            .map_err(|_| PortError::Unavailable("s3.GetObject".to_owned()))?;
+        Ok(body.into_bytes())
+    }
+
+    async fn put(&self, key: &str, body: Bytes, mime_type: &str) -> Result<(), PortError> {
+        self.s3
+            .put_object()
+            .bucket(&self.config.bucket)
+            .key(key)
+            .body(body.into())
+            .content_type(mime_type)
+            .send()
+            .await
+            .map_err(unavailable("s3.PutObject"))?;
+        Ok(())
+    }
+}
+
+impl Presign for Cloud {
+    async fn presign_get(&self, key: &str) -> Result<Presigned, PortError> {
+        let request = self
+            .s3
+            .get_object()
+            .bucket(&self.config.bucket)
+            .key(key)
+            .presigned(presigning()?);
+        let request = calls::uncounted(request)
+            .await
+            .map_err(unavailable("s3.GetObject presigned"))?;
+        Ok(self.presigned("GET", &request))
+    }
+
+    async fn presign_put(&self, key: &str, mime_type: &str, size_bytes: u64) -> Result<Presigned, PortError> {
+        let length =
+            i64::try_from(size_bytes).map_err(|_| PortError::Unavailable("presigning".to_owned()))?;
+        let request = self
+            .s3
+            .put_object()
+            .bucket(&self.config.bucket)
+            .key(key)
+            .content_type(mime_type)
+            .content_length(length)
+            .presigned(presigning()?);
+        let request = calls::uncounted(request)
+            .await
+            .map_err(unavailable("s3.PutObject presigned"))?;
+        Ok(self.presigned("PUT", &request))
+    }
+}
+
+impl Cloud {
+    fn presigned(&self, method: &'static str, request: &PresignedRequest) -> Presigned {
+        Presigned {
+            url: request.uri().to_owned(),
+            method,
+            headers: request
+                .headers()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            expires_at: self.now() + PRESIGNED_FOR,
+        }
+    }
+}
+
+fn presigning() -> Result<PresigningConfig, PortError> {
+    PresigningConfig::expires_in(PRESIGNED_FOR).map_err(|_| PortError::Unavailable("presigning".to_owned()))
+}

@@ -1,0 +1,82 @@
+//! The submit and poll queues in SQS.
+
+use std::time::Duration;
+
+use domain::TenantId;
+use domain::message::{PollMessage, SubmitMessage};
+use domain::ports::{PortError, Queues};
+use serde::Serialize;
+
+use crate::Cloud;
+use crate::error::unavailable;
+
+/// The longest delay SQS knows.
+const MAX_DELAY: Duration = Duration::from_secs(900);
+
+impl Queues for Cloud {
+    async fn send_submit(
+        &self,
+        queue_name: Option<&str>,
+        message: &SubmitMessage,
+        delay: Duration,
+    ) -> Result<(), PortError> {
+        let SubmitMessage::V1 { tenant_id, .. } = message;
+        let url = queue_url(&self.config.submit_queue_url, queue_name);
+        self.send(&url, message, tenant_id, delay).await
+    }
+
+    async fn send_poll(&self, message: &PollMessage, delay: Duration) -> Result<(), PortError> {
+        let PollMessage::V1 { tenant_id, .. } = message;
+        self.send(&self.config.poll_queue_url, message, tenant_id, delay)
+            .await
+    }
+}
+
+impl Cloud {
+    async fn send<M: Serialize>(
+        &self,
+        url: &str,
+        message: &M,
+        tenant: &TenantId,
+        delay: Duration,
+    ) -> Result<(), PortError> {
+        let body =
+            serde_json::to_string(message).map_err(|_| PortError::Unreadable("a message".to_owned()))?;
+        let seconds = i32::try_from(delay.min(MAX_DELAY).as_secs()).unwrap_or(0);
+        self.sqs
+            .send_message()
+            .queue_url(url)
+            .message_body(body)
+            // On a standard queue a group makes the queue fair: one loud tenant cannot starve the others.
+            .message_group_id(tenant.as_str())
+            .delay_seconds(seconds)
+            .send()
+            .await
+            .map_err(unavailable("sqs.SendMessage"))?;
+        Ok(())
+    }
+}
+
+/// The URL of the queue of this name beside the stack's own: queues of one account and region differ only in the
+/// last part of their URL, so no call is needed to look it up.
+fn queue_url(own: &str, name: Option<&str>) -> String {
+    match (name, own.rsplit_once('/')) {
+        (Some(name), Some((base, _))) => format!("{base}/{name}"),
+        _ => own.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::queue_url;
+
+    #[test]
+    fn a_queue_name_replaces_the_last_part_of_the_url() {
+        let own = "https://sqs.eu-central-1.amazonaws.com/123456789012/magic-edits-prod-submit";
+        assert_eq!(queue_url(own, None), own);
+        assert_eq!(
+            queue_url(own, Some("magic-edits-prod-submit-standby")),
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/magic-edits-prod-submit-standby"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! Where each item lives.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::admission::IdempotencyKey;
+use domain::{Edit, EditId, EventId, PhotoId, Status, TenantId};
+use serde::Serialize;
+
+use domain::ports::PortError;
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Index of an event's edits by status.
+pub(crate) const BY_STATUS: &str = "by_status";
+/// Number of partitions of the open edits.
+const OPEN_SHARDS: u64 = 16;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    /// As a request wants it.
+    pub(crate) fn into_item(self) -> Item {
+        HashMap::from([("pk".to_owned(), text(self.pk)), ("sk".to_owned(), text(self.sk))])
+    }
+
+    /// Whether an item that was read is the one of this key.
+    pub(crate) fn is_of(&self, item: &Item) -> bool {
+        let has = |name: &str, value: &str| {
+            item.get(name)
+                .and_then(|attribute| attribute.as_s().ok())
+                .is_some_and(|found| found == value)
+        };
+        has("pk", &self.pk) && has("sk", &self.sk)
+    }
+}
+
+pub(crate) const META: &str = "META";
+
+pub(crate) fn event(id: &EventId) -> Key {
+    Key::new(event_partition(id), META)
+}
+
+pub(crate) fn event_partition(id: &EventId) -> String {
+    format!("EVENT#{id}")
+}
+
+pub(crate) fn slug(tenant: &TenantId, slug: &str) -> Key {
+    Key::new(format!("SLUG#{tenant}#{slug}"), META)
+}
+
+pub(crate) fn token(hash: &str) -> Key {
+    Key::new(format!("TOKEN#{hash}"), META)
+}
+
+pub(crate) fn photo(event: &EventId, photo: PhotoId) -> Key {
+    Key::new(event_partition(event), format!("PHOTO#{}", photo.ulid()))
+}
+
+pub(crate) fn edit(event: &EventId, edit: EditId) -> Key {
+    Key::new(event_partition(event), format!("EDIT#{}", edit.ulid()))
+}
+
+pub(crate) fn figures(event: &EventId, month: &str) -> Key {
+    Key::new(event_partition(event), format!("STATS#{month}"))
+}
+
+pub(crate) fn tenant(id: &TenantId) -> Key {
+    Key::new(format!("TENANT#{id}"), META)
+}
+
+pub(crate) fn budget(id: &TenantId, month: &str) -> Key {
+    Key::new(format!("TENANT#{id}"), format!("BUDGET#{month}"))
+}
+
+/// An edit gets at most one entry, and its key says so. ULIDs sort by time.
+pub(crate) fn ledger(tenant: &TenantId, month: &str, edit: EditId) -> Key {
+    Key::new(format!("TENANT#{tenant}#LEDGER#{month}"), edit.ulid())
+}
+
+pub(crate) fn idempotency(key: &IdempotencyKey) -> Key {
+    Key::new(format!("IDEM#{}#{}", key.scope, key.key), META)
+}
+
+pub(crate) fn style(key: &str) -> Key {
+    Key::new(STYLES.to_owned(), key)
+}
+
+pub(crate) fn package(key: &str) -> Key {
+    Key::new("CATALOG#package".to_owned(), key)
+}
+
+/// Partition of all styles.
+pub(crate) const STYLES: &str = "CATALOG#style";
+
+/// Partition of an event's edits of a status, in [`BY_STATUS`].
+pub(crate) fn status_partition(event: &EventId, status: Status) -> String {
+    format!("EVENT#{event}#{}", status.as_str())
+}
+
+/// The item of an edit, with the attributes that put it into the indexes. Only an edit that is not terminal is in
+/// the sparse index of open edits.
+pub(crate) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
+    let mut item = item(self::edit(&edit.event_id, edit.id), edit)?;
+    item.insert(
+        "status_pk".to_owned(),
+        text(status_partition(&edit.event_id, edit.status)),
+    );
+    item.insert("status_sk".to_owned(), text(edit.id.ulid()));
+    if !edit.status.is_terminal() {
+        item.insert("open_pk".to_owned(), text(open_partition(edit.id)));
+        item.insert("due_at".to_owned(), text(edit.deadline_at.to_string()));
+    }
+    Ok(item)
+}
+
+fn open_partition(edit: EditId) -> String {
+    let spread = edit
+        .ulid()
+        .bytes()
+        .fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    format!("OPEN#{:02}", spread % OPEN_SHARDS)
+}
+
+/// An item of this key with the fields of `value`.
+pub(crate) fn item<T: Serialize>(key: Key, value: T) -> Result<Item, PortError> {
+    let mut item: Item =
+        serde_dynamo::to_item(value).map_err(crate::error::unreadable("an item to write"))?;
+    item.extend(key.into_item());
+    Ok(item)
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

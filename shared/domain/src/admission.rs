@@ -1,0 +1,163 @@
+//! What an admitted edit writes, in one transaction.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::budget::BudgetChange;
+use crate::context::month_of;
+use crate::edit::{Edit, Failure, FailureCode, Origin, PATIENCE, Status};
+use crate::event::Event;
+use crate::figures::{Counter, FiguresChange};
+use crate::guard::{Approval, EditRequest};
+use crate::id::{EditId, PhotoId};
+use crate::money::MicroUsd;
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
+
+/// An idempotency key within its caller's scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// A guest's scope hash, or the tenant: the same key of two callers has nothing to do with each other.
+    pub scope: String,
+    /// As the caller sent it: 1 to 255 visible ASCII characters.
+    pub key: String,
+}
+
+/// What is remembered of a request with an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdempotencyRecord {
+    /// Hash of the request: another request under the same key is refused.
+    pub request_hash: String,
+    /// The edit it made.
+    pub edit_id: EditId,
+}
+
+/// An edit on its way in, with everything that is written along with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Admission {
+    /// Must not exist yet.
+    pub edit: Edit,
+    /// Must not exist yet.
+    pub idempotency: Option<(IdempotencyKey, IdempotencyRecord)>,
+    /// The reservation; none for a blocked prompt.
+    pub budget: Option<BudgetChange>,
+    /// The committed amount must not pass it.
+    pub cap: Option<MicroUsd>,
+    /// Added to the event's counters.
+    pub figures: FiguresChange,
+}
+
+/// Who asks for which photo of which event, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applicant<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Who asks.
+    pub origin: Origin,
+    /// The new edit's id.
+    pub edit_id: EditId,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Admission {
+    /// An approved edit: queued, with its estimate reserved.
+    pub fn approved(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval) -> Self {
+        let (cap, reserved) = (approval.cap, approval.estimate);
+        let edit = new_edit(applicant, request, approval);
+        let mut figures = FiguresChange::default();
+        figures.add(Counter::Total, 1);
+        figures.add(Counter::Queued, 1);
+        figures.add(Counter::ReservedMicroUsd, reserved.get());
+        let budget = BudgetChange {
+            tenant_id: edit.tenant_id.clone(),
+            month: edit.month.clone(),
+            committed: reserved,
+            spent: MicroUsd::ZERO,
+        };
+        Self {
+            edit,
+            idempotency: None,
+            budget: Some(budget),
+            cap,
+            figures,
+        }
+    }
+
+    /// An edit whose prompt is blocked: stored as such, with no reservation.
+    pub fn prompt_blocked(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval) -> Self {
+        let mut edit = new_edit(applicant, request, approval);
+        edit.status = Status::Blocked;
+        edit.reserved_micro_usd = MicroUsd::ZERO;
+        edit.completed_at = Some(applicant.now);
+        edit.failure = Some(Failure {
+            code: FailureCode::PromptBlocked,
+            detail: None,
+        });
+        let mut figures = FiguresChange::default();
+        figures.add(Counter::Total, 1);
+        figures.add(Counter::Blocked, 1);
+        figures.add(Counter::ModerationHits, 1);
+        Self {
+            edit,
+            idempotency: None,
+            budget: None,
+            cap: None,
+            figures,
+        }
+    }
+
+    /// Remembers the request under its key.
+    pub fn with_idempotency(mut self, key: Option<IdempotencyKey>, request_hash: String) -> Self {
+        let edit_id = self.edit.id;
+        self.idempotency = key.map(|key| {
+            (
+                key,
+                IdempotencyRecord {
+                    request_hash,
+                    edit_id,
+                },
+            )
+        });
+        self
+    }
+}
+
+fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval) -> Edit {
+    let now = applicant.now;
+    Edit {
+        id: applicant.edit_id,
+        event_id: applicant.event.id.clone(),
+        tenant_id: applicant.event.tenant_id.clone(),
+        event_slug: applicant.event.slug.clone(),
+        photo_id: applicant.photo_id,
+        origin: applicant.origin.clone(),
+        status: Status::Queued,
+        style_key: request.style_key.clone(),
+        style_version: approval.style_version,
+        prompt: request.prompt.clone(),
+        negative_prompt: request.negative_prompt.clone(),
+        rendered_prompt: approval.rendered_prompt,
+        rendered_negative_prompt: approval.rendered_negative_prompt,
+        provider: approval.provider,
+        model: approval.model,
+        seed: None,
+        attempt: 0,
+        attempts: Vec::new(),
+        polls: 0,
+        provider_latency_ms: None,
+        month: month_of(now),
+        reserved_micro_usd: approval.estimate,
+        cost_micro_usd: None,
+        output: None,
+        provider_url: None,
+        failure: None,
+        created_at: now,
+        updated_at: now,
+        completed_at: None,
+        deadline_at: now.saturating_add(PATIENCE).unwrap_or(now),
+    }
+}

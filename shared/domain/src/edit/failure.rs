@@ -1,0 +1,124 @@
+//! How an edit can end badly. Each code owns its policy.
+
+use serde::{Deserialize, Serialize};
+
+use super::Status;
+
+/// Why an edit did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// No result within the polls or the time allowed.
+    ProviderTimeout,
+    /// The provider failed, more often than we try.
+    ProviderError,
+    /// The provider found the request wrong.
+    ProviderRejected,
+    /// The provider does not accept our key.
+    ProviderAuth,
+    /// Our account at the provider is empty or limited.
+    ProviderQuota,
+    /// The provider's moderation refused prompt, photo or result.
+    Moderated,
+    /// Our own prompt safety refused the prompt.
+    PromptBlocked,
+    /// The photo is missing, damaged, or no photo.
+    PhotoInvalid,
+    /// What the provider delivered is no usable picture.
+    OutputInvalid,
+    /// What the provider delivered could not or must not be fetched.
+    OutputUnavailable,
+    /// An operator ended a stuck edit.
+    RecoveredAsFailed,
+}
+
+impl FailureCode {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::ProviderTimeout,
+        Self::ProviderError,
+        Self::ProviderRejected,
+        Self::ProviderAuth,
+        Self::ProviderQuota,
+        Self::Moderated,
+        Self::PromptBlocked,
+        Self::PhotoInvalid,
+        Self::OutputInvalid,
+        Self::OutputUnavailable,
+        Self::RecoveredAsFailed,
+    ];
+
+    /// The stable code that clients branch on.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ProviderTimeout => "provider_timeout",
+            Self::ProviderError => "provider_error",
+            Self::ProviderRejected => "provider_rejected",
+            Self::ProviderAuth => "provider_auth",
+            Self::ProviderQuota => "provider_quota",
+            Self::Moderated => "moderated",
+            Self::PromptBlocked => "prompt_blocked",
+            Self::PhotoInvalid => "photo_invalid",
+            Self::OutputInvalid => "output_invalid",
+            Self::OutputUnavailable => "output_unavailable",
+            Self::RecoveredAsFailed => "recovered_as_failed",
+        }
+    }
+
+    /// What a guest is told, and what the guest can do.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::ProviderTimeout => "This took too long. Please try again.",
+            Self::ProviderError | Self::ProviderAuth | Self::ProviderQuota | Self::RecoveredAsFailed => {
+                "Something went wrong while making your picture. Please try again later."
+            }
+            Self::ProviderRejected => "This photo and style do not work together. Please try another style.",
+            Self::Moderated => {
+                "The picture could not be made with this photo and style. Please try another style."
+            }
+            Self::PromptBlocked => "Please describe your picture in other words.",
+            Self::PhotoInvalid => {
+                "The photo could not be read. Please upload it again, as JPEG, PNG or WebP."
+            }
+            Self::OutputInvalid | Self::OutputUnavailable => {
+                "The finished picture could not be delivered. Please try again."
+            }
+        }
+    }
+
+    /// Whether the same request may well succeed when it is made again.
+    pub const fn retryable(self) -> bool {
+        match self {
+            Self::ProviderTimeout
+            | Self::ProviderError
+            | Self::ProviderAuth
+            | Self::ProviderQuota
+            | Self::OutputInvalid
+            | Self::OutputUnavailable
+            | Self::RecoveredAsFailed => true,
+            Self::ProviderRejected | Self::Moderated | Self::PromptBlocked | Self::PhotoInvalid => false,
+        }
+    }
+
+    /// Whether it counts in the provider failure rate.
+    pub const fn is_provider_failure(self) -> bool {
+        match self {
+            Self::ProviderTimeout
+            | Self::ProviderError
+            | Self::ProviderRejected
+            | Self::ProviderAuth
+            | Self::ProviderQuota
+            | Self::OutputInvalid
+            | Self::OutputUnavailable => true,
+            Self::Moderated | Self::PromptBlocked | Self::PhotoInvalid | Self::RecoveredAsFailed => false,
+        }
+    }
+
+    /// The terminal state an edit gets with it.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Moderated | Self::PromptBlocked => Status::Blocked,
+            _ => Status::Failed,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The state machine. A step computes everything that changes with it: the edit, the event's counters, the
+//! tenant's budget and the ledger. The store writes a [`Move`] in one transaction, on condition that the edit
+//! still is where the move starts.
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use super::{ATTEMPT_PATIENCE, Attempt, Edit, Failure, FailureCode, MAX_ATTEMPTS, Status, StoredOutput};
+use crate::budget::{BudgetChange, LedgerEntry, LedgerKind};
+use crate::figures::{Counter, FiguresChange};
+use crate::id::TaskId;
+use crate::money::MicroUsd;
+
+/// What can happen to an edit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A worker takes the next attempt: queued → processing.
+    Claim,
+    /// The provider gave the attempt a name of its own, without which it cannot be asked for: processing stays.
+    Accept {
+        /// That name.
+        handle: String,
+    },
+    /// The attempt did not come off and may be tried again: processing → queued.
+    Retry {
+        /// How the attempt ended.
+        code: FailureCode,
+        /// For operators.
+        detail: String,
+        /// Polls it took.
+        polls: u32,
+    },
+    /// The picture is stored: processing → succeeded.
+    Succeed {
+        /// Our copy.
+        output: StoredOutput,
+        /// What the provider says it cost; unknown: the reservation is taken.
+        cost: Option<MicroUsd>,
+        /// The provider's copy.
+        provider_url: Option<String>,
+        /// As the provider reported it.
+        seed: Option<u64>,
+        /// Polls it took.
+        polls: u32,
+    },
+    /// It ends without a picture: queued or processing → failed or blocked.
+    Fail {
+        /// Why.
+        code: FailureCode,
+        /// For operators.
+        detail: String,
+        /// Polls it took.
+        polls: u32,
+        /// What the provider charged all the same; it is shown, not booked.
+        cost: Option<MicroUsd>,
+    },
+}
+
+/// A step that the edit's state does not allow: somebody else was faster, or a terminal state absorbed it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("an edit that is {} at attempt {attempt} cannot {step}", status.as_str())]
+pub struct IllegalStep {
+    status: Status,
+    attempt: u32,
+    step: &'static str,
+}
+
+/// A step with all its consequences, to be written in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// The status the stored edit must still have.
+    pub from_status: Status,
+    /// The attempt the stored edit must still be at.
+    pub from_attempt: u32,
+    /// The edit afterwards.
+    pub edit: Edit,
+    /// What it adds to the event's counters.
+    pub figures: FiguresChange,
+    /// What it does to the tenant's budget.
+    pub budget: Option<BudgetChange>,
+    /// The ledger entry that goes with it.
+    pub ledger: Option<LedgerEntry>,
+}
+
+impl Edit {
+    /// Works out a step from here.
+    pub fn step(&self, step: Step, now: Timestamp) -> Result<Move, IllegalStep> {
+        let mut next = Move {
+            from_status: self.status,
+            from_attempt: self.attempt,
+            edit: self.clone(),
+            figures: FiguresChange::default(),
+            budget: None,
+            ledger: None,
+        };
+        next.edit.updated_at = now;
+        match (self.status, step) {
+            (Status::Queued, Step::Claim) if self.attempt < MAX_ATTEMPTS => next.claim(now),
+            (Status::Processing, Step::Accept { handle }) => {
+                if let Some(attempt) = next.edit.attempts.last_mut() {
+                    attempt.handle = Some(handle);
+                }
+            }
+            (Status::Processing, Step::Retry { code, detail, polls }) if self.attempt < MAX_ATTEMPTS => {
+                next.end_attempt(code.code(), Some(detail), polls, None, now);
+                next.change_status(Status::Queued);
+            }
+            (
+                Status::Processing,
+                Step::Succeed {
+                    output,
+                    cost,
+                    provider_url,
+                    seed,
+                    polls,
+                },
+            ) => {
+                next.end_attempt("succeeded", None, polls, cost, now);
+                next.edit.output = Some(output);
+                next.edit.provider_url = provider_url;
+                next.edit.seed = seed;
+                next.succeed(cost, now);
+            }
+            (
+                Status::Queued | Status::Processing,
+                Step::Fail {
+                    code,
+                    detail,
+                    polls,
+                    cost,
+                },
+            ) => {
+                if self.status == Status::Processing {
+                    next.end_attempt(code.code(), Some(detail.clone()), polls, cost, now);
+                }
+                next.fail(code, detail, now);
+            }
+            (status, step) => {
+                return Err(IllegalStep {
+                    status,
+                    attempt: self.attempt,
+                    step: step.name(),
+                });
+            }
+        }
+        Ok(next)
+    }
+
+    /// Whether an attempt that came to nothing may be followed by another.
+    pub fn may_retry(&self, now: Timestamp) -> bool {
+        self.attempt < MAX_ATTEMPTS && now < self.deadline_at
+    }
+}
+
+impl Step {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Claim => "be claimed",
+            Self::Accept { .. } => "be accepted",
+            Self::Retry { .. } => "be retried",
+            Self::Succeed { .. } => "succeed",
+            Self::Fail { .. } => "fail",
+        }
+    }
+}
+
+impl Move {
+    fn claim(&mut self, now: Timestamp) {
+        let edit = &mut self.edit;
+        edit.attempt += 1;
+        edit.attempts.push(Attempt {
+            number: edit.attempt,
+            provider: edit.provider,
+            model: edit.model.clone(),
+            task_id: TaskId::derive(edit.id, edit.attempt),
+            handle: None,
+            started_at: now,
+            ended_at: None,
+            outcome: None,
+            detail: None,
+            cost_micro_usd: None,
+        });
+        // An edit that was held back gets its time all the same.
+        let fresh = now.saturating_add(ATTEMPT_PATIENCE).unwrap_or(edit.deadline_at);
+        edit.deadline_at = edit.deadline_at.max(fresh);
+        self.change_status(Status::Processing);
+    }
+
+    fn end_attempt(
+        &mut self,
+        outcome: &str,
+        detail: Option<String>,
+        polls: u32,
+        cost: Option<MicroUsd>,
+        now: Timestamp,
+    ) {
+        self.edit.polls = polls;
+        if let Some(attempt) = self.edit.attempts.last_mut() {
+            attempt.ended_at = Some(now);
+            attempt.outcome = Some(outcome.to_owned());
+            attempt.detail = detail;
+            attempt.cost_micro_usd = cost;
+        }
+    }
+
+    fn succeed(&mut self, cost: Option<MicroUsd>, now: Timestamp) {
+        let cost = cost
+            .filter(|cost| *cost > MicroUsd::ZERO)
+            .unwrap_or(self.edit.reserved_micro_usd);
+        self.edit.cost_micro_usd = Some(cost);
+        self.edit.completed_at = Some(now);
+        if let Some(started) = self.edit.attempts.last().map(|attempt| attempt.started_at) {
+            let millis = u64::try_from(now.duration_since(started).as_millis()).unwrap_or(0);
+            self.edit.provider_latency_ms = Some(millis);
+            self.figures.add_latency(millis);
+        }
+        let reason = format!("{}/{}", self.edit.provider, self.edit.model);
+        self.settle_money(LedgerKind::Settlement, cost, reason, now);
+        self.change_status(Status::Succeeded);
+    }
+
+    fn fail(&mut self, code: FailureCode, detail: String, now: Timestamp) {
+        self.edit.failure = Some(Failure {
+            code,
+            detail: Some(detail),
+        });
+        self.edit.completed_at = Some(now);
+        if code.is_provider_failure() {
+            self.figures.add(Counter::ProviderFailed, 1);
+        }
+        if code.status() == Status::Blocked {
+            self.figures.add(Counter::ModerationHits, 1);
+        }
+        self.settle_money(LedgerKind::Release, MicroUsd::ZERO, code.code().to_owned(), now);
+        self.change_status(code.status());
+    }
+
+    /// Turns the reservation into `spent`, which is nothing for a release.
+    fn settle_money(&mut self, kind: LedgerKind, spent: MicroUsd, reason: String, now: Timestamp) {
+        let edit = &self.edit;
+        let reserved = edit.reserved_micro_usd;
+        self.figures.add(Counter::ReservedMicroUsd, -reserved.get());
+        self.figures.add(Counter::SpentMicroUsd, spent.get());
+        self.budget = Some(BudgetChange {
+            tenant_id: edit.tenant_id.clone(),
+            month: edit.month.clone(),
+            committed: spent - reserved,
+            spent,
+        });
+        self.ledger = Some(LedgerEntry {
+            edit_id: edit.id,
+            tenant_id: edit.tenant_id.clone(),
+            month: edit.month.clone(),
+            kind,
+            amount_micro_usd: spent,
+            reserved_micro_usd: reserved,
+            reason,
+            at: now,
+        });
+    }
+
+    fn change_status(&mut self, to: Status) {
+        self.figures.add(counter_of(self.edit.status), -1);
+        self.figures.add(counter_of(to), 1);
+        self.edit.status = to;
+    }
+}
+
+/// The counter of the edits in a status.
+pub(super) const fn counter_of(status: Status) -> Counter {
+    match status {
+        Status::Queued => Counter::Queued,
+        Status::Processing => Counter::Processing,
+        Status::Succeeded => Counter::Succeeded,
+        Status::Failed => Counter::Failed,
+        Status::Blocked => Counter::Blocked,
+    }
+}

@@ -1,0 +1,174 @@
+//! Events, what they have bought, and what their organiser allows.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AddonKey, EventId, EventSlug, PackageKey, PhotoId, StyleKey, TenantId, TokenId};
+use crate::watermark::WatermarkSettings;
+
+/// The package feature that unlocks AI edits (rows E1, E6).
+pub const FEATURE_AI_STYLING: &str = "ai_styling";
+/// The package feature that unlocks premium styles that carry no entitlement profile of their own (row E5).
+pub const FEATURE_PREMIUM_STYLES: &str = "ai_styling_premium";
+/// The add-on that unlocks AI edits (row E2).
+pub const ADDON_AI_STYLING: &str = "ai_styling_unlock";
+
+/// An event with everything that layers 2, 3 and 5 ask for folded in, so that one read answers them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Chosen by the superadmin.
+    pub id: EventId,
+    /// Whose event it is.
+    pub tenant_id: TenantId,
+    /// Its name in URLs and storage paths.
+    pub slug: EventSlug,
+    /// Its name for people.
+    pub name: String,
+    /// The active package, with its features at the time they were last applied.
+    pub package: Option<Package>,
+    /// Add-ons, bought or being bought.
+    #[serde(default)]
+    pub addons: Vec<Addon>,
+    /// What the organiser allows.
+    #[serde(default)]
+    pub policy: EventPolicy,
+    /// This event's own watermark; absent: the tenant's, then the installation's.
+    #[serde(default)]
+    pub watermark: Option<WatermarkSettings>,
+    /// Key of the guests' scope hashes (128 random bits, hex): hashes of different events cannot be joined.
+    pub scope_key: String,
+}
+
+impl Event {
+    /// Whether the package has this feature.
+    pub fn has_feature(&self, feature: &str) -> bool {
+        self.package
+            .as_ref()
+            .is_some_and(|package| package.features.iter().any(|has| has == feature))
+    }
+
+    /// Whether this add-on is completed and unexpired.
+    pub fn has_addon(&self, key: &str, now: Timestamp) -> bool {
+        self.addons
+            .iter()
+            .any(|addon| addon.key.as_str() == key && addon.is_active(now))
+    }
+}
+
+/// An event package: a named set of features.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// Chosen by the superadmin.
+    pub key: PackageKey,
+    /// For people.
+    pub name: String,
+    /// What it unlocks.
+    pub features: Vec<String>,
+}
+
+/// How far the purchase of an add-on has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddonStatus {
+    /// Being bought.
+    Pending,
+    /// Paid; the only status that unlocks anything.
+    Completed,
+    /// Not bought after all.
+    Cancelled,
+}
+
+/// An add-on of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addon {
+    /// Which one.
+    pub key: AddonKey,
+    /// How far its purchase has come.
+    pub status: AddonStatus,
+    /// When it ends; absent: never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Addon {
+    /// Completed and not expired (expiry itself is too late).
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        self.status == AddonStatus::Completed && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// What an organiser allows at an event (row P2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventPolicy {
+    /// Off: every edit is refused with `event_policy_blocked`.
+    pub enabled: bool,
+    /// Whether guests may write a prompt of their own.
+    pub allow_custom_prompt: bool,
+    /// Whether that prompt may stand alone, without a style around it.
+    pub allow_prompt_without_style: bool,
+    /// Styles that may be used; empty: every active one.
+    pub allowed_style_keys: Vec<StyleKey>,
+    /// What a guest is told when the policy refuses.
+    pub policy_message: Option<String>,
+    /// Blocked terms of this event, on top of the installation's.
+    pub blocked_terms: Vec<String>,
+}
+
+impl Default for EventPolicy {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            allow_custom_prompt: false,
+            allow_prompt_without_style: false,
+            allowed_style_keys: Vec::new(),
+            policy_message: None,
+            blocked_terms: Vec::new(),
+        }
+    }
+}
+
+/// What an event token opens. Only the token's hash is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenGrant {
+    /// Names the token without revealing it.
+    pub token_id: TokenId,
+    /// The event it opens.
+    pub event_id: EventId,
+    /// The event's tenant: with it, everything else is one batch read away.
+    pub tenant_id: TenantId,
+    /// The event's [`Event::scope_key`].
+    pub scope_key: String,
+    /// When it stops working; absent: never.
+    #[serde(default)]
+    pub valid_until: Option<Timestamp>,
+}
+
+impl TokenGrant {
+    /// Whether the token still works.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.valid_until.is_none_or(|end| now < end)
+    }
+}
+
+/// A photo that a guest registered and uploads to the bucket by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// Made by us.
+    pub id: PhotoId,
+    /// Where it was taken.
+    pub event_id: EventId,
+    /// As announced; what was uploaded is checked when an edit is made.
+    pub mime_type: String,
+    /// As announced, in bytes; the upload URL accepts exactly this size.
+    pub size_bytes: u64,
+    /// Key in the bucket.
+    pub object_key: String,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+/// The bucket key of a photo. Photo ids are unique everywhere, so equal slugs of two tenants do not collide.
+pub fn photo_key(slug: &EventSlug, photo: PhotoId) -> String {
+    format!("events/{slug}/photos/{photo}")
+}

@@ -1,0 +1,149 @@
+//! An event's counters of one month. They move in the transaction that moves the edit, so they are exact.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A counter of an event's month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counter {
+    /// Edits created.
+    Total,
+    /// Edits waiting to be sent.
+    Queued,
+    /// Edits at a provider.
+    Processing,
+    /// Edits that succeeded.
+    Succeeded,
+    /// Edits that failed.
+    Failed,
+    /// Edits that were blocked, before or by the provider.
+    Blocked,
+    /// Failed because of the provider.
+    ProviderFailed,
+    /// Blocked by a provider's moderation or our prompt safety.
+    ModerationHits,
+    /// Milliseconds at providers, summed over the samples.
+    LatencySumMs,
+    /// Provider latencies measured.
+    LatencySamples,
+    /// Spent, in micro-USD.
+    SpentMicroUsd,
+    /// Reserved, in micro-USD.
+    ReservedMicroUsd,
+    /// Latencies within a bucket of [`LATENCY_BOUNDS_MS`].
+    LatencyBucket(u8),
+}
+
+impl Counter {
+    /// The attribute's name in the table.
+    pub fn attribute(self) -> String {
+        match self {
+            Self::Total => "total".to_owned(),
+            Self::Queued => "queued".to_owned(),
+            Self::Processing => "processing".to_owned(),
+            Self::Succeeded => "succeeded".to_owned(),
+            Self::Failed => "failed".to_owned(),
+            Self::Blocked => "blocked".to_owned(),
+            Self::ProviderFailed => "provider_failed".to_owned(),
+            Self::ModerationHits => "moderation_hits".to_owned(),
+            Self::LatencySumMs => "latency_sum_ms".to_owned(),
+            Self::LatencySamples => "latency_samples".to_owned(),
+            Self::SpentMicroUsd => "spent_micro_usd".to_owned(),
+            Self::ReservedMicroUsd => "reserved_micro_usd".to_owned(),
+            Self::LatencyBucket(index) => format!("latency_bucket_{index:02}"),
+        }
+    }
+}
+
+/// Upper bounds of the latency histogram's buckets; one more bucket takes what is slower. Steps of about 40 %
+/// keep an estimated percentile within a fifth of the true one.
+pub const LATENCY_BOUNDS_MS: [u32; 20] = [
+    250, 350, 500, 700, 1_000, 1_400, 2_000, 2_800, 4_000, 5_600, 8_000, 11_000, 15_000, 21_000, 30_000,
+    42_000, 60_000, 85_000, 120_000, 300_000,
+];
+
+/// What a move adds to an event's counters.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FiguresChange(BTreeMap<Counter, i64>);
+
+impl FiguresChange {
+    /// Adds to one counter.
+    pub fn add(&mut self, counter: Counter, amount: i64) {
+        *self.0.entry(counter).or_default() += amount;
+    }
+
+    /// Counts one measured provider latency.
+    pub fn add_latency(&mut self, millis: u64) {
+        let bucket = LATENCY_BOUNDS_MS.partition_point(|bound| u64::from(*bound) < millis);
+        self.add(Counter::LatencySumMs, i64::try_from(millis).unwrap_or(i64::MAX));
+        self.add(Counter::LatencySamples, 1);
+        self.add(Counter::LatencyBucket(u8::try_from(bucket).unwrap_or(u8::MAX)), 1);
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The counters that really change, with what is added.
+    pub fn iter(&self) -> impl Iterator<Item = (Counter, i64)> + '_ {
+        self.0
+            .iter()
+            .map(|(counter, amount)| (*counter, *amount))
+            .filter(|(_, amount)| *amount != 0)
+    }
+}
+
+/// An event's counters as read.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // each field is the counter of its name
+pub struct Figures {
+    pub total: i64,
+    pub queued: i64,
+    pub processing: i64,
+    pub succeeded: i64,
+    pub failed: i64,
+    pub blocked: i64,
+    pub provider_failed: i64,
+    pub moderation_hits: i64,
+    pub latency_sum_ms: i64,
+    pub latency_samples: i64,
+    pub spent_micro_usd: i64,
+    pub reserved_micro_usd: i64,
+}
+
+impl Figures {
+    /// Mean provider latency; `None` without samples.
+    pub fn mean_latency_ms(&self) -> Option<u64> {
+        u64::try_from(self.latency_sum_ms.checked_div(self.latency_samples)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_latency_falls_into_the_first_bucket_that_holds_it() {
+        for (millis, bucket) in [(0, 0), (250, 0), (251, 1), (300_000, 19), (300_001, 20)] {
+            let mut change = FiguresChange::default();
+            change.add_latency(millis);
+            assert!(
+                change
+                    .iter()
+                    .any(|(counter, _)| counter == Counter::LatencyBucket(bucket)),
+                "{millis}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cancels_out_is_not_written() {
+        let mut change = FiguresChange::default();
+        change.add(Counter::Queued, 1);
+        change.add(Counter::Queued, -1);
+        assert_eq!(change.iter().count(), 0);
+    }
+}

@@ -1,0 +1,222 @@
+//! Layer 6: blocked terms, found in spite of the usual disguises.
+//!
+//! Text and terms are read the same way, each once, into glyphs that know which letters they may stand for (see
+//! [`glyph`]). A term is then looked for letter by letter, from the beginning of a word to the end of one:
+//! `Grapefruit` does not contain `rape`. Between the letters of a word a text may have signs (`ki-ll`), or gaps
+//! of any kind if they are between all of them (`k i l l`).
+
+mod alphabet;
+mod glyph;
+
+use std::collections::HashMap;
+
+use glyph::{Glyph, Kind};
+
+use super::EditRequest;
+use crate::event::EventPolicy;
+use crate::settings::Settings;
+
+/// From this many letters on, a term is also found with letters replaced; shorter ones (`SS`) are too easily
+/// something else (`5s`).
+const LEAST_DISGUISED: usize = 3;
+/// From this many letters on, `i` and `l` are one letter; shorter words too easily become another (`hell`, `heil`).
+const LEAST_BLURRED: usize = 5;
+/// How many glyphs may be skipped from one letter to the next: bounds the work on a text made of nothing else.
+const WIDEST_GAP: usize = 8;
+
+/// Whether the request's own words contain a blocked term of the installation or the event.
+pub fn is_blocked(request: &EditRequest, settings: &Settings, policy: &EventPolicy) -> bool {
+    let terms: Vec<&String> = settings
+        .blocked_terms
+        .iter()
+        .chain(&policy.blocked_terms)
+        .collect();
+    let words = [request.prompt.as_deref(), request.negative_prompt.as_deref()];
+    words
+        .into_iter()
+        .flatten()
+        .any(|text| contains_term(text, &terms))
+}
+
+/// Whether one of the terms stands in the text, at word boundaries. A term without letters, digits or emoji never
+/// does.
+pub fn contains_term<T: AsRef<str>>(text: &str, terms: &[T]) -> bool {
+    if terms.is_empty() {
+        return false;
+    }
+    let text = Text::read(text);
+    terms.iter().any(|term| text.contains(&Term::read(term.as_ref())))
+}
+
+/// A blocked term.
+struct Term {
+    letters: Vec<Letter>,
+    /// Too short to be looked for in disguise.
+    literally: bool,
+}
+
+/// A letter of a term, and what may stand before it.
+struct Letter {
+    glyph: Glyph,
+    joint: Joint,
+}
+
+/// What may stand between two letters of a term.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// They are one word: nothing but signs.
+    Word,
+    /// `Sieg-Heil`, or emoji: anything or nothing.
+    Loose,
+    /// Two words: anything, but something.
+    Apart,
+}
+
+impl Term {
+    fn read(term: &str) -> Self {
+        let glyphs = glyph::read(term);
+        let has_letters = glyphs.iter().any(|glyph| glyph.kind == Kind::Letter);
+        let mut letters: Vec<Letter> = Vec::with_capacity(glyphs.len());
+        let mut gap = None;
+        for (index, glyph) in glyphs.iter().enumerate() {
+            // `a$$` is three letters, `$$$` is none.
+            let touches = || {
+                index
+                    .checked_sub(1)
+                    .and_then(|before| glyphs.get(before))
+                    .is_some_and(Glyph::is_wordlike)
+                    || glyphs.get(index + 1).is_some_and(Glyph::is_wordlike)
+            };
+            let is_letter = !glyph.is_gap() || glyph.kind == Kind::Emoji;
+            if is_letter || (has_letters && glyph.stands_for_letters() && touches()) {
+                let alone = |glyph: &Glyph| glyph.is_a_word();
+                let joint = match gap {
+                    _ if alone(glyph) || letters.last().is_some_and(|letter| alone(&letter.glyph)) => {
+                        Joint::Loose
+                    }
+                    None => Joint::Word,
+                    Some(Kind::Space) => Joint::Apart,
+                    Some(_) => Joint::Loose,
+                };
+                letters.push(Letter { glyph: *glyph, joint });
+                gap = None;
+            } else {
+                gap = gap.max(Some(glyph.kind));
+            }
+        }
+        if letters.len() >= LEAST_BLURRED {
+            letters.iter_mut().for_each(|letter| letter.glyph.blur());
+        }
+        Self {
+            literally: letters.len() < LEAST_DISGUISED,
+            letters,
+        }
+    }
+}
+
+/// How the letters of a word are set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spacing {
+    /// Close together.
+    Close,
+    /// With a gap after each: `k i l l`.
+    Wide,
+}
+
+impl Letter {
+    /// Whether such a glyph may be it, at once or after a gap; what may be left out belongs to the letter before.
+    fn may_follow(&self, after_gap: bool, glyph: &Glyph, spacing: Spacing) -> bool {
+        after_gap || glyph.optional || (spacing == Spacing::Close && self.joint != Joint::Apart)
+    }
+
+    /// Whether such a glyph may be part of the gap before it.
+    fn skips(&self, glyph: &Glyph, spacing: Spacing) -> bool {
+        glyph.is_gap() && (spacing == Spacing::Wide || self.joint != Joint::Word || !glyph.parts_words())
+    }
+}
+
+/// A text in which terms are looked for.
+struct Text {
+    glyphs: Vec<Glyph>,
+    /// By letter, where a term that begins with it may begin.
+    starts: HashMap<char, Vec<usize>>,
+}
+
+impl Text {
+    fn read(text: &str) -> Self {
+        let glyphs = glyph::read(text);
+        let mut starts: HashMap<char, Vec<usize>> = HashMap::new();
+        for (index, glyph) in glyphs.iter().enumerate().filter(|(_, glyph)| glyph.starts) {
+            for letter in glyph.letters(false) {
+                starts.entry(letter).or_default().push(index);
+            }
+        }
+        Self { glyphs, starts }
+    }
+
+    fn contains(&self, term: &Term) -> bool {
+        let Some((first, rest)) = term.letters.split_first() else {
+            return false;
+        };
+        let mut starts: Vec<usize> = first
+            .glyph
+            .letters(term.literally)
+            .filter_map(|letter| self.starts.get(&letter))
+            .flatten()
+            .copied()
+            .filter(|start| {
+                self.glyphs
+                    .get(*start)
+                    .is_some_and(|glyph| first.glyph.can_be(glyph, term.literally))
+            })
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let spaced = rest.len() + 1 >= LEAST_DISGUISED;
+        self.has_rest(rest, &starts, term.literally, Spacing::Close)
+            || (spaced && self.has_rest(rest, &starts, term.literally, Spacing::Wide))
+    }
+
+    /// Whether the letters follow one of these places and end with a word. All places are followed side by side, so
+    /// that the work grows with the text and not with the number of ways to read it.
+    fn has_rest(&self, letters: &[Letter], starts: &[usize], literally: bool, spacing: Spacing) -> bool {
+        let mut places = starts.to_vec();
+        for letter in letters {
+            let mut next = Vec::new();
+            for place in places {
+                let mut after_gap = false;
+                for (index, glyph) in self
+                    .glyphs
+                    .iter()
+                    .enumerate()
+                    .skip(place + 1)
+                    .take(WIDEST_GAP + 1)
+                {
+                    if letter.may_follow(after_gap, glyph, spacing) && letter.glyph.can_be(glyph, literally) {
+                        next.push(index);
+                    }
+                    if letter.skips(glyph, spacing) {
+                        after_gap = true;
+                    } else if !glyph.optional {
+                        break;
+                    }
+                }
+            }
+            next.sort_unstable();
+            next.dedup();
+            places = next;
+        }
+        places.into_iter().any(|place| self.ends_at(place))
+    }
+
+    /// Whether a term may end at this place, or after optional letters that follow.
+    fn ends_at(&self, place: usize) -> bool {
+        let mut following = self.glyphs.iter().skip(place);
+        following.next().is_some_and(|glyph| {
+            glyph.ends
+                || following
+                    .take_while(|glyph| glyph.optional)
+                    .any(|glyph| glyph.ends)
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Layer 5: the style may be used at this event.
+
+use jiff::Timestamp;
+
+use super::{EditRequest, Facts, Refusal};
+use crate::event::{Event, FEATURE_PREMIUM_STYLES};
+use crate::id::StyleKey;
+use crate::style::Style;
+
+/// The style that an edit runs with.
+#[derive(Debug)]
+pub struct Choice<'a> {
+    /// Its provider, model and price.
+    pub style: &'a Style,
+    /// Whether the caller chose it; otherwise only its model serves a free prompt.
+    pub chosen: bool,
+    /// What the provider is told.
+    pub rendered_prompt: String,
+    /// What the provider is told to leave out.
+    pub rendered_negative_prompt: Option<String>,
+}
+
+/// Why an event may or may not use a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It may.
+    Open,
+    /// Switched off, or not on the event's list.
+    NotAllowed,
+    /// Asks for more than the event has.
+    Locked,
+}
+
+/// The style asked for, if the event may use it.
+pub fn check<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
+    let choice = match &request.style_key {
+        Some(key) => chosen(key, request, facts)?,
+        None => free(request, facts)?,
+    };
+    check_lengths(&choice, facts)?;
+    Ok(choice)
+}
+
+/// The style asked for, with the caller's words inside its own.
+fn chosen<'a>(key: &StyleKey, request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
+    let style = facts
+        .styles
+        .iter()
+        .find(|style| style.key == *key)
+        .ok_or_else(|| Refusal::Invalid {
+            pointer: "/style_key",
+            detail: "There is no such style.".to_owned(),
+        })?;
+    match access(style, facts.event, facts.now) {
+        Access::Open => (),
+        Access::NotAllowed => return Err(Refusal::StyleNotAllowed),
+        Access::Locked => return Err(Refusal::StyleLocked),
+    }
+    if request.prompt.is_some() && !style.takes_prompt() {
+        return Err(Refusal::Invalid {
+            pointer: "/prompt",
+            detail: "This style takes no prompt; send the style alone.".to_owned(),
+        });
+    }
+    Ok(Choice {
+        style,
+        chosen: true,
+        rendered_prompt: style.render(request.prompt.as_deref()),
+        rendered_negative_prompt: style.render_negative(request.negative_prompt.as_deref()),
+    })
+}
+
+/// The caller's words alone, on the model of the cheapest style that the event may use.
+fn free<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
+    let open = facts
+        .styles
+        .iter()
+        .filter(|style| access(style, facts.event, facts.now) == Access::Open);
+    let style = cheapest(open).ok_or(Refusal::StyleNotAllowed)?;
+    let trimmed = |words: &Option<String>| words.as_deref().unwrap_or_default().trim().to_owned();
+    Ok(Choice {
+        style,
+        chosen: false,
+        rendered_prompt: trimmed(&request.prompt),
+        rendered_negative_prompt: Some(trimmed(&request.negative_prompt)).filter(|words| !words.is_empty()),
+    })
+}
+
+fn check_lengths(choice: &Choice<'_>, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let (least, most) = (facts.prompt_limits)(&choice.style.provider_model);
+    let length = choice.rendered_prompt.chars().count();
+    if length < least {
+        let detail = format!("The prompt is too short: this style needs at least {least} characters.");
+        return Err(Refusal::Invalid {
+            pointer: "/prompt",
+            detail,
+        });
+    }
+    let negative_length = choice
+        .rendered_negative_prompt
+        .as_ref()
+        .map_or(0, |prompt| prompt.chars().count());
+    for (pointer, length) in [("/prompt", length), ("/negative_prompt", negative_length)] {
+        if length > most {
+            let detail = format!(
+                "The prompt is too long by {} characters for this style.",
+                length - most
+            );
+            return Err(Refusal::Invalid { pointer, detail });
+        }
+    }
+    Ok(())
+}
+
+/// Whether an event may use a style (rows P2 and E5).
+pub fn access(style: &Style, event: &Event, now: Timestamp) -> Access {
+    let listed = &event.policy.allowed_style_keys;
+    if !style.is_active || !(listed.is_empty() || listed.contains(&style.key)) {
+        return Access::NotAllowed;
+    }
+    let profile = &style.entitlements;
+    let unlocked = profile
+        .required_features
+        .iter()
+        .all(|feature| event.has_feature(feature))
+        && profile
+            .required_addons
+            .iter()
+            .all(|addon| event.has_addon(addon, now))
+        && (!style.is_premium || !profile.is_empty() || event.has_feature(FEATURE_PREMIUM_STYLES));
+    if unlocked { Access::Open } else { Access::Locked }
+}
+
+/// The cheapest of these styles; of equal prices the first by key.
+pub fn cheapest<'a>(styles: impl Iterator<Item = &'a Style>) -> Option<&'a Style> {
+    styles.min_by(|a, b| (a.estimated_cost_micro_usd, &a.key).cmp(&(b.estimated_cost_micro_usd, &b.key)))
+}

@@ -1,0 +1,118 @@
+//! The first layer that refuses decides the answer.
+
+use super::*;
+
+/// A way to make one layer refuse.
+type Breaker = (u8, &'static str, fn(&mut World));
+
+#[rustfmt::skip] // a table
+const BREAKERS: &[Breaker] = &[
+    (1, "kill switch", |world| { world.settings.is_enabled = false; }),
+    (1, "closed to guests", |world| { world.settings.guest_enabled = false; }),
+    (2, "no package", |world| { world.event.package = None; }),
+    (3, "switched off", |world| { world.event.policy.enabled = false; }),
+    (3, "no custom prompts", |world| { world.event.policy.allow_custom_prompt = false; }),
+    (4, "full", |world| { world.month.committed = MicroUsd::new(1_000_000); }),
+    (5, "not on the list", |world| { world.event.policy.allowed_style_keys = vec!["comic".parse().unwrap()]; }),
+    (5, "inactive", |world| { world.style("watercolour").is_active = false; }),
+    (5, "premium", |world| { world.style("watercolour").is_premium = true; }),
+    (5, "unknown", |world| { world.choose("nowhere"); }),
+    (5, "takes no prompt", |world| { world.style("watercolour").prompt_template = "as a comic".to_owned(); }),
+    (5, "too long", |world| { world.style("watercolour").prompt_template = "long {prompt}".repeat(40); }),
+    (6, "blocked by the installation", |world| { world.settings.blocked_terms.push("snow".to_owned()); }),
+    (6, "blocked by the event", |world| { world.event.policy.blocked_terms.push("snow".to_owned()); }),
+];
+
+/// The layer that answered; `None` where all passed.
+fn layer(verdict: &Verdict) -> Option<u8> {
+    match verdict {
+        Verdict::Approved(_) => None,
+        Verdict::PromptBlocked(_) => Some(6),
+        Verdict::Refused(refusal) => Some(match refusal {
+            Refusal::FeatureDisabled(_) => 1,
+            Refusal::FeatureLocked => 2,
+            Refusal::EventPolicyBlocked(_) => 3,
+            Refusal::BudgetHardCapReached => 4,
+            Refusal::StyleNotAllowed | Refusal::StyleLocked | Refusal::Invalid { .. } => 5,
+            Refusal::PromptBlocked => 6,
+        }),
+    }
+}
+
+#[test]
+fn a_good_request_passes_and_each_breaker_alone_breaks_its_own_layer() {
+    assert_eq!(layer(&World::good().ask()), None);
+    for (number, name, spoil) in BREAKERS {
+        assert_eq!(layer(&World::with(spoil).ask()), Some(*number), "{name}");
+    }
+}
+
+#[test]
+fn of_any_two_layers_that_refuse_the_earlier_one_answers() {
+    let mut pairs = std::collections::BTreeSet::new();
+    for (early, early_name, spoil_early) in BREAKERS {
+        for (late, late_name, spoil_late) in BREAKERS.iter().filter(|(late, ..)| late > early) {
+            let world = World::with(|world| {
+                spoil_early(world);
+                spoil_late(world);
+            });
+            assert_eq!(layer(&world.ask()), Some(*early), "{early_name} and {late_name}");
+            pairs.insert((early, late));
+        }
+    }
+    assert_eq!(pairs.len(), 15);
+}
+
+#[test]
+fn with_every_layer_refusing_each_repair_uncovers_the_next() {
+    for first in 1..=6 {
+        let world = World::with(|world| {
+            BREAKERS
+                .iter()
+                .filter(|(number, ..)| *number >= first)
+                .for_each(|(.., spoil)| spoil(world));
+        });
+        assert_eq!(layer(&world.ask()), Some(first));
+    }
+}
+
+#[test]
+fn the_kill_switch_tells_the_status_message_to_everybody() {
+    let mut world = World::with(|world| {
+        world.settings.is_enabled = false;
+        world.settings.status_message = "Back at eight.".to_owned();
+    });
+    for audience in [Audience::Guest, Audience::Tenant] {
+        world.audience = audience;
+        assert_eq!(
+            world.refusal(),
+            Refusal::FeatureDisabled("Back at eight.".to_owned())
+        );
+    }
+}
+
+#[test]
+fn tenants_may_try_what_is_still_closed_to_guests() {
+    let mut world = World::with(|world| world.settings.guest_enabled = false);
+    assert_eq!(layer(&world.ask()), Some(1));
+    world.audience = Audience::Tenant;
+    assert_eq!(layer(&world.ask()), None);
+}
+
+#[test]
+fn a_blocked_prompt_keeps_what_would_have_been_sent() {
+    let world = World::with(|world| world.settings.blocked_terms.push("snow".to_owned()));
+    let Verdict::PromptBlocked(approval) = world.ask() else {
+        panic!("not blocked")
+    };
+    assert_eq!(*approval, World::good().approval());
+}
+
+#[test]
+fn what_passed_goes_to_the_queue_at_once_or_is_held_back() {
+    let mut settings = Settings::default();
+    for (auto, expected) in [(true, Dispatch::Now), (false, Dispatch::Held)] {
+        settings.queue_auto_dispatch = auto;
+        assert_eq!(queue::dispatch(&settings), expected);
+    }
+}

@@ -1,0 +1,32 @@
+//! The words of the product and its rules: no AWS, no HTTP, no clock of its own.
+
+pub mod admission;
+pub mod budget;
+pub mod context;
+pub mod edit;
+pub mod event;
+pub mod figures;
+pub mod guard;
+pub mod id;
+pub mod message;
+pub mod money;
+pub mod ports;
+pub mod problem;
+pub mod provider;
+pub mod scope;
+pub mod settings;
+pub mod style;
+pub mod wait;
+pub mod watermark;
+
+pub use context::Context;
+pub use edit::{Edit, FailureCode, Status};
+pub use event::Event;
+pub use id::{
+    AddonKey, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId, TenantId, TokenId,
+};
+pub use money::MicroUsd;
+pub use problem::Problem;
+pub use provider::ProviderName;
+pub use settings::Settings;
+pub use style::Style;

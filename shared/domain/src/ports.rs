@@ -1,0 +1,295 @@
+//! What the use cases ask of the outside world, in small traits: a function sees only what it needs, and what its
+//! policy allows. `cloud` implements them on AWS.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::admission::{Admission, IdempotencyKey, IdempotencyRecord};
+use crate::budget::{BudgetMonth, Tenant};
+use crate::edit::{Edit, Move};
+use crate::event::{Event, Photo, TokenGrant};
+use crate::figures::Figures;
+use crate::id::{EditId, EventId, PhotoId, TenantId};
+use crate::message::{PollMessage, SubmitMessage};
+use crate::provider::ProviderName;
+use crate::settings::Settings;
+use crate::style::Style;
+
+/// The outside world did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum PortError {
+    /// Throttled, unreachable or broken for the moment: worth another try. Says which call; never what was in it.
+    #[error("{0} is unavailable")]
+    Unavailable(String),
+    /// What is stored cannot be read; another try will not help.
+    #[error("{0} holds something unreadable")]
+    Unreadable(String),
+}
+
+/// Why an admission was not written.
+#[derive(Debug, Error)]
+pub enum AdmitError {
+    /// The idempotency key was used in the meantime.
+    #[error("the idempotency key is in use")]
+    KeyTaken,
+    /// The reservation would pass the hard cap.
+    #[error("the tenant's budget has no room")]
+    OverBudget,
+    /// Too many at once, after all retries.
+    #[error("too many admissions at the same moment")]
+    Contended,
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Why a move was not written.
+#[derive(Debug, Error)]
+pub enum MoveError {
+    /// The edit is no longer where the move starts: somebody else was faster.
+    #[error("the edit has moved in the meantime")]
+    Superseded,
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Why an object was not read.
+#[derive(Debug, Error)]
+pub enum ObjectError {
+    /// There is none.
+    #[error("the object does not exist")]
+    Missing,
+    /// It is larger than the caller takes.
+    #[error("the object has {0} bytes, more than allowed")]
+    TooLarge(u64),
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Everything that the layers and the idempotency check need, read in one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdmissionFacts {
+    /// The event; `None` where it is gone.
+    pub event: Option<Event>,
+    /// Its tenant.
+    pub tenant: Option<Tenant>,
+    /// The photo; `None` where there is no such photo at this event.
+    pub photo: Option<Photo>,
+    /// The tenant's month.
+    pub month: BudgetMonth,
+    /// The event's month.
+    pub figures: Figures,
+    /// What the idempotency key was used for before.
+    pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// What [`Admissions::admission_facts`] is asked for.
+#[derive(Debug, Clone)]
+pub struct FactsQuery<'a> {
+    /// The event's tenant.
+    pub tenant_id: &'a TenantId,
+    /// The event.
+    pub event_id: &'a EventId,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// The accounting month.
+    pub month: &'a str,
+    /// The caller's key, if it sent one.
+    pub idempotency: Option<&'a IdempotencyKey>,
+}
+
+/// Event tokens.
+pub trait Tokens {
+    /// What a token opens, by the token's hash.
+    fn grant(&self, token_hash: &str) -> impl Future<Output = Result<Option<TokenGrant>, PortError>> + Send;
+}
+
+/// Events.
+pub trait Events {
+    /// An event.
+    fn event(&self, id: &EventId) -> impl Future<Output = Result<Option<Event>, PortError>> + Send;
+}
+
+/// Photos of events.
+pub trait Photos {
+    /// Registers a photo.
+    fn put_photo(&self, photo: &Photo) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// A page of an event's photos, newest first, after a photo.
+    fn photos(
+        &self,
+        event: &EventId,
+        after: Option<PhotoId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Photo>, PortError>> + Send;
+}
+
+/// Getting edits in.
+pub trait Admissions {
+    /// One batch read of everything that an admission looks at.
+    fn admission_facts(
+        &self,
+        query: &FactsQuery<'_>,
+    ) -> impl Future<Output = Result<AdmissionFacts, PortError>> + Send;
+
+    /// One transaction: all of it or nothing.
+    fn admit(&self, admission: &Admission) -> impl Future<Output = Result<(), AdmitError>> + Send;
+}
+
+/// Edits that are under way.
+pub trait Edits {
+    /// An edit.
+    fn edit(
+        &self,
+        event: &EventId,
+        id: EditId,
+    ) -> impl Future<Output = Result<Option<Edit>, PortError>> + Send;
+
+    /// An edit with its event's counters of the month it was made in.
+    fn edit_with_figures(
+        &self,
+        event: &EventId,
+        id: EditId,
+    ) -> impl Future<Output = Result<Option<(Edit, Figures)>, PortError>> + Send;
+
+    /// How many queued edits of the event were made before this one; counts to 100 at most.
+    fn queued_ahead(
+        &self,
+        event: &EventId,
+        id: EditId,
+    ) -> impl Future<Output = Result<u64, PortError>> + Send;
+}
+
+/// Working on edits.
+pub trait Work {
+    /// An edit with the event and tenant whose watermark it may get, in one read.
+    fn edit_in_context(
+        &self,
+        tenant: &TenantId,
+        event: &EventId,
+        id: EditId,
+    ) -> impl Future<Output = Result<EditInContext, PortError>> + Send;
+
+    /// The only way an edit moves: one transaction, on condition that it still is where the move starts.
+    fn apply(&self, made: &Move) -> impl Future<Output = Result<(), MoveError>> + Send;
+}
+
+/// See [`Work::edit_in_context`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditInContext {
+    /// The edit; `None` where it is gone.
+    pub edit: Option<Edit>,
+    /// Its event.
+    pub event: Option<Event>,
+    /// Its tenant.
+    pub tenant: Option<Tenant>,
+}
+
+/// The catalogue of styles.
+pub trait Catalog {
+    /// Every style, at most 30 s old.
+    fn styles(&self) -> impl Future<Output = Result<Arc<Vec<Style>>, PortError>> + Send;
+}
+
+/// Runtime settings.
+pub trait SettingsSource {
+    /// The settings, at most 30 s old while SSM answers; an error only where they could never be read.
+    fn settings(&self) -> impl Future<Output = Result<Arc<Settings>, PortError>> + Send;
+}
+
+/// Secrets of providers.
+pub trait Secrets {
+    /// The API key of a provider; `None` where the operator has set none.
+    fn api_key(
+        &self,
+        provider: ProviderName,
+    ) -> impl Future<Output = Result<Option<ApiKey>, PortError>> + Send;
+}
+
+/// A secret that does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// Wraps a secret.
+    pub fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// The secret, for the one header it belongs in.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+/// A URL that works by itself for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presigned {
+    /// Where.
+    pub url: String,
+    /// `GET` or `PUT`.
+    pub method: &'static str,
+    /// Headers that must be sent along.
+    pub headers: Vec<(String, String)>,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Making URLs that work by themselves.
+pub trait Presign {
+    /// To read an object.
+    fn presign_get(&self, key: &str) -> impl Future<Output = Result<Presigned, PortError>> + Send;
+
+    /// To write an object of exactly this type and size.
+    fn presign_put(
+        &self,
+        key: &str,
+        mime_type: &str,
+        size_bytes: u64,
+    ) -> impl Future<Output = Result<Presigned, PortError>> + Send;
+}
+
+/// Objects in the bucket.
+pub trait Objects {
+    /// Reads an object of at most this size; the size is known before the first byte is read.
+    fn get(&self, key: &str, max_bytes: u64) -> impl Future<Output = Result<Bytes, ObjectError>> + Send;
+
+    /// Writes an object.
+    fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        mime_type: &str,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// The queues.
+pub trait Queues {
+    /// Sends an edit to the workers that submit, to the queue of this name or the stack's own.
+    fn send_submit(
+        &self,
+        queue_name: Option<&str>,
+        message: &SubmitMessage,
+        delay: Duration,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Sends an edit to the workers that poll.
+    fn send_poll(
+        &self,
+        message: &PollMessage,
+        delay: Duration,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+}

@@ -1,0 +1,203 @@
+//! Everything a caller can be told instead of an answer. One type knows its status, its code and whether another
+//! try is worth it; `web` renders it as RFC 9457 problem details.
+
+use thiserror::Error;
+
+use crate::guard::Refusal;
+use crate::id::EditId;
+use crate::ports::PortError;
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// JSON pointer to the field.
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+/// Why a request is not answered. Each variant is a row of the contract's error table.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// Malformed JSON, cursor, or header; says which.
+    #[error("{0}")]
+    InvalidRequest(String),
+    /// Refused by a layer of protection.
+    #[error("refused")]
+    Refused(Refusal),
+    /// Refused by prompt safety; the blocked edit is stored.
+    #[error("Please describe your picture in other words.")]
+    PromptBlocked(EditId),
+    /// No such event, or none for this caller.
+    #[error("There is no such event, or its link has expired.")]
+    EventNotFound,
+    /// No such photo at this event.
+    #[error("There is no such photo at this event.")]
+    PhotoNotFound,
+    /// No such edit at this event.
+    #[error("There is no such edit at this event.")]
+    EditNotFound,
+    /// The first call with this key is still running.
+    #[error("The first request with this Idempotency-Key is still being worked on. Try again in a moment.")]
+    IdempotencyInProgress,
+    /// The body is larger than allowed.
+    #[error("The body may have {0} bytes at most.")]
+    PayloadTooLarge(usize),
+    /// The body is not JSON.
+    #[error("Send the body as application/json.")]
+    UnsupportedMediaType,
+    /// Fields that do not fit.
+    #[error("Some fields do not fit; see `errors`.")]
+    ValidationFailed(Vec<FieldError>),
+    /// The same key, another request.
+    #[error("This Idempotency-Key was used for another request. Use a new key.")]
+    IdempotencyKeyReused,
+    /// We cannot answer now.
+    #[error("")]
+    Unavailable,
+    /// We cannot answer, and another try will not help.
+    #[error("")]
+    Internal,
+}
+
+/// A row of the error table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// HTTP status.
+    pub status: u16,
+    /// Stable; what a client branches on.
+    pub code: &'static str,
+    /// For people, the same for every problem of the code.
+    pub title: &'static str,
+    /// Seconds after which another try may succeed.
+    pub retry_after: Option<u32>,
+}
+
+const fn row(status: u16, code: &'static str, title: &'static str, retry_after: Option<u32>) -> Row {
+    Row {
+        status,
+        code,
+        title,
+        retry_after,
+    }
+}
+
+impl Problem {
+    /// Status, code, title and retry: the one table.
+    pub const fn row(&self) -> Row {
+        match self {
+            Self::InvalidRequest(_) => row(400, "invalid_request", "The request is malformed", None),
+            Self::Refused(refusal) => match refusal {
+                Refusal::FeatureDisabled(_) => {
+                    row(503, "feature_disabled", "AI edits are switched off", Some(30))
+                }
+                Refusal::FeatureLocked => row(403, "feature_locked", "AI edits are not unlocked", None),
+                Refusal::EventPolicyBlocked(_) => row(
+                    403,
+                    "event_policy_blocked",
+                    "The organiser does not allow this",
+                    None,
+                ),
+                Refusal::BudgetHardCapReached => {
+                    row(402, "budget_hard_cap_reached", "The budget is used up", None)
+                }
+                Refusal::StyleNotAllowed => {
+                    row(403, "style_not_allowed", "This style is not available", None)
+                }
+                Refusal::StyleLocked => row(403, "style_locked", "This style is not unlocked", None),
+                Refusal::Invalid { .. } => VALIDATION,
+                Refusal::PromptBlocked => BLOCKED,
+            },
+            Self::PromptBlocked(_) => BLOCKED,
+            Self::EventNotFound => row(404, "event_not_found", "There is no such event", None),
+            Self::PhotoNotFound => row(404, "photo_not_found", "There is no such photo", None),
+            Self::EditNotFound => row(404, "edit_not_found", "There is no such edit", None),
+            Self::IdempotencyInProgress => row(
+                409,
+                "idempotency_in_progress",
+                "The first request is still running",
+                Some(1),
+            ),
+            Self::PayloadTooLarge(_) => row(413, "payload_too_large", "The body is too large", None),
+            Self::UnsupportedMediaType => row(415, "unsupported_media_type", "The body is not JSON", None),
+            Self::ValidationFailed(_) => VALIDATION,
+            Self::IdempotencyKeyReused => row(
+                422,
+                "idempotency_key_reused",
+                "The key belongs to another request",
+                None,
+            ),
+            Self::Unavailable => row(503, "unavailable", "Try again in a moment", Some(1)),
+            Self::Internal => row(500, "internal_error", "Something went wrong", None),
+        }
+    }
+
+    /// What this caller can do about it; a 5xx never says why, except that the feature is switched off.
+    pub fn detail(&self) -> Option<String> {
+        let text = match self {
+            Self::Refused(Refusal::FeatureDisabled(message) | Refusal::EventPolicyBlocked(message)) => {
+                message.clone()
+            }
+            Self::Refused(Refusal::FeatureLocked) => {
+                "This event's package does not include AI edits. The organiser can add them.".to_owned()
+            }
+            Self::Refused(Refusal::BudgetHardCapReached) => {
+                "The organiser's budget for this month is used up.".to_owned()
+            }
+            Self::Refused(Refusal::StyleNotAllowed) => "Choose one of the styles of this event.".to_owned(),
+            Self::Refused(Refusal::StyleLocked) => {
+                "This is a premium style. The organiser can unlock it, or choose another style.".to_owned()
+            }
+            Self::Refused(Refusal::Invalid { .. }) => Self::ValidationFailed(Vec::new()).to_string(),
+            other => other.to_string(),
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The fields that do not fit.
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::ValidationFailed(fields) => fields.clone(),
+            Self::Refused(Refusal::Invalid { pointer, detail }) => {
+                vec![FieldError {
+                    pointer: (*pointer).to_owned(),
+                    detail: detail.clone(),
+                }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A single field that does not fit.
+    pub fn field(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::ValidationFailed(vec![FieldError {
+            pointer: pointer.to_owned(),
+            detail: detail.into(),
+        }])
+    }
+
+    /// Settings that could never be read: refuse, never guess (row S14).
+    pub fn no_settings() -> Self {
+        Self::Refused(Refusal::FeatureDisabled(
+            crate::Settings::default().status_message,
+        ))
+    }
+}
+
+const VALIDATION: Row = row(422, "validation_failed", "Some fields do not fit", None);
+const BLOCKED: Row = row(422, "prompt_blocked", "The prompt was refused", None);
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<PortError> for Problem {
+    fn from(error: PortError) -> Self {
+        match error {
+            PortError::Unavailable(_) => Self::Unavailable,
+            PortError::Unreadable(_) => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What can be wrong with a picture.
+
+use crate::Format;
+
+/// Why a picture was refused. Each message says what is wrong and what to do about it; none of them holds a
+/// byte of the picture itself, so all may be logged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaError {
+    /// The file is larger than [`crate::Limits::max_bytes`].
+    #[error("the file has {bytes} bytes, {max} are allowed: send a smaller file")]
+    TooManyBytes {
+        /// Size of the file.
+        bytes: u64,
+        /// Most bytes allowed.
+        max: u64,
+    },
+    /// Width times height is larger than [`crate::Limits::max_pixels`].
+    #[error("the picture has {pixels} pixels, {max} are allowed: scale it down")]
+    TooManyPixels {
+        /// Width times height, as the header claims it.
+        pixels: u64,
+        /// Most pixels allowed.
+        max: u64,
+    },
+    /// A side is shorter or longer than [`crate::Limits`] allow.
+    #[error("the picture is {width}x{height}, each side must have {min} to {max} pixels: send another size")]
+    SideOutOfRange {
+        /// Pixels, as the header claims them.
+        width: u32,
+        /// Pixels, as the header claims them.
+        height: u32,
+        /// Shortest side allowed.
+        min: u32,
+        /// Longest side allowed.
+        max: u32,
+    },
+    /// Neither JPEG nor PNG nor WebP.
+    #[error("the file is neither JPEG nor PNG nor WebP: convert it to one of them")]
+    UnknownFormat,
+    /// The file ends too early. Most decoders would show what there is and call it a success.
+    #[error("the {0} file ends before its picture does: send the whole file")]
+    Truncated(Format),
+    /// The file is no valid picture of its format, or uses a part of the format that nobody writes.
+    #[error("the {format} file cannot be decoded ({reason}): save it again in a picture editor")]
+    Corrupt {
+        /// What the file's first bytes say it is.
+        format: Format,
+        /// The decoder's own words.
+        reason: String,
+    },
+    /// The JPEG encoder or the resizer refused; a bug on our side, not in the picture.
+    #[error("the picture could not be written ({0}): report this")]
+    Encode(String),
+    /// The AI provenance is missing from a file, or could not be written into it.
+    #[error("AI provenance: {0}")]
+    Provenance(String),
+}

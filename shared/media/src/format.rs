@@ -1,0 +1,68 @@
+//! Which format a file has, and its size by the header alone.
+
+use std::fmt;
+
+use crate::{Limits, MediaError, decode};
+
+/// A picture file format that we read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JPEG: baseline and progressive, gray, YCbCr, RGB, CMYK, YCCK.
+    Jpeg,
+    /// PNG of any bit depth and colour type.
+    Png,
+    /// WebP, lossy and lossless; the first frame of an animated one.
+    WebP,
+}
+
+impl Format {
+    /// By the first bytes of the file; a file name or `Content-Type` has no say.
+    pub(crate) fn sniff(bytes: &[u8]) -> Result<Self, MediaError> {
+        match bytes {
+            [0xFF, 0xD8, 0xFF, ..] => Ok(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Ok(Self::Png),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::WebP),
+            _ => Err(MediaError::UnknownFormat),
+        }
+    }
+
+    /// The MIME type.
+    #[must_use]
+    pub fn mime_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+        }
+    }
+
+    pub(crate) fn corrupt(self, reason: impl fmt::Display) -> MediaError {
+        MediaError::Corrupt {
+            format: self,
+            reason: reason.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::WebP => "WebP",
+        })
+    }
+}
+
+/// Format, width and height (pixels, as stored: an EXIF rotation is not applied) by the header alone.
+///
+/// # Errors
+///
+/// The same as decoding would give for the header; a file whose header is fine may still be truncated.
+pub fn probe(bytes: &[u8], limits: &Limits) -> Result<(Format, u32, u32), MediaError> {
+    limits.check_bytes(bytes)?;
+    let format = Format::sniff(bytes)?;
+    let (width, height) = decode::size(bytes, format)?;
+    limits.check_size(width, height)?;
+    Ok((format, width, height))
+}

@@ -1,0 +1,149 @@
+//! What goes to a provider and what comes back.
+
+use std::fmt;
+
+use bytes::Bytes;
+use domain::{EditId, MicroUsd, TaskId};
+use url::Url;
+
+use crate::error::ProviderError;
+use crate::fake::Restyle;
+
+/// The guest's photo as a provider gets it: a JPEG, upright, without EXIF, at most 2048 px on its long side.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SourcePhoto {
+    /// The whole file.
+    pub jpeg: Bytes,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+impl fmt::Debug for SourcePhoto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "SourcePhoto({}x{}, {} bytes)",
+            self.width,
+            self.height,
+            self.jpeg.len()
+        )
+    }
+}
+
+/// One attempt of one edit, as a provider needs it.
+#[derive(Clone)]
+pub struct EditJob<'a> {
+    /// The edit.
+    pub edit_id: EditId,
+    /// Which attempt of the edit this is: 1, 2, …
+    pub attempt: u32,
+    /// The attempt's name at the provider, stored before the call.
+    pub task_id: TaskId,
+    /// The model's AIR id (`google:4@1`), or `fake:…`.
+    pub model: &'a str,
+    /// What to do with the photo.
+    pub prompt: &'a str,
+    /// What to avoid; left out for models that do not take it.
+    pub negative_prompt: Option<&'a str>,
+    /// The photo to edit.
+    pub photo: &'a SourcePhoto,
+    /// The style's estimate; what the fake charges.
+    pub estimated_cost: MicroUsd,
+}
+
+impl fmt::Debug for EditJob<'_> {
+    /// Without the prompts: they may name guests.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EditJob")
+            .field("edit_id", &self.edit_id)
+            .field("attempt", &self.attempt)
+            .field("task_id", &self.task_id)
+            .field("model", &self.model)
+            .field("photo", &self.photo)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is needed to ask after an attempt, all of it from the stored edit.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    /// The edit.
+    pub edit_id: EditId,
+    /// Which attempt of the edit this is: 1, 2, …
+    pub attempt: u32,
+    /// The attempt's name at the provider.
+    pub task_id: TaskId,
+    /// The model's AIR id, or `fake:…`.
+    pub model: &'a str,
+    /// What was submitted: the fake paints by it.
+    pub prompt: &'a str,
+    /// What [`Submitted::Accepted`] returned; `None` also after an unknown outcome.
+    pub handle: Option<&'a str>,
+    /// Polls of this attempt before this one: 0 for the first.
+    pub polls: u32,
+    /// The style's estimate; what the fake charges.
+    pub estimated_cost: MicroUsd,
+}
+
+impl fmt::Debug for Task<'_> {
+    /// Without the prompt: it may name guests.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task")
+            .field("edit_id", &self.edit_id)
+            .field("attempt", &self.attempt)
+            .field("task_id", &self.task_id)
+            .field("model", &self.model)
+            .field("polls", &self.polls)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A provider has taken an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submitted {
+    /// It works on it: ask again with [`Task::handle`] set to this.
+    Accepted {
+        /// What the provider wants to see again, at most 1,024 characters; `None` where the task id says it all.
+        handle: Option<String>,
+    },
+    /// It is done already.
+    Finished(Output),
+}
+
+/// How an attempt is getting on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Not finished.
+    Pending,
+    /// The provider does not know the task. Never proof that it did not accept it: Runware answers the same for a
+    /// task accepted a moment ago and for one it has cleared away.
+    Absent,
+    /// Finished with a picture.
+    Done(Output),
+    /// Finished without one: a verdict on the job. (A failed *poll* is an `Err` instead.)
+    Failed(ProviderError),
+}
+
+/// A finished attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Where the picture is, or how to make it.
+    pub image: OutputImage,
+    /// What the provider says it cost; `None` = it did not say, book the list price. Never zero.
+    pub cost: Option<MicroUsd>,
+    /// The seed the provider used; may exceed 2^53.
+    pub seed: Option<u64>,
+    /// The provider's moderation flagged the picture: treat as moderated, do not deliver.
+    pub flagged: bool,
+}
+
+/// Where an output is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputImage {
+    /// To be fetched with [`crate::Downloader`], which alone decides whether the host is acceptable.
+    Url(Url),
+    /// To be made here from the prepared photo: the fake's picture.
+    Restyled(Restyle),
+}

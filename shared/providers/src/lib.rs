@@ -1,0 +1,29 @@
+//! Outside AI image APIs behind one trait, and the fake that stands in for them.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`job`] | what goes to a provider and what comes back |
+//! | [`error`] | how a provider fails, as policy |
+//! | [`runware`] | runware.ai: `client`, `config`, `error`, `models`, `request`, `response` |
+//! | [`fake`] | the same promises without an outside call; the caller chooses the outcome |
+//! | [`download`] | fetches an output from where a provider put it |
+//! | [`http`] | the one HTTP client |
+//!
+//! Nothing here reads a clock, the environment or a random source. No key, prompt or picture appears in an error,
+//! a log line or a `Debug` text.
+
+pub mod download;
+pub mod error;
+pub mod fake;
+pub mod http;
+pub mod job;
+mod provider;
+pub mod runware;
+
+pub use download::{AllowedHosts, DownloadError, Downloader, InvalidHostPattern};
+pub use error::{Acceptance, ErrorClass, ProviderError};
+pub use fake::{Fake, Restyle, RestyleError};
+pub use http::{HttpClient, HttpClientError};
+pub use job::{EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task};
+pub use provider::{AnyProvider, PromptLimits, Provider, prompt_limits};
+pub use runware::Runware;

@@ -1,0 +1,140 @@
+//! What a [`super::Runware`] needs to be told.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use thiserror::Error;
+use url::{Host, Url};
+
+/// The settings `runware_base_url`, `runware_timeout_seconds` and the secret `runware_api_key`.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the API is; default `https://api.runware.ai/v1`.
+    pub base_url: Url,
+    /// The key. Shown nowhere.
+    pub api_key: String,
+    /// How long a submit may take altogether; polls and look-ups take at most 20 s of it.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("base_url", &self.base_url.as_str())
+            .field("api_key", &"[redacted]")
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// The key would travel in the clear.
+    #[error("runware_base_url must be https (plain http only to 127.0.0.1), without credentials in it")]
+    BaseUrl,
+    /// The key is empty or cannot stand in a header.
+    #[error("the secret runware_api_key is empty or not a key")]
+    ApiKey,
+    /// No time at all.
+    #[error("runware_timeout_seconds must be more than 0")]
+    Timeout,
+}
+
+impl Config {
+    /// The value of the `Authorization` header, marked so that the HTTP library does not show it either.
+    pub(super) fn authorization(&self) -> Result<HeaderValue, ConfigError> {
+        let key = self.api_key.trim();
+        if key.is_empty() {
+            return Err(ConfigError::ApiKey);
+        }
+        let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| ConfigError::ApiKey)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let loopback = match self.base_url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            _ => false,
+        };
+        let safe = match self.base_url.scheme() {
+            "https" => self.base_url.has_host(),
+            "http" => loopback,
+            _ => false,
+        };
+        if !safe || !self.base_url.username().is_empty() || self.base_url.password().is_some() {
+            return Err(ConfigError::BaseUrl);
+        }
+        if self.timeout.is_zero() {
+            return Err(ConfigError::Timeout);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(base_url: &str) -> Config {
+        Config {
+            base_url: base_url.parse().unwrap(),
+            api_key: "rw-secret-key".to_owned(),
+            timeout: Duration::from_secs(60),
+        }
+    }
+
+    #[test]
+    fn the_key_travels_over_tls_or_stays_on_this_machine() {
+        for good in [
+            "https://api.runware.ai/v1",
+            "http://127.0.0.1:9000/v1",
+            "http://[::1]:9000/v1",
+        ] {
+            assert_eq!(config(good).check(), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://api.runware.ai/v1",
+            "http://localhost:9000/v1",
+            "https://user@api.runware.ai/v1",
+            "https://:password@api.runware.ai/v1",
+            "ftp://api.runware.ai/v1",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(config(bad).check(), Err(ConfigError::BaseUrl), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_sent_is_refused_at_once() {
+        for key in ["", "  ", "two\nlines"] {
+            let config = Config {
+                api_key: key.to_owned(),
+                ..config("https://api.runware.ai/v1")
+            };
+            assert!(config.authorization().is_err(), "{key:?}");
+        }
+        let no_time = Config {
+            timeout: Duration::ZERO,
+            ..config("https://api.runware.ai/v1")
+        };
+        assert_eq!(no_time.check(), Err(ConfigError::Timeout));
+    }
+
+    #[test]
+    fn no_debug_text_shows_the_key() {
+        let config = config("https://api.runware.ai/v1");
+        let http = crate::HttpClient::new().unwrap();
+        let client = crate::Runware::new(http, &config).unwrap();
+        for text in [
+            format!("{config:?}"),
+            format!("{client:?}"),
+            format!("{:?}", config.authorization()),
+        ] {
+            assert!(!text.contains("rw-secret-key"), "{text}");
+        }
+    }
+}

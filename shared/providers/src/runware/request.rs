@@ -1,0 +1,276 @@
+//! What is sent. Unknown fields are rejected, so each body is built from what its model takes.
+
+use data_encoding::BASE64;
+use domain::TaskId;
+use serde_json::{Map, Value, json};
+
+use super::models::{ImageSlot, Model, model};
+use super::sizes::SizeChoice;
+use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::job::EditJob;
+use crate::provider::PromptLimits;
+
+/// How long Runware keeps an output, in seconds: long enough for a recovery that starts after half an hour, short
+/// enough to be gone the same evening. (Without it, days.)
+const OUTPUT_TTL_SECONDS: u32 = 3_600;
+
+/// JPEG quality of an output; it is encoded once more on our side.
+const OUTPUT_QUALITY: u32 = 92;
+
+/// The `imageInference` task for this attempt.
+///
+/// # Errors
+/// [`ErrorClass::Validation`] and [`Acceptance::NotSent`]: the model is not in the table, or a prompt has a length it
+/// does not take. An unknown model is refused rather than guessed at: a photo in the wrong slot can be ignored
+/// silently, and a picture of somebody else paid for.
+pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
+    let model = model(job.model)
+        .ok_or_else(|| invalid("unknownModel", "no model with this AIR id is set up for edits"))?;
+    if !model.prompt.allow(job.prompt) {
+        let PromptLimits { min, max } = model.prompt;
+        return Err(invalid(
+            "promptLength",
+            &format!("a prompt for {} has {min} to {max} characters", model.air),
+        ));
+    }
+    let mut task = Map::new();
+    let mut set = |name: &str, value: Value| task.insert(name.to_owned(), value);
+    set("taskType", json!("imageInference"));
+    set("taskUUID", json!(job.task_id.to_string()));
+    set("model", json!(model.air));
+    set("positivePrompt", json!(job.prompt));
+    if let Some(prompt) = negative_prompt(model, job)? {
+        set("negativePrompt", json!(prompt));
+    }
+    let photo = json!(format!(
+        "data:image/jpeg;base64,{}",
+        BASE64.encode(&job.photo.jpeg)
+    ));
+    match model.image_slot {
+        ImageSlot::SeedImage => set("seedImage", photo),
+        ImageSlot::ReferenceImages => set("referenceImages", json!([photo])),
+        ImageSlot::InputsReferenceImages => set("inputs", json!({ "referenceImages": [photo] })),
+        ImageSlot::InputsImage => set("inputs", json!({ "image": photo })),
+    };
+    match model.sizes.nearest(job.photo.width, job.photo.height) {
+        SizeChoice::Pixels(width, height) => {
+            set("width", json!(width));
+            set("height", json!(height));
+        }
+        SizeChoice::Resolution(name) => {
+            set("resolution", json!(name));
+        }
+        SizeChoice::Unsaid => {}
+    }
+    if let Some(percent) = model.strength_percent {
+        set("strength", json!(f64::from(percent) / 100.0));
+    }
+    if let Some(steps) = model.steps {
+        set("steps", json!(steps));
+    }
+    if let Some(max) = model.max_seed {
+        set("seed", json!(job.task_id.seed().min(max)));
+    }
+    set("outputType", json!("URL"));
+    set("outputFormat", json!("JPG"));
+    set("outputQuality", json!(OUTPUT_QUALITY));
+    set("numberResults", json!(1));
+    set("includeCost", json!(true));
+    set("safety", json!({ "checkContent": true }));
+    set("ttl", json!(OUTPUT_TTL_SECONDS));
+    set("deliveryMethod", json!("async"));
+    Ok(Value::Object(task))
+}
+
+/// The `getResponse` task: how is this attempt getting on?
+pub(super) fn get_response(task: TaskId) -> Value {
+    json!({ "taskType": "getResponse", "taskUUID": task.to_string() })
+}
+
+/// The `getTaskDetails` task: what does the archive know of this attempt?
+pub(super) fn get_task_details(task: TaskId) -> Value {
+    json!({ "taskType": "getTaskDetails", "taskUUID": task.to_string() })
+}
+
+fn negative_prompt<'a>(model: &Model, job: &EditJob<'a>) -> Result<Option<&'a str>, ProviderError> {
+    match job.negative_prompt {
+        // Too short to say anything.
+        Some(prompt) if model.negative_prompt && prompt.chars().nth(1).is_some() => {
+            if PromptLimits::COMMON.allow(prompt) {
+                Ok(Some(prompt))
+            } else {
+                Err(invalid(
+                    "promptLength",
+                    "a negative prompt has at most 3000 characters",
+                ))
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+fn invalid(code: &str, message: &str) -> ProviderError {
+    ProviderError::new(ErrorClass::Validation, code, message, Acceptance::NotSent)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use domain::{EditId, MicroUsd};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::job::SourcePhoto;
+    use crate::runware::MODELS;
+
+    fn photo(width: u32, height: u32) -> SourcePhoto {
+        SourcePhoto {
+            jpeg: Bytes::from_static(b"\xff\xd8jpeg"),
+            width,
+            height,
+        }
+    }
+
+    fn job<'a>(model: &'a str, prompt: &'a str, photo: &'a SourcePhoto) -> EditJob<'a> {
+        EditJob {
+            edit_id: EditId::from_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            attempt: 1,
+            task_id: TaskId::from(Uuid::from_u128(0x3f2b8a1e_5c4d_4e6f_8a9b_0c1d2e3f4a5b)),
+            model,
+            prompt,
+            negative_prompt: Some("blurry"),
+            photo,
+            estimated_cost: MicroUsd::ZERO,
+        }
+    }
+
+    #[test]
+    fn the_whole_request_for_the_default_model() {
+        let photo = photo(2048, 1536);
+        let task = inference(&job("google:4@1", "make it watercolour", &photo)).unwrap();
+        assert_eq!(
+            task,
+            json!({
+                "taskType": "imageInference",
+                "taskUUID": "3f2b8a1e-5c4d-4e6f-8a9b-0c1d2e3f4a5b",
+                "model": "google:4@1",
+                "positivePrompt": "make it watercolour",
+                "inputs": { "referenceImages": ["data:image/jpeg;base64,/9hqcGVn"] },
+                "outputType": "URL",
+                "outputFormat": "JPG",
+                "outputQuality": 92,
+                "numberResults": 1,
+                "includeCost": true,
+                "safety": { "checkContent": true },
+                "ttl": 3600,
+                "deliveryMethod": "async",
+            })
+        );
+    }
+
+    #[test]
+    fn each_model_gets_what_it_takes_and_nothing_else() {
+        let photo = photo(2048, 1536);
+        let common = 12;
+        for (model, own) in [
+            ("google:4@1", json!({})),
+            ("google:4@3", json!({ "resolution": "1K", "seed": 0x2e3f_4a5b })),
+            ("bfl:3@1", json!({ "width": 1184, "height": 880 })),
+            (
+                "runware:400@2",
+                json!({ "negativePrompt": "blurry", "width": 1184, "height": 880, "seed": 0x2e3f_4a5b }),
+            ),
+            (
+                "runware:101@1",
+                json!({
+                    "seedImage": "data:image/jpeg;base64,/9hqcGVn", "strength": 0.85, "steps": 28, "width": 1152,
+                    "height": 896, "seed": 0x2e3f_4a5b,
+                }),
+            ),
+            (
+                "bria:21@1",
+                json!({ "inputs": { "image": "data:image/jpeg;base64,/9hqcGVn" } }),
+            ),
+            ("openai:1@1", json!({ "width": 1536, "height": 1024 })),
+        ] {
+            let task = inference(&job(model, "make it watercolour", &photo)).unwrap();
+            let own = own.as_object().unwrap();
+            for (name, value) in own {
+                assert_eq!(&task[name], value, "{name} of {model}");
+            }
+            let inputs = usize::from(task.get("inputs").is_some() && own.get("inputs").is_none());
+            assert_eq!(
+                task.as_object().unwrap().len(),
+                common + own.len() + inputs,
+                "{model}: {task}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_would_be_refused_is_not_sent() {
+        let photo = photo(10, 10);
+        let long = "x".repeat(3_001);
+        for (model, prompt, code) in [
+            ("fake:ok", "make it watercolour", "unknownModel"),
+            ("civitai:1@1", "make it watercolour", "unknownModel"),
+            ("google:4@1", "xy", "promptLength"),
+            ("bfl:3@1", &long, "promptLength"),
+        ] {
+            let error = inference(&job(model, prompt, &photo)).unwrap_err();
+            assert_eq!(
+                (error.class, error.acceptance),
+                (ErrorClass::Validation, Acceptance::NotSent)
+            );
+            assert_eq!(error.code, code);
+        }
+        let negative = EditJob {
+            negative_prompt: Some(&long),
+            ..job("runware:108@22", "make it blue", &photo)
+        };
+        assert_eq!(inference(&negative).unwrap_err().code, "promptLength");
+        assert!(
+            inference(&EditJob {
+                model: "google:4@1",
+                ..negative
+            })
+            .is_ok(),
+            "it does not take one anyway"
+        );
+    }
+
+    #[test]
+    fn the_table_names_every_model_once_and_in_full() {
+        for (index, row) in MODELS.iter().enumerate() {
+            assert!(
+                MODELS[..index].iter().all(|other| other.air != row.air),
+                "{} is there twice",
+                row.air
+            );
+            assert!(row.air.contains(':') && row.air.contains('@') && !row.name.is_empty());
+            assert!(row.prompt.min >= 1 && row.prompt.max >= 3_000);
+            assert_eq!(
+                row.image_slot == ImageSlot::SeedImage,
+                row.strength_percent.is_some(),
+                "{}",
+                row.air
+            );
+            assert_eq!(
+                crate::prompt_limits(domain::ProviderName::Runware, row.air),
+                row.prompt
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_prompt_is_sent_exactly_when_its_length_is_allowed(length in 0_usize..3_100) {
+            let photo = photo(10, 10);
+            // Characters, not bytes.
+            let prompt = "ü".repeat(length);
+            let sent = inference(&job("bfl:3@1", &prompt, &photo)).is_ok();
+            prop_assert_eq!(sent, (2..=3_000).contains(&length));
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What an answer means. Reads every shape seen in the wild; see `tests/runware_answers/` for one of each.
+
+use domain::{MicroUsd, TaskId};
+use serde_json::{Map, Value};
+use url::Url;
+use uuid::Uuid;
+
+use super::client::Answer;
+use super::error::{RawError, is_absence};
+use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::job::{Output, OutputImage, Progress, Submitted};
+
+/// The longest address of an output that is kept with the edit.
+const LONGEST_URL: usize = 2_000;
+
+/// What the answer to `imageInference` means.
+pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, ProviderError> {
+    let Some(reading) = Reading::of(answer, task) else {
+        return Err(unreadable(answer));
+    };
+    // The id is taken: an earlier submit of this very attempt arrived.
+    if reading
+        .errors
+        .iter()
+        .any(|error| error.class(answer.status) == ErrorClass::Conflict)
+    {
+        return Ok(Submitted::Accepted { handle: None });
+    }
+    match reading.result() {
+        Some(Finding::Picture(output)) => return Ok(Submitted::Finished(output)),
+        Some(Finding::Unusable(error)) => return Err(with_answer(error, answer)),
+        _ => {}
+    }
+    // An acknowledgement of our task outweighs an error that names none: what may be paid for is not sent again.
+    let acknowledged = !reading.items.is_empty();
+    if let Some(error) = reading.errors.iter().find(|error| error.ours || !acknowledged) {
+        return Err(with_answer(error.refusal(answer.status), answer));
+    }
+    if is_success(answer.status) {
+        // `data` with an acknowledgement, empty, or about other tasks: no error for ours is what counts.
+        Ok(Submitted::Accepted { handle: None })
+    } else {
+        Err(unreadable(answer))
+    }
+}
+
+/// What the answer to `getResponse` or `getTaskDetails` means.
+pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, ProviderError> {
+    let Some(reading) = Reading::of(answer, task) else {
+        return Err(unreadable(answer));
+    };
+    let result = reading.result();
+    if let Some(Finding::Picture(output)) = result {
+        return Ok(Progress::Done(output));
+    }
+    // What names our task goes before what names none.
+    let error = reading
+        .errors
+        .iter()
+        .find(|error| error.ours)
+        .or(reading.errors.first());
+    if let Some(error) = error {
+        if is_absence(&error.code) {
+            return Ok(Progress::Absent);
+        }
+        let refusal = with_answer(error.refusal(answer.status), answer);
+        return if is_verdict(error, refusal.class, answer.status) {
+            Ok(Progress::Failed(refusal))
+        } else {
+            Err(refusal)
+        };
+    }
+    if !is_success(answer.status) {
+        return Err(unreadable(answer));
+    }
+    match result {
+        Some(Finding::Unusable(error)) => Ok(Progress::Failed(with_answer(error, answer))),
+        Some(_) => Ok(Progress::Pending),
+        None => Ok(Progress::Absent),
+    }
+}
+
+/// Whether an error in the answer to a question is about the job and not about the question. A 401, 429 or 5xx is
+/// about the question; moderation is about the job, whatever it comes with. Without a task in it, only what a mere
+/// question cannot cause is about the job.
+fn is_verdict(error: &RawError, class: ErrorClass, status: u16) -> bool {
+    let about_question = matches!(status, 401 | 402 | 403 | 408 | 429 | 500..);
+    match class {
+        ErrorClass::Safety => true,
+        // An archived second submit: the first one was accepted.
+        ErrorClass::Conflict => false,
+        ErrorClass::Provider => !about_question,
+        _ => !about_question && error.ours,
+    }
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+/// An answer without a word on our task that could be read.
+fn unreadable(answer: &Answer) -> ProviderError {
+    let (code, message) = match &answer.body {
+        None => ("answerTooLarge".to_owned(), "the answer is larger than is read"),
+        Some(_) if is_success(answer.status) => (
+            "unreadableAnswer".to_owned(),
+            "the answer is not what the API sends",
+        ),
+        Some(_) => (
+            format!("http{}", answer.status),
+            "the answer carries no error that can be read",
+        ),
+    };
+    let acceptance = match answer.status {
+        // Something on the way answered, after it may have passed the request on.
+        200..=299 | 408 | 500.. => Acceptance::Unknown,
+        _ => Acceptance::Refused,
+    };
+    let class = super::error::classify("", Some(answer.status));
+    with_answer(ProviderError::new(class, &code, message, acceptance), answer)
+}
+
+fn with_answer(error: ProviderError, answer: &Answer) -> ProviderError {
+    ProviderError {
+        http_status: Some(answer.status),
+        retry_after: answer.retry_after,
+        ..error
+    }
+}
+
+/// What an item says of our task.
+enum Finding {
+    Picture(Output),
+    Unusable(ProviderError),
+    Pending,
+}
+
+/// What concerns our task in an answer.
+struct Reading {
+    items: Vec<Map<String, Value>>,
+    errors: Vec<RawError>,
+}
+
+/// Whose an item is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Ours,
+    Nobody,
+    Another,
+}
+
+impl Reading {
+    /// `None` where the answer is none of the API's.
+    fn of(answer: &Answer, task: TaskId) -> Option<Self> {
+        let body = answer.body.as_ref()?;
+        let Value::Object(envelope) = serde_json::from_slice(body).ok()? else {
+            return None;
+        };
+        let mut reading = Self {
+            items: Vec::new(),
+            errors: Vec::new(),
+        };
+        reading.envelope(envelope, task, Owner::Nobody).then_some(reading)
+    }
+
+    /// Takes in an envelope: `data` and `errors`, either or both, or a bare error. What names no task in it belongs to
+    /// `whose`.
+    fn envelope(&mut self, mut envelope: Map<String, Value>, task: TaskId, whose: Owner) -> bool {
+        let data = envelope.remove("data");
+        let errors = envelope.remove("errors");
+        let owner_of_bare = owner(&envelope, task, whose);
+        let bare = RawError::of_item(&envelope, owner_of_bare == Owner::Ours);
+        let is_envelope = data.is_some() || errors.is_some() || bare.is_some();
+        for item in one_or_many(data) {
+            self.item(item, task, whose);
+        }
+        for error in one_or_many(errors) {
+            let owner = error.as_object().map_or(whose, |error| owner(error, task, whose));
+            if owner != Owner::Another {
+                self.errors
+                    .extend(RawError::of_value(&error, owner == Owner::Ours));
+            }
+        }
+        if owner_of_bare != Owner::Another {
+            self.errors.extend(bare);
+        }
+        is_envelope
+    }
+
+    fn item(&mut self, item: Value, task: TaskId, whose: Owner) {
+        let Value::Object(mut item) = item else { return };
+        let owner = owner(&item, task, whose);
+        if owner == Owner::Another {
+            return;
+        }
+        // `getTaskDetails`: the archived answer, whole.
+        match item.remove("response") {
+            Some(Value::Object(archived)) => {
+                self.envelope(archived, task, owner);
+            }
+            Some(Value::Array(archived)) => {
+                for item in archived {
+                    self.item(item, task, owner);
+                }
+            }
+            _ => match RawError::of_item(&item, owner == Owner::Ours) {
+                Some(error) => self.errors.push(error),
+                // A picture that names no task could be anybody's.
+                None if owner == Owner::Ours && !is_archive_entry(&item) => self.items.push(item),
+                None => {}
+            },
+        }
+    }
+
+    /// The best that is said of our task. `getResponse` is cumulative: one finished item is enough.
+    fn result(&self) -> Option<Finding> {
+        let mut best = None;
+        for item in &self.items {
+            match finding(item) {
+                Finding::Picture(output) => return Some(Finding::Picture(output)),
+                Finding::Unusable(error) => best = Some(Finding::Unusable(error)),
+                Finding::Pending => best = best.or(Some(Finding::Pending)),
+            }
+        }
+        best
+    }
+}
+
+/// An archive entry without an archived answer says nothing about how the task is getting on.
+fn is_archive_entry(item: &Map<String, Value>) -> bool {
+    text(item, "taskType") == Some("getTaskDetails")
+}
+
+fn owner(item: &Map<String, Value>, task: TaskId, unnamed: Owner) -> Owner {
+    match item.get("taskUUID") {
+        None | Some(Value::Null) => unnamed,
+        Some(Value::String(id)) if Uuid::try_parse(id) == Ok(task.uuid()) => Owner::Ours,
+        Some(_) => Owner::Another,
+    }
+}
+
+/// A null stands for an empty list.
+fn one_or_many(value: Option<Value>) -> Vec<Value> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(values)) => values,
+        Some(value) => vec![value],
+    }
+}
+
+fn finding(item: &Map<String, Value>) -> Finding {
+    let flagged = is_true(item.get("NSFWContent"));
+    let status = text(item, "status").map(str::to_ascii_lowercase);
+    let image = text(item, "imageURL").filter(|url| !url.is_empty());
+    match (status.as_deref(), image) {
+        (None | Some("success"), Some(image)) => match picture_url(image) {
+            Some(url) => Finding::Picture(Output {
+                image: OutputImage::Url(url),
+                cost: cost(item.get("cost")),
+                seed: seed(item.get("seed")),
+                flagged,
+            }),
+            None => unusable(
+                "unusableImageUrl",
+                "the address of the output is not one that can be fetched",
+            ),
+        },
+        (Some("success"), None) if flagged => Finding::Unusable(ProviderError::new(
+            ErrorClass::Safety,
+            "NSFWContent",
+            "the output was withheld",
+            Acceptance::Refused,
+        )),
+        (Some("success"), None) => unusable("missingOutput", "finished without an output"),
+        // An acknowledgement, a step on the way, or a status nobody has heard of.
+        _ => Finding::Pending,
+    }
+}
+
+fn unusable(code: &str, message: &str) -> Finding {
+    Finding::Unusable(ProviderError::new(
+        ErrorClass::Provider,
+        code,
+        message,
+        Acceptance::Refused,
+    ))
+}
+
+fn picture_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST_URL)?;
+    // Whether it may be fetched is for the downloader to say.
+    matches!(url.scheme(), "https" | "http").then_some(url)
+}
+
+fn text<'a>(item: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    item.get(name).and_then(Value::as_str)
+}
+
+fn is_true(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
+/// Dollars, as a number or as text. Zero and nonsense are unknown.
+fn cost(value: Option<&Value>) -> Option<MicroUsd> {
+    let dollars = match value? {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    MicroUsd::from_dollars(dollars).filter(|cost| *cost > MicroUsd::ZERO)
+}
+
+/// May exceed 2^53, so never by way of a float.
+fn seed(value: Option<&Value>) -> Option<u64> {
+    match value? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Answers: one resource is `{"data": {…}}`, a list `{"data": […], "meta": {"next_cursor": …}}`.
+
+use lambda_http::Response;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// An answer that is not a problem.
+#[derive(Debug)]
+pub struct Answer {
+    status: u16,
+    body: Value,
+    headers: Vec<(HeaderName, String)>,
+}
+
+/// 200 with one resource.
+pub fn ok(data: impl Serialize) -> Answer {
+    one(200, data)
+}
+
+/// 201 with the resource that was made.
+pub fn created(data: impl Serialize) -> Answer {
+    one(201, data)
+}
+
+/// 202 with the resource that is being made, and where to ask for it.
+pub fn accepted(data: impl Serialize, location: String) -> Answer {
+    one(202, data).with(LOCATION, location)
+}
+
+/// 200 with a page of resources.
+pub fn list(data: impl Serialize, next_cursor: Option<&str>) -> Answer {
+    Answer {
+        status: 200,
+        body: json!({ "data": data, "meta": { "next_cursor": next_cursor } }),
+        headers: Vec::new(),
+    }
+}
+
+fn one(status: u16, data: impl Serialize) -> Answer {
+    Answer {
+        status,
+        body: json!({ "data": data }),
+        headers: Vec::new(),
+    }
+}
+
+impl Answer {
+    /// Says when to ask again, in whole seconds, where there is anything to wait for.
+    #[must_use]
+    pub fn retry_after_ms(self, millis: Option<u64>) -> Self {
+        match millis {
+            Some(millis) => self.with(RETRY_AFTER, millis.div_ceil(1_000).to_string()),
+            None => self,
+        }
+    }
+
+    fn with(mut self, name: HeaderName, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Response<String> {
+        render(self.status, "application/json", &self.body, self.headers)
+    }
+}
+
+pub(crate) fn render(
+    status: u16,
+    content_type: &'static str,
+    body: &Value,
+    headers: Vec<(HeaderName, String)>,
+) -> Response<String> {
+    let mut response = Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, content_type)
+        // Answers hold links and states of one guest.
+        .header(CACHE_CONTROL, "no-store");
+    for (name, value) in headers {
+        response = response.header(name, value);
+    }
+    response.body(body.to_string()).unwrap_or_else(|error| {
+        tracing::error!(%error, "answer cannot be rendered");
+        Response::new(String::new())
+    })
+}

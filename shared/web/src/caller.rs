@@ -1,0 +1,76 @@
+//! Who is calling, and about what.
+
+use std::str::FromStr;
+
+use domain::Problem;
+use domain::scope::{GuestCaller, GuestIdentity};
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+
+/// The guest that a request comes from.
+///
+/// # Errors
+/// An `X-Guest-Id` that is not 1 to 64 of `A-Z a-z 0-9 _ -`.
+pub fn guest<'a>(request: &'a Request, address: &'a str) -> Result<GuestCaller<'a>, Problem> {
+    let identity = match request.headers().get("x-guest-id") {
+        None => GuestIdentity::Address(address),
+        Some(value) => value
+            .to_str()
+            .ok()
+            .filter(|id| is_guest_id(id))
+            .map(GuestIdentity::Device)
+            .ok_or_else(|| {
+                Problem::InvalidRequest("X-Guest-Id must be 1 to 64 of A-Z a-z 0-9 _ -.".to_owned())
+            })?,
+    };
+    Ok(GuestCaller {
+        token: path_text(request, "token"),
+        identity,
+    })
+}
+
+fn is_guest_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// The address a request came from, as API Gateway saw it.
+pub fn source_address(request: &Request) -> String {
+    match request.request_context() {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The `Idempotency-Key`, if there is one.
+///
+/// # Errors
+/// One that is not 1 to 255 visible ASCII characters.
+pub fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let fits = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(fits).ok_or_else(|| {
+        Problem::InvalidRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.".to_owned())
+    })?;
+    Ok(Some(key.to_owned()))
+}
+
+/// An id from the path; one that cannot be read names nothing that exists.
+///
+/// # Errors
+/// The problem given.
+pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Problem) -> Result<T, Problem> {
+    path_text(request, name).parse().map_err(|_| missing)
+}
+
+/// A parameter of the path.
+pub fn path_text<'a>(request: &'a Request, name: &str) -> &'a str {
+    request
+        .path_parameters_ref()
+        .and_then(|parameters| parameters.first(name))
+        .unwrap_or_default()
+}

@@ -1,0 +1,91 @@
+//! RFC 9457 problem details.
+
+use domain::Problem;
+use lambda_http::Response;
+use lambda_http::http::header::RETRY_AFTER;
+use serde_json::{Value, json};
+
+use crate::answer;
+
+/// The problem as the caller sees it. `instance` names the request, never its path: an event token is in it.
+pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
+    let row = problem.row();
+    if row.status >= 500 {
+        tracing::warn!(code = row.code, status = row.status, "refused");
+    }
+    let mut body = json!({
+        "type": format!("urn:magic-edits:problem:{}", row.code),
+        "title": row.title,
+        "status": row.status,
+        "detail": problem.detail(),
+        "instance": format!("urn:magic-edits:request:{request_id}"),
+        "code": row.code,
+        "request_id": request_id,
+    });
+    let fields = problem.fields();
+    if !fields.is_empty() {
+        let fields = fields
+            .iter()
+            .map(|field| json!({ "pointer": field.pointer, "detail": field.detail }));
+        body["errors"] = Value::Array(fields.collect());
+    }
+    if let Problem::PromptBlocked(edit) = problem {
+        body["edit_id"] = json!(edit);
+    }
+    let headers = row.retry_after.map(|seconds| (RETRY_AFTER, seconds.to_string()));
+    answer::render(
+        row.status,
+        "application/problem+json",
+        &body,
+        headers.into_iter().collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::guard::Refusal;
+
+    use super::*;
+
+    fn rendered(problem: &Problem) -> (u16, Value, Option<String>) {
+        let response = render(problem, "r-1");
+        let retry = response
+            .headers()
+            .get(RETRY_AFTER)
+            .map(|value| value.to_str().unwrap().to_owned());
+        (
+            response.status().as_u16(),
+            serde_json::from_str(response.body()).unwrap(),
+            retry,
+        )
+    }
+
+    #[test]
+    fn a_refusal_tells_the_callers_message_and_when_to_come_back() {
+        let (status, body, retry) = rendered(&Refusal::FeatureDisabled("Back at eight.".to_owned()).into());
+        assert_eq!(
+            (status, body["code"].as_str(), body["detail"].as_str()),
+            (503, Some("feature_disabled"), Some("Back at eight."))
+        );
+        assert_eq!(retry.as_deref(), Some("30"));
+    }
+
+    #[test]
+    fn a_wrong_field_is_pointed_at() {
+        let (status, body, _) = rendered(&Problem::field("/style_key", "There is no such style."));
+        assert_eq!(status, 422);
+        assert_eq!(
+            body["errors"],
+            json!([{ "pointer": "/style_key", "detail": "There is no such style." }])
+        );
+    }
+
+    #[test]
+    fn our_own_failure_says_nothing() {
+        for problem in [Problem::Internal, Problem::Unavailable] {
+            let (status, body, _) = rendered(&problem);
+            assert!(status >= 500);
+            assert_eq!(body["detail"], Value::Null);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A batch of queue records. One that fails, panics or cannot be read harms none of the others.
+
+use std::panic::AssertUnwindSafe;
+
+use domain::message::{PollMessage, SubmitMessage};
+use domain::{EditId, message};
+use futures::FutureExt;
+use futures::future::join_all;
+use serde::de::DeserializeOwned;
+
+use crate::work_error::WorkError;
+
+/// A record as the queue delivers it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Names it in the answer.
+    pub message_id: String,
+    /// A message, if all is well.
+    pub body: String,
+}
+
+/// A message that is about an edit.
+pub trait AboutEdit {
+    /// Which edit.
+    fn edit_id(&self) -> EditId;
+}
+
+impl AboutEdit for SubmitMessage {
+    fn edit_id(&self) -> EditId {
+        let message::SubmitMessage::V1 { edit_id, .. } = self;
+        *edit_id
+    }
+}
+
+impl AboutEdit for PollMessage {
+    fn edit_id(&self) -> EditId {
+        let message::PollMessage::V1 { edit_id, .. } = self;
+        *edit_id
+    }
+}
+
+/// Works on all records at once and returns the ids of those that must be delivered again. An empty list means
+/// that all succeeded.
+pub async fn run<M, F, W>(records: Vec<Record>, work: W) -> Vec<String>
+where
+    M: DeserializeOwned + AboutEdit,
+    W: Fn(M) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let work = &work;
+    let outcomes = records.into_iter().map(|record| async move {
+        // The body itself stays out of the log: what cannot be parsed could be anything.
+        let Ok(message) = serde_json::from_str::<M>(&record.body) else {
+            tracing::error!(message_id = record.message_id, "record cannot be read");
+            return Some(record.message_id);
+        };
+        let edit_id = message.edit_id();
+        // A panic in one record would fail the whole batch, and so run its neighbours again.
+        match AssertUnwindSafe(work(message)).catch_unwind().await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => {
+                tracing::error!(%edit_id, %error, "record failed, it will be delivered again");
+                Some(record.message_id)
+            }
+            Err(_) => {
+                tracing::error!(%edit_id, "record panicked, it will be delivered again");
+                Some(record.message_id)
+            }
+        }
+    });
+    join_all(outcomes).await.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(message_id: &str, body: &str) -> Record {
+        Record {
+            message_id: message_id.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn submit(tenant: &str) -> String {
+        format!(
+            r#"{{"v":"1","tenant_id":"{tenant}","event_id":"e","edit_id":"edit_01ARZ3NDEKTSV4RRFFQ69G5FAV"}}"#
+        )
+    }
+
+    #[tokio::test]
+    async fn a_bad_record_harms_none_of_its_neighbours() {
+        let records = vec![
+            record("good", &submit("fine")),
+            record("panics", &submit("panic")),
+            record("fails", &submit("fail")),
+            record("garbage", "{"),
+            record("future", &submit("fine").replace("\"1\"", "\"9\"")),
+            record("good too", &submit("fine")),
+        ];
+        let failed = run(records, |message: SubmitMessage| async move {
+            let SubmitMessage::V1 { tenant_id, .. } = message;
+            match tenant_id.as_str() {
+                "panic" => panic!("on purpose"),
+                "fail" => Err(WorkError::Broken("on purpose".to_owned())),
+                _ => Ok(()),
+            }
+        })
+        .await;
+        assert_eq!(failed, ["panics", "fails", "garbage", "future"]);
+    }
+}

@@ -1,0 +1,233 @@
+//! A guest asks for an edit: all seven layers, one batch read, one transaction, one message.
+
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+use domain::admission::{Admission, Applicant, IdempotencyKey, IdempotencyRecord};
+use domain::context::month_of;
+use domain::edit::Origin;
+use domain::guard::{self, Audience, Dispatch, EditRequest, Facts, Refusal, Verdict};
+use domain::message::SubmitMessage;
+use domain::ports::{
+    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Tokens,
+};
+use domain::scope::{GuestCaller, scope_hash};
+use domain::wait::Wait;
+use domain::{Context, Edit, EditId, EventId, FailureCode, PhotoId, Problem, ProviderName, Settings, Style};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::guest::{grant, settings};
+
+/// What a guest sends.
+#[derive(Clone)]
+pub struct CreateEdit<'a> {
+    /// Who.
+    pub caller: GuestCaller<'a>,
+    /// Of which photo.
+    pub photo_id: PhotoId,
+    /// What.
+    pub request: EditRequest,
+    /// So that a double tap makes one edit.
+    pub idempotency_key: Option<String>,
+}
+
+/// The edit that a request made, or made before.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// As stored.
+    pub edit: Edit,
+    /// `None` where a repeated request finds it finished.
+    pub wait: Option<Wait>,
+}
+
+/// Admits an edit and sends it to the workers.
+///
+/// # Errors
+/// The refusal of the first layer that refuses; the contract's error table otherwise.
+pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<Created, Problem>
+where
+    D: Context + SettingsSource + Tokens + Catalog + Admissions + Edits + Queues + Sync,
+{
+    let settings = settings(deps).await?;
+    guard::enabled::check(&settings, Audience::Guest)?;
+    let grant = grant(deps, input.caller).await?;
+    let scope = scope_hash(&grant.scope_key, input.caller.identity);
+    let now = deps.now();
+    let month = month_of(now);
+    let idempotency = input.idempotency_key.as_ref().map(|key| IdempotencyKey {
+        scope: scope.clone(),
+        key: key.clone(),
+    });
+    let query = FactsQuery {
+        tenant_id: &grant.tenant_id,
+        event_id: &grant.event_id,
+        photo_id: input.photo_id,
+        month: &month,
+        idempotency: idempotency.as_ref(),
+    };
+    // The styles are cached most of the time; when they are not, both reads run at once.
+    let (found, styles) = futures::try_join!(deps.admission_facts(&query), deps.styles())?;
+    let request_hash = request_hash(input);
+    if let Some(before) = &found.idempotency {
+        return replay(deps, &grant.event_id, before, &request_hash).await;
+    }
+    let origin = Origin::Guest { scope_hash: scope };
+    let admission = admission(deps, input, &found, &settings, &styles, origin)?
+        .with_idempotency(idempotency.clone(), request_hash.clone());
+    match deps.admit(&admission).await {
+        Ok(()) => {}
+        Err(AdmitError::KeyTaken) => return replay_taken(deps, &query, &request_hash).await,
+        Err(error) => return Err(refused(error, idempotency.is_some())),
+    }
+    let edit = admission.edit;
+    if edit.status.is_terminal() {
+        return Err(Problem::PromptBlocked(edit.id));
+    }
+    send(deps, &edit, &settings).await;
+    let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
+    Ok(Created {
+        wait: Wait::of(&edit, ahead, &found.figures, now),
+        edit,
+    })
+}
+
+/// What is to be written: an edit that is queued, or blocked by layer 6.
+fn admission<D: Context>(
+    deps: &D,
+    input: &CreateEdit<'_>,
+    found: &AdmissionFacts,
+    settings: &Settings,
+    styles: &[Style],
+    origin: Origin,
+) -> Result<Admission, Problem> {
+    let now = deps.now();
+    let event = found.event.as_ref().ok_or(Problem::EventNotFound)?;
+    if found.photo.is_none() {
+        return Err(Problem::PhotoNotFound);
+    }
+    let caps = found
+        .tenant
+        .as_ref()
+        .map(|tenant| tenant.budget.clone())
+        .unwrap_or_default();
+    let facts = Facts {
+        settings,
+        event,
+        caps: &caps,
+        month: found.month,
+        styles,
+        prompt_limits,
+        now,
+    };
+    let applicant = Applicant {
+        event,
+        photo_id: input.photo_id,
+        origin,
+        edit_id: EditId::new(now, deps.random()),
+        now,
+    };
+    match guard::check(&input.request, &facts) {
+        Verdict::Approved(approval) => Ok(Admission::approved(&applicant, &input.request, *approval)),
+        Verdict::PromptBlocked(approval) => {
+            Ok(Admission::prompt_blocked(&applicant, &input.request, *approval))
+        }
+        Verdict::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+fn prompt_limits(model: &str) -> (usize, usize) {
+    let limits = providers::prompt_limits(ProviderName::Runware, model);
+    (limits.min, limits.max)
+}
+
+/// A queue that cannot be reached is not the caller's problem: the edit is stored, and recovery sends it.
+async fn send<D: Queues>(deps: &D, edit: &Edit, settings: &Settings) {
+    if guard::queue::dispatch(settings) == Dispatch::Held {
+        return;
+    }
+    let message = SubmitMessage::V1 {
+        tenant_id: edit.tenant_id.clone(),
+        event_id: edit.event_id.clone(),
+        edit_id: edit.id,
+    };
+    if let Err(error) = deps
+        .send_submit(settings.queue_name.as_deref(), &message, Duration::ZERO)
+        .await
+    {
+        tracing::warn!(edit_id = %edit.id, %error, "edit is stored but not sent; recovery will send it");
+    }
+}
+
+fn refused(error: AdmitError, has_key: bool) -> Problem {
+    match error {
+        AdmitError::OverBudget => Refusal::BudgetHardCapReached.into(),
+        AdmitError::Contended if has_key => Problem::IdempotencyInProgress,
+        AdmitError::KeyTaken | AdmitError::Contended => Problem::Unavailable,
+        AdmitError::Port(error) => error.into(),
+    }
+}
+
+/// Another request with the same key was faster by a moment.
+async fn replay_taken<D>(deps: &D, query: &FactsQuery<'_>, request_hash: &str) -> Result<Created, Problem>
+where
+    D: Context + Admissions + Edits,
+{
+    let found = deps.admission_facts(query).await?;
+    match found.idempotency {
+        Some(before) => replay(deps, query.event_id, &before, request_hash).await,
+        None => Err(Problem::IdempotencyInProgress),
+    }
+}
+
+/// The same request again: the same edit, as it is by now.
+async fn replay<D>(
+    deps: &D,
+    event: &EventId,
+    before: &IdempotencyRecord,
+    request_hash: &str,
+) -> Result<Created, Problem>
+where
+    D: Context + Edits,
+{
+    if before.request_hash != request_hash {
+        return Err(Problem::IdempotencyKeyReused);
+    }
+    let found = deps.edit_with_figures(event, before.edit_id).await?;
+    let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
+    if edit
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.code == FailureCode::PromptBlocked)
+    {
+        return Err(Problem::PromptBlocked(edit.id));
+    }
+    let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
+    Ok(Created {
+        wait: Wait::of(&edit, ahead, &figures, deps.now()),
+        edit,
+    })
+}
+
+#[derive(Serialize)]
+struct Fingerprint<'a> {
+    photo_id: PhotoId,
+    style_key: Option<&'a str>,
+    prompt: Option<&'a str>,
+    negative_prompt: Option<&'a str>,
+}
+
+/// What makes two requests the same request.
+fn request_hash(input: &CreateEdit<'_>) -> String {
+    let request = &input.request;
+    let fingerprint = Fingerprint {
+        photo_id: input.photo_id,
+        style_key: request.style_key.as_ref().map(domain::StyleKey::as_str),
+        prompt: request.prompt.as_deref(),
+        negative_prompt: request.negative_prompt.as_deref(),
+    };
+    // A struct of texts always serialises.
+    HEXLOWER.encode(&Sha256::digest(
+        serde_json::to_vec(&fingerprint).unwrap_or_default(),
+    ))
+}

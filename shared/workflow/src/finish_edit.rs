@@ -1,0 +1,228 @@
+//! Delivers a finished picture: fetched, checked, watermarked, marked as made with AI, stored, and paid for.
+
+use bytes::Bytes;
+use domain::budget::Tenant;
+use domain::edit::{Step, StoredOutput};
+use domain::ports::{Objects, Work};
+use domain::settings::ProviderMode;
+use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
+use domain::{Context, Edit, Event, FailureCode, Settings};
+use media::{Finished, Limits, Position, Provenance, Watermark};
+use providers::{AllowedHosts, Output, OutputImage};
+
+use crate::photo;
+use crate::process_edit::step;
+use crate::studio::{MarkImage, Studio};
+use crate::work_error::WorkError;
+
+/// What the provenance record names as the product.
+const CREATOR_TOOL: &str = "AI Magic Edits";
+
+/// An output to be delivered.
+pub(crate) struct Delivery<'a> {
+    /// The edit, processing.
+    pub(crate) edit: &'a Edit,
+    /// Whose watermark it may get.
+    pub(crate) event: Option<&'a Event>,
+    /// Whose watermark it may get.
+    pub(crate) tenant: Option<&'a Tenant>,
+    /// What the provider delivered.
+    pub(crate) output: Output,
+    /// Polls it took.
+    pub(crate) polls: u32,
+}
+
+/// Whether a delivery came to an end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    /// The edit is terminal.
+    Ended,
+    /// The output cannot be fetched at the moment; says why.
+    NotYet(String),
+}
+
+/// A picture that could not be made deliverable.
+enum Flaw {
+    /// Not now, perhaps later.
+    Passing(String),
+    /// Not ever.
+    Lasting(FailureCode, String),
+}
+
+/// Delivers an output. Doing it twice stores the same objects and settles once.
+pub(crate) async fn finish<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    delivery: Delivery<'_>,
+) -> Result<Delivered, WorkError>
+where
+    D: Context + Work + Objects + Sync,
+{
+    let edit = delivery.edit;
+    let wanted = watermark::resolve(
+        delivery.event.and_then(|event| event.watermark.as_ref()),
+        delivery.tenant.and_then(|tenant| tenant.watermark.as_ref()),
+        &settings.watermark,
+    );
+    let mark = async {
+        Ok(match wanted {
+            Some(wanted) => Some((
+                wanted.clone(),
+                studio.mark(deps, wanted.image_key.as_deref()).await?,
+            )),
+            None => None,
+        })
+    };
+    let (picture, mark) = futures::try_join!(fetch(deps, studio, settings, &delivery), mark)?;
+    let finished = match picture {
+        Ok(picture) => develop(studio, picture, mark, provenance(edit, settings)).await?,
+        Err(flaw) => Err(flaw),
+    };
+    match finished {
+        Ok(finished) => {
+            store(deps, delivery, finished).await?;
+            Ok(Delivered::Ended)
+        }
+        Err(Flaw::Passing(why)) => Ok(Delivered::NotYet(why)),
+        Err(Flaw::Lasting(code, detail)) => {
+            let (polls, cost) = (delivery.polls, delivery.output.cost);
+            step(
+                deps,
+                edit,
+                Step::Fail {
+                    code,
+                    detail,
+                    polls,
+                    cost,
+                },
+            )
+            .await?;
+            Ok(Delivered::Ended)
+        }
+    }
+}
+
+async fn fetch<D: Objects>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    delivery: &Delivery<'_>,
+) -> Result<Result<Bytes, Flaw>, WorkError> {
+    match &delivery.output.image {
+        OutputImage::Url(url) => {
+            let allowed = match AllowedHosts::parse(settings.provider_output_hosts.iter()) {
+                Ok(allowed) => allowed,
+                // The operator may mend the setting; the output lives for a while.
+                Err(error) => return Ok(Err(Flaw::Passing(error.to_string()))),
+            };
+            let most = usize::try_from(Limits::OUTPUT.max_bytes).unwrap_or(usize::MAX);
+            Ok(studio
+                .downloader
+                .fetch(url, &allowed, most)
+                .await
+                .map_err(|error| {
+                    let detail = error.to_string();
+                    if error.is_transient() {
+                        Flaw::Passing(detail)
+                    } else {
+                        Flaw::Lasting(error.failure_code(), detail)
+                    }
+                }))
+        }
+        OutputImage::Restyled(restyle) => {
+            let photo = match photo::prepared(deps, studio, delivery.edit).await? {
+                Ok(photo) => photo,
+                Err(why) => return Ok(Err(Flaw::Lasting(FailureCode::PhotoInvalid, why))),
+            };
+            let restyle = *restyle;
+            let picture = studio.work(move || restyle.apply(&photo.jpeg)).await?;
+            let lasting = |detail| Flaw::Lasting(FailureCode::OutputInvalid, detail);
+            Ok(picture
+                .map(Bytes::from)
+                .map_err(|error| lasting(error.to_string())))
+        }
+    }
+}
+
+async fn develop(
+    studio: &Studio,
+    picture: Bytes,
+    mark: Option<(WatermarkSettings, MarkImage)>,
+    provenance: Provenance,
+) -> Result<Result<Finished, Flaw>, WorkError> {
+    let job = move || {
+        let watermark = mark.as_ref().map(|(wanted, image)| Watermark {
+            mark: image.get(),
+            position: position(wanted.position),
+            opacity: wanted.opacity,
+            scale: wanted.scale,
+            padding: wanted.padding,
+        });
+        media::finish_output(&picture, watermark.as_ref(), &provenance, &Limits::OUTPUT)
+    };
+    let finished = studio.work(job).await?;
+    Ok(finished.map_err(|error| Flaw::Lasting(FailureCode::OutputInvalid, error.to_string())))
+}
+
+/// Stores picture and thumbnail at once, then settles.
+async fn store<D>(deps: &D, delivery: Delivery<'_>, finished: Finished) -> Result<(), WorkError>
+where
+    D: Context + Work + Objects,
+{
+    let Delivery {
+        edit, output, polls, ..
+    } = delivery;
+    let stored = StoredOutput {
+        object_key: edit.output_key(),
+        thumbnail_key: edit.thumbnail_key(),
+        mime_type: finished.mime_type.to_owned(),
+        width: finished.width,
+        height: finished.height,
+        bytes: finished.image.len() as u64,
+        sha256: finished.sha256,
+    };
+    futures::try_join!(
+        deps.put(&stored.object_key, finished.image.into(), finished.mime_type),
+        deps.put(
+            &stored.thumbnail_key,
+            finished.thumbnail.into(),
+            finished.mime_type
+        ),
+    )?;
+    let provider_url = match output.image {
+        OutputImage::Url(url) => Some(url.to_string()),
+        OutputImage::Restyled(_) => None,
+    };
+    let succeed = Step::Succeed {
+        output: stored,
+        cost: output.cost,
+        provider_url,
+        seed: output.seed,
+        polls,
+    };
+    step(deps, edit, succeed).await
+}
+
+fn provenance(edit: &Edit, settings: &Settings) -> Provenance {
+    let maker = match settings.mode_of(edit.provider) {
+        ProviderMode::Live => edit.provider.to_string(),
+        ProviderMode::Fake => format!("{} (fake)", edit.provider),
+    };
+    Provenance {
+        creator_tool: CREATOR_TOOL.to_owned(),
+        ai_system: format!("{} via {maker}", edit.model),
+        ai_system_version: edit.model.clone(),
+        document_id: edit.id.to_string(),
+    }
+}
+
+const fn position(position: WatermarkPosition) -> Position {
+    match position {
+        WatermarkPosition::BottomRight => Position::BottomRight,
+        WatermarkPosition::BottomLeft => Position::BottomLeft,
+        WatermarkPosition::TopRight => Position::TopRight,
+        WatermarkPosition::TopLeft => Position::TopLeft,
+        WatermarkPosition::Center => Position::Center,
+    }
+}

@@ -1,0 +1,37 @@
+//! The guest's photo, as a provider may see it.
+
+use bytes::Bytes;
+use domain::Edit;
+use domain::event::photo_key;
+use domain::ports::{ObjectError, Objects};
+use media::Limits;
+use providers::SourcePhoto;
+
+use crate::studio::Studio;
+use crate::work_error::WorkError;
+
+/// The photo, or why it is none: that is the guest's matter, not the worker's.
+pub(crate) async fn prepared<D: Objects>(
+    deps: &D,
+    studio: &Studio,
+    edit: &Edit,
+) -> Result<Result<SourcePhoto, String>, WorkError> {
+    let key = photo_key(&edit.event_slug, edit.photo_id);
+    let bytes = match deps.get(&key, Limits::PHOTO.max_bytes).await {
+        Ok(bytes) => bytes,
+        Err(ObjectError::Port(error)) => return Err(error.into()),
+        Err(ObjectError::Missing) => return Ok(Err("the photo was never uploaded".to_owned())),
+        Err(error @ ObjectError::TooLarge(_)) => return Ok(Err(error.to_string())),
+    };
+    let prepared = studio
+        .work(move || media::prepare_photo(&bytes, &Limits::PHOTO))
+        .await?;
+    Ok(match prepared {
+        Ok(photo) => Ok(SourcePhoto {
+            jpeg: Bytes::from(photo.jpeg),
+            width: photo.width,
+            height: photo.height,
+        }),
+        Err(error) => Err(error.to_string()),
+    })
+}

@@ -1,0 +1,147 @@
+//! What the workers share within a process: HTTP clients, watermark images, and one place to work on pictures.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::ports::{Objects, PortError, Secrets};
+use domain::settings::ProviderMode;
+use domain::{FailureCode, ProviderName, Settings};
+use media::Mark;
+use providers::{AnyProvider, Downloader, Fake, HttpClient, Runware, runware};
+use tokio::sync::Semaphore;
+
+use crate::work_error::WorkError;
+
+/// A watermark image is a small picture.
+const MAX_MARK_BYTES: u64 = 5 * 1024 * 1024;
+/// Watermark images that are kept; a worker rarely sees more organisers than this in its life.
+const MAX_MARKS: usize = 16;
+
+/// Set up once per execution environment.
+#[derive(Debug)]
+pub struct Studio {
+    pub(crate) downloader: Downloader,
+    http: HttpClient,
+    marks: Mutex<HashMap<String, Arc<Mark>>>,
+    /// A picture takes up to 200 MB while it is worked on, and a function has about one processor: one at a time.
+    bench: Semaphore,
+}
+
+impl Studio {
+    /// Sets up the clients. Makes no call.
+    ///
+    /// # Errors
+    /// Only where the TLS library refuses its own defaults.
+    pub fn new() -> Result<Self, WorkError> {
+        let broken = |error: providers::HttpClientError| WorkError::Broken(error.to_string());
+        Ok(Self {
+            downloader: Downloader::new().map_err(broken)?,
+            http: HttpClient::new().map_err(broken)?,
+            marks: Mutex::default(),
+            bench: Semaphore::new(1),
+        })
+    }
+
+    /// The provider of this name, live or fake as the settings say.
+    pub(crate) async fn provider<D: Secrets>(
+        &self,
+        deps: &D,
+        name: ProviderName,
+        settings: &Settings,
+    ) -> Result<Result<AnyProvider, Unusable>, PortError> {
+        if settings.mode_of(name) == ProviderMode::Fake {
+            return Ok(Ok(AnyProvider::Fake(Fake)));
+        }
+        let Some(key) = deps.api_key(name).await? else {
+            return Ok(Err(Unusable(format!("the secret {name}_api_key is not set"))));
+        };
+        let provider = match name {
+            ProviderName::Runware => {
+                let config = runware::Config {
+                    base_url: settings.runware_base_url.clone(),
+                    api_key: key.expose().to_owned(),
+                    timeout: settings.runware_timeout,
+                };
+                Runware::new(self.http.clone(), &config)
+                    .map(AnyProvider::Runware)
+                    .map_err(|error| error.to_string())
+            }
+            ProviderName::Fal => Err("fal is not available in this version".to_owned()),
+        };
+        Ok(provider.map_err(Unusable))
+    }
+
+    /// Works on a picture, off the executor and one at a time.
+    pub(crate) async fn work<T, F>(&self, job: F) -> Result<T, WorkError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let broken = |_| WorkError::Broken("the work on a picture broke off".to_owned());
+        let _place = self
+            .bench
+            .acquire()
+            .await
+            .map_err(|_| WorkError::Broken("closed".to_owned()))?;
+        tokio::task::spawn_blocking(job).await.map_err(broken)
+    }
+
+    /// The watermark image of a key, kept in memory: an image is stored under a key of its own and never changes.
+    /// One that cannot be read is replaced by the built-in mark, so that no picture leaves without any.
+    pub(crate) async fn mark<D: Objects>(&self, deps: &D, key: Option<&str>) -> Result<MarkImage, PortError> {
+        let Some(key) = key else {
+            return Ok(MarkImage::BuiltIn);
+        };
+        if let Some(mark) = self.marks.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return Ok(MarkImage::Own(Arc::clone(mark)));
+        }
+        let bytes = match deps.get(key, MAX_MARK_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(domain::ports::ObjectError::Port(error)) => return Err(error),
+            Err(error) => return Ok(built_in_instead(key, &error)),
+        };
+        match Mark::decode(&bytes) {
+            Ok(mark) => {
+                let mark = Arc::new(mark);
+                let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+                if marks.len() >= MAX_MARKS {
+                    marks.clear();
+                }
+                marks.insert(key.to_owned(), Arc::clone(&mark));
+                Ok(MarkImage::Own(mark))
+            }
+            Err(error) => Ok(built_in_instead(key, &error)),
+        }
+    }
+}
+
+fn built_in_instead(key: &str, error: &dyn std::fmt::Display) -> MarkImage {
+    tracing::warn!(key, %error, "watermark image is unusable, using the built-in mark");
+    MarkImage::BuiltIn
+}
+
+/// A watermark image.
+#[derive(Debug, Clone)]
+pub(crate) enum MarkImage {
+    /// The organiser's.
+    Own(Arc<Mark>),
+    /// The AI mark that comes with the product.
+    BuiltIn,
+}
+
+impl MarkImage {
+    pub(crate) fn get(&self) -> &Mark {
+        match self {
+            Self::Own(mark) => mark,
+            Self::BuiltIn => Mark::built_in(),
+        }
+    }
+}
+
+/// A provider that cannot be used as it is configured; says why, for the operator.
+#[derive(Debug)]
+pub(crate) struct Unusable(pub(crate) String);
+
+impl Unusable {
+    pub(crate) const CODE: FailureCode = FailureCode::ProviderAuth;
+}

@@ -1,0 +1,10 @@
+//! Loopback servers that stand in for outside services: they speak the real protocol, count what they are asked, and
+//! misbehave on request.
+//!
+//! Each runs on a thread of its own, so that tests of any kind can use it and so that functions in other processes
+//! can call it while a test waits.
+
+// A test's helper fails by panicking: the test that called it then shows where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod runware;

@@ -1,0 +1,341 @@
+//! How a task goes, as a test wants it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// How one task goes, from the submit to the output. The default: accepted, `processing` at the first poll, then a
+/// recoloured version of the photo for 0.039 USD.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// What goes wrong with `imageInference`, call by call.
+    pub submit: Faults,
+    /// What goes wrong with `getResponse`, call by call.
+    pub poll: Faults,
+    /// What goes wrong with `getTaskDetails`, call by call.
+    pub lookup: Faults,
+    /// The answer to the submit holds the result already.
+    pub sync: bool,
+    /// How many times the task is still `processing` when asked for.
+    pub processing: u32,
+    /// Only the archive knows the finished task; `getResponse` answers with empty data.
+    pub archived: bool,
+    /// How it ends.
+    pub ending: Ending,
+    /// What the output is.
+    pub output: Output,
+    /// `cost` in the result, as it is written; `None` leaves it out.
+    pub cost: Option<Value>,
+    /// What is really billed, in micro-USD, once the task is accepted and ends in success.
+    pub billed_micro_usd: i64,
+    /// `NSFWContent` in the result.
+    pub nsfw: bool,
+    /// `seed` in the result, as it is written.
+    pub seed: Value,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            submit: Faults::none(),
+            poll: Faults::none(),
+            lookup: Faults::none(),
+            sync: false,
+            processing: 1,
+            archived: false,
+            ending: Ending::Success,
+            output: Output::Recoloured,
+            cost: Some(json!(0.039)),
+            billed_micro_usd: 39_000,
+            nsfw: false,
+            seed: json!(18_446_744_073_709_551_557_u64),
+        }
+    }
+}
+
+impl Behaviour {
+    /// The default, with this in place of a clean submit.
+    pub fn submit(faults: impl Into<Faults>) -> Self {
+        Self {
+            submit: faults.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The default, with this in place of clean polls.
+    pub fn poll(faults: impl Into<Faults>) -> Self {
+        Self {
+            poll: faults.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The default, with this in place of clean look-ups.
+    pub fn lookup(faults: impl Into<Faults>) -> Self {
+        Self {
+            lookup: faults.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The default, ending in this error.
+    pub fn failing(code: &str, shape: ErrorShape) -> Self {
+        let message = format!("the double was told to fail with {code}");
+        Self {
+            ending: Ending::Error {
+                code: code.to_owned(),
+                message,
+                shape,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// The default, with this output.
+    pub fn output(output: Output) -> Self {
+        Self {
+            output,
+            ..Self::default()
+        }
+    }
+
+    /// How many times the task is still `processing` when asked for.
+    #[must_use]
+    pub fn processing(self, times: u32) -> Self {
+        Self {
+            processing: times,
+            ..self
+        }
+    }
+}
+
+/// How a task ends.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// With an output.
+    Success,
+    /// Without one.
+    Error {
+        /// The raw code.
+        code: String,
+        /// The message.
+        message: String,
+        /// How it is written.
+        shape: ErrorShape,
+    },
+}
+
+/// The ways in which errors are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorShape {
+    /// `{"errors": [{code, message, taskUUID}]}`
+    Errors,
+    /// `{"data": [{taskUUID, status: "error", error: {code, message}}]}`
+    Item,
+    /// `{"data": [{taskUUID, status: "error", code, message}]}`
+    Flat,
+    /// `{"error": {code, message}, "taskUUID"}`
+    Bare,
+}
+
+/// What is delivered as the output.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// The photo with its colours turned: a real picture that is visibly made from it.
+    Recoloured,
+    /// These bytes, as this type.
+    Bytes(&'static str, Vec<u8>),
+    /// The first half of the picture's file, served as if it were whole.
+    HalfFile,
+    /// The connection breaks in the middle of the picture.
+    CutOff,
+    /// A text.
+    NotAnImage,
+    /// This many zeros, with their length announced.
+    Oversized(usize),
+    /// This many zeros, in chunks.
+    OversizedUnannounced(usize),
+    /// This status, without a picture.
+    Status(u16),
+    /// A redirect to this address.
+    Redirect(String),
+    /// `imageURL` is this address, whatever is there.
+    Elsewhere(String),
+    /// Success without an `imageURL`.
+    Missing,
+    /// The picture, this much later.
+    Slow(Duration),
+}
+
+/// What goes wrong, call by call of one kind for one task.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    first: Vec<Option<Fault>>,
+    then: Option<Fault>,
+}
+
+impl Faults {
+    /// Nothing goes wrong.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The first call goes wrong.
+    pub fn once(fault: Fault) -> Self {
+        Self {
+            first: vec![Some(fault)],
+            then: None,
+        }
+    }
+
+    /// The first calls go like this (`None`: well), the others well.
+    pub fn in_turn(faults: impl IntoIterator<Item = Option<Fault>>) -> Self {
+        Self {
+            first: faults.into_iter().collect(),
+            then: None,
+        }
+    }
+
+    /// Every call goes wrong.
+    pub fn always(fault: Fault) -> Self {
+        Self {
+            first: Vec::new(),
+            then: Some(fault),
+        }
+    }
+
+    /// What goes wrong with call number `index`, from 0.
+    pub(super) fn at(&self, index: u32) -> Option<Fault> {
+        match self.first.get(usize::try_from(index).unwrap()) {
+            Some(fault) => fault.clone(),
+            None => self.then.clone(),
+        }
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self::once(fault)
+    }
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// Something else is answered.
+    Answer(CannedAnswer),
+    /// The connection is reset before the request is looked at.
+    ResetBefore,
+    /// The request is carried out, then the connection is reset.
+    ResetAfter,
+    /// The request is carried out, then the connection breaks in the middle of the answer.
+    CutOff,
+    /// The request is carried out, the answer comes this much later.
+    Slow(Duration),
+}
+
+/// An answer as it goes over the wire; `{task}` in the body becomes the task's UUID.
+#[derive(Debug, Clone)]
+pub struct CannedAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers besides the length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+    /// The request is carried out all the same (a submit: accepted and billed).
+    pub carried_out: bool,
+}
+
+impl Fault {
+    /// This JSON with this status.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::text(status, "application/json", &body.to_string())
+    }
+
+    /// This body with this status and type.
+    pub fn text(status: u16, content_type: &str, body: &str) -> Self {
+        Self::Answer(CannedAnswer {
+            status,
+            headers: vec![("content-type", content_type.to_owned())],
+            body: body.to_owned(),
+            carried_out: false,
+        })
+    }
+
+    /// An error of the usual shape, about our task.
+    pub fn error(status: u16, code: &str) -> Self {
+        let message = format!("the double was told to answer {code}");
+        Self::json(
+            status,
+            &json!({ "errors": [{ "code": code, "message": message, "taskUUID": "{task}" }] }),
+        )
+    }
+
+    /// An error of the usual shape that names no task.
+    pub fn error_without_task(status: u16, code: &str) -> Self {
+        let message = format!("the double was told to answer {code}");
+        Self::json(
+            status,
+            &json!({ "errors": [{ "code": code, "message": message }] }),
+        )
+    }
+
+    /// A gateway's page.
+    pub fn html(status: u16) -> Self {
+        let body = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+        Self::text(status, "text/html", &body)
+    }
+
+    /// 429 with `Retry-After`.
+    pub fn rate_limited(retry_after_seconds: u64) -> Self {
+        match Self::error_without_task(429, "rateLimitExceeded") {
+            Self::Answer(mut answer) => {
+                answer
+                    .headers
+                    .push(("retry-after", retry_after_seconds.to_string()));
+                Self::Answer(answer)
+            }
+            other => other,
+        }
+    }
+
+    /// `{"data": []}`
+    pub fn empty_data() -> Self {
+        Self::json(200, &json!({ "data": [] }))
+    }
+
+    /// A finished result of somebody else's task.
+    pub fn another_tasks_result() -> Self {
+        Self::json(
+            200,
+            &json!({ "data": [{
+                "taskType": "imageInference",
+                "taskUUID": "00000000-0000-4000-8000-000000000001",
+                "status": "success",
+                "imageURL": "https://im.runware.ai/image/somebody-else.jpg",
+                "cost": 9.99,
+            }]}),
+        )
+    }
+
+    /// Our task with a status of this name.
+    pub fn status(status: &str) -> Self {
+        Self::json(
+            200,
+            &json!({ "data": [{ "taskType": "imageInference", "taskUUID": "{task}", "status": status }] }),
+        )
+    }
+
+    /// The same answer, but the request is carried out all the same.
+    #[must_use]
+    pub fn but_carried_out(self) -> Self {
+        match self {
+            Self::Answer(answer) => Self::Answer(CannedAnswer {
+                carried_out: true,
+                ..answer
+            }),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A Runware API on loopback.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use doubles::runware::{Behaviour, ErrorShape, Fault, Server};
+//!
+//! let server = Server::start(Behaviour::default()).await;
+//! server.when_model("google:4@1", Behaviour::failing("providerTimeout", ErrorShape::Item));
+//! server.when_model_in_turn("bfl:3@1", [Behaviour::submit(Fault::ResetAfter), Behaviour::default()]);
+//! // … point `runware_base_url` at `server.base_url()`, the key at `API_KEY` …
+//! assert_eq!(server.tasks()[0].submits, 1);
+//! # }
+//! ```
+
+mod behaviour;
+mod connection;
+mod output;
+mod protocol;
+mod rules;
+mod state;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use connection::{ResetSwitch, Resettable};
+use state::{Choice, State};
+
+pub use behaviour::{Behaviour, CannedAnswer, Ending, ErrorShape, Fault, Faults, Output};
+pub use state::{Counts, TaskRecord};
+
+/// The only key that the double accepts.
+pub const API_KEY: &str = "key-of-the-runware-double";
+
+/// The largest request that is taken.
+const LARGEST_REQUEST: usize = 32 * 1024 * 1024;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Shared {
+    state: Arc<Mutex<State>>,
+    address: SocketAddr,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+}
+
+/// A running double. Stops when it is dropped.
+pub struct Server {
+    shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts on a free port of 127.0.0.1; every task goes like `behaviour` unless something else is said.
+    pub async fn start(behaviour: Behaviour) -> Self {
+        Self::start_on(0, behaviour).await
+    }
+
+    /// Starts on this port of 127.0.0.1.
+    #[allow(
+        clippy::unused_async,
+        reason = "reads like the thing it stands for; the work is done on its own thread"
+    )]
+    pub async fn start_on(port: u16, behaviour: Behaviour) -> Self {
+        Self::start_blocking(port, behaviour)
+    }
+
+    /// Starts on this port of 127.0.0.1 (0: a free one), from a test that is not asynchronous.
+    pub fn start_blocking(port: u16, behaviour: Behaviour) -> Self {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Shared {
+            state: Arc::new(Mutex::new(State::new(behaviour))),
+            address,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("runware-double".to_owned())
+            .spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async move {
+                    let listener = Resettable(tokio::net::TcpListener::from_std(listener).unwrap());
+                    let service = router(served).into_make_service_with_connect_info::<ResetSwitch>();
+                    tokio::select! {
+                        end = async { axum::serve(listener, service).await } => panic!("the double ended: {end:?}"),
+                        // Connections that are still open end with the runtime.
+                        _ = stopped => {}
+                    }
+                });
+            })
+            .unwrap();
+        Self {
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Ends it, with whatever is under way; the port is free afterwards.
+    #[allow(clippy::unused_async, reason = "the counterpart of `start`")]
+    pub async fn stop(self) {
+        drop(self);
+    }
+
+    /// What `runware_base_url` has to be.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.shared.address)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.shared.address.port()
+    }
+
+    /// From now on, every new task goes like this unless something else is said.
+    pub fn otherwise(&self, behaviour: Behaviour) {
+        self.shared.state().otherwise = behaviour;
+    }
+
+    /// From now on, new tasks of this model go like this.
+    pub fn when_model(&self, model: &str, behaviour: Behaviour) {
+        self.when_model_in_turn(model, [behaviour]);
+    }
+
+    /// From now on, new tasks of this model go like these, one after the other; the last one repeats.
+    pub fn when_model_in_turn(&self, model: &str, behaviours: impl IntoIterator<Item = Behaviour>) {
+        let behaviours: Vec<_> = behaviours.into_iter().collect();
+        assert!(!behaviours.is_empty(), "at least one behaviour");
+        self.shared
+            .state()
+            .by_model
+            .insert(model.to_owned(), Choice { behaviours, next: 0 });
+    }
+
+    /// This task goes like this, whatever its model.
+    pub fn when_task(&self, task: Uuid, behaviour: Behaviour) {
+        let mut state = self.shared.state();
+        if let Some(known) = state.tasks.get_mut(&task) {
+            known.behaviour = behaviour.clone();
+        }
+        state.by_task.insert(task, behaviour);
+    }
+
+    /// How often it was asked for what.
+    pub fn counts(&self) -> Counts {
+        self.shared.state().counts.clone()
+    }
+
+    /// The task, if a submit of it was ever seen.
+    pub fn task(&self, task: Uuid) -> Option<TaskRecord> {
+        self.shared
+            .state()
+            .tasks
+            .get(&task)
+            .map(|task| task.record.clone())
+    }
+
+    /// Every task of which a submit was seen, in their order.
+    pub fn tasks(&self) -> Vec<TaskRecord> {
+        let state = self.shared.state();
+        state
+            .order
+            .iter()
+            .filter_map(|id| state.tasks.get(id))
+            .map(|task| task.record.clone())
+            .collect()
+    }
+
+    /// What all tasks together are billed, in micro-USD.
+    pub fn billed_micro_usd(&self) -> i64 {
+        self.tasks().iter().map(|task| task.billed_micro_usd).sum()
+    }
+
+    /// Forgets tasks and counts; what was said about models stays.
+    pub fn reset(&self) {
+        let mut state = self.shared.state();
+        state.tasks.clear();
+        state.order.clear();
+        state.counts = Counts::default();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn router(shared: Shared) -> Router {
+    Router::new()
+        .route("/v1", post(protocol::answer))
+        .route("/output/{file}", get(output::serve))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .with_state(shared)
+}

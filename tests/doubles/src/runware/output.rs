@@ -1,0 +1,111 @@
+//! Serves outputs.
+
+use std::io::{self, Cursor};
+
+use axum::body::Body;
+use axum::extract::{Path, State as Extracted};
+use axum::http::{Response, StatusCode, header};
+use bytes::Bytes;
+use futures::stream::{self, StreamExt};
+use image::{DynamicImage, ImageFormat};
+use uuid::Uuid;
+
+use super::Shared;
+use super::behaviour::Output;
+
+/// Answers `GET /output/{task}.jpg`.
+pub(super) async fn serve(Extracted(shared): Extracted<Shared>, Path(file): Path<String>) -> Response<Body> {
+    let id = file.strip_suffix(".jpg").and_then(|id| Uuid::try_parse(id).ok());
+    let (output, photo) = {
+        let mut state = shared.state();
+        state.counts.downloads += 1;
+        let Some(task) = id.and_then(|id| state.tasks.get_mut(&id)) else {
+            return status(404);
+        };
+        task.record.downloads += 1;
+        (task.behaviour.output.clone(), task.record.photo.clone())
+    };
+    match output {
+        Output::Recoloured => whole("image/jpeg", recoloured(&photo)),
+        Output::Bytes(kind, bytes) => whole(kind, bytes),
+        Output::HalfFile => {
+            let mut picture = recoloured(&photo);
+            picture.truncate(picture.len() / 2);
+            whole("image/jpeg", picture)
+        }
+        Output::CutOff => cut_off("image/jpeg", recoloured(&photo)),
+        Output::NotAnImage => whole("text/plain", b"this is no picture".to_vec()),
+        Output::Oversized(size) => jpeg()
+            .header(header::CONTENT_LENGTH, size)
+            .body(zero_body(size))
+            .unwrap(),
+        Output::OversizedUnannounced(size) => jpeg().body(zero_body(size)).unwrap(),
+        Output::Status(code) => status(code),
+        Output::Redirect(to) => Response::builder()
+            .status(302)
+            .header(header::LOCATION, to)
+            .body(Body::empty())
+            .unwrap(),
+        Output::Slow(delay) => {
+            tokio::time::sleep(delay).await;
+            whole("image/jpeg", recoloured(&photo))
+        }
+        // The address given out does not lead here.
+        Output::Elsewhere(_) | Output::Missing => status(404),
+    }
+}
+
+/// An answer that breaks off in the middle of its body.
+pub(super) fn cut_off(kind: &'static str, mut body: Vec<u8>) -> Response<Body> {
+    let promised = body.len();
+    body.truncate(promised / 2);
+    let broken = stream::iter([Ok(Bytes::from(body)), Err(io::Error::other("cut off on purpose"))]);
+    Response::builder()
+        .header(header::CONTENT_TYPE, kind)
+        .header(header::CONTENT_LENGTH, promised)
+        .body(Body::from_stream(broken))
+        .unwrap()
+}
+
+/// A version of the photo that nobody takes for the photo: colours turned and inverted.
+fn recoloured(photo: &[u8]) -> Vec<u8> {
+    let Ok(photo) = image::load_from_memory(photo) else {
+        return photo.to_vec();
+    };
+    let mut picture = photo.into_rgb8();
+    for pixel in picture.chunks_exact_mut(3) {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
+        pixel.copy_from_slice(&[blue, 255 - red, green]);
+    }
+    let mut jpeg = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(picture)
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
+    jpeg.into_inner()
+}
+
+fn whole(kind: &str, body: Vec<u8>) -> Response<Body> {
+    Response::builder()
+        .header(header::CONTENT_TYPE, kind)
+        .body(Body::from(body))
+        .unwrap()
+}
+
+fn status(code: u16) -> Response<Body> {
+    Response::builder()
+        .status(StatusCode::from_u16(code).unwrap())
+        .body(Body::from("no picture"))
+        .unwrap()
+}
+
+fn jpeg() -> axum::http::response::Builder {
+    Response::builder().header(header::CONTENT_TYPE, "image/jpeg")
+}
+
+/// Never held in memory as a whole.
+fn zero_body(size: usize) -> Body {
+    const CHUNK: usize = 64 * 1024;
+    let zeros = Bytes::from_static(&[0; CHUNK]);
+    let chunks = (0..size.div_ceil(CHUNK)).map(move |index| zeros.slice(..CHUNK.min(size - index * CHUNK)));
+    Body::from_stream(stream::iter(chunks).map(Ok::<_, io::Error>))
+}

@@ -1,0 +1,379 @@
+//! The protocol: arrays of tasks in, `data` and `errors` out.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State as Extracted};
+use axum::http::{HeaderMap, Response, StatusCode, header};
+use bytes::Bytes;
+use data_encoding::BASE64;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::behaviour::{Ending, ErrorShape, Fault, Output};
+use super::connection::ResetSwitch;
+use super::output::cut_off;
+use super::state::{State, Task};
+use super::{API_KEY, Shared, rules};
+
+/// Answers `POST /v1`.
+pub(super) async fn answer(
+    Extracted(shared): Extracted<Shared>,
+    ConnectInfo(connection): ConnectInfo<ResetSwitch>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if authorization != Some(&format!("Bearer {API_KEY}")) {
+        shared.state().counts.unauthorized += 1;
+        let error = json!({ "code": "invalidApiKey", "message": "Invalid API key.", "parameter": "apiKey" });
+        return json_response(401, &json!({ "errors": [error] }));
+    }
+    let Ok(Value::Array(tasks)) = serde_json::from_slice(&body) else {
+        shared.state().counts.rejected += 1;
+        let error = json!({ "code": "invalidRequest", "message": "The body must be an array of tasks." });
+        return json_response(400, &json!({ "errors": [error] }));
+    };
+    let mut envelope = Envelope::default();
+    let mut fault = None;
+    for task in tasks {
+        let mut state = shared.state();
+        fault = fault.or(one(&mut state, task, &mut envelope, &shared));
+    }
+    let normal = envelope.response();
+    match fault {
+        None => normal,
+        Some(Fault::Answer(answer)) => canned(answer.status, &answer.headers, answer.body),
+        Some(Fault::ResetBefore | Fault::ResetAfter) => {
+            connection.reset();
+            normal
+        }
+        Some(Fault::CutOff) => {
+            let body = envelope
+                .body
+                .unwrap_or_else(|| envelope_body(&envelope.data, &envelope.errors));
+            cut_off("application/json", body.to_string().into_bytes())
+        }
+        Some(Fault::Slow(delay)) => {
+            tokio::time::sleep(delay.max(Duration::from_millis(1))).await;
+            normal
+        }
+    }
+}
+
+/// What the tasks of one request come to.
+#[derive(Default)]
+struct Envelope {
+    data: Vec<Value>,
+    errors: Vec<Value>,
+    /// In place of `data` and `errors`.
+    body: Option<Value>,
+}
+
+impl Envelope {
+    fn response(&self) -> Response<Body> {
+        if let Some(body) = &self.body {
+            return json_response(200, body);
+        }
+        let status = if self.data.is_empty() && !self.errors.is_empty() {
+            400
+        } else {
+            200
+        };
+        json_response(status, &envelope_body(&self.data, &self.errors))
+    }
+
+    fn refuse(&mut self, mut error: Value, task: &Map<String, Value>) {
+        for field in ["taskUUID", "taskType"] {
+            if let Some(value) = task.get(field) {
+                error[field] = value.clone();
+            }
+        }
+        self.errors.push(error);
+    }
+}
+
+/// `errors` is left out where there are none, as the real one does.
+fn envelope_body(data: &[Value], errors: &[Value]) -> Value {
+    if errors.is_empty() {
+        json!({ "data": data })
+    } else {
+        json!({ "data": data, "errors": errors })
+    }
+}
+
+/// Carries out one task and says what is to go wrong with the answer.
+fn one(state: &mut State, task: Value, envelope: &mut Envelope, shared: &Shared) -> Option<Fault> {
+    let Value::Object(task) = task else {
+        envelope
+            .errors
+            .push(json!({ "code": "invalidRequest", "message": "A task must be an object." }));
+        return None;
+    };
+    let kind = task
+        .get("taskType")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    if kind == "ping" {
+        envelope.data.push(json!({ "taskType": "ping", "pong": true }));
+        return None;
+    }
+    let id = task
+        .get("taskUUID")
+        .and_then(Value::as_str)
+        .and_then(|id| Uuid::try_parse(id).ok());
+    let Some(id) = id.filter(|id| id.get_version_num() == 4) else {
+        state.counts.rejected += 1;
+        envelope.refuse(
+            json!({ "code": "invalidTaskUUID", "message": "Invalid UUID v4.", "parameter": "taskUUID" }),
+            &task,
+        );
+        return None;
+    };
+    match kind.as_str() {
+        "imageInference" => submit(state, id, task, envelope, shared),
+        "getResponse" => poll(state, id, &task, envelope, shared),
+        "getTaskDetails" => lookup(state, id, &task, envelope, shared),
+        _ => {
+            state.counts.rejected += 1;
+            envelope.refuse(json!({ "code": "unsupportedTaskType", "message": "Unknown task type.", "parameter": "taskType" }), &task);
+            None
+        }
+    }
+}
+
+fn submit(
+    state: &mut State,
+    id: Uuid,
+    task: Map<String, Value>,
+    envelope: &mut Envelope,
+    shared: &Shared,
+) -> Option<Fault> {
+    state.counts.submits += 1;
+    let photo = match rules::photo_of(&task) {
+        Ok(photo) => decode_photo(photo),
+        Err(error) => {
+            state.counts.rejected += 1;
+            envelope.refuse(error, &task);
+            return None;
+        }
+    };
+    let Some(photo) = photo else {
+        state.counts.rejected += 1;
+        envelope.refuse(
+            json!({ "code": "invalidImage", "message": "The image cannot be read.", "parameter": "inputs" }),
+            &task,
+        );
+        return None;
+    };
+    let model = task
+        .get("model")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let known = state.task(id, &model);
+    known.record.submits += 1;
+    let fault = known.behaviour.submit.at(known.record.submits - 1);
+    let is_carried_out = match &fault {
+        Some(Fault::Answer(answer)) => answer.carried_out,
+        Some(Fault::ResetBefore) => false,
+        _ => true,
+    };
+    if !is_carried_out {
+        return with_task(fault, id);
+    }
+    if known.record.accepted {
+        state.counts.conflicts += 1;
+        envelope.refuse(json!({ "code": "conflictTaskUUID", "message": "This taskUUID is in use.", "parameter": "taskUUID" }), &task);
+        return with_task(fault, id);
+    }
+    known.accept();
+    known.record.photo = photo;
+    known.record.request = shortened(Value::Object(task));
+    if known.behaviour.sync {
+        finish(known, envelope, shared);
+    } else {
+        envelope
+            .data
+            .push(json!({ "taskType": "imageInference", "taskUUID": id }));
+    }
+    with_task(fault, id)
+}
+
+fn poll(
+    state: &mut State,
+    id: Uuid,
+    task: &Map<String, Value>,
+    envelope: &mut Envelope,
+    shared: &Shared,
+) -> Option<Fault> {
+    state.counts.polls += 1;
+    if !only_names_task(task, envelope) {
+        return None;
+    }
+    // A task that nobody knows gets the same empty answer as one that has just been accepted.
+    let known = state.tasks.get_mut(&id)?;
+    known.record.polls += 1;
+    let fault = known.behaviour.poll.at(known.record.polls - 1);
+    if known.record.accepted && known.has_ended() {
+        if !known.behaviour.archived {
+            finish(known, envelope, shared);
+        }
+    } else if known.record.accepted {
+        let progress = 90 * (known.record.polls + known.record.lookups) / (known.behaviour.processing + 1);
+        envelope.data.push(json!({
+            "taskType": "imageInference", "taskUUID": id, "status": "processing", "progress": progress,
+        }));
+    }
+    with_task(fault, id)
+}
+
+fn lookup(
+    state: &mut State,
+    id: Uuid,
+    task: &Map<String, Value>,
+    envelope: &mut Envelope,
+    shared: &Shared,
+) -> Option<Fault> {
+    state.counts.lookups += 1;
+    if !only_names_task(task, envelope) {
+        return None;
+    }
+    let unknown = json!({ "code": "taskFailedOrNotFound", "message": "No such task." });
+    let Some(known) = state.tasks.get_mut(&id) else {
+        envelope.refuse(unknown, task);
+        return None;
+    };
+    known.record.lookups += 1;
+    let fault = known.behaviour.lookup.at(known.record.lookups - 1);
+    if !known.record.accepted {
+        envelope.refuse(unknown, task);
+        return with_task(fault, id);
+    }
+    let mut archived = Envelope::default();
+    if known.has_ended() {
+        finish(known, &mut archived, shared);
+    } else {
+        archived
+            .data
+            .push(json!({ "taskType": "imageInference", "taskUUID": id }));
+    }
+    // The archive keeps whole envelopes: one of `data` and `errors`, and the request with the photo in it.
+    let response = archived.body.unwrap_or_else(|| match archived.errors.is_empty() {
+        true => json!({ "data": archived.data }),
+        false => json!({ "errors": archived.errors }),
+    });
+    let mut request = known.record.request.clone();
+    request["inputs"] = json!({ "referenceImages": [BASE64.encode(&known.record.photo)] });
+    envelope.data.push(json!({
+        "taskType": "getTaskDetails", "taskUUID": id, "request": [request], "response": response,
+    }));
+    with_task(fault, id)
+}
+
+/// `getResponse` and `getTaskDetails` take nothing else.
+fn only_names_task(task: &Map<String, Value>, envelope: &mut Envelope) -> bool {
+    let is_right = task
+        .keys()
+        .all(|field| field == "taskType" || field == "taskUUID");
+    if !is_right {
+        envelope.refuse(
+            json!({ "code": "unknownParameter", "message": "Unknown parameter." }),
+            task,
+        );
+    }
+    is_right
+}
+
+/// Writes down how the task ended.
+fn finish(task: &Task, envelope: &mut Envelope, shared: &Shared) {
+    let id = task.record.id;
+    match &task.behaviour.ending {
+        Ending::Success => envelope.data.push(success(task, shared)),
+        Ending::Error { code, message, shape } => {
+            let error = json!({ "code": code, "message": message });
+            match shape {
+                ErrorShape::Errors => envelope.errors.push(json!({
+                    "code": code, "message": message, "taskUUID": id, "taskType": "imageInference",
+                })),
+                ErrorShape::Item => envelope.data.push(json!({
+                    "taskType": "imageInference", "taskUUID": id, "status": "error", "error": error,
+                })),
+                ErrorShape::Flat => envelope.data.push(json!({
+                    "taskType": "imageInference", "taskUUID": id, "status": "error", "code": code, "message": message,
+                })),
+                ErrorShape::Bare => envelope.body = Some(json!({ "error": error, "taskUUID": id })),
+            }
+        }
+    }
+}
+
+fn success(task: &Task, shared: &Shared) -> Value {
+    let id = task.record.id;
+    let mut item = json!({
+        "taskType": "imageInference",
+        "taskUUID": id,
+        "status": "success",
+        "imageUUID": id,
+        "seed": task.behaviour.seed,
+        "NSFWContent": task.behaviour.nsfw,
+    });
+    match &task.behaviour.output {
+        Output::Missing => {}
+        Output::Elsewhere(url) => item["imageURL"] = json!(url),
+        _ => item["imageURL"] = json!(format!("http://{}/output/{id}.jpg", shared.address)),
+    }
+    if let Some(cost) = &task.behaviour.cost {
+        item["cost"] = cost.clone();
+    }
+    item
+}
+
+fn decode_photo(data_uri: &str) -> Option<Vec<u8>> {
+    let (_, base64) = data_uri
+        .split_once(";base64,")
+        .filter(|(kind, _)| kind.starts_with("data:image/"))?;
+    BASE64.decode(base64.as_bytes()).ok()
+}
+
+/// The request without the bulk of its pictures.
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.starts_with("data:") => Value::String(text.chars().take(32).collect()),
+        Value::Array(values) => values.into_iter().map(shortened).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, shortened(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+fn with_task(fault: Option<Fault>, id: Uuid) -> Option<Fault> {
+    match fault {
+        Some(Fault::Answer(mut answer)) => {
+            answer.body = answer.body.replace("{task}", &id.to_string());
+            Some(Fault::Answer(answer))
+        }
+        other => other,
+    }
+}
+
+fn json_response(status: u16, body: &Value) -> Response<Body> {
+    canned(
+        status,
+        &[("content-type", "application/json".to_owned())],
+        body.to_string(),
+    )
+}
+
+fn canned(status: u16, headers: &[(&'static str, String)], body: String) -> Response<Body> {
+    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
+    for (name, value) in headers {
+        response = response.header(*name, value);
+    }
+    response.body(Body::from(body)).unwrap()
+}

@@ -1,0 +1,141 @@
+//! What the double remembers.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::behaviour::{Behaviour, Ending};
+
+/// How often the double was asked for what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// `imageInference`, accepted or not.
+    pub submits: u32,
+    /// `getResponse`.
+    pub polls: u32,
+    /// `getTaskDetails`.
+    pub lookups: u32,
+    /// Outputs.
+    pub downloads: u32,
+    /// Requests without the right key.
+    pub unauthorized: u32,
+    /// Submits that named a task which was there already.
+    pub conflicts: u32,
+    /// Requests that the API refuses (`unknownParameter` and the like).
+    pub rejected: u32,
+}
+
+/// What is known of one task.
+#[derive(Debug, Clone)]
+pub struct TaskRecord {
+    /// Its UUID.
+    pub id: Uuid,
+    /// Its model.
+    pub model: String,
+    /// How often it was submitted.
+    pub submits: u32,
+    /// How often `getResponse` asked for it.
+    pub polls: u32,
+    /// How often `getTaskDetails` asked for it.
+    pub lookups: u32,
+    /// How often its output was fetched.
+    pub downloads: u32,
+    /// It was accepted: it runs and is billed, whatever the client was told.
+    pub accepted: bool,
+    /// What it is billed, in micro-USD.
+    pub billed_micro_usd: i64,
+    /// The task as it was sent, with the photo's text cut to its first 32 characters.
+    pub request: Value,
+    /// The photo.
+    pub photo: Vec<u8>,
+}
+
+/// A task and how it goes.
+pub(super) struct Task {
+    pub(super) record: TaskRecord,
+    pub(super) behaviour: Behaviour,
+}
+
+impl Task {
+    /// Whether the task has ended by now: every question takes a step's time.
+    pub(super) fn has_ended(&self) -> bool {
+        let asked = self.record.polls + self.record.lookups;
+        self.behaviour.sync || asked > self.behaviour.processing
+    }
+
+    pub(super) fn accept(&mut self) {
+        self.record.accepted = true;
+        if matches!(self.behaviour.ending, Ending::Success) {
+            self.record.billed_micro_usd = self.behaviour.billed_micro_usd;
+        }
+    }
+}
+
+/// Behaviours to go through.
+pub(super) struct Choice {
+    pub(super) behaviours: Vec<Behaviour>,
+    pub(super) next: usize,
+}
+
+/// Everything.
+pub(super) struct State {
+    pub(super) otherwise: Behaviour,
+    pub(super) by_model: HashMap<String, Choice>,
+    pub(super) by_task: HashMap<Uuid, Behaviour>,
+    pub(super) tasks: HashMap<Uuid, Task>,
+    pub(super) order: Vec<Uuid>,
+    pub(super) counts: Counts,
+}
+
+impl State {
+    pub(super) fn new(otherwise: Behaviour) -> Self {
+        Self {
+            otherwise,
+            by_model: HashMap::new(),
+            by_task: HashMap::new(),
+            tasks: HashMap::new(),
+            order: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// The task with this id, new or known; a new one takes its turn among its model's behaviours.
+    pub(super) fn task(&mut self, id: Uuid, model: &str) -> &mut Task {
+        let Self {
+            otherwise,
+            by_model,
+            by_task,
+            tasks,
+            order,
+            ..
+        } = self;
+        tasks.entry(id).or_insert_with(|| {
+            order.push(id);
+            let behaviour = by_task
+                .get(&id)
+                .cloned()
+                .unwrap_or_else(|| match by_model.get_mut(model) {
+                    Some(choice) => {
+                        let behaviour = choice.behaviours[choice.next].clone();
+                        choice.next = (choice.next + 1).min(choice.behaviours.len() - 1);
+                        behaviour
+                    }
+                    None => otherwise.clone(),
+                });
+            let record = TaskRecord {
+                id,
+                model: model.to_owned(),
+                submits: 0,
+                polls: 0,
+                lookups: 0,
+                downloads: 0,
+                accepted: false,
+                billed_micro_usd: 0,
+                request: Value::Null,
+                photo: Vec::new(),
+            };
+            Task { record, behaviour }
+        })
+    }
+}

@@ -1,0 +1,35 @@
+"""Two emulators: one as the launcher makes it, one with every gap left open."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from emulators import PYTHON, ROOT, Emulator, run_emulator
+
+
+@pytest.fixture(scope="session")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator with every gap closed, as `make up` runs it."""
+    yield from run_emulator(tmp_path_factory.mktemp("closed"))
+
+
+@pytest.fixture(scope="session")
+def gaps() -> dict[str, str]:
+    """Every registered gap by name: the test that shows when it can go."""
+    listing = (
+        "import json; from local_stack.launcher import __main__; from local_stack.launcher.gaps import GAPS;"
+        "print(json.dumps({gap.name: gap.test for gap in GAPS.values()}))"
+    )
+    environment = {"PYTHONPATH": str(ROOT / "infra" / "local"), "PYTHONDONTWRITEBYTECODE": "1"}
+    listed = subprocess.run([str(PYTHON), "-c", listing], env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, str] = json.loads(listed.stdout)
+    return found
+
+
+@pytest.fixture(scope="session")
+def opened(gaps: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator as it comes. A test that fails on it says: this gap is gone, drop what closes it."""
+    yield from run_emulator(tmp_path_factory.mktemp("opened"), *gaps)

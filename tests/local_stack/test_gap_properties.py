@@ -1,0 +1,63 @@
+"""Gaps `table-ttl` and `reserved-concurrency` of MiniStack 1.5.33."""
+
+from __future__ import annotations
+
+from emulators import Emulator
+
+TABLE = {
+    "Table": {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": "expiring",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+        },
+    }
+}
+FUNCTION = {
+    "Function": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "FunctionName": "limited",
+            "Runtime": "python3.12",
+            "Handler": "index.handler",
+            "Role": "arn:aws:iam::000000000000:role/any",
+            "Code": {"ZipFile": "def handler(event, context): return 1"},
+            "ReservedConcurrentExecutions": 3,
+        },
+    }
+}
+
+
+def time_to_live(emulator: Emulator) -> dict[str, str]:
+    """What the table says about its time to live."""
+    emulator.deploy("expiring", TABLE)
+    described = emulator.client("dynamodb").describe_time_to_live(TableName="expiring")
+    found: dict[str, str] = described["TimeToLiveDescription"]
+    return found
+
+
+def reserved(emulator: Emulator) -> int | None:
+    """The concurrency that the function reserves."""
+    emulator.deploy("limited", FUNCTION)
+    asked = emulator.client("lambda").get_function_concurrency(FunctionName="limited")
+    found: int | None = asked.get("ReservedConcurrentExecutions")
+    return found
+
+
+def test_the_gap_is_there_nothing_expires(opened: Emulator) -> None:
+    assert time_to_live(opened)["TimeToLiveStatus"] == "DISABLED"
+
+
+def test_closed_the_table_expires_items_by_the_attribute_of_the_template(closed: Emulator) -> None:
+    assert time_to_live(closed) == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+
+
+def test_the_gap_is_there_reserved_concurrency_is_not_set(opened: Emulator) -> None:
+    assert reserved(opened) is None
+
+
+def test_closed_reserved_concurrency_is_set(closed: Emulator) -> None:
+    assert reserved(closed) == 3

@@ -1,0 +1,115 @@
+"""Starting, finding and stopping the emulator, after accidents too."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from emulators import PYTHON, ROOT, Emulator
+
+sys.path.insert(0, str(ROOT / "infra" / "local"))
+
+from local_stack import config, deploy, emulator  # noqa: E402
+from local_stack.errors import StackError  # noqa: E402
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def folder_of_its_own(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps these tests away from a stack that may be up."""
+    for name, path in {"PID_FILE": "pid", "NOTE": "note", "LOG": "log", "SCRATCH": "scratch"}.items():
+        monkeypatch.setattr(emulator, name, tmp_path / path)
+    monkeypatch.setattr(sys, "executable", str(PYTHON))
+    monkeypatch.setenv(config.PORT_VARIABLE, str(port))
+    yield
+    emulator.stop()
+
+
+def alive(pid: int) -> bool:
+    asked = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(asked.stdout.strip()) and not asked.stdout.startswith("Z")
+
+
+def test_a_taken_port_is_refused_before_anything_is_built(port: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with pytest.raises(StackError) as refused:
+            emulator.check_port()
+    assert str(port) in refused.value.problem and config.PORT_VARIABLE in refused.value.way_on
+
+
+@pytest.mark.parametrize("value", ["http", "80", "70000", "-1"])
+def test_what_is_no_port_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(config.PORT_VARIABLE, value)
+    with pytest.raises(StackError, match="is not a port"):
+        config.endpoint()
+
+
+def test_a_running_emulator_is_kept_and_a_killed_one_is_started_anew() -> None:
+    first, _ = emulator.ensure_running()
+    assert emulator.ensure_running() == (first, "already running")
+    os.kill(first.pid, signal.SIGKILL)
+    os.waitpid(first.pid, 0)
+    second, what = emulator.ensure_running()
+    assert what == "started" and second.id != first.id
+
+
+def test_stop_ends_the_functions_too(port: int) -> None:
+    running, _ = emulator.ensure_running()
+    here = Emulator(port)
+    code = here.upload_bootstrap()
+    function = {
+        "FunctionName": "silent",
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Role": "arn:aws:iam::000000000000:role/any",
+        "Code": {"S3Bucket": code["Bucket"], "S3Key": code["Key"]},
+    }
+    here.deploy("silent", {"Function": {"Type": "AWS::Lambda::Function", "Properties": function}})
+    here.client("lambda").invoke(FunctionName="silent", Payload=b"{}")
+    assert functions_of(running.pid)
+    assert emulator.stop() is True
+    assert not alive(running.pid) and not functions_of(running.pid)
+    assert emulator.stop() is False
+
+
+def functions_of(group: int) -> list[str]:
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,command="], capture_output=True, text=True, check=True)
+    rows = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
+    return [row[1] for row in rows if int(row[0]) == group and "bootstrap" in row[1]]
+
+
+def test_somebody_elses_process_is_never_ended() -> None:
+    """After a restart of the machine the noted number may belong to any program."""
+    other = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        noted = emulator.Running(other.pid, 1, "", "")
+        emulator.PID_FILE.write_text(str(other.pid))
+        emulator.NOTE.write_text(json.dumps(asdict(noted)))
+        assert emulator.find_running() is None
+        assert emulator.stop() is False
+        assert alive(other.pid)
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_function_without_a_resource_stops_the_deploy_with_both_names() -> None:
+    with pytest.raises(StackError, match="poll-edit"):
+        deploy.with_uploaded_code("      CodeUri: target/lambda/poll-edit/\n", [])

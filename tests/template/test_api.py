@@ -1,0 +1,77 @@
+"""The HTTP API: its routes, who may call, and what is never logged."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sam_template import Template, referred
+
+ROUTES = {
+    ("GET", "/api/v1/events/{token}/ai-styles"): "GuestListStylesFunction",
+    ("GET", "/api/v1/events/{token}/photos"): "GuestListPhotosFunction",
+    ("POST", "/api/v1/events/{token}/photos"): "GuestCreatePhotoFunction",
+    ("POST", "/api/v1/events/{token}/photos/{photo}/ai-edits"): "GuestCreateEditFunction",
+    ("GET", "/api/v1/events/{token}/ai-edits/{requestId}"): "GuestGetEditFunction",
+}
+#: What an access log may hold. None of these can contain the path, and so the event token in it.
+LOGGABLE = {
+    "requestId", "routeKey", "status", "responseLatency", "integrationLatency", "integrationStatus", "responseLength",
+    "error.responseType",
+}  # fmt: skip
+
+
+def body(template: Template) -> dict[str, Any]:
+    (api,) = template.of_type("AWS::ApiGatewayV2::Api").values()
+    found: dict[str, Any] = api["Body"]
+    return found
+
+
+def test_every_guest_route_reaches_its_function(deployed: Template) -> None:
+    found = {
+        (method.upper(), path): re.search(r"\$\{(\w+)\.Arn\}", json.dumps(operation["x-amazon-apigateway-integration"]))
+        for path, operations in body(deployed)["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert {route: match and match.group(1) for route, match in found.items()} == ROUTES
+
+
+def test_guests_need_no_jwt_and_organisers_have_an_authorizer(deployed: Template) -> None:
+    for path, operations in body(deployed)["paths"].items():
+        if path.startswith("/api/v1/events/"):
+            assert [operation for operation in operations.values() if operation.get("security")] == [], path
+    (scheme,) = body(deployed)["components"]["securitySchemes"].values()
+    jwt = scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]
+    assert "${UserPool}" in json.dumps(jwt["issuer"]) and referred(jwt["audience"][0]) == "UserPoolClient"
+
+
+def test_the_access_log_cannot_hold_an_event_token(deployed: Template) -> None:
+    (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage").values()
+    logged = re.findall(r"\$context\.([A-Za-z.]+)", stage["AccessLogSettings"]["Format"])
+    assert set(logged) <= LOGGABLE
+    assert {"requestId", "routeKey", "status", "responseLatency"} <= set(logged)
+    json.loads(stage["AccessLogSettings"]["Format"])
+
+
+def test_the_api_is_throttled(deployed: Template) -> None:
+    (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+
+
+def test_browsers_may_send_and_read_what_the_contract_names(deployed: Template) -> None:
+    cors = body(deployed)["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == ["*"]  # a list: SAM drops the other properties beside an intrinsic function
+    assert set(cors["allowHeaders"]) == {"authorization", "content-type", "idempotency-key", "x-guest-id"}
+    assert set(cors["exposeHeaders"]) == {"location", "retry-after"}
+    assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(cors["allowMethods"])
+    assert "allowCredentials" not in cors
+
+
+def test_nobody_can_move_himself_to_another_tenant(deployed: Template) -> None:
+    (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
+    assert "custom:tenant_id" in client["ReadAttributes"]
+    assert "custom:tenant_id" not in client["WriteAttributes"]
+    (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True

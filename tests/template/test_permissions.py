@@ -1,0 +1,94 @@
+"""Least privilege: every function has a role of its own that reaches what is named and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sam_template import Template, as_list, referred, text
+
+#: Keys are made at run time, so the key part of an object's ARN may end in a wildcard; the bucket may not.
+OBJECT_KEYS = re.compile(r"^\$\{Bucket\.Arn\}/(events/|watermarks/)\*$")
+WHOLE_BUCKET = "${Bucket.Arn}/*"
+
+CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}
+READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+
+
+def test_no_policy_reaches_more_than_it_names(written: Template, deployed: Template) -> None:
+    for template in (written, deployed):
+        for name, statement in template.statements():
+            assert "NotResource" not in statement and "NotAction" not in statement, name
+            for resource in as_list(statement["Resource"]):
+                if statement["Effect"] == "Deny" and text(resource) == WHOLE_BUCKET:
+                    continue
+                assert "*" not in json.dumps(resource) or OBJECT_KEYS.match(text(resource)), f"{name}: {resource}"
+
+
+def test_no_statement_allows_a_family_of_actions(deployed: Template) -> None:
+    for name, statement in deployed.statements():
+        if statement["Effect"] == "Allow":
+            assert [action for action in as_list(statement["Action"]) if "*" in action] == [], name
+
+
+def test_no_managed_policy_of_aws_is_attached(deployed: Template) -> None:
+    own = set(deployed.of_type("AWS::IAM::ManagedPolicy"))
+    for name, role in deployed.of_type("AWS::IAM::Role").items():
+        assert {referred(arn) for arn in role.get("ManagedPolicyArns", [])} <= own, name
+
+
+def test_every_function_has_a_role_of_its_own_and_lambda_alone_may_take_it(deployed: Template) -> None:
+    roles = deployed.of_type("AWS::IAM::Role")
+    taken = [referred(function["Role"]) for function in deployed.of_type("AWS::Lambda::Function").values()]
+    assert sorted(str(role) for role in taken) == sorted(roles)
+    for role in roles.values():
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
+
+
+def test_a_function_writes_to_its_own_log_group_alone(deployed: Template) -> None:
+    for function in deployed.of_type("AWS::Lambda::Function").values():
+        role, group = referred(function["Role"]), referred(function["LoggingConfig"]["LogGroup"])
+        assert allowed(deployed, role or "")["logs:PutLogEvents"] == {f"{group}.Arn"}
+
+
+def test_functions_that_only_read_cannot_write(deployed: Template) -> None:
+    for role in ("GuestListStylesRole", "GuestListPhotosRole", "GuestGetEditRole"):
+        actions = {action for action in allowed(deployed, role) if action.split(":")[0] in {"dynamodb", "s3", "sqs"}}
+        assert actions <= READ | {"dynamodb:Query", "s3:GetObject"}, role
+
+
+def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) -> None:
+    for role in deployed.of_type("AWS::IAM::Role"):
+        granted = allowed(deployed, role)
+        secrets = {arn for arn in granted.get("ssm:GetParameter", set()) if "/secrets/" in arn}
+        if role in {"ProcessEditRole", "PollEditRole"}:
+            assert set(granted) >= CONSUME and len(secrets) == 2, role
+        else:
+            assert not CONSUME & set(granted) and not secrets, role
+
+
+def test_a_worker_consumes_the_queues_it_is_attached_to_and_no_other(deployed: Template) -> None:
+    attached: dict[str, set[str]] = {}
+    for mapping in deployed.of_type("AWS::Lambda::EventSourceMapping").values():
+        function = deployed.resources[referred(mapping["FunctionName"]) or ""]["Properties"]
+        attached.setdefault(referred(function["Role"]) or "", set()).add(f"{referred(mapping['EventSourceArn'])}.Arn")
+    for role, queues in attached.items():
+        assert all(allowed(deployed, role)[action] == queues for action in CONSUME), role
+
+
+def allowed(template: Template, role: str) -> dict[str, set[str]]:
+    """Resources by action of a role's own policies."""
+    found: dict[str, set[str]] = {}
+    for policy in template.of_type("AWS::IAM::Role")[role]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for action in as_list(statement["Action"]):
+                found.setdefault(action, set()).update(named(each) for each in as_list(statement["Resource"]))
+    return found
+
+
+def named(resource: Any) -> str:
+    """A resource as `LogicalId.Arn`, or as its text."""
+    logical_id = referred(resource)
+    return f"{logical_id}.Arn" if logical_id else text(resource)

@@ -1,0 +1,85 @@
+"""Queues and their workers: what only AWS enforces, and what no emulator shows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sam_template import ROOT, Template, referred, text
+
+VISIBILITY_FACTOR = 6
+LONGEST_DELAY_SECONDS = 900
+LONGEST_RETENTION_SECONDS = 14 * 24 * 3600
+WORKERS = ("ProcessEditFunction", "PollEditFunction")
+
+
+def working_queues(template: Template) -> dict[str, dict[str, Any]]:
+    """Every queue that is not a dead-letter queue."""
+    queues = template.of_type("AWS::SQS::Queue")
+    redriven = [queue["RedrivePolicy"] for queue in queues.values() if "RedrivePolicy" in queue]
+    dead = {referred(policy["deadLetterTargetArn"]) for policy in redriven}
+    return {name: queue for name, queue in queues.items() if name not in dead}
+
+
+def test_every_queue_has_a_dead_letter_queue_of_its_own_that_keeps_for_14_days(deployed: Template) -> None:
+    queues, working = deployed.of_type("AWS::SQS::Queue"), working_queues(deployed)
+    dead = [referred(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in working.values()]
+    assert len(set(dead)) == len(working) == len(queues) - len(working)
+    for name, target in zip(working, dead, strict=True):
+        assert queues[target or ""]["MessageRetentionPeriod"] == LONGEST_RETENTION_SECONDS, target
+        assert queues[name]["RedrivePolicy"]["maxReceiveCount"] == 5, name
+
+
+def test_queues_have_their_documented_names_and_are_encrypted(deployed: Template) -> None:
+    names = {text(queue["QueueName"]) for queue in working_queues(deployed).values()}
+    assert names == {f"magic-edits-${{Stage}}-{name}" for name in ("submit", "submit-standby", "poll")}
+    assert all(queue.get("SqsManagedSseEnabled") is True for queue in deployed.of_type("AWS::SQS::Queue").values())
+
+
+def test_every_working_queue_has_exactly_one_worker(deployed: Template) -> None:
+    sources = [referred(mapping["EventSourceArn"]) for mapping in mappings(deployed)]
+    assert sorted(str(source) for source in sources) == sorted(working_queues(deployed))
+
+
+def test_a_message_stays_hidden_for_six_times_the_workers_timeout(deployed: Template) -> None:
+    """Lambda retries within the visibility timeout; a shorter one hands a message to two workers at once."""
+    for mapping in mappings(deployed):
+        queue, function = referred(mapping["EventSourceArn"]), referred(mapping["FunctionName"])
+        visibility = deployed.resources[queue or ""]["Properties"]["VisibilityTimeout"]
+        timeout = deployed.resources[function or ""]["Properties"]["Timeout"]
+        assert visibility >= VISIBILITY_FACTOR * timeout, queue
+
+
+def test_one_bad_message_does_not_fail_its_batch(deployed: Template) -> None:
+    for mapping in mappings(deployed):
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_worker_is_limited_but_never_below_what_lambda_accepts(deployed: Template) -> None:
+    for mapping in mappings(deployed):
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_no_message_is_filtered_away(deployed: Template) -> None:
+    """A message that does not match a filter is deleted, and this is paid work."""
+    assert [mapping for mapping in mappings(deployed) if "FilterCriteria" in mapping] == []
+
+
+def test_workers_may_feed_their_own_queue(deployed: Template) -> None:
+    """Without it Lambda stops them after about 16 rounds, with no trace in the function's log."""
+    functions = deployed.of_type("AWS::Lambda::Function")
+    assert {referred(mapping["FunctionName"]) for mapping in mappings(deployed)} == set(WORKERS)
+    assert {functions[name].get("RecursiveLoop") for name in WORKERS} == {"Allow"}
+
+
+def test_no_delay_is_longer_than_sqs_allows(deployed: Template) -> None:
+    for name, queue in deployed.of_type("AWS::SQS::Queue").items():
+        assert queue.get("DelaySeconds", 0) <= LONGEST_DELAY_SECONDS, name
+    for source in (ROOT / "shared").rglob("*.rs"):
+        for seconds in re.findall(r"delay_seconds\((\d[\d_]*)\)", source.read_text(encoding="utf-8")):
+            assert int(seconds.replace("_", "")) <= LONGEST_DELAY_SECONDS, source
+
+
+def mappings(template: Template) -> list[dict[str, Any]]:
+    """Every event source mapping: queue to worker."""
+    return list(template.of_type("AWS::Lambda::EventSourceMapping").values())
