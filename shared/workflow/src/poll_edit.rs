@@ -47,6 +47,10 @@ where
     let Some(edit) = &found.edit else {
         return Ok(());
     };
+    if edit.status == Status::Queued && *attempt == edit.attempt + 1 && *polls < settings.queue_max_polls {
+        // Faster than the claim. Without this message nobody would ask after the attempt.
+        return Ok(resend(deps, message, polls + 1).await?);
+    }
     let Some(current) = edit
         .current_attempt()
         .filter(|current| edit.status == Status::Processing && current.number == *attempt)

@@ -56,13 +56,11 @@ where
         Ok(provider) => provider,
         Err(Unusable(why)) => return step(deps, &edit, end(Unusable::CODE, why, 0)).await,
     };
-    let poll = poll_message(&edit, edit.attempt + 1);
-    let send_poll = async { Ok(deps.send_poll(&poll, poll_delay(0)).await?) };
-    let ((), photo) = futures::try_join!(send_poll, photo::prepared(deps, studio, &edit))?;
-    let photo = match photo {
+    let photo = match photo::prepared(deps, studio, &edit).await? {
         Ok(photo) => photo,
         Err(why) => return step(deps, &edit, end(FailureCode::PhotoInvalid, why, 0)).await,
     };
+    deps.send_poll(&poll_message(&edit, edit.attempt + 1), poll_delay(0)).await?;
     let Ok(claim) = edit.step(Step::Claim, deps.now()) else {
         return Ok(());
     };

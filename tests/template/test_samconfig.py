@@ -1,0 +1,19 @@
+"""samconfig.toml: the three environments, each its own stage and stack."""
+
+from __future__ import annotations
+
+import pytest
+import tomlkit
+from sam_template import ROOT
+
+
+@pytest.mark.parametrize(
+    ("stage", "architecture", "asks"), [("local", "x86_64", False), ("dev", "arm64", False), ("prod", "arm64", True)]
+)
+def test_an_environment_deploys_its_stage(stage: str, architecture: str, asks: bool) -> None:
+    environment = tomlkit.parse((ROOT / "samconfig.toml").read_text(encoding="utf-8")).unwrap()[stage]
+    assert environment["global"]["parameters"]["stack_name"] == f"magic-edits-{stage}"
+    deploy = environment["deploy"]["parameters"]
+    assert {f"Stage={stage}", f"Architecture={architecture}"} <= set(deploy["parameter_overrides"])
+    assert deploy["capabilities"] == "CAPABILITY_IAM"
+    assert deploy["confirm_changeset"] is asks
