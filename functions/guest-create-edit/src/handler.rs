@@ -4,7 +4,7 @@ use domain::{Problem, StyleKey};
 use garde::Validate;
 use serde::Deserialize;
 use web::{Answer, EditBody, Request};
-use workflow::CreateEdit;
+use workflow::{Caller, CreateEdit};
 
 /// At least a style or a prompt. What a model takes is checked against the style.
 #[derive(Deserialize, Validate)]
@@ -36,7 +36,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
         negative_prompt: input.negative_prompt,
     };
     let input = CreateEdit {
-        caller,
+        caller: Caller::Guest(caller),
         photo_id,
         request: wanted,
         idempotency_key,

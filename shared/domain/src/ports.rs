@@ -111,6 +111,16 @@ pub trait Tokens {
     fn grant(&self, token_hash: &str) -> impl Future<Output = Result<Option<TokenGrant>, PortError>> + Send;
 }
 
+/// Slugs of events.
+pub trait Slugs {
+    /// The event that a tenant's slug names.
+    fn event_of_slug(
+        &self,
+        tenant: &TenantId,
+        slug: &str,
+    ) -> impl Future<Output = Result<Option<EventId>, PortError>> + Send;
+}
+
 /// Events.
 pub trait Events {
     /// An event.

@@ -22,6 +22,12 @@ pub enum Problem {
     /// Malformed JSON, cursor, or header; says which.
     #[error("{0}")]
     InvalidRequest(String),
+    /// No valid token.
+    #[error("Send a valid token as `Authorization: Bearer …`.")]
+    Unauthenticated,
+    /// A valid token that does not allow this.
+    #[error("This token does not allow this.")]
+    Forbidden,
     /// Refused by a layer of protection.
     #[error("refused")]
     Refused(Refusal),
@@ -37,6 +43,18 @@ pub enum Problem {
     /// No such edit at this event.
     #[error("There is no such edit at this event.")]
     EditNotFound,
+    /// No such entry of a collection; names the kind of thing.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// The catalogue holds no valid price for the add-on.
+    #[error("The catalogue holds no price for this add-on. Set `price_cents` and `currency` there first.")]
+    AddonNotPurchasable,
+    /// Something else still points at it; says what and what to do.
+    #[error("{0}")]
+    InUse(String),
+    /// Too many edits in flight, or too many blocked prompts; seconds until it is worth another try.
+    #[error("Too many requests. Wait a little before you try again.")]
+    RateLimited(u32),
     /// The first call with this key is still running.
     #[error("The first request with this Idempotency-Key is still being worked on. Try again in a moment.")]
     IdempotencyInProgress,
@@ -87,6 +105,12 @@ impl Problem {
     pub const fn row(&self) -> Row {
         match self {
             Self::InvalidRequest(_) => row(400, "invalid_request", "The request is malformed", None),
+            Self::Unauthenticated => row(401, "unauthenticated", "A valid token is missing", None),
+            Self::Forbidden => row(403, "forbidden", "This is not allowed", None),
+            Self::NotFound(_) => row(404, "not_found", "There is no such thing", None),
+            Self::AddonNotPurchasable => row(409, "addon_not_purchasable", "The add-on cannot be bought", None),
+            Self::InUse(_) => row(409, "in_use", "Something else depends on it", None),
+            Self::RateLimited(seconds) => row(429, "rate_limited", "Too many requests", Some(*seconds)),
             Self::Refused(refusal) => match refusal {
                 Refusal::FeatureDisabled(_) => {
                     row(503, "feature_disabled", "AI edits are switched off", Some(30))

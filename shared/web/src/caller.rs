@@ -1,9 +1,10 @@
 //! Who is calling, and about what.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
-use domain::Problem;
 use domain::scope::{GuestCaller, GuestIdentity};
+use domain::{Problem, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
@@ -34,6 +35,35 @@ fn is_guest_id(id: &str) -> bool {
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// The tenant that a request comes from: the claim `custom:tenant_id` of a token that API Gateway has checked.
+///
+/// # Errors
+/// No token (401), or one without the claim (403).
+pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
+    let claims = claims(request)?;
+    claims.get("custom:tenant_id").and_then(|id| id.parse().ok()).ok_or(Problem::Forbidden)
+}
+
+/// Lets only a superadmin through: the group `superadmin` of a token that API Gateway has checked.
+///
+/// # Errors
+/// No token (401), or one without the group (403).
+pub fn superadmin(request: &Request) -> Result<(), Problem> {
+    let claims = claims(request)?;
+    let groups = claims.get("cognito:groups").map(String::as_str).unwrap_or_default();
+    // An HTTP API renders a list claim as text: `[superadmin editors]`.
+    let mut groups = groups.trim_matches(['[', ']']).split([' ', ',']).map(|group| group.trim_matches('"'));
+    if groups.any(|group| group == "superadmin") { Ok(()) } else { Err(Problem::Forbidden) }
+}
+
+fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {
+    let RequestContext::ApiGatewayV2(context) = request.request_context() else {
+        return Err(Problem::Unauthenticated);
+    };
+    let token = context.authorizer.and_then(|authorizer| authorizer.jwt);
+    token.map(|token| token.claims).ok_or(Problem::Unauthenticated)
 }
 
 /// The address a request came from, as API Gateway saw it.

@@ -10,7 +10,7 @@ mod serve;
 
 pub use answer::{Answer, accepted, created, list, ok};
 pub use body::json_body;
-pub use caller::{guest, idempotency_key, path_id, path_text, source_address};
+pub use caller::{guest, idempotency_key, path_id, path_text, source_address, superadmin, tenant};
 pub use edit_body::EditBody;
 pub use lambda_http::{Error, Request};
 pub use page::{Page, cursor_of};

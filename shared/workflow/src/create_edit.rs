@@ -1,29 +1,29 @@
-//! A guest asks for an edit: all seven layers, one batch read, one transaction, one message.
+//! A guest or an organiser asks for an edit: all seven layers, one batch read, one transaction, one message.
 
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use domain::admission::{Admission, Applicant, IdempotencyKey, IdempotencyRecord};
 use domain::context::month_of;
-use domain::edit::Origin;
-use domain::guard::{self, Audience, Dispatch, EditRequest, Facts, Refusal, Verdict};
+use domain::guard::{self, Dispatch, EditRequest, Facts, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Tokens,
+    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Slugs,
+    Tokens,
 };
-use domain::scope::{GuestCaller, scope_hash};
 use domain::wait::Wait;
 use domain::{Context, Edit, EditId, EventId, FailureCode, PhotoId, Problem, ProviderName, Settings, Style};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::guest::{grant, settings};
+use crate::entry::{Caller, Entry};
+use crate::guest::settings;
 
-/// What a guest sends.
+/// What a caller sends.
 #[derive(Clone)]
 pub struct CreateEdit<'a> {
     /// Who.
-    pub caller: GuestCaller<'a>,
+    pub caller: Caller<'a>,
     /// Of which photo.
     pub photo_id: PhotoId,
     /// What.
@@ -47,21 +47,20 @@ pub struct Created {
 /// The refusal of the first layer that refuses; the contract's error table otherwise.
 pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<Created, Problem>
 where
-    D: Context + SettingsSource + Tokens + Catalog + Admissions + Edits + Queues + Sync,
+    D: Context + SettingsSource + Tokens + Slugs + Catalog + Admissions + Edits + Queues + Sync,
 {
     let settings = settings(deps).await?;
-    guard::enabled::check(&settings, Audience::Guest)?;
-    let grant = grant(deps, input.caller).await?;
-    let scope = scope_hash(&grant.scope_key, input.caller.identity);
+    guard::enabled::check(&settings, input.caller.audience())?;
+    let entry = input.caller.enter(deps).await?;
     let now = deps.now();
     let month = month_of(now);
     let idempotency = input.idempotency_key.as_ref().map(|key| IdempotencyKey {
-        scope: scope.clone(),
+        scope: entry.scope.clone(),
         key: key.clone(),
     });
     let query = FactsQuery {
-        tenant_id: &grant.tenant_id,
-        event_id: &grant.event_id,
+        tenant_id: &entry.tenant_id,
+        event_id: &entry.event_id,
         photo_id: input.photo_id,
         month: &month,
         idempotency: idempotency.as_ref(),
@@ -70,10 +69,9 @@ where
     let (found, styles) = futures::try_join!(deps.admission_facts(&query), deps.styles())?;
     let request_hash = request_hash(input);
     if let Some(before) = &found.idempotency {
-        return replay(deps, &grant.event_id, before, &request_hash).await;
+        return replay(deps, &entry.event_id, before, &request_hash).await;
     }
-    let origin = Origin::Guest { scope_hash: scope };
-    let admission = admission(deps, input, &found, &settings, &styles, origin)?
+    let admission = admission(deps, input, &entry, &found, &settings, &styles)?
         .with_idempotency(idempotency.clone(), request_hash.clone());
     match deps.admit(&admission).await {
         Ok(()) => {}
@@ -96,13 +94,14 @@ where
 fn admission<D: Context>(
     deps: &D,
     input: &CreateEdit<'_>,
+    entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     styles: &[Style],
-    origin: Origin,
 ) -> Result<Admission, Problem> {
     let now = deps.now();
-    let event = found.event.as_ref().ok_or(Problem::EventNotFound)?;
+    let event = found.event.as_ref().filter(|event| event.tenant_id == entry.tenant_id);
+    let event = event.ok_or(Problem::EventNotFound)?;
     if found.photo.is_none() {
         return Err(Problem::PhotoNotFound);
     }
@@ -123,7 +122,7 @@ fn admission<D: Context>(
     let applicant = Applicant {
         event,
         photo_id: input.photo_id,
-        origin,
+        origin: entry.origin.clone(),
         edit_id: EditId::new(now, deps.random()),
         now,
     };

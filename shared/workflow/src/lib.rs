@@ -3,6 +3,7 @@
 pub mod batch;
 mod create_edit;
 mod create_photo;
+mod entry;
 mod finish_edit;
 mod get_edit;
 mod guest;
@@ -16,6 +17,7 @@ mod work_error;
 
 pub use create_edit::{CreateEdit, Created, create_edit};
 pub use create_photo::{NewPhoto, RegisteredPhoto, create_photo};
+pub use entry::{Caller, TenantCaller};
 pub use get_edit::{EditAnswer, get_edit};
 pub use list_photos::{PhotoAnswer, PhotoPage, list_photos};
 pub use list_styles::{StyleAnswer, list_styles};

@@ -3,10 +3,10 @@
 use data_encoding::BASE64URL_NOPAD;
 use domain::budget::Tenant;
 use domain::event::{Photo, TokenGrant};
-use domain::ports::{Events, Photos, PortError, Tokens};
-use domain::{Context, Event, EventId, PhotoId, TokenId, scope};
+use domain::ports::{Events, Photos, PortError, Slugs, Tokens};
+use domain::{Context, Event, EventId, PhotoId, TenantId, TokenId, scope};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::keys::{self, Item, Key, text};
 use super::read::parse;
@@ -26,6 +26,13 @@ pub struct NewToken {
 impl Tokens for Cloud {
     async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
         self.read(keys::token(token_hash), "an event token").await
+    }
+}
+
+impl Slugs for Cloud {
+    async fn event_of_slug(&self, tenant: &TenantId, slug: &str) -> Result<Option<EventId>, PortError> {
+        let pointer: Option<SlugPointer> = self.read(keys::slug(tenant, slug), "an event's slug").await?;
+        Ok(pointer.map(|pointer| pointer.event_id))
     }
 }
 
@@ -132,7 +139,7 @@ impl Cloud {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct SlugPointer {
     event_id: EventId,
 }

@@ -1,0 +1,71 @@
+//! The way into an event: a guest by its token, an organiser by the event's slug.
+
+use domain::edit::Origin;
+use domain::guard::Audience;
+use domain::ports::{Slugs, Tokens};
+use domain::scope::{GuestCaller, scope_hash};
+use domain::{Context, EventId, Problem, TenantId};
+
+use crate::guest::grant;
+
+/// Who is calling.
+#[derive(Clone, Copy)]
+pub enum Caller<'a> {
+    /// Somebody with an event token.
+    Guest(GuestCaller<'a>),
+    /// The organiser.
+    Tenant(TenantCaller<'a>),
+}
+
+/// An organiser and the event it means.
+#[derive(Debug, Clone, Copy)]
+pub struct TenantCaller<'a> {
+    /// From its token.
+    pub tenant_id: &'a TenantId,
+    /// From the path.
+    pub event_slug: &'a str,
+}
+
+/// An event that a caller may work in.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) event_id: EventId,
+    pub(crate) origin: Origin,
+    /// In which idempotency keys and quotas are counted.
+    pub(crate) scope: String,
+}
+
+impl Caller<'_> {
+    /// Which of the two switches of layer 1 apply.
+    pub(crate) const fn audience(&self) -> Audience {
+        match self {
+            Self::Guest(_) => Audience::Guest,
+            Self::Tenant(_) => Audience::Tenant,
+        }
+    }
+
+    /// Opens the event. What belongs to another tenant looks like what does not exist.
+    pub(crate) async fn enter<D: Tokens + Slugs + Context>(&self, deps: &D) -> Result<Entry, Problem> {
+        match self {
+            Self::Guest(guest) => {
+                let grant = grant(deps, *guest).await?;
+                let scope = scope_hash(&grant.scope_key, guest.identity);
+                let origin = Origin::Guest { scope_hash: scope.clone() };
+                Ok(Entry { tenant_id: grant.tenant_id, event_id: grant.event_id, origin, scope })
+            }
+            Self::Tenant(tenant) => {
+                let event_id = event_of(deps, *tenant).await?;
+                let tenant_id = tenant.tenant_id.clone();
+                let scope = format!("tenant-{tenant_id}");
+                Ok(Entry { tenant_id, event_id, origin: Origin::Tenant, scope })
+            }
+        }
+    }
+}
+
+/// The event that an organiser means.
+pub(crate) async fn event_of<D: Slugs>(deps: &D, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
+    let found = deps.event_of_slug(caller.tenant_id, caller.event_slug).await?;
+    found.ok_or(Problem::EventNotFound)
+}
