@@ -67,7 +67,7 @@ fn latin_disguises_are_seen_through() {
                 // Gaps.
                 "k i l l", "k  i  l  l", "k.i.l.l", "k-i-l-l", "k_i_l_l", "k, i, l, l", "k.i-l l",
                 "k'i'l'l", "a k i l l", "k 1 l l", "k\u{A0}i\u{2003}l l", "ki-ll", "ki.ll", "ki_ll",
-                "k…ill", "k🔥ill", "k\ni\nl\nl",
+                "k - - - - - i - l - l", "k…ill", "k🔥ill", "k\ni\nl\nl",
                 // Invisible characters: zero-width, joiners, soft hyphen, bidi, tags, variation selectors.
                 "k\u{200B}ill", "k\u{200D}i\u{200C}l\u{2060}l", "ki\u{AD}ll", "\u{202E}kill\u{202C}",
                 "k\u{2066}il\u{2069}l", "k\u{FEFF}ill", "k\u{E0069}ill", "k\u{FE0F}ill", "k\u{3164}ill",
