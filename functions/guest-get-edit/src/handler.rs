@@ -1,6 +1,7 @@
 use cloud::{Cloud, invocation};
 use domain::Problem;
-use web::{Answer, EditBody, Request};
+use web::model::EditBody;
+use web::{Answer, Request};
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let address = web::source_address(&request);

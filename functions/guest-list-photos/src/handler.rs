@@ -1,17 +1,7 @@
 use cloud::Cloud;
-use domain::{PhotoId, Problem};
-use jiff::Timestamp;
-use serde::Serialize;
+use domain::Problem;
+use web::model::PhotoBody;
 use web::{Answer, Page, Request};
-
-#[derive(Serialize)]
-struct PhotoBody<'a> {
-    id: PhotoId,
-    mime_type: &'a str,
-    size_bytes: u64,
-    created_at: Timestamp,
-    url: &'a str,
-}
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let address = web::source_address(&request);
@@ -21,13 +11,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     let bodies: Vec<_> = found
         .photos
         .iter()
-        .map(|answer| PhotoBody {
-            id: answer.photo.id,
-            mime_type: &answer.photo.mime_type,
-            size_bytes: answer.photo.size_bytes,
-            created_at: answer.photo.created_at,
-            url: &answer.url,
-        })
+        .map(|answer| PhotoBody::new(&answer.photo, &answer.url))
         .collect();
     let cursor = found.next.as_ref().map(web::cursor_of);
     Ok(web::list(bodies, cursor.as_deref()))

@@ -108,7 +108,9 @@ impl Problem {
             Self::Unauthenticated => row(401, "unauthenticated", "A valid token is missing", None),
             Self::Forbidden => row(403, "forbidden", "This is not allowed", None),
             Self::NotFound(_) => row(404, "not_found", "There is no such thing", None),
-            Self::AddonNotPurchasable => row(409, "addon_not_purchasable", "The add-on cannot be bought", None),
+            Self::AddonNotPurchasable => {
+                row(409, "addon_not_purchasable", "The add-on cannot be bought", None)
+            }
             Self::InUse(_) => row(409, "in_use", "Something else depends on it", None),
             Self::RateLimited(seconds) => row(429, "rate_limited", "Too many requests", Some(*seconds)),
             Self::Refused(refusal) => match refusal {

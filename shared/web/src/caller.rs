@@ -43,7 +43,10 @@ fn is_guest_id(id: &str) -> bool {
 /// No token (401), or one without the claim (403).
 pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
     let claims = claims(request)?;
-    claims.get("custom:tenant_id").and_then(|id| id.parse().ok()).ok_or(Problem::Forbidden)
+    claims
+        .get("custom:tenant_id")
+        .and_then(|id| id.parse().ok())
+        .ok_or(Problem::Forbidden)
 }
 
 /// Lets only a superadmin through: the group `superadmin` of a token that API Gateway has checked.
@@ -52,10 +55,20 @@ pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
 /// No token (401), or one without the group (403).
 pub fn superadmin(request: &Request) -> Result<(), Problem> {
     let claims = claims(request)?;
-    let groups = claims.get("cognito:groups").map(String::as_str).unwrap_or_default();
+    let groups = claims
+        .get("cognito:groups")
+        .map(String::as_str)
+        .unwrap_or_default();
     // An HTTP API renders a list claim as text: `[superadmin editors]`.
-    let mut groups = groups.trim_matches(['[', ']']).split([' ', ',']).map(|group| group.trim_matches('"'));
-    if groups.any(|group| group == "superadmin") { Ok(()) } else { Err(Problem::Forbidden) }
+    let mut groups = groups
+        .trim_matches(['[', ']'])
+        .split([' ', ','])
+        .map(|group| group.trim_matches('"'));
+    if groups.any(|group| group == "superadmin") {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
 }
 
 fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {

@@ -3,7 +3,7 @@
 mod answer;
 mod body;
 mod caller;
-mod edit_body;
+pub mod model;
 mod page;
 mod problem_details;
 mod serve;
@@ -11,7 +11,6 @@ mod serve;
 pub use answer::{Answer, accepted, created, list, ok};
 pub use body::json_body;
 pub use caller::{guest, idempotency_key, path_id, path_text, source_address, superadmin, tenant};
-pub use edit_body::EditBody;
 pub use lambda_http::{Error, Request};
 pub use page::{Page, cursor_of};
 pub use serve::serve;

@@ -8,8 +8,7 @@ use domain::context::month_of;
 use domain::guard::{self, Dispatch, EditRequest, Facts, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Slugs,
-    Tokens,
+    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Slugs, Tokens,
 };
 use domain::wait::Wait;
 use domain::{Context, Edit, EditId, EventId, FailureCode, PhotoId, Problem, ProviderName, Settings, Style};
@@ -100,7 +99,10 @@ fn admission<D: Context>(
     styles: &[Style],
 ) -> Result<Admission, Problem> {
     let now = deps.now();
-    let event = found.event.as_ref().filter(|event| event.tenant_id == entry.tenant_id);
+    let event = found
+        .event
+        .as_ref()
+        .filter(|event| event.tenant_id == entry.tenant_id);
     let event = event.ok_or(Problem::EventNotFound)?;
     if found.photo.is_none() {
         return Err(Problem::PhotoNotFound);

@@ -51,14 +51,26 @@ impl Caller<'_> {
             Self::Guest(guest) => {
                 let grant = grant(deps, *guest).await?;
                 let scope = scope_hash(&grant.scope_key, guest.identity);
-                let origin = Origin::Guest { scope_hash: scope.clone() };
-                Ok(Entry { tenant_id: grant.tenant_id, event_id: grant.event_id, origin, scope })
+                let origin = Origin::Guest {
+                    scope_hash: scope.clone(),
+                };
+                Ok(Entry {
+                    tenant_id: grant.tenant_id,
+                    event_id: grant.event_id,
+                    origin,
+                    scope,
+                })
             }
             Self::Tenant(tenant) => {
                 let event_id = event_of(deps, *tenant).await?;
                 let tenant_id = tenant.tenant_id.clone();
                 let scope = format!("tenant-{tenant_id}");
-                Ok(Entry { tenant_id, event_id, origin: Origin::Tenant, scope })
+                Ok(Entry {
+                    tenant_id,
+                    event_id,
+                    origin: Origin::Tenant,
+                    scope,
+                })
             }
         }
     }
