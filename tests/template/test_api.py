@@ -9,11 +9,48 @@ from typing import Any
 from sam_template import Template, referred
 
 ROUTES = {
+    ("GET", "/api/v1/openapi.json"): "GetOpenapiFunction",
     ("GET", "/api/v1/events/{token}/ai-styles"): "GuestListStylesFunction",
     ("GET", "/api/v1/events/{token}/photos"): "GuestListPhotosFunction",
     ("POST", "/api/v1/events/{token}/photos"): "GuestCreatePhotoFunction",
     ("POST", "/api/v1/events/{token}/photos/{photo}/ai-edits"): "GuestCreateEditFunction",
     ("GET", "/api/v1/events/{token}/ai-edits/{requestId}"): "GuestGetEditFunction",
+    ("GET", "/api/v1/events/{token}"): "GuestGetEventFunction",
+    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits"): "TenantListEditsFunction",
+    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits/summary"): "TenantGetSummaryFunction",
+    ("POST", "/api/v1/tenant/events/{eventSlug}/ai-edits"): "TenantCreateEditFunction",
+    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits/{aiEditRequest}"): "TenantGetEditFunction",
+    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-styles"): "TenantListStylesFunction",
+    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-settings"): "TenantGetSettingsFunction",
+    ("PATCH", "/api/v1/tenant/events/{eventSlug}/ai-settings"): "TenantUpdateSettingsFunction",
+    ("GET", "/api/v1/admin/ai-settings"): "AdminAiSettingsFunction",
+    ("PATCH", "/api/v1/admin/ai-settings"): "AdminAiSettingsFunction",
+    ("GET", "/api/v1/admin/ai-styles"): "AdminAiStylesFunction",
+    ("GET", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
+    ("PUT", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
+    ("DELETE", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
+    ("GET", "/api/v1/admin/packages"): "AdminPackagesFunction",
+    ("GET", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
+    ("PUT", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
+    ("DELETE", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
+    ("GET", "/api/v1/admin/addons"): "AdminAddonsFunction",
+    ("GET", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
+    ("PUT", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
+    ("DELETE", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
+    ("GET", "/api/v1/admin/tenants"): "AdminTenantsFunction",
+    ("GET", "/api/v1/admin/tenants/{tenantId}"): "AdminTenantsFunction",
+    ("PUT", "/api/v1/admin/tenants/{tenantId}"): "AdminTenantsFunction",
+    ("GET", "/api/v1/admin/events"): "AdminEventsFunction",
+    ("GET", "/api/v1/admin/events/{eventId}"): "AdminEventsFunction",
+    ("PUT", "/api/v1/admin/events/{eventId}"): "AdminEventsFunction",
+    ("GET", "/api/v1/admin/events/{eventId}/addons"): "AdminEventAddonsFunction",
+    ("GET", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
+    ("PUT", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
+    ("DELETE", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
+    ("GET", "/api/v1/admin/events/{eventId}/tokens"): "AdminEventTokensFunction",
+    ("POST", "/api/v1/admin/events/{eventId}/tokens"): "AdminEventTokensFunction",
+    ("DELETE", "/api/v1/admin/events/{eventId}/tokens/{tokenId}"): "AdminEventTokensFunction",
+    ("POST", "/api/v1/admin/watermarks"): "AdminWatermarksFunction",
 }
 #: What an access log may hold. None of these can contain the path, and so the event token in it.
 LOGGABLE = {
@@ -28,7 +65,7 @@ def body(template: Template) -> dict[str, Any]:
     return found
 
 
-def test_every_guest_route_reaches_its_function(deployed: Template) -> None:
+def test_every_route_reaches_its_function(deployed: Template) -> None:
     found = {
         (method.upper(), path): re.search(r"\$\{(\w+)\.Arn\}", json.dumps(operation["x-amazon-apigateway-integration"]))
         for path, operations in body(deployed)["paths"].items()
@@ -37,10 +74,13 @@ def test_every_guest_route_reaches_its_function(deployed: Template) -> None:
     assert {route: match and match.group(1) for route, match in found.items()} == ROUTES
 
 
-def test_guests_need_no_jwt_and_organisers_have_an_authorizer(deployed: Template) -> None:
+def test_guests_need_no_jwt_and_organisers_need_one(deployed: Template) -> None:
     for path, operations in body(deployed)["paths"].items():
-        if path.startswith("/api/v1/events/"):
-            assert [operation for operation in operations.values() if operation.get("security")] == [], path
+        for operation in operations.values():
+            if path.startswith("/api/v1/events/"):
+                assert not operation.get("security"), path
+            if path.startswith(("/api/v1/tenant/", "/api/v1/admin/")):
+                assert [list(scheme) for scheme in operation["security"]] == [["Organiser"]], path
     (scheme,) = body(deployed)["components"]["securitySchemes"].values()
     jwt = scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]
     assert "${UserPool}" in json.dumps(jwt["issuer"]) and referred(jwt["audience"][0]) == "UserPoolClient"

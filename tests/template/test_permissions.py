@@ -54,7 +54,9 @@ def test_a_function_writes_to_its_own_log_group_alone(deployed: Template) -> Non
 
 
 def test_functions_that_only_read_cannot_write(deployed: Template) -> None:
-    for role in ("GuestListStylesRole", "GuestListPhotosRole", "GuestGetEditRole"):
+    readers = [role for role in deployed.of_type("AWS::IAM::Role") if re.match(r"(Guest|Tenant)(Get|List)", role)]
+    assert readers
+    for role in readers:
         actions = {action for action in allowed(deployed, role) if action.split(":")[0] in {"dynamodb", "s3", "sqs"}}
         assert actions <= READ | {"dynamodb:Query", "s3:GetObject"}, role
 
@@ -67,6 +69,19 @@ def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) 
             assert set(granted) >= CONSUME and len(secrets) == 2, role
         else:
             assert not CONSUME & set(granted) and not secrets, role
+
+
+def test_settings_and_secrets_are_changed_by_the_superadmins_function_alone(deployed: Template) -> None:
+    read = {text(arn) for arn in deployed.of_type("AWS::IAM::ManagedPolicy")["SettingsReadPolicy"]["PolicyDocument"][
+        "Statement"
+    ][0]["Resource"]}  # fmt: skip
+    for role in deployed.of_type("AWS::IAM::Role"):
+        granted = allowed(deployed, role)
+        for action in ("ssm:PutParameter", "ssm:DeleteParameter"):
+            changed = granted.get(action, set())
+            settings = {arn for arn in changed if "/settings/" in arn}
+            assert settings == (read if role == "AdminAiSettingsRole" else set()), role
+            assert len(changed - settings) == (2 if role == "AdminAiSettingsRole" else 0), role
 
 
 def test_a_worker_consumes_the_queues_it_is_attached_to_and_no_other(deployed: Template) -> None:

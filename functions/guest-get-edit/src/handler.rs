@@ -2,10 +2,11 @@ use cloud::{Cloud, invocation};
 use domain::Problem;
 use web::model::EditBody;
 use web::{Answer, Request};
+use workflow::Caller;
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let address = web::source_address(&request);
-    let caller = web::guest(&request, &address)?;
+    let caller = Caller::Guest(web::guest(&request, &address)?);
     let id = web::path_id(&request, "requestId", Problem::EditNotFound)?;
     let answer = workflow::get_edit(&cloud, caller, id).await?;
     invocation::about(answer.edit.id);

@@ -1,19 +1,22 @@
-//! A catalogue file: what an installation is made of, to be created or updated as a whole.
+//! A catalogue file: what an installation is made of, to be created or updated as a whole, by the rules of the API.
 
 use cloud::Cloud;
+use domain::addon::CatalogAddon;
 use domain::budget::{BudgetCaps, Tenant};
 use domain::event::{Addon, EventPolicy, Package};
-use domain::ports::{Events, PortError};
+use domain::ports::admin::{EventStore, StyleUse};
 use domain::watermark::WatermarkSettings;
-use domain::{Event, EventId, EventSlug, PackageKey, Style, TenantId};
+use domain::{EventId, EventSlug, PackageKey, Problem, Style, TenantId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use workflow::admin::{self, EventInput, Outcome};
 
 /// What a file may name.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CatalogFile {
     packages: Vec<Package>,
+    addons: Vec<CatalogAddon>,
     styles: Vec<Style>,
     tenants: Vec<TenantEntry>,
     events: Vec<EventEntry>,
@@ -39,10 +42,12 @@ struct EventEntry {
     name: String,
     #[serde(default)]
     package_key: Option<PackageKey>,
+    /// Others that the event has stay.
     #[serde(default)]
     addons: Vec<Addon>,
+    /// Absent: it stays as it is.
     #[serde(default)]
-    policy: EventPolicy,
+    policy: Option<EventPolicy>,
     #[serde(default)]
     watermark: Option<WatermarkSettings>,
 }
@@ -57,143 +62,112 @@ pub(crate) struct Change {
 
 /// Why a file was not applied, or not to its end.
 #[derive(Debug, Error)]
-pub(crate) enum CatalogError {
-    #[error("event `{event}` names the package `{package}`, which neither the file nor the table has")]
-    NoSuchPackage { event: EventId, package: PackageKey },
-    #[error("event `{event}` names the tenant `{tenant}`, which neither the file nor the table has")]
-    NoSuchTenant { event: EventId, tenant: TenantId },
-    #[error("event `{0}` belongs to another tenant already; events do not change hands")]
-    OtherTenant(EventId),
-    #[error("watermark of {of}: {why}")]
-    Watermark { of: String, why: String },
-    #[error(transparent)]
-    Port(#[from] PortError),
+#[error("{kind} `{key}`: {why}")]
+pub(crate) struct CatalogError {
+    kind: &'static str,
+    key: String,
+    why: String,
+}
+
+impl CatalogError {
+    fn new(kind: &'static str, key: &str, problem: &Problem) -> Self {
+        let fields = problem.fields().into_iter();
+        let flaws: Vec<String> = fields
+            .map(|field| format!("{} {}", field.pointer, field.detail))
+            .collect();
+        let why = match (flaws.is_empty(), problem.detail()) {
+            (false, _) => flaws.join("; "),
+            (true, Some(detail)) => detail,
+            (true, None) => format!("{} (is the stack reachable?)", problem.row().title),
+        };
+        Self {
+            kind,
+            key: key.to_owned(),
+            why,
+        }
+    }
 }
 
 /// Creates or updates everything that the file names, in an order in which nothing points at what is not there.
 pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> Result<Vec<Change>, CatalogError> {
     let mut changes = Vec::new();
     for package in file.packages {
-        let before = cloud.package(&package.key).await?;
-        let outcome = outcome(before.as_ref(), &package);
-        if outcome != UNCHANGED {
-            cloud.put_package(&package).await?;
-        }
-        changes.push(Change {
-            kind: "package",
-            key: package.key.to_string(),
-            outcome,
-        });
+        let key = package.key.to_string();
+        let saved = admin::put_package(cloud, package)
+            .await
+            .map(|saved| saved.outcome);
+        changes.push(change("package", key, saved)?);
+    }
+    for addon in file.addons {
+        let key = addon.key.to_string();
+        let saved = admin::put_addon(cloud, addon).await.map(|saved| saved.outcome);
+        changes.push(change("add-on", key, saved)?);
     }
     for style in file.styles {
-        changes.push(apply_style(cloud, style).await?);
+        let key = style.key.to_string();
+        let saved = admin::put_style(cloud, style).await.map(|saved| saved.outcome);
+        changes.push(change("style", key, saved)?);
     }
     for entry in file.tenants {
-        check_watermark(&format!("tenant {}", entry.id), entry.watermark.as_ref())?;
+        let key = entry.id.to_string();
         let tenant = Tenant {
             id: entry.id,
             name: entry.name,
             budget: entry.budget,
             watermark: entry.watermark,
         };
-        let outcome = outcome(cloud.tenant(&tenant.id).await?.as_ref(), &tenant);
-        if outcome != UNCHANGED {
-            cloud.put_tenant(&tenant).await?;
-        }
-        changes.push(Change {
-            kind: "tenant",
-            key: tenant.id.to_string(),
-            outcome,
-        });
+        let saved = admin::put_tenant(cloud, tenant).await.map(|saved| saved.outcome);
+        changes.push(change("tenant", key, saved)?);
     }
     for entry in file.events {
-        changes.push(apply_event(cloud, entry).await?);
+        let key = entry.id.to_string();
+        changes.push(change("event", key, apply_event(cloud, entry).await)?);
     }
     Ok(changes)
 }
 
-/// A style that changes gets a new version; edits made with the old one say so.
-async fn apply_style(cloud: &Cloud, mut style: Style) -> Result<Change, CatalogError> {
-    let before = cloud.style(&style.key).await?;
-    style.version = before.as_ref().map_or(1, |before| before.version);
-    let outcome = outcome(before.as_ref(), &style);
-    if outcome != UNCHANGED {
-        style.version += u32::from(before.is_some());
-        cloud.put_style(&style).await?;
-    }
+fn change(
+    kind: &'static str,
+    key: String,
+    outcome: Result<Outcome, Problem>,
+) -> Result<Change, CatalogError> {
+    let outcome = outcome.map_err(|problem| CatalogError::new(kind, &key, &problem))?;
     Ok(Change {
-        kind: "style",
-        key: style.key.to_string(),
-        outcome,
+        kind,
+        key,
+        outcome: outcome.as_str(),
     })
 }
 
-async fn apply_event(cloud: &Cloud, entry: EventEntry) -> Result<Change, CatalogError> {
-    check_watermark(&format!("event {}", entry.id), entry.watermark.as_ref())?;
-    let before = cloud.event(&entry.id).await?;
-    if before
-        .as_ref()
-        .is_some_and(|before| before.tenant_id != entry.tenant_id)
-    {
-        return Err(CatalogError::OtherTenant(entry.id));
-    }
-    if cloud.tenant(&entry.tenant_id).await?.is_none() {
-        return Err(CatalogError::NoSuchTenant {
-            event: entry.id,
-            tenant: entry.tenant_id,
-        });
-    }
-    let package = match entry.package_key {
-        None => None,
-        Some(key) => match cloud.package(&key).await? {
-            Some(package) => Some(package),
-            None => {
-                return Err(CatalogError::NoSuchPackage {
-                    event: entry.id,
-                    package: key,
-                });
-            }
-        },
-    };
-    let event = Event {
-        scope_key: before
-            .as_ref()
-            .map_or_else(|| cloud.new_scope_key(), |before| before.scope_key.clone()),
+async fn apply_event(cloud: &Cloud, entry: EventEntry) -> Result<Outcome, Problem> {
+    let input = EventInput {
         id: entry.id,
         tenant_id: entry.tenant_id,
         slug: entry.slug,
         name: entry.name,
-        package,
-        addons: entry.addons,
-        policy: entry.policy,
+        package_key: entry.package_key,
         watermark: entry.watermark,
     };
-    let outcome = outcome(before.as_ref(), &event);
-    if outcome != UNCHANGED {
-        cloud.put_event(&event).await?;
+    let saved = admin::put_event(cloud, &input).await?;
+    let event = saved.value.event;
+    let mut outcomes = vec![saved.outcome];
+    for addon in entry.addons {
+        outcomes.push(admin::put_event_addon(cloud, &event.id, addon).await?.outcome);
     }
-    Ok(Change {
-        kind: "event",
-        key: event.id.to_string(),
-        outcome,
+    if let Some(policy) = entry.policy.filter(|policy| *policy != event.policy) {
+        for style in &policy.allowed_style_keys {
+            if !cloud.mark_style_used(style).await? {
+                let detail = format!("names the style `{style}`, which there is not");
+                return Err(Problem::field("/policy/allowed_style_keys", detail));
+            }
+        }
+        cloud.save_policy(&event.id, &policy).await?;
+        outcomes.push(Outcome::Updated);
+    }
+    let is = |outcome| outcomes.contains(&outcome);
+    Ok(match saved.outcome {
+        Outcome::Created => Outcome::Created,
+        _ if is(Outcome::Updated) || is(Outcome::Created) => Outcome::Updated,
+        _ => Outcome::Unchanged,
     })
-}
-
-fn check_watermark(of: &str, watermark: Option<&WatermarkSettings>) -> Result<(), CatalogError> {
-    watermark
-        .map_or(Ok(()), WatermarkSettings::check)
-        .map_err(|why| CatalogError::Watermark {
-            of: of.to_owned(),
-            why,
-        })
-}
-
-const UNCHANGED: &str = "unchanged";
-
-fn outcome<T: PartialEq>(before: Option<&T>, after: &T) -> &'static str {
-    match before {
-        None => "created",
-        Some(before) if before == after => UNCHANGED,
-        Some(_) => "updated",
-    }
 }

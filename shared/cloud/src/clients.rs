@@ -52,7 +52,8 @@ impl Cloud {
 
     /// Sets up the clients for the resources of a local stack. Makes no call.
     pub async fn local(config: Config, endpoint: &LocalEndpoint) -> Self {
-        let credentials = Credentials::new("local", "local", None, None, "local stack");
+        // The emulator checks permissions, and takes these for the account itself.
+        let credentials = Credentials::new("test", "test", None, None, "local stack");
         let loader = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(&endpoint.url)
             .region(Region::new(endpoint.region.clone()))

@@ -15,4 +15,3 @@ mod store;
 
 pub use clients::{Cloud, LocalEndpoint};
 pub use config::{Config, ConfigError};
-pub use store::NewToken;

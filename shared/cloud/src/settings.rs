@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_sdk_ssm::types::{ParameterTier, ParameterType};
+use domain::ports::admin::SettingsStore;
 use domain::ports::{ApiKey, PortError, Secrets, SettingsSource};
 use domain::settings::Setting;
 use domain::{Context, ProviderName, Settings};
@@ -22,22 +26,77 @@ impl SettingsSource for Cloud {
 
 impl Secrets for Cloud {
     async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
-        let load = self.load_secret(match provider {
-            ProviderName::Runware => "runware_api_key",
-            ProviderName::Fal => "fal_api_key",
-        });
+        let load = self.load_secret(provider);
         let key = self.api_key_cache(provider).get(self.now(), load).await?;
         Ok((*key).clone())
     }
 }
 
-impl Cloud {
-    /// The settings that have a parameter, as their texts.
-    pub async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
+impl SettingsStore for Cloud {
+    async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
         let batches = Setting::ALL.chunks(BATCH).map(|batch| self.load_batch(batch));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
+    async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PortError> {
+        self.ssm
+            .put_parameter()
+            .name(self.parameter_name(setting))
+            // SSM cannot hold an empty text.
+            .value(if text.is_empty() { "none" } else { text })
+            .r#type(ParameterType::String)
+            // A long list of terms does not fit a standard parameter (4 KB).
+            .tier(ParameterTier::IntelligentTiering)
+            .overwrite(true)
+            .send()
+            .await
+            .map_err(unavailable("ssm.PutParameter"))?;
+        Ok(())
+    }
+
+    async fn reset_setting(&self, setting: Setting) -> Result<(), PortError> {
+        self.delete_parameter(self.parameter_name(setting)).await
+    }
+
+    async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
+        let providers = [ProviderName::Runware, ProviderName::Fal];
+        let found = self
+            .ssm
+            .get_parameters()
+            .set_names(Some(
+                providers.map(|provider| self.secret_name(provider)).to_vec(),
+            ))
+            .with_decryption(false)
+            .send()
+            .await
+            .map_err(unavailable("ssm.GetParameters"))?;
+        let is_set = |provider: &ProviderName| {
+            let name = self.secret_name(*provider);
+            let mut parameters = found.parameters().iter();
+            parameters.any(|parameter| parameter.name() == Some(&name))
+        };
+        Ok(providers.into_iter().filter(is_set).collect())
+    }
+
+    async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
+        self.ssm
+            .put_parameter()
+            .name(self.secret_name(provider))
+            .value(secret)
+            .r#type(ParameterType::SecureString)
+            .overwrite(true)
+            .send()
+            .await
+            .map_err(unavailable("ssm.PutParameter"))?;
+        Ok(())
+    }
+
+    async fn remove_api_key(&self, provider: ProviderName) -> Result<(), PortError> {
+        self.delete_parameter(self.secret_name(provider)).await
+    }
+}
+
+impl Cloud {
     async fn load_settings(&self) -> Loaded<Settings> {
         let mut settings = Settings::default();
         for (setting, text) in self.setting_texts().await? {
@@ -77,16 +136,15 @@ impl Cloud {
     }
 
     /// The full name of a setting's parameter.
-    pub fn parameter_name(&self, setting: Setting) -> String {
+    fn parameter_name(&self, setting: Setting) -> String {
         format!("{}/{}", self.config.settings_path, setting.name())
     }
 
-    async fn load_secret(&self, name: &str) -> Loaded<Option<ApiKey>> {
-        let path = format!("{}/{name}", self.config.secrets_path);
+    async fn load_secret(&self, provider: ProviderName) -> Loaded<Option<ApiKey>> {
         match self
             .ssm
             .get_parameter()
-            .name(path)
+            .name(self.secret_name(provider))
             .with_decryption(true)
             .send()
             .await
@@ -96,9 +154,9 @@ impl Cloud {
                 .and_then(|parameter| parameter.value())
                 .map(|value| ApiKey::new(value.to_owned()))),
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_ssm::operation::get_parameter::GetParameterError::is_parameter_not_found,
-                ) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(GetParameterError::is_parameter_not_found) =>
             {
                 Ok(None)
             }
@@ -106,45 +164,22 @@ impl Cloud {
         }
     }
 
-    /// Writes a setting, after checking it.
-    pub async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PutSettingError> {
-        Settings::default()
-            .set(setting, text)
-            .map_err(PutSettingError::Invalid)?;
-        self.ssm
-            .put_parameter()
-            .name(self.parameter_name(setting))
-            .value(if text.is_empty() { "none" } else { text })
-            .r#type(aws_sdk_ssm::types::ParameterType::String)
-            .overwrite(true)
-            .send()
-            .await
-            .map_err(unavailable("ssm.PutParameter"))?;
-        Ok(())
+    fn secret_name(&self, provider: ProviderName) -> String {
+        format!("{}/{provider}_api_key", self.config.secrets_path)
     }
 
-    /// Writes a provider's API key.
-    pub async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
-        self.ssm
-            .put_parameter()
-            .name(format!("{}/{provider}_api_key", self.config.secrets_path))
-            .value(secret)
-            .r#type(aws_sdk_ssm::types::ParameterType::SecureString)
-            .overwrite(true)
-            .send()
-            .await
-            .map_err(unavailable("ssm.PutParameter"))?;
-        Ok(())
+    /// A parameter that is not there is as good as deleted.
+    async fn delete_parameter(&self, name: String) -> Result<(), PortError> {
+        let deleted = self.ssm.delete_parameter().name(name).send().await;
+        match deleted {
+            Err(error)
+                if !error
+                    .as_service_error()
+                    .is_some_and(DeleteParameterError::is_parameter_not_found) =>
+            {
+                Err(unavailable("ssm.DeleteParameter")(error))
+            }
+            _ => Ok(()),
+        }
     }
-}
-
-/// Why a setting was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum PutSettingError {
-    /// The value does not fit; says what is wrong with it.
-    #[error("{0}")]
-    Invalid(String),
-    /// SSM did not take it.
-    #[error(transparent)]
-    Port(#[from] PortError),
 }

@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::BudgetChange;
-use crate::context::month_of;
+use crate::context::{hour_of, month_of};
 use crate::edit::{Edit, Failure, FailureCode, Origin, PATIENCE, Status};
-use crate::event::Event;
+use crate::event::{Event, Photo};
 use crate::figures::{Counter, FiguresChange};
 use crate::guard::{Approval, EditRequest};
-use crate::id::{EditId, PhotoId};
+use crate::id::EditId;
 use crate::money::MicroUsd;
 
 /// How long an idempotency key is remembered.
@@ -46,6 +46,29 @@ pub struct Admission {
     pub cap: Option<MicroUsd>,
     /// Added to the event's counters.
     pub figures: FiguresChange,
+    /// Edits of the event that may be under way, this one included.
+    pub max_open: Option<u32>,
+    /// Added to the guest's counts.
+    pub guest: Option<GuestChange>,
+}
+
+/// What an admission adds to a guest's counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GuestChange {
+    /// One more edit under way, of at most so many.
+    Opens {
+        /// The guest.
+        scope_hash: String,
+        /// Edits that may be under way, this one included.
+        max_open: u32,
+    },
+    /// One more blocked prompt in this hour.
+    Blocked {
+        /// The guest.
+        scope_hash: String,
+        /// `2026-11-22T14`
+        hour: String,
+    },
 }
 
 /// Who asks for which photo of which event, and when.
@@ -54,7 +77,7 @@ pub struct Applicant<'a> {
     /// The event.
     pub event: &'a Event,
     /// The photo.
-    pub photo_id: PhotoId,
+    pub photo: &'a Photo,
     /// Who asks.
     pub origin: Origin,
     /// The new edit's id.
@@ -67,10 +90,22 @@ impl Admission {
     /// An approved edit: queued, with its estimate reserved.
     pub fn approved(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval) -> Self {
         let (cap, reserved) = (approval.cap, approval.estimate);
-        let edit = new_edit(applicant, request, approval);
+        let mut edit = new_edit(applicant, request, approval);
+        let policy = &applicant.event.policy;
+        let guest = match (&applicant.origin, policy.max_in_flight_per_guest) {
+            (Origin::Guest { scope_hash }, Some(max_open)) => {
+                edit.counts_for_guest = true;
+                Some(GuestChange::Opens {
+                    scope_hash: scope_hash.clone(),
+                    max_open,
+                })
+            }
+            _ => None,
+        };
         let mut figures = FiguresChange::default();
         figures.add(Counter::Total, 1);
         figures.add(Counter::Queued, 1);
+        figures.add(Counter::Open, 1);
         figures.add(Counter::ReservedMicroUsd, reserved.get());
         let budget = BudgetChange {
             tenant_id: edit.tenant_id.clone(),
@@ -84,6 +119,8 @@ impl Admission {
             budget: Some(budget),
             cap,
             figures,
+            max_open: policy.max_in_flight_per_event,
+            guest,
         }
     }
 
@@ -107,6 +144,17 @@ impl Admission {
             budget: None,
             cap: None,
             figures,
+            max_open: None,
+            guest: match &applicant.origin {
+                Origin::Guest { scope_hash } => {
+                    let hour = hour_of(applicant.now);
+                    Some(GuestChange::Blocked {
+                        scope_hash: scope_hash.clone(),
+                        hour,
+                    })
+                }
+                Origin::Tenant => None,
+            },
         }
     }
 
@@ -133,8 +181,10 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         event_id: applicant.event.id.clone(),
         tenant_id: applicant.event.tenant_id.clone(),
         event_slug: applicant.event.slug.clone(),
-        photo_id: applicant.photo_id,
+        photo_id: applicant.photo.id,
+        photo_object_key: applicant.photo.object_key.clone(),
         origin: applicant.origin.clone(),
+        counts_for_guest: false,
         status: Status::Queued,
         style_key: request.style_key.clone(),
         style_version: approval.style_version,

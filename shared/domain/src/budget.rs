@@ -1,6 +1,6 @@
 //! A tenant's budget and the ledger of what was spent (rows B1–B5).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EditId, TenantId};
@@ -28,6 +28,8 @@ pub struct Tenant {
 pub struct BudgetCaps {
     /// Alerts at this; absent: never.
     pub soft_cap_micro_usd: Option<MicroUsd>,
+    /// Above the soft cap, only styles that cost at most this; absent: the soft cap refuses nothing.
+    pub soft_cap_max_style_cost_micro_usd: Option<MicroUsd>,
     /// Refuses above this; absent: never.
     pub hard_cap_micro_usd: Option<MicroUsd>,
     /// Until then the hard cap does not refuse.
@@ -50,6 +52,85 @@ pub struct BudgetMonth {
     pub committed: MicroUsd,
     /// The sum of the ledger.
     pub spent: MicroUsd,
+    /// When the soft cap's alert was last raised.
+    pub soft_cap_alerted_at: Option<Timestamp>,
+    /// When the hard cap's alert was last raised.
+    pub hard_cap_alerted_at: Option<Timestamp>,
+}
+
+/// A threshold of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BudgetAlertKind {
+    /// The soft cap is reached.
+    #[serde(rename = "ai_budget_soft_cap")]
+    SoftCap,
+    /// The hard cap refuses.
+    #[serde(rename = "ai_budget_hard_cap")]
+    HardCap,
+}
+
+impl BudgetAlertKind {
+    /// Its name in answers, logs and events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SoftCap => "ai_budget_soft_cap",
+            Self::HardCap => "ai_budget_hard_cap",
+        }
+    }
+
+    /// Where [`BudgetMonth`] remembers when it was last raised.
+    pub const fn alerted_at(self) -> &'static str {
+        match self {
+            Self::SoftCap => "soft_cap_alerted_at",
+            Self::HardCap => "hard_cap_alerted_at",
+        }
+    }
+}
+
+/// A budget threshold that was reached (row B4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetAlert {
+    /// Which threshold.
+    #[serde(rename = "type")]
+    pub kind: BudgetAlertKind,
+    /// Whose budget.
+    pub tenant_id: TenantId,
+    /// Which month of it.
+    pub month: String,
+    /// When.
+    pub at: Timestamp,
+    /// Spent and reserved by then.
+    pub spent_micro_usd: MicroUsd,
+    /// The cap that was reached.
+    pub cap_micro_usd: MicroUsd,
+}
+
+impl BudgetMonth {
+    /// The alerts that are due once this much is committed, and that were not raised within the cooldown.
+    ///
+    /// `refused` tells that the hard cap has just refused an edit: it is reached also where some room is left.
+    pub fn due_alerts(
+        &self,
+        caps: &BudgetCaps,
+        committed: MicroUsd,
+        refused: bool,
+        cooldown: SignedDuration,
+        now: Timestamp,
+    ) -> Vec<(BudgetAlertKind, MicroUsd)> {
+        let reached = |cap: Option<MicroUsd>| cap.filter(|cap| committed >= *cap);
+        let hard = if refused {
+            caps.hard_cap_micro_usd
+        } else {
+            reached(caps.hard_cap_micro_usd)
+        };
+        let quiet = |last: Option<Timestamp>| last.is_none_or(|last| now.duration_since(last) >= cooldown);
+        let soft = reached(caps.soft_cap_micro_usd).filter(|_| quiet(self.soft_cap_alerted_at));
+        let hard = hard.filter(|_| quiet(self.hard_cap_alerted_at));
+        let soft = soft.map(|cap| (BudgetAlertKind::SoftCap, cap));
+        soft.into_iter()
+            .chain(hard.map(|cap| (BudgetAlertKind::HardCap, cap)))
+            .collect()
+    }
 }
 
 /// What a move does to a tenant's budget.
@@ -104,4 +185,57 @@ pub struct LedgerEntry {
     pub reason: String,
     /// When.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOLDOWN: SignedDuration = SignedDuration::from_mins(30);
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + 60 * minute).unwrap()
+    }
+
+    fn caps() -> BudgetCaps {
+        BudgetCaps {
+            soft_cap_micro_usd: Some(MicroUsd::new(80)),
+            hard_cap_micro_usd: Some(MicroUsd::new(100)),
+            ..BudgetCaps::default()
+        }
+    }
+
+    #[test]
+    fn each_threshold_alerts_when_it_is_reached() {
+        let month = BudgetMonth::default();
+        let due = |committed, refused| {
+            let alerts = month.due_alerts(&caps(), MicroUsd::new(committed), refused, COOLDOWN, at(0));
+            alerts.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>()
+        };
+        assert_eq!(due(79, false), []);
+        assert_eq!(due(80, false), [BudgetAlertKind::SoftCap]);
+        assert_eq!(
+            due(100, false),
+            [BudgetAlertKind::SoftCap, BudgetAlertKind::HardCap]
+        );
+        assert_eq!(
+            due(70, true),
+            [BudgetAlertKind::HardCap],
+            "a refusal is the cap at work"
+        );
+    }
+
+    #[test]
+    fn an_alert_is_raised_at_most_once_per_cooldown() {
+        let month = BudgetMonth {
+            soft_cap_alerted_at: Some(at(0)),
+            ..BudgetMonth::default()
+        };
+        let due = |now| {
+            month
+                .due_alerts(&caps(), MicroUsd::new(90), false, COOLDOWN, now)
+                .len()
+        };
+        assert_eq!((due(at(29)), due(at(30))), (0, 1));
+    }
 }

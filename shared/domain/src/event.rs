@@ -1,10 +1,14 @@
 //! Events, what they have bought, and what their organiser allows.
 
+mod policy_change;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AddonKey, EventId, EventSlug, PackageKey, PhotoId, StyleKey, TenantId, TokenId};
 use crate::watermark::WatermarkSettings;
+
+pub use policy_change::PolicyChange;
 
 /// The package feature that unlocks AI edits (rows E1, E6).
 pub const FEATURE_AI_STYLING: &str = "ai_styling";
@@ -64,6 +68,13 @@ pub struct Package {
     pub name: String,
     /// What it unlocks.
     pub features: Vec<String>,
+    /// Grows with every change: an older change never replaces a newer one in the events' copies.
+    #[serde(default = "first_version")]
+    pub version: u32,
+}
+
+const fn first_version() -> u32 {
+    1
 }
 
 /// How far the purchase of an add-on has come.
@@ -113,6 +124,10 @@ pub struct EventPolicy {
     pub policy_message: Option<String>,
     /// Blocked terms of this event, on top of the installation's.
     pub blocked_terms: Vec<String>,
+    /// Edits of one guest that may be under way at once; absent: any number.
+    pub max_in_flight_per_guest: Option<u32>,
+    /// Edits of the event that may be under way at once; absent: any number.
+    pub max_in_flight_per_event: Option<u32>,
 }
 
 impl Default for EventPolicy {
@@ -124,6 +139,8 @@ impl Default for EventPolicy {
             allowed_style_keys: Vec::new(),
             policy_message: None,
             blocked_terms: Vec::new(),
+            max_in_flight_per_guest: None,
+            max_in_flight_per_event: None,
         }
     }
 }

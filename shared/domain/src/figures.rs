@@ -13,6 +13,10 @@ pub enum Counter {
     Queued,
     /// Edits at a provider.
     Processing,
+    /// Edits that are not terminal: queued and processing together, one number, because a condition cannot add.
+    Open,
+    /// Guests that were refused for the rest of an hour because of too many blocked prompts.
+    AbuseEscalations,
     /// Edits that succeeded.
     Succeeded,
     /// Edits that failed.
@@ -42,6 +46,8 @@ impl Counter {
             Self::Total => "total".to_owned(),
             Self::Queued => "queued".to_owned(),
             Self::Processing => "processing".to_owned(),
+            Self::Open => "open".to_owned(),
+            Self::AbuseEscalations => "abuse_escalations".to_owned(),
             Self::Succeeded => "succeeded".to_owned(),
             Self::Failed => "failed".to_owned(),
             Self::Blocked => "blocked".to_owned(),
@@ -103,6 +109,8 @@ pub struct Figures {
     pub total: i64,
     pub queued: i64,
     pub processing: i64,
+    pub open: i64,
+    pub abuse_escalations: i64,
     pub succeeded: i64,
     pub failed: i64,
     pub blocked: i64,

@@ -103,6 +103,11 @@ prefixed_ulid!(
     TokenId,
     "token_"
 );
+prefixed_ulid!(
+    /// One uploaded watermark image.
+    WatermarkId,
+    "watermark_"
+);
 
 macro_rules! chosen_key {
     ($(#[$doc:meta])* $name:ident) => {

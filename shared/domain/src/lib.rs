@@ -1,5 +1,6 @@
 //! The words of the product and its rules: no AWS, no HTTP, no clock of its own.
 
+pub mod addon;
 pub mod admission;
 pub mod budget;
 pub mod context;
@@ -16,6 +17,7 @@ pub mod provider;
 pub mod scope;
 pub mod settings;
 pub mod style;
+pub mod summary;
 pub mod wait;
 pub mod watermark;
 
@@ -23,7 +25,8 @@ pub use context::Context;
 pub use edit::{Edit, FailureCode, Status};
 pub use event::Event;
 pub use id::{
-    AddonKey, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId, TenantId, TokenId,
+    AddonKey, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId, TenantId,
+    TokenId, WatermarkId,
 };
 pub use money::MicroUsd;
 pub use problem::Problem;

@@ -1,24 +1,31 @@
 //! What the use cases ask of the outside world, in small traits: a function sees only what it needs, and what its
 //! policy allows. `cloud` implements them on AWS.
 
+mod tenant;
+
+pub mod admin;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use crate::admission::{Admission, IdempotencyKey, IdempotencyRecord};
-use crate::budget::{BudgetMonth, Tenant};
+use crate::budget::{BudgetAlert, BudgetMonth, Tenant};
 use crate::edit::{Edit, Move};
 use crate::event::{Event, Photo, TokenGrant};
 use crate::figures::Figures;
+use crate::guard::abuse::GuestHour;
 use crate::id::{EditId, EventId, PhotoId, TenantId};
 use crate::message::{PollMessage, SubmitMessage};
 use crate::provider::ProviderName;
 use crate::settings::Settings;
 use crate::style::Style;
+
+pub use tenant::{EditLists, Policies, Summaries, SummaryItems};
 
 /// The outside world did not do what it was asked.
 #[derive(Debug, Error)]
@@ -40,6 +47,9 @@ pub enum AdmitError {
     /// The reservation would pass the hard cap.
     #[error("the tenant's budget has no room")]
     OverBudget,
+    /// As many edits under way as the event's policy allows.
+    #[error("too many edits are under way")]
+    TooManyInFlight,
     /// Too many at once, after all retries.
     #[error("too many admissions at the same moment")]
     Contended,
@@ -86,6 +96,10 @@ pub struct AdmissionFacts {
     pub month: BudgetMonth,
     /// The event's month.
     pub figures: Figures,
+    /// Edits of the guest that are under way, where the event limits them.
+    pub guest_open: i64,
+    /// What the guest has done in this hour.
+    pub guest_hour: GuestHour,
     /// What the idempotency key was used for before.
     pub idempotency: Option<IdempotencyRecord>,
 }
@@ -101,6 +115,10 @@ pub struct FactsQuery<'a> {
     pub photo_id: PhotoId,
     /// The accounting month.
     pub month: &'a str,
+    /// The guest, if it is one.
+    pub guest: Option<&'a str>,
+    /// The hour, `2026-11-22T14`.
+    pub hour: &'a str,
     /// The caller's key, if it sent one.
     pub idempotency: Option<&'a IdempotencyKey>,
 }
@@ -151,6 +169,24 @@ pub trait Admissions {
 
     /// One transaction: all of it or nothing.
     fn admit(&self, admission: &Admission) -> impl Future<Output = Result<(), AdmitError>> + Send;
+}
+
+/// Signals that must be given once, however many workers see their cause.
+pub trait Signals {
+    /// Stores a budget alert unless one of its kind was stored within the cooldown; true where it was stored.
+    fn raise_budget_alert(
+        &self,
+        alert: &BudgetAlert,
+        cooldown: SignedDuration,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
+
+    /// Marks a guest's hour as escalated; true for whoever marks it first.
+    fn mark_escalated(
+        &self,
+        event: &EventId,
+        scope_hash: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
 }
 
 /// Edits that are under way.

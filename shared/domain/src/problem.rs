@@ -127,6 +127,13 @@ impl Problem {
                 Refusal::BudgetHardCapReached => {
                     row(402, "budget_hard_cap_reached", "The budget is used up", None)
                 }
+                Refusal::TooManyInFlight => row(429, "rate_limited", "Too many edits under way", Some(5)),
+                Refusal::BudgetSoftCapStyle => row(
+                    402,
+                    "budget_soft_cap_reached",
+                    "The budget is nearly used up",
+                    None,
+                ),
                 Refusal::StyleNotAllowed => {
                     row(403, "style_not_allowed", "This style is not available", None)
                 }
@@ -169,6 +176,13 @@ impl Problem {
             }
             Self::Refused(Refusal::BudgetHardCapReached) => {
                 "The organiser's budget for this month is used up.".to_owned()
+            }
+            Self::Refused(Refusal::TooManyInFlight) => {
+                "Other pictures are still being made. Try again when one of them is finished.".to_owned()
+            }
+            Self::Refused(Refusal::BudgetSoftCapStyle) => {
+                "Only cheaper styles are available for the rest of the month. Choose another style."
+                    .to_owned()
             }
             Self::Refused(Refusal::StyleNotAllowed) => "Choose one of the styles of this event.".to_owned(),
             Self::Refused(Refusal::StyleLocked) => {

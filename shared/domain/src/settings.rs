@@ -1,5 +1,7 @@
 //! Runtime settings: one SSM parameter each, read as text, checked here (rows S1–S14).
 
+mod value;
+
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -7,6 +9,8 @@ use url::Url;
 
 use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
+
+pub use value::{MAX_TEXT_BYTES, ProviderMode};
 
 /// Every runtime setting, by the name of its parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,15 +123,6 @@ impl Setting {
             Self::Watermark => "watermark",
         }
     }
-}
-
-/// Whether a provider is really called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProviderMode {
-    /// Its API is called and costs money.
-    Live,
-    /// The built-in fake answers, without any outside call.
-    Fake,
 }
 
 /// The settings in force. [`Settings::default`] is what holds where no parameter is set.

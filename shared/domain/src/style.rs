@@ -48,6 +48,10 @@ pub struct Style {
     /// Grows with every change.
     #[serde(default = "first_version")]
     pub version: u32,
+    /// Whether an edit was made with it or an event's list names it: it can be switched off then, not erased. Set
+    /// before the first use and never taken back.
+    #[serde(default)]
+    pub used: bool,
 }
 
 const fn first_version() -> u32 {
@@ -119,6 +123,7 @@ pub fn sample(key: &str) -> Style {
         estimated_cost_micro_usd: MicroUsd::new(40_000),
         sort: 0,
         version: 1,
+        used: false,
     }
 }
 

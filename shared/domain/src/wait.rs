@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::admission::{Admission, Applicant};
     use crate::edit::{FailureCode, Origin, Step};
-    use crate::event::{Event, EventPolicy};
+    use crate::event::{Event, EventPolicy, Photo};
     use crate::guard::{Approval, EditRequest, GrantedBy};
     use crate::id::{EditId, PhotoId};
     use crate::money::MicroUsd;
@@ -84,9 +84,17 @@ mod tests {
             watermark: None,
             scope_key: String::new(),
         };
+        let photo = Photo {
+            id: PhotoId::new(at(0), 1),
+            event_id: event.id.clone(),
+            mime_type: "image/jpeg".to_owned(),
+            size_bytes: 1,
+            object_key: "events/party/photos/1".to_owned(),
+            created_at: at(0),
+        };
         let applicant = Applicant {
             event: &event,
-            photo_id: PhotoId::new(at(0), 1),
+            photo: &photo,
             origin: Origin::Tenant,
             edit_id: EditId::new(at(0), 2),
             now: at(0),

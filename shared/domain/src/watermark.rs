@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::WatermarkId;
+
+/// Where watermark images are in the bucket.
+pub const WATERMARK_FOLDER: &str = "watermarks/";
+
+/// The bucket key of a watermark image. Each upload has a key of its own, so an image never changes.
+pub fn watermark_key(id: WatermarkId) -> String {
+    format!("{WATERMARK_FOLDER}{}", id.ulid())
+}
+
 /// Where the mark sits.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

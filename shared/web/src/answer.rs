@@ -37,6 +37,25 @@ pub fn list(data: impl Serialize, next_cursor: Option<&str>) -> Answer {
     }
 }
 
+/// 200 with a JSON document of its own.
+pub fn document(json: &str) -> Answer {
+    let body = serde_json::from_str(json).unwrap_or_default();
+    Answer {
+        status: 200,
+        body,
+        headers: Vec::new(),
+    }
+}
+
+/// 204: it is gone.
+pub fn no_content() -> Answer {
+    Answer {
+        status: 204,
+        body: Value::Null,
+        headers: Vec::new(),
+    }
+}
+
 fn one(status: u16, data: impl Serialize) -> Answer {
     Answer {
         status,
@@ -61,6 +80,10 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self) -> Response<String> {
+        if self.status == 204 {
+            let empty = Response::builder().status(204).header(CACHE_CONTROL, "no-store");
+            return empty.body(String::new()).unwrap_or_default();
+        }
         render(self.status, "application/json", &self.body, self.headers)
     }
 }

@@ -1,6 +1,7 @@
 //! Who is calling, and about what.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::str::FromStr;
 
 use domain::scope::{GuestCaller, GuestIdentity};
@@ -108,6 +109,15 @@ pub fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
 /// The problem given.
 pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Problem) -> Result<T, Problem> {
     path_text(request, name).parse().map_err(|_| missing)
+}
+
+/// An id from the path of a `PUT`, which may name something new.
+///
+/// # Errors
+/// One that no such thing may have.
+pub fn new_id<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<T, Problem> {
+    let id = path_text(request, name).parse();
+    id.map_err(|error| Problem::InvalidRequest(format!("`{name}` in the path is {error}.")))
 }
 
 /// A parameter of the path.

@@ -4,13 +4,14 @@ mod answer;
 mod body;
 mod caller;
 pub mod model;
+pub mod openapi;
 mod page;
 mod problem_details;
 mod serve;
 
-pub use answer::{Answer, accepted, created, list, ok};
+pub use answer::{Answer, accepted, created, document, list, no_content, ok};
 pub use body::json_body;
-pub use caller::{guest, idempotency_key, path_id, path_text, source_address, superadmin, tenant};
+pub use caller::{guest, idempotency_key, new_id, path_id, path_text, source_address, superadmin, tenant};
 pub use lambda_http::{Error, Request};
-pub use page::{Page, cursor_of};
+pub use page::{Page, cursor_of, query_text};
 pub use serve::serve;

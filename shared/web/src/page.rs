@@ -25,9 +25,7 @@ impl<T: FromStr> Page<T> {
     /// # Errors
     /// A limit out of range, or a cursor that we did not make.
     pub fn of(request: &Request) -> Result<Self, Problem> {
-        let query = request.query_string_parameters_ref();
-        let value = |name| query.and_then(|query| query.first(name));
-        let limit = match value("limit") {
+        let limit = match query_text(request, "limit") {
             None => DEFAULT_LIMIT,
             Some(text) => text
                 .parse()
@@ -37,9 +35,14 @@ impl<T: FromStr> Page<T> {
                     Problem::InvalidRequest(format!("`limit` must be a whole number from 1 to {MAX_LIMIT}."))
                 })?,
         };
-        let after = value("cursor").map(read_cursor).transpose()?;
+        let after = query_text(request, "cursor").map(read_cursor).transpose()?;
         Ok(Self { limit, after })
     }
+}
+
+/// A parameter of the query string.
+pub fn query_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.query_string_parameters_ref()?.first(name)
 }
 
 fn read_cursor<T: FromStr>(cursor: &str) -> Result<T, Problem> {

@@ -3,9 +3,10 @@
 use domain::Problem;
 use lambda_http::Response;
 use lambda_http::http::header::RETRY_AFTER;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::answer;
+use crate::model::{FieldBody, ProblemBody};
 
 /// The problem as the caller sees it. `instance` names the request, never its path: an event token is in it.
 pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
@@ -13,30 +14,31 @@ pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
     if row.status >= 500 {
         tracing::warn!(code = row.code, status = row.status, "refused");
     }
-    let mut body = json!({
-        "type": format!("urn:magic-edits:problem:{}", row.code),
-        "title": row.title,
-        "status": row.status,
-        "detail": problem.detail(),
-        "instance": format!("urn:magic-edits:request:{request_id}"),
-        "code": row.code,
-        "request_id": request_id,
-    });
-    let fields = problem.fields();
-    if !fields.is_empty() {
-        let fields = fields
-            .iter()
-            .map(|field| json!({ "pointer": field.pointer, "detail": field.detail }));
-        body["errors"] = Value::Array(fields.collect());
-    }
-    if let Problem::PromptBlocked(edit) = problem {
-        body["edit_id"] = json!(edit);
-    }
+    let fields = problem.fields().into_iter();
+    let body = ProblemBody {
+        kind: format!("urn:magic-edits:problem:{}", row.code),
+        title: row.title,
+        status: row.status,
+        detail: problem.detail(),
+        instance: format!("urn:magic-edits:request:{request_id}"),
+        code: row.code,
+        request_id: request_id.to_owned(),
+        errors: fields
+            .map(|field| FieldBody {
+                pointer: field.pointer,
+                detail: field.detail,
+            })
+            .collect(),
+        edit_id: match problem {
+            Problem::PromptBlocked(edit) => Some(edit.to_string()),
+            _ => None,
+        },
+    };
     let headers = row.retry_after.map(|seconds| (RETRY_AFTER, seconds.to_string()));
     answer::render(
         row.status,
         "application/problem+json",
-        &body,
+        &json!(body),
         headers.into_iter().collect(),
     )
 }
@@ -44,6 +46,7 @@ pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
 #[cfg(test)]
 mod tests {
     use domain::guard::Refusal;
+    use serde_json::Value;
 
     use super::*;
 

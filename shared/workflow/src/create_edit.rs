@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use domain::admission::{Admission, Applicant, IdempotencyKey, IdempotencyRecord};
-use domain::context::month_of;
-use domain::guard::{self, Dispatch, EditRequest, Facts, Refusal, Verdict};
+use domain::context::{hour_of, month_of, seconds_left_in_hour};
+use domain::guard::{self, Dispatch, EditRequest, Facts, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
+use domain::ports::admin::StyleUse;
 use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Slugs, Tokens,
+    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Signals,
+    Slugs, Tokens,
 };
 use domain::wait::Wait;
 use domain::{Context, Edit, EditId, EventId, FailureCode, PhotoId, Problem, ProviderName, Settings, Style};
@@ -17,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::entry::{Caller, Entry};
 use crate::guest::settings;
+use crate::signals;
 
 /// What a caller sends.
 #[derive(Clone)]
@@ -46,13 +49,23 @@ pub struct Created {
 /// The refusal of the first layer that refuses; the contract's error table otherwise.
 pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<Created, Problem>
 where
-    D: Context + SettingsSource + Tokens + Slugs + Catalog + Admissions + Edits + Queues + Sync,
+    D: Context
+        + SettingsSource
+        + Tokens
+        + Slugs
+        + Catalog
+        + Admissions
+        + Edits
+        + Queues
+        + Signals
+        + StyleUse
+        + Sync,
 {
     let settings = settings(deps).await?;
     guard::enabled::check(&settings, input.caller.audience())?;
     let entry = input.caller.enter(deps).await?;
     let now = deps.now();
-    let month = month_of(now);
+    let (month, hour) = (month_of(now), hour_of(now));
     let idempotency = input.idempotency_key.as_ref().map(|key| IdempotencyKey {
         scope: entry.scope.clone(),
         key: key.clone(),
@@ -62,6 +75,8 @@ where
         event_id: &entry.event_id,
         photo_id: input.photo_id,
         month: &month,
+        guest: entry.guest(),
+        hour: &hour,
         idempotency: idempotency.as_ref(),
     };
     // The styles are cached most of the time; when they are not, both reads run at once.
@@ -70,8 +85,16 @@ where
     if let Some(before) = &found.idempotency {
         return replay(deps, &entry.event_id, before, &request_hash).await;
     }
-    let admission = admission(deps, input, &entry, &found, &settings, &styles)?
-        .with_idempotency(idempotency.clone(), request_hash.clone());
+    if found.guest_hour.is_refused(&settings) {
+        signals::abuse(deps, &entry, &found, &settings, false).await;
+        return Err(Problem::RateLimited(seconds_left_in_hour(now)));
+    }
+    let admission = admission(deps, input, &entry, &found, &settings, &styles);
+    if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
+        signals::budget(deps, &entry, &found, &settings, None).await;
+    }
+    let admission = admission?.with_idempotency(idempotency.clone(), request_hash.clone());
+    mark_style_used(deps, &admission.edit, &styles).await?;
     match deps.admit(&admission).await {
         Ok(()) => {}
         Err(AdmitError::KeyTaken) => return replay_taken(deps, &query, &request_hash).await,
@@ -79,14 +102,33 @@ where
     }
     let edit = admission.edit;
     if edit.status.is_terminal() {
+        signals::abuse(deps, &entry, &found, &settings, true).await;
         return Err(Problem::PromptBlocked(edit.id));
     }
-    send(deps, &edit, &settings).await;
+    let reserved = Some(edit.reserved_micro_usd);
+    futures::join!(
+        send(deps, &edit, &settings),
+        signals::budget(deps, &entry, &found, &settings, reserved)
+    );
     let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
     Ok(Created {
         wait: Wait::of(&edit, ahead, &found.figures, now),
         edit,
     })
+}
+
+/// Before the first edit with a style is written, the style is marked, so that it cannot be erased any more. The
+/// styles at hand are at most 30 s old: after that nobody marks it again.
+async fn mark_style_used<D: StyleUse>(deps: &D, edit: &Edit, styles: &[Style]) -> Result<(), Problem> {
+    let Some(key) = &edit.style_key else {
+        return Ok(());
+    };
+    let known = styles.iter().any(|style| style.key == *key && style.used);
+    if known || deps.mark_style_used(key).await? {
+        Ok(())
+    } else {
+        Err(Refusal::StyleNotAllowed.into())
+    }
 }
 
 /// What is to be written: an edit that is queued, or blocked by layer 6.
@@ -104,9 +146,7 @@ fn admission<D: Context>(
         .as_ref()
         .filter(|event| event.tenant_id == entry.tenant_id);
     let event = event.ok_or(Problem::EventNotFound)?;
-    if found.photo.is_none() {
-        return Err(Problem::PhotoNotFound);
-    }
+    let photo = found.photo.as_ref().ok_or(Problem::PhotoNotFound)?;
     let caps = found
         .tenant
         .as_ref()
@@ -117,13 +157,17 @@ fn admission<D: Context>(
         event,
         caps: &caps,
         month: found.month,
+        load: Load {
+            of_event: found.figures.open,
+            of_guest: found.guest_open,
+        },
         styles,
         prompt_limits,
         now,
     };
     let applicant = Applicant {
         event,
-        photo_id: input.photo_id,
+        photo,
         origin: entry.origin.clone(),
         edit_id: EditId::new(now, deps.random()),
         now,
@@ -137,8 +181,8 @@ fn admission<D: Context>(
     }
 }
 
-fn prompt_limits(model: &str) -> (usize, usize) {
-    let limits = providers::prompt_limits(ProviderName::Runware, model);
+fn prompt_limits(provider: ProviderName, model: &str) -> (usize, usize) {
+    let limits = providers::prompt_limits(provider, model);
     (limits.min, limits.max)
 }
 
@@ -162,6 +206,7 @@ async fn send<D: Queues>(deps: &D, edit: &Edit, settings: &Settings) {
 
 fn refused(error: AdmitError, has_key: bool) -> Problem {
     match error {
+        AdmitError::TooManyInFlight => Refusal::TooManyInFlight.into(),
         AdmitError::OverBudget => Refusal::BudgetHardCapReached.into(),
         AdmitError::Contended if has_key => Problem::IdempotencyInProgress,
         AdmitError::KeyTaken | AdmitError::Contended => Problem::Unavailable,

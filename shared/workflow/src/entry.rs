@@ -36,6 +36,16 @@ pub(crate) struct Entry {
     pub(crate) scope: String,
 }
 
+impl Entry {
+    /// The guest's scope hash; `None` for the organiser.
+    pub(crate) fn guest(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Guest { scope_hash } => Some(scope_hash),
+            Origin::Tenant => None,
+        }
+    }
+}
+
 impl Caller<'_> {
     /// Which of the two switches of layer 1 apply.
     pub(crate) const fn audience(&self) -> Audience {

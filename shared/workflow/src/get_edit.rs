@@ -1,13 +1,13 @@
-//! A guest asks how its edit is getting on.
+//! A guest or an organiser asks how an edit is getting on.
 
 use domain::edit::StoredOutput;
-use domain::guard::Refusal;
-use domain::ports::{Edits, Presign, SettingsSource, Tokens};
-use domain::scope::GuestCaller;
+use domain::guard::{Audience, Refusal};
+use domain::ports::{Edits, Presign, SettingsSource, Slugs, Tokens};
 use domain::wait::Wait;
 use domain::{Context, Edit, EditId, Problem, Status};
 
-use crate::guest::{grant, settings};
+use crate::entry::Caller;
+use crate::guest::settings;
 
 /// An edit as its owner sees it.
 #[derive(Debug, Clone)]
@@ -34,44 +34,47 @@ pub struct OutputLinks {
 /// Reads an edit.
 ///
 /// It is answered also while the kill switch is off: what was paid for is shown. Only where guests as a whole are
-/// locked out (`guest_enabled`) they see nothing.
+/// locked out (`guest_enabled`) they see nothing; that is no concern of an organiser.
 ///
 /// # Errors
-/// An unknown token or edit.
-pub async fn get_edit<D>(deps: &D, caller: GuestCaller<'_>, id: EditId) -> Result<EditAnswer, Problem>
+/// An unknown event or edit.
+pub async fn get_edit<D>(deps: &D, caller: Caller<'_>, id: EditId) -> Result<EditAnswer, Problem>
 where
-    D: Context + SettingsSource + Tokens + Edits + Presign,
+    D: Context + SettingsSource + Tokens + Slugs + Edits + Presign,
 {
-    let settings = settings(deps).await?;
-    if !settings.guest_enabled {
-        return Err(Refusal::FeatureDisabled(settings.status_message.clone()).into());
+    if caller.audience() == Audience::Guest {
+        let settings = settings(deps).await?;
+        if !settings.guest_enabled {
+            return Err(Refusal::FeatureDisabled(settings.status_message.clone()).into());
+        }
     }
-    let grant = grant(deps, caller).await?;
-    let found = deps.edit_with_figures(&grant.event_id, id).await?;
+    let entry = caller.enter(deps).await?;
+    let found = deps.edit_with_figures(&entry.event_id, id).await?;
+    let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id);
     let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
     let ahead = if edit.status == Status::Queued {
-        deps.queued_ahead(&grant.event_id, id).await?
+        deps.queued_ahead(&entry.event_id, id).await?
     } else {
         0
     };
-    let output = match &edit.output {
-        Some(stored) => Some(links(deps, stored).await?),
-        None => None,
-    };
     Ok(EditAnswer {
         wait: Wait::of(&edit, ahead, &figures, deps.now()),
+        output: output(deps, &edit).await?,
         edit,
-        output,
     })
 }
 
-async fn links<D: Presign>(deps: &D, stored: &StoredOutput) -> Result<OutputLinks, Problem> {
+/// Links to the finished picture, if there is one. Making them calls nobody.
+pub(crate) async fn output<D: Presign>(deps: &D, edit: &Edit) -> Result<Option<OutputLinks>, Problem> {
+    let Some(stored) = &edit.output else {
+        return Ok(None);
+    };
     let picture = deps.presign_get(&stored.object_key);
     let thumbnail = deps.presign_get(&stored.thumbnail_key);
     let (picture, thumbnail) = futures::try_join!(picture, thumbnail)?;
-    Ok(OutputLinks {
+    Ok(Some(OutputLinks {
         stored: stored.clone(),
         url: picture.url,
         thumbnail_url: thumbnail.url,
-    })
+    }))
 }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use domain::Edit;
-use domain::event::photo_key;
 use domain::ports::{ObjectError, Objects};
 use media::Limits;
 use providers::SourcePhoto;
@@ -16,8 +15,7 @@ pub(crate) async fn prepared<D: Objects>(
     studio: &Studio,
     edit: &Edit,
 ) -> Result<Result<SourcePhoto, String>, WorkError> {
-    let key = photo_key(&edit.event_slug, edit.photo_id);
-    let bytes = match deps.get(&key, Limits::PHOTO.max_bytes).await {
+    let bytes = match deps.get(&edit.photo_object_key, Limits::PHOTO.max_bytes).await {
         Ok(bytes) => bytes,
         Err(ObjectError::Port(error)) => return Err(error.into()),
         Err(ObjectError::Missing) => return Ok(Err("the photo was never uploaded".to_owned())),

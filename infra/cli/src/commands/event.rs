@@ -4,6 +4,7 @@ use clap::Subcommand;
 use cloud::Cloud;
 use domain::EventId;
 use domain::ports::Events;
+use domain::ports::admin::TokenStore;
 use jiff::Timestamp;
 use serde_json::json;
 

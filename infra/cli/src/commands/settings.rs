@@ -5,6 +5,7 @@ use std::io::Read;
 use clap::Subcommand;
 use cloud::Cloud;
 use domain::ProviderName;
+use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use serde_json::json;
 
@@ -34,10 +35,14 @@ impl SettingsCommand {
         match self {
             Self::Set { name, value } => {
                 let setting = find(&name)?;
-                cloud
-                    .put_setting(setting, &value)
-                    .await
-                    .map_err(|error| format!("{name}: {error}"))?;
+                let flaws = setting.check(&value);
+                if !flaws.is_empty() {
+                    let flaws = flaws
+                        .iter()
+                        .map(|flaw| format!("{} {}", flaw.pointer, flaw.detail));
+                    return Err(flaws.collect::<Vec<_>>().join("; ").into());
+                }
+                cloud.put_setting(setting, &value).await?;
                 output.result(
                     json!({ "name": name, "value": value }),
                     &format!("{name} = {value}"),
@@ -73,11 +78,8 @@ impl SettingsCommand {
 }
 
 fn find(name: &str) -> Result<Setting, String> {
-    Setting::ALL
-        .into_iter()
-        .find(|setting| setting.name() == name)
-        .ok_or_else(|| {
-            let known: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
-            format!("there is no setting `{name}`; there are: {}", known.join(", "))
-        })
+    Setting::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+        format!("there is no setting `{name}`; there are: {}", known.join(", "))
+    })
 }

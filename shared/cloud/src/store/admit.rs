@@ -2,13 +2,22 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::Context;
-use domain::admission::{Admission, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
+use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use domain::ports::{AdmissionFacts, Admissions, AdmitError, FactsQuery, PortError};
+use jiff::SignedDuration;
+use serde::de::DeserializeOwned;
 
-use super::keys::{self, number};
-use super::transaction::{Condition, TransactionError};
+use super::keys::{self, Key, number};
+use super::read::Found;
+use super::transaction::{Addition, Condition, TransactionError};
 use crate::Cloud;
+
+/// An hour's counts are of no use after it.
+const HOUR_KEPT: SignedDuration = SignedDuration::from_hours(2);
+/// Long after the last edit of a guest can be under way.
+const OPEN_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Admissions for Cloud {
     async fn admission_facts(&self, query: &FactsQuery<'_>) -> Result<AdmissionFacts, PortError> {
@@ -18,14 +27,15 @@ impl Admissions for Cloud {
         let month = keys::budget(query.tenant_id, query.month);
         let figures = keys::figures(query.event_id, query.month);
         let idempotency = query.idempotency.map(keys::idempotency);
+        let guest_open = query.guest.map(keys::guest_open);
+        let guest_hour = query.guest.map(|guest| keys::guest_hour(guest, query.hour));
         let fixed = [&event, &tenant, &photo, &month, &figures];
+        let optional = idempotency.iter().chain(&guest_open).chain(&guest_hour);
         let found = self
-            .read_together(fixed.into_iter().chain(&idempotency).cloned())
+            .read_together(fixed.into_iter().chain(optional).cloned())
             .await?;
-        let remembered: Option<Remembered> = idempotency
-            .map(|key| found.get(&key, "an idempotency record"))
-            .transpose()?
-            .flatten();
+        let remembered: Option<Remembered> = read(&found, idempotency, "an idempotency record")?;
+        let guest_open: Option<GuestOpen> = read(&found, guest_open, "a guest's open edits")?;
         // DynamoDB removes what has expired when it gets round to it.
         let now = self.now().as_second();
         Ok(AdmissionFacts {
@@ -34,6 +44,8 @@ impl Admissions for Cloud {
             photo: found.get(&photo, "a photo")?,
             month: found.get(&month, "a budget")?.unwrap_or_default(),
             figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
+            guest_open: guest_open.map_or(0, |guest| guest.open),
+            guest_hour: read(&found, guest_hour, "a guest's hour")?.unwrap_or_default(),
             idempotency: remembered
                 .filter(|held| now < held.expires_at)
                 .map(|held| held.record),
@@ -42,38 +54,104 @@ impl Admissions for Cloud {
 
     async fn admit(&self, admission: &Admission) -> Result<(), AdmitError> {
         let edit = &admission.edit;
+        let figures = self.add_figures(
+            &edit.event_id,
+            &edit.month,
+            &admission.figures,
+            admission.max_open,
+        )?;
         let mut writes = vec![
-            self.put(keys::edit_item(edit)?, Condition::absent())?,
-            self.add_figures(&edit.event_id, &edit.month, &admission.figures)?,
+            (Part::Edit, self.put(keys::edit_item(edit)?, Condition::absent())?),
+            (Part::Event, figures),
         ];
-        let budget_at = admission.budget.as_ref().map(|_| writes.len());
-        if let Some(change) = &admission.budget {
-            writes.push(self.change_budget(change, admission.cap)?);
-        }
-        let key_at = admission.idempotency.as_ref().map(|_| writes.len());
         if let Some((key, record)) = &admission.idempotency {
-            writes.push(self.remember(key, record)?);
+            writes.push((Part::Key, self.remember(key, record)?));
         }
+        if let Some(change) = &admission.guest {
+            writes.push((Part::Guest, self.change_guest(change)?));
+        }
+        if let Some(change) = &admission.budget {
+            writes.push((Part::Budget, self.change_budget(change, admission.cap)?));
+        }
+        let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         self.transact(writes).await.map_err(|error| match error {
-            // The key first: a repeated request has nothing to do with the budget any more.
-            TransactionError::Refused(items) if key_at.is_some_and(|at| items.contains(&at)) => {
-                AdmitError::KeyTaken
+            TransactionError::Refused(items) => {
+                let refused = items.iter().filter_map(|at| parts.get(*at)).min();
+                refused.map_or(AdmitError::Contended, |part| part.refusal())
             }
-            TransactionError::Refused(items) if budget_at.is_some_and(|at| items.contains(&at)) => {
-                AdmitError::OverBudget
-            }
-            TransactionError::Refused(_) | TransactionError::Contended => AdmitError::Contended,
+            TransactionError::Contended => AdmitError::Contended,
             TransactionError::Port(error) => AdmitError::Port(error),
         })
     }
 }
 
+/// The parts of an admission, in the order in which their refusals count: a repeated request has nothing to do with
+/// the limits any more, and the layers keep their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Key,
+    Event,
+    Guest,
+    Budget,
+    Edit,
+}
+
+impl Part {
+    const fn refusal(self) -> AdmitError {
+        match self {
+            Self::Key => AdmitError::KeyTaken,
+            Self::Event | Self::Guest => AdmitError::TooManyInFlight,
+            Self::Budget => AdmitError::OverBudget,
+            Self::Edit => AdmitError::Contended,
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    found: &Found,
+    key: Option<Key>,
+    what: &'static str,
+) -> Result<Option<T>, PortError> {
+    key.map(|key| found.get(&key, what))
+        .transpose()
+        .map(Option::flatten)
+}
+
 impl Cloud {
+    fn change_guest(&self, change: &GuestChange) -> Result<TransactWriteItem, PortError> {
+        match change {
+            GuestChange::Opens { scope_hash, max_open } => {
+                self.add_open_of_guest(scope_hash, 1, Some(*max_open))
+            }
+            GuestChange::Blocked { scope_hash, hour } => self.add(Addition {
+                key: keys::guest_hour(scope_hash, hour),
+                amounts: vec![("blocked".to_owned(), 1)],
+                at_most: None,
+                expires_at: Some(self.now().as_second() + HOUR_KEPT.as_secs()),
+            }),
+        }
+    }
+
+    /// Counts a guest's edits under way.
+    pub(crate) fn add_open_of_guest(
+        &self,
+        scope_hash: &str,
+        amount: i64,
+        max_open: Option<u32>,
+    ) -> Result<TransactWriteItem, PortError> {
+        self.add(Addition {
+            key: keys::guest_open(scope_hash),
+            amounts: vec![("open".to_owned(), amount)],
+            at_most: max_open.map(|most| ("open", i64::from(most) - 1)),
+            expires_at: Some(self.now().as_second() + OPEN_KEPT.as_secs()),
+        })
+    }
+
     fn remember(
         &self,
         key: &IdempotencyKey,
         record: &IdempotencyRecord,
-    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, PortError> {
+    ) -> Result<TransactWriteItem, PortError> {
         let now = self.now().as_second();
         let remembered = Remembered {
             record: record.clone(),
@@ -93,4 +171,9 @@ struct Remembered {
     record: IdempotencyRecord,
     /// Seconds since 1970: the table's TTL attribute.
     expires_at: i64,
+}
+
+#[derive(serde::Deserialize)]
+struct GuestOpen {
+    open: i64,
 }

@@ -1,19 +1,115 @@
-//! The catalogue: styles and packages, read whole and kept for a while.
+//! The catalogue: styles, read whole and kept for a while by those who use them, and the add-ons for sale.
 
 use std::sync::Arc;
 
-use domain::event::Package;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use domain::addon::CatalogAddon;
+use domain::ports::admin::{AddonStore, SaveError, StyleStore, StyleUse};
 use domain::ports::{Catalog, PortError};
-use domain::{Context, Style};
+use domain::{AddonKey, Context, Style, StyleKey};
 
-use super::keys::{self, Item, STYLES, text};
+use super::change::{Change, PageOf, Tests};
+use super::keys::{self, ADDONS, Item, STYLES, number, text};
 use super::read::parse;
+use super::transaction::TransactionError;
 use crate::Cloud;
 use crate::error::unavailable;
 
 impl Catalog for Cloud {
     async fn styles(&self) -> Result<Arc<Vec<Style>>, PortError> {
         self.styles.get(self.now(), self.load_styles()).await
+    }
+}
+
+impl StyleStore for Cloud {
+    async fn styles_page(&self, after: Option<&StyleKey>, limit: u32) -> Result<Vec<Style>, PortError> {
+        let page = PageOf {
+            pk: STYLES.to_owned(),
+            after: after.map(ToString::to_string),
+            limit,
+            ..PageOf::default()
+        };
+        self.page(page, "a style").await
+    }
+
+    async fn style(&self, key: &StyleKey) -> Result<Option<Style>, PortError> {
+        self.read(keys::style(key.as_str()), "a style").await
+    }
+
+    async fn save_style(&self, style: &Style, before: Option<u32>) -> Result<(), SaveError> {
+        let change = Change::of(keys::style(style.key.as_str()), style)?.keeping("used");
+        let write = self.change(change.when(at_version(before)))?;
+        self.transact(vec![write]).await.map_err(changed)
+    }
+
+    async fn remove_style(&self, key: &StyleKey) -> Result<bool, SaveError> {
+        if self.style(key).await?.is_none() {
+            return Ok(false);
+        }
+        let unused = Tests::default().and("used", "<>", AttributeValue::Bool(true));
+        let write = self.delete(keys::style(key.as_str()), unused)?;
+        match self.transact(vec![write]).await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_)) => Err(SaveError::InUse),
+            Err(error) => Err(changed(error)),
+        }
+    }
+}
+
+impl StyleUse for Cloud {
+    async fn mark_style_used(&self, key: &StyleKey) -> Result<bool, PortError> {
+        // Not a transaction: when a new style is announced, many guests come at once, and none of them may fail here.
+        let marked = self
+            .dynamodb
+            .update_item()
+            .table_name(&self.config.table)
+            .set_key(Some(keys::style(key.as_str()).into_item()))
+            .update_expression("SET used = :used")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":used", AttributeValue::Bool(true))
+            .send()
+            .await;
+        match marked {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(unavailable("dynamodb.UpdateItem")(error)),
+        }
+    }
+}
+
+impl AddonStore for Cloud {
+    async fn addons_page(
+        &self,
+        after: Option<&AddonKey>,
+        limit: u32,
+    ) -> Result<Vec<CatalogAddon>, PortError> {
+        let page = PageOf {
+            pk: ADDONS.to_owned(),
+            after: after.map(ToString::to_string),
+            limit,
+            ..PageOf::default()
+        };
+        self.page(page, "an add-on").await
+    }
+
+    async fn catalog_addon(&self, key: &AddonKey) -> Result<Option<CatalogAddon>, PortError> {
+        self.read(keys::addon(key), "an add-on").await
+    }
+
+    async fn save_catalog_addon(&self, addon: &CatalogAddon) -> Result<(), PortError> {
+        self.write(keys::addon(&addon.key), addon).await
+    }
+
+    async fn remove_catalog_addon(&self, key: &AddonKey) -> Result<bool, PortError> {
+        let write = self.delete(keys::addon(key), Tests::present())?;
+        self.removed(vec![write]).await
     }
 }
 
@@ -50,23 +146,38 @@ impl Cloud {
         }
     }
 
-    /// A style.
-    pub async fn style(&self, key: &domain::StyleKey) -> Result<Option<Style>, PortError> {
-        self.read(keys::style(key.as_str()), "a style").await
+    /// Deletes on condition that there is what is deleted; false where there is not.
+    pub(crate) async fn removed(&self, writes: Vec<TransactWriteItem>) -> Result<bool, PortError> {
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_)) => Ok(false),
+            Err(error) => Err(unwritten(error)),
+        }
     }
+}
 
-    /// Creates or replaces a style.
-    pub async fn put_style(&self, style: &Style) -> Result<(), PortError> {
-        self.write(keys::style(style.key.as_str()), style).await
+/// What is stored is what the caller has read.
+pub(crate) fn at_version(before: Option<u32>) -> Tests {
+    match before {
+        None => Tests::absent(),
+        Some(version) => Tests::present().and("version", "=", number(version.into())),
     }
+}
 
-    /// A package.
-    pub async fn package(&self, key: &domain::PackageKey) -> Result<Option<Package>, PortError> {
-        self.read(keys::package(key.as_str()), "a package").await
+/// A save that was refused or crowded out.
+pub(crate) fn changed(error: TransactionError) -> SaveError {
+    match error {
+        TransactionError::Refused(_) | TransactionError::Contended => SaveError::Changed,
+        TransactionError::Port(error) => error.into(),
     }
+}
 
-    /// Creates or replaces a package.
-    pub async fn put_package(&self, package: &Package) -> Result<(), PortError> {
-        self.write(keys::package(package.key.as_str()), package).await
+/// A write without a condition that did not happen.
+pub(crate) fn unwritten(error: TransactionError) -> PortError {
+    match error {
+        TransactionError::Refused(_) | TransactionError::Contended => {
+            PortError::Unavailable("dynamodb.TransactWriteItems".to_owned())
+        }
+        TransactionError::Port(error) => error,
     }
 }

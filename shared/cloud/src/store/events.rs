@@ -1,33 +1,21 @@
-//! Events, their tokens and photos, and tenants.
+//! Events and their photos.
 
-use data_encoding::BASE64URL_NOPAD;
-use domain::budget::Tenant;
-use domain::event::{Photo, TokenGrant};
-use domain::ports::{Events, Photos, PortError, Slugs, Tokens};
-use domain::{Context, Event, EventId, PhotoId, TenantId, TokenId, scope};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::event::{EventPolicy, Package, Photo};
+use domain::ports::admin::{EventStore, SaveError};
+use domain::ports::{Events, Photos, PortError, Slugs};
+use domain::{Event, EventId, PhotoId, TenantId};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{self, Item, Key, text};
+use super::catalog::{at_version, changed};
+use super::change::{Change, Tests};
+use super::keys::{self, EVENTS, Item, Key, text};
+use super::packages::{EVENT_COUNT, Holder};
 use super::read::parse;
+use super::tenants::Listed;
+use super::transaction::TransactionError;
 use crate::Cloud;
-use crate::context::random_bits;
 use crate::error::unavailable;
-
-/// A token that was just made; the only time that it is seen.
-#[derive(Debug, Clone)]
-pub struct NewToken {
-    /// Names it without revealing it.
-    pub token_id: TokenId,
-    /// 256 random bits.
-    pub token: String,
-}
-
-impl Tokens for Cloud {
-    async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
-        self.read(keys::token(token_hash), "an event token").await
-    }
-}
 
 impl Slugs for Cloud {
     async fn event_of_slug(&self, tenant: &TenantId, slug: &str) -> Result<Option<EventId>, PortError> {
@@ -76,55 +64,103 @@ impl Photos for Cloud {
     }
 }
 
-impl Cloud {
-    /// Creates or replaces a tenant.
-    pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), PortError> {
-        self.write(keys::tenant(&tenant.id), tenant).await
-    }
-
-    /// A tenant.
-    pub async fn tenant(&self, id: &domain::TenantId) -> Result<Option<Tenant>, PortError> {
-        self.read(keys::tenant(id), "a tenant").await
-    }
-
-    /// Creates or replaces an event, and the pointer from its slug.
-    pub async fn put_event(&self, event: &Event) -> Result<(), PortError> {
-        self.write(keys::event(&event.id), event).await?;
-        let pointer = SlugPointer {
-            event_id: event.id.clone(),
-        };
-        self.write(keys::slug(&event.tenant_id, event.slug.as_str()), pointer)
+impl EventStore for Cloud {
+    async fn events_page(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<Event>, PortError> {
+        let key = |id: &str| Some(keys::event(&id.parse().ok()?));
+        self.listed(EVENTS, after.map(ToString::to_string), limit, key, "an event")
             .await
     }
 
-    /// A key for an event's scope hashes: 128 random bits.
-    pub fn new_scope_key(&self) -> String {
-        format!("{:032x}", self.random())
+    async fn save_event(&self, event: &Event, before: Option<&Event>) -> Result<(), SaveError> {
+        let pointer = SlugPointer {
+            event_id: event.id.clone(),
+        };
+        let free_or_own = Tests::default()
+            .and("event_id", "=", text(event.id.as_str()))
+            .or_absent();
+        let slug = Change::of(keys::slug(&event.tenant_id, event.slug.as_str()), &pointer)?;
+        let entry = Listed {
+            id: event.id.to_string(),
+        };
+        // The slug first: a refusal is told apart by its position.
+        let mut writes = vec![
+            self.change(slug.when(free_or_own))?,
+            self.change(event_change(event, before)?)?,
+            self.change(Change::of(keys::listed(EVENTS, &entry.id), &entry)?)?,
+            self.check(keys::tenant(&event.tenant_id), Tests::present())?,
+        ];
+        if let Some(before) = before.filter(|before| before.slug != event.slug) {
+            let own = Tests::default().and("event_id", "=", text(event.id.as_str()));
+            writes.push(self.delete(keys::slug(&before.tenant_id, before.slug.as_str()), own)?);
+        }
+        let had = before.and_then(|before| before.package.as_ref());
+        writes.extend(self.package_writes(&event.id, event.package.as_ref(), had)?);
+        self.transact(writes).await.map_err(|error| match error {
+            TransactionError::Refused(items) if items.contains(&0) => SaveError::InUse,
+            error => changed(error),
+        })
     }
 
-    /// Makes a token for an event. Only its hash is stored.
-    pub async fn new_token(
+    async fn save_policy(&self, event: &EventId, policy: &EventPolicy) -> Result<bool, PortError> {
+        let change = Change::of(keys::event(event), Policy { policy })?.when(Tests::present());
+        self.removed(vec![self.change(change)?]).await
+    }
+}
+
+/// Event and package are as they were read; what others write stays as it is.
+fn event_change(event: &Event, before: Option<&Event>) -> Result<Change, PortError> {
+    let tests = match before {
+        None => Tests::absent(),
+        Some(before) => {
+            let same = Tests::present()
+                .and("tenant_id", "=", text(before.tenant_id.as_str()))
+                .and("slug", "=", text(before.slug.as_str()));
+            match &before.package {
+                None => same.and_null("package"),
+                Some(package) => same.and("package.key", "=", text(package.key.as_str())),
+            }
+        }
+    };
+    let change = Change::of(keys::event(&event.id), event)?;
+    Ok(change
+        .keeping("policy")
+        .keeping("addons")
+        .keeping("scope_key")
+        .when(tests))
+}
+
+impl Cloud {
+    /// The package is the one whose copy the event gets; it counts and lists the event, and the one before no longer
+    /// does.
+    fn package_writes(
         &self,
-        event: &Event,
-        valid_until: Option<Timestamp>,
-    ) -> Result<NewToken, PortError> {
-        let mut secret = [0; 32];
-        secret[..16].copy_from_slice(&random_bits().to_ne_bytes());
-        secret[16..].copy_from_slice(&random_bits().to_ne_bytes());
-        let token = BASE64URL_NOPAD.encode(&secret);
-        let grant = TokenGrant {
-            token_id: TokenId::new(self.now(), self.random()),
-            event_id: event.id.clone(),
-            tenant_id: event.tenant_id.clone(),
-            scope_key: event.scope_key.clone(),
-            valid_until,
-        };
-        self.write(keys::token(&scope::token_hash(&token)), &grant)
-            .await?;
-        Ok(NewToken {
-            token_id: grant.token_id,
-            token,
-        })
+        event: &EventId,
+        now: Option<&Package>,
+        had: Option<&Package>,
+    ) -> Result<Vec<TransactWriteItem>, PortError> {
+        let mut writes = Vec::new();
+        let same = now.map(|package| &package.key) == had.map(|package| &package.key);
+        if let Some(package) = now {
+            let (key, unchanged) = (
+                keys::package(package.key.as_str()),
+                at_version(Some(package.version)),
+            );
+            if same {
+                writes.push(self.check(key, unchanged)?);
+            } else {
+                writes.push(self.change(Change::adding_to(key, EVENT_COUNT, 1).when(unchanged))?);
+            }
+            let holder = Holder {
+                event_id: event.clone(),
+            };
+            writes.push(self.change(Change::of(keys::holder(&package.key, event), holder)?)?);
+        }
+        if let Some(package) = had.filter(|_| !same) {
+            let key = keys::package(package.key.as_str());
+            writes.push(self.change(Change::adding_to(key, EVENT_COUNT, -1).when(Tests::present()))?);
+            writes.push(self.delete(keys::holder(&package.key, event), Tests::default())?);
+        }
+        Ok(writes)
     }
 
     pub(crate) async fn write<T: Serialize>(&self, key: Key, value: T) -> Result<(), PortError> {
@@ -142,4 +178,9 @@ impl Cloud {
 #[derive(Serialize, Deserialize)]
 struct SlugPointer {
     event_id: EventId,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    policy: &'a EventPolicy,
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::admission::IdempotencyKey;
-use domain::{Edit, EditId, EventId, PhotoId, Status, TenantId};
+use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, Status, TenantId, TokenId};
 use serde::Serialize;
 
 use domain::ports::PortError;
@@ -25,7 +25,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn new(pk: String, sk: impl Into<String>) -> Self {
+    pub(crate) fn new(pk: String, sk: impl Into<String>) -> Self {
         Self { pk, sk: sk.into() }
     }
 
@@ -88,6 +88,21 @@ pub(crate) fn ledger(tenant: &TenantId, month: &str, edit: EditId) -> Key {
     Key::new(format!("TENANT#{tenant}#LEDGER#{month}"), edit.ulid())
 }
 
+/// A guest's edits under way.
+pub(crate) fn guest_open(scope_hash: &str) -> Key {
+    Key::new(format!("SCOPE#{scope_hash}"), "OPEN")
+}
+
+/// What a guest has done in an hour.
+pub(crate) fn guest_hour(scope_hash: &str, hour: &str) -> Key {
+    Key::new(format!("SCOPE#{scope_hash}"), format!("HOUR#{hour}"))
+}
+
+/// A budget alert; sorts by time.
+pub(crate) fn budget_alert(tenant: &TenantId, at: &str, kind: &str) -> Key {
+    Key::new(format!("TENANT#{tenant}"), format!("ALERT#{at}#{kind}"))
+}
+
 pub(crate) fn idempotency(key: &IdempotencyKey) -> Key {
     Key::new(format!("IDEM#{}#{}", key.scope, key.key), META)
 }
@@ -97,11 +112,43 @@ pub(crate) fn style(key: &str) -> Key {
 }
 
 pub(crate) fn package(key: &str) -> Key {
-    Key::new("CATALOG#package".to_owned(), key)
+    Key::new(PACKAGES.to_owned(), key)
+}
+
+pub(crate) fn addon(key: &AddonKey) -> Key {
+    Key::new(ADDONS.to_owned(), key.as_str())
+}
+
+/// An event that has a package.
+pub(crate) fn holder(package: &PackageKey, event: &EventId) -> Key {
+    Key::new(holders_partition(package), format!("EVENT#{event}"))
+}
+
+/// Partition of the events that have a package.
+pub(crate) fn holders_partition(package: &PackageKey) -> String {
+    format!("PACKAGE#{package}")
+}
+
+/// An entry of a list.
+pub(crate) fn listed(list: &str, id: &str) -> Key {
+    Key::new(list.to_owned(), id)
+}
+
+/// What is remembered of an event's token.
+pub(crate) fn issued_token(event: &EventId, token: TokenId) -> Key {
+    Key::new(event_partition(event), format!("TOKEN#{}", token.ulid()))
 }
 
 /// Partition of all styles.
 pub(crate) const STYLES: &str = "CATALOG#style";
+/// Partition of all packages.
+pub(crate) const PACKAGES: &str = "CATALOG#package";
+/// Partition of the add-ons for sale.
+pub(crate) const ADDONS: &str = "CATALOG#addon";
+/// List of all tenants.
+pub(crate) const TENANTS: &str = "LIST#tenant";
+/// List of all events.
+pub(crate) const EVENTS: &str = "LIST#event";
 
 /// Partition of an event's edits of a status, in [`BY_STATUS`].
 pub(crate) fn status_partition(event: &EventId, status: Status) -> String {

@@ -3,11 +3,16 @@
 
 mod admit;
 mod catalog;
+mod change;
 mod edits;
+mod event_addons;
 mod events;
 mod keys;
 mod moves;
+mod packages;
 mod read;
+mod signals;
+mod tenant;
+mod tenants;
+mod tokens;
 mod transaction;
-
-pub use events::NewToken;

@@ -40,7 +40,7 @@ impl Work for Cloud {
         };
         let mut writes = vec![self.put(keys::edit_item(edit)?, unmoved)?];
         if !made.figures.is_empty() {
-            writes.push(self.add_figures(&edit.event_id, &edit.month, &made.figures)?);
+            writes.push(self.add_figures(&edit.event_id, &edit.month, &made.figures, None)?);
         }
         if let Some(change) = made
             .budget
@@ -52,6 +52,9 @@ impl Work for Cloud {
         if let Some(entry) = &made.ledger {
             let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);
             writes.push(self.put(keys::item(key, entry)?, Condition::absent())?);
+        }
+        if let Some(scope_hash) = &made.frees_guest {
+            writes.push(self.add_open_of_guest(scope_hash, -1, None)?);
         }
         self.transact(writes).await.map_err(|error| match error {
             TransactionError::Refused(_) => MoveError::Superseded,

@@ -23,11 +23,12 @@ impl Found {
         key: &Key,
         what: &'static str,
     ) -> Result<Option<T>, PortError> {
-        self.0
-            .iter()
-            .find(|item| key.is_of(item))
-            .map(|item| parse(item.clone(), what))
-            .transpose()
+        self.item(key).map(|item| parse(item.clone(), what)).transpose()
+    }
+
+    /// The item of a key as it is, if there is one.
+    pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
+        self.0.iter().find(|item| key.is_of(item))
     }
 }
 

@@ -73,22 +73,23 @@ impl Cloud {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// Moves an event's counters.
+    /// Moves an event's counters; with a limit, only if no more edits than that are under way afterwards.
     pub(crate) fn add_figures(
         &self,
         event: &EventId,
         month: &str,
         change: &FiguresChange,
+        max_open: Option<u32>,
     ) -> Result<TransactWriteItem, PortError> {
-        let changes: Vec<(String, i64)> = change
+        let amounts = change
             .iter()
-            .map(|(counter, amount)| (counter.attribute(), amount))
-            .collect();
-        let additions: Vec<(&str, i64)> = changes
-            .iter()
-            .map(|(name, amount)| (name.as_str(), *amount))
-            .collect();
-        self.add(keys::figures(event, month), &additions, None)
+            .map(|(counter, amount)| (counter.attribute(), amount));
+        self.add(Addition {
+            key: keys::figures(event, month),
+            amounts: amounts.collect(),
+            at_most: max_open.map(|most| ("open", i64::from(most) - 1)),
+            expires_at: None,
+        })
     }
 
     /// Moves a tenant's budget; with a cap, only if what is committed stays within it.
@@ -97,41 +98,58 @@ impl Cloud {
         change: &BudgetChange,
         cap: Option<MicroUsd>,
     ) -> Result<TransactWriteItem, PortError> {
-        let additions = [
-            ("committed", change.committed.get()),
-            ("spent", change.spent.get()),
-        ];
-        let room = cap.map(|cap| cap - change.committed);
-        self.add(keys::budget(&change.tenant_id, &change.month), &additions, room)
+        self.add(Addition {
+            key: keys::budget(&change.tenant_id, &change.month),
+            amounts: vec![
+                ("committed".to_owned(), change.committed.get()),
+                ("spent".to_owned(), change.spent.get()),
+            ],
+            at_most: cap.map(|cap| ("committed", (cap - change.committed).get())),
+            expires_at: None,
+        })
     }
 
-    fn add(
-        &self,
-        key: Key,
-        additions: &[(&str, i64)],
-        room: Option<MicroUsd>,
-    ) -> Result<TransactWriteItem, PortError> {
+    /// Adds to the numbers of an item, which need not exist yet.
+    pub(crate) fn add(&self, addition: Addition) -> Result<TransactWriteItem, PortError> {
         let mut update = Update::builder()
             .table_name(&self.config.table)
-            .set_key(Some(key.into_item()));
+            .set_key(Some(addition.key.into_item()));
         let mut expression = Vec::new();
-        for (index, (name, amount)) in additions.iter().filter(|(_, amount)| *amount != 0).enumerate() {
+        let amounts = addition.amounts.into_iter().filter(|(_, amount)| *amount != 0);
+        for (index, (name, amount)) in amounts.enumerate() {
             expression.push(format!("#a{index} :a{index}"));
             update = update
-                .expression_attribute_names(format!("#a{index}"), *name)
-                .expression_attribute_values(format!(":a{index}"), number(*amount));
+                .expression_attribute_names(format!("#a{index}"), name)
+                .expression_attribute_values(format!(":a{index}"), number(amount));
         }
-        update = update.update_expression(format!("ADD {}", expression.join(", ")));
-        if let Some(room) = room {
+        let mut expression = format!("ADD {}", expression.join(", "));
+        if let Some(expires_at) = addition.expires_at {
+            expression.push_str(" SET expires_at = :expires_at");
+            update = update.expression_attribute_values(":expires_at", number(expires_at));
+        }
+        update = update.update_expression(expression);
+        if let Some((name, most)) = addition.at_most {
             update = update
-                .condition_expression("attribute_not_exists(committed) OR committed <= :room")
-                .expression_attribute_values(":room", number(room.get()));
+                .condition_expression("attribute_not_exists(#limited) OR #limited <= :most")
+                .expression_attribute_names("#limited", name)
+                .expression_attribute_values(":most", number(most));
         }
         let update = update
             .build()
             .map_err(|_| PortError::Unreadable("an update".to_owned()))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
+}
+
+/// What is added to an item's numbers.
+pub(crate) struct Addition {
+    pub(crate) key: Key,
+    /// Attribute and amount; amounts of nothing are left out.
+    pub(crate) amounts: Vec<(String, i64)>,
+    /// An attribute that must not be larger than this before.
+    pub(crate) at_most: Option<(&'static str, i64)>,
+    /// When the item may go, in seconds since 1970.
+    pub(crate) expires_at: Option<i64>,
 }
 
 /// A condition with what it refers to.

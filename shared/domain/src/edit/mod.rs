@@ -150,8 +150,14 @@ pub struct Edit {
     pub event_slug: EventSlug,
     /// The photo it starts from.
     pub photo_id: PhotoId,
+    /// Where the photo is in the bucket: under the slug that the event had when it was uploaded.
+    #[serde(default)]
+    pub photo_object_key: String,
     /// Who asked.
     pub origin: Origin,
+    /// Whether it counts among the guest's edits under way, because the event limits them.
+    #[serde(default)]
+    pub counts_for_guest: bool,
     /// Where it stands.
     pub status: Status,
     /// The style, if one was chosen.

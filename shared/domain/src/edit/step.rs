@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::{ATTEMPT_PATIENCE, Attempt, Edit, Failure, FailureCode, MAX_ATTEMPTS, Status, StoredOutput};
+use super::{
+    ATTEMPT_PATIENCE, Attempt, Edit, Failure, FailureCode, MAX_ATTEMPTS, Origin, Status, StoredOutput,
+};
 use crate::budget::{BudgetChange, LedgerEntry, LedgerKind};
 use crate::figures::{Counter, FiguresChange};
 use crate::id::TaskId;
@@ -80,6 +82,8 @@ pub struct Move {
     pub budget: Option<BudgetChange>,
     /// The ledger entry that goes with it.
     pub ledger: Option<LedgerEntry>,
+    /// The guest's scope in which one edit less is under way.
+    pub frees_guest: Option<String>,
 }
 
 impl Edit {
@@ -92,6 +96,7 @@ impl Edit {
             figures: FiguresChange::default(),
             budget: None,
             ledger: None,
+            frees_guest: None,
         };
         next.edit.updated_at = now;
         match (self.status, step) {
@@ -260,6 +265,13 @@ impl Move {
     }
 
     fn change_status(&mut self, to: Status) {
+        if to.is_terminal() {
+            self.figures.add(Counter::Open, -1);
+            self.frees_guest = match &self.edit.origin {
+                Origin::Guest { scope_hash } if self.edit.counts_for_guest => Some(scope_hash.clone()),
+                _ => None,
+            };
+        }
         self.figures.add(counter_of(self.edit.status), -1);
         self.figures.add(counter_of(to), 1);
         self.edit.status = to;

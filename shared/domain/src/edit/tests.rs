@@ -16,7 +16,9 @@ fn queued() -> Edit {
         tenant_id: "t1".parse().unwrap(),
         event_slug: "party".parse().unwrap(),
         photo_id: PhotoId::new(at(0), 2),
+        photo_object_key: "events/party/photos/1".to_owned(),
         origin: Origin::Tenant,
+        counts_for_guest: false,
         status: Status::Queued,
         style_key: None,
         style_version: None,
@@ -93,7 +95,7 @@ proptest! {
         let mut committed = edit.reserved_micro_usd;
         let mut spent = MicroUsd::ZERO;
         let mut ledger = Vec::new();
-        let mut counters: BTreeMap<Counter, i64> = BTreeMap::from([(Counter::Queued, 1)]);
+        let mut counters: BTreeMap<Counter, i64> = BTreeMap::from([(Counter::Queued, 1), (Counter::Open, 1)]);
         for (second, step) in (1..).zip(steps) {
             let before = edit.clone();
             match edit.step(step, at(second)) {
@@ -124,6 +126,8 @@ proptest! {
             let expected = i64::from(status == edit.status);
             prop_assert_eq!(counters.get(&step::counter_of(status)).copied().unwrap_or(0), expected);
         }
+        let open = counters.get(&Counter::Open).copied().unwrap_or(0);
+        prop_assert_eq!(open, i64::from(!edit.status.is_terminal()));
         prop_assert!(edit.attempt <= MAX_ATTEMPTS);
         prop_assert_eq!(edit.attempts.len(), edit.attempt as usize);
     }

@@ -13,8 +13,22 @@ pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd
         Some(cap) if facts.month.committed + estimate(request, facts) > cap => {
             Err(Refusal::BudgetHardCapReached)
         }
+        _ if is_too_dear(estimate(request, facts), facts) => Err(Refusal::BudgetSoftCapStyle),
         _ => Ok(cap),
     }
+}
+
+/// Above the soft cap a tenant may have chosen to allow cheap styles only.
+fn is_too_dear(estimate: MicroUsd, facts: &Facts<'_>) -> bool {
+    let above = facts
+        .caps
+        .soft_cap_micro_usd
+        .is_some_and(|cap| facts.month.committed + estimate > cap);
+    above
+        && facts
+            .caps
+            .soft_cap_max_style_cost_micro_usd
+            .is_some_and(|most| estimate > most)
 }
 
 /// The requested style's estimate; where the style is unknown, the cheapest active one's, so that a full budget

@@ -3,6 +3,7 @@
 //! The first layer that refuses decides the answer; a later one is not consulted. Layers 1 to 6 are decided here,
 //! purely; layer 7 says what happens to an edit that passed.
 
+pub mod abuse;
 pub mod budget;
 pub mod enabled;
 pub mod entitlement;
@@ -64,12 +65,23 @@ pub struct Facts<'a> {
     pub caps: &'a BudgetCaps,
     /// The tenant's month so far.
     pub month: BudgetMonth,
+    /// What is under way already.
+    pub load: Load,
     /// Every style there is.
     pub styles: &'a [Style],
-    /// How long a prompt each model takes, in characters.
-    pub prompt_limits: fn(&str) -> (usize, usize),
+    /// How long a prompt each model of a provider takes, in characters.
+    pub prompt_limits: fn(ProviderName, &str) -> (usize, usize),
     /// The time of the request.
     pub now: Timestamp,
+}
+
+/// Edits that are under way: admitted and not terminal.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// In the event's month.
+    pub of_event: i64,
+    /// Of this guest.
+    pub of_guest: i64,
 }
 
 /// Why a request is refused.
@@ -81,8 +93,12 @@ pub enum Refusal {
     FeatureLocked,
     /// Layer 3; with the policy message.
     EventPolicyBlocked(String),
+    /// Layer 3: as many edits under way as the policy allows.
+    TooManyInFlight,
     /// Layer 4.
     BudgetHardCapReached,
+    /// Layer 4: above the soft cap, this style is too dear.
+    BudgetSoftCapStyle,
     /// Layer 5: not on the event's list, or switched off.
     StyleNotAllowed,
     /// Layer 5: asks for more than the event has.
@@ -143,7 +159,7 @@ pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Verdict {
 
 fn approve(request: &EditRequest, facts: &Facts<'_>) -> Result<Approval, Refusal> {
     let granted_by = entitlement::check(facts.event, facts.now)?;
-    policy::check(request, &facts.event.policy)?;
+    policy::check(request, &facts.event.policy, facts.load)?;
     let cap = budget::check(request, facts)?;
     let choice = style::check(request, facts)?;
     Ok(Approval {

@@ -87,7 +87,10 @@ fn free<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refu
 }
 
 fn check_lengths(choice: &Choice<'_>, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let (least, most) = (facts.prompt_limits)(&choice.style.provider_model);
+    let (least, most) = (facts.prompt_limits)(
+        choice.style.provider.unwrap_or(facts.settings.default_provider),
+        &choice.style.provider_model,
+    );
     let length = choice.rendered_prompt.chars().count();
     if length < least {
         let detail = format!("The prompt is too short: this style needs at least {least} characters.");
@@ -114,21 +117,34 @@ fn check_lengths(choice: &Choice<'_>, facts: &Facts<'_>) -> Result<(), Refusal> 
 
 /// Whether an event may use a style (rows P2 and E5).
 pub fn access(style: &Style, event: &Event, now: Timestamp) -> Access {
-    let listed = &event.policy.allowed_style_keys;
-    if !style.is_active || !(listed.is_empty() || listed.contains(&style.key)) {
-        return Access::NotAllowed;
+    if !is_allowed(style, event) {
+        Access::NotAllowed
+    } else if is_unlocked(style, event, now) {
+        Access::Open
+    } else {
+        Access::Locked
     }
+}
+
+/// Whether the style is switched on, and on the event's list.
+pub fn is_allowed(style: &Style, event: &Event) -> bool {
+    let listed = &event.policy.allowed_style_keys;
+    style.is_active && (listed.is_empty() || listed.contains(&style.key))
+}
+
+/// Whether the event has what the style asks for.
+pub fn is_unlocked(style: &Style, event: &Event, now: Timestamp) -> bool {
     let profile = &style.entitlements;
-    let unlocked = profile
+    let has_features = profile
         .required_features
         .iter()
-        .all(|feature| event.has_feature(feature))
-        && profile
-            .required_addons
-            .iter()
-            .all(|addon| event.has_addon(addon, now))
-        && (!style.is_premium || !profile.is_empty() || event.has_feature(FEATURE_PREMIUM_STYLES));
-    if unlocked { Access::Open } else { Access::Locked }
+        .all(|feature| event.has_feature(feature));
+    let has_addons = profile
+        .required_addons
+        .iter()
+        .all(|addon| event.has_addon(addon, now));
+    let is_paid_for = !style.is_premium || !profile.is_empty() || event.has_feature(FEATURE_PREMIUM_STYLES);
+    has_features && has_addons && is_paid_for
 }
 
 /// The cheapest of these styles; of equal prices the first by key.

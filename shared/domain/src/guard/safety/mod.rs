@@ -7,10 +7,12 @@
 
 mod alphabet;
 mod glyph;
+mod terms;
 
 use std::collections::HashMap;
 
 use glyph::{Glyph, Kind};
+pub use terms::{MAX_TERM_CHARS, MAX_TERMS, flaws_of_terms};
 
 use super::EditRequest;
 use crate::event::EventPolicy;

@@ -59,10 +59,34 @@ fn a_soft_cap_alone_never_refuses() {
     let mut world = with_room(-1_000_000_000);
     world.caps = BudgetCaps {
         soft_cap_micro_usd: Some(MicroUsd::ZERO),
-        hard_cap_micro_usd: None,
-        override_until: None,
+        ..BudgetCaps::default()
     };
     assert_eq!(world.approval().cap, None);
+}
+
+#[test]
+fn above_the_soft_cap_an_organiser_may_allow_cheap_styles_only() {
+    let with = |committed, most: Option<i64>| {
+        World::with(|world| {
+            world.style("watercolour").estimated_cost_micro_usd = MicroUsd::new(40_000);
+            world.month.committed = MicroUsd::new(committed);
+            world.caps = BudgetCaps {
+                soft_cap_micro_usd: Some(MicroUsd::new(100_000)),
+                soft_cap_max_style_cost_micro_usd: most.map(MicroUsd::new),
+                ..BudgetCaps::default()
+            };
+        })
+    };
+    for (committed, most, passes) in [
+        (60_000, Some(39_999), true),
+        (60_001, Some(39_999), false),
+        (60_001, Some(40_000), true),
+        (60_001, None, true),
+    ] {
+        let verdict = with(committed, most).ask();
+        let refused = Verdict::Refused(Refusal::BudgetSoftCapStyle);
+        assert_eq!(verdict != refused, passes, "{committed} {most:?}: {verdict:?}");
+    }
 }
 
 #[test]

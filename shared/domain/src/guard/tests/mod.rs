@@ -19,12 +19,13 @@ struct World {
     event: Event,
     caps: BudgetCaps,
     month: BudgetMonth,
+    load: Load,
     styles: Vec<Style>,
     request: EditRequest,
 }
 
 /// Model `short` takes 2 to 30 characters, every other 2 to 300.
-fn limits(model: &str) -> (usize, usize) {
+fn limits(_: ProviderName, model: &str) -> (usize, usize) {
     if model == "short" { (2, 30) } else { (2, 300) }
 }
 
@@ -41,6 +42,7 @@ fn package(features: &[&str]) -> Package {
         key: "party".parse().unwrap(),
         name: "Party".to_owned(),
         features: features.iter().map(|feature| (*feature).to_owned()).collect(),
+        version: 1,
     }
 }
 
@@ -76,6 +78,7 @@ impl World {
                 ..BudgetCaps::default()
             },
             month: BudgetMonth::default(),
+            load: Load::default(),
             styles: vec![sample("watercolour"), sample("comic")],
             request: EditRequest {
                 style_key: Some("watercolour".parse().unwrap()),
@@ -102,6 +105,7 @@ impl World {
             event: &self.event,
             caps: &self.caps,
             month: self.month,
+            load: self.load,
             styles: &self.styles,
             prompt_limits: limits,
             now: now(),

@@ -47,12 +47,15 @@ fn an_organiser_who_has_set_nothing_allows_styles_and_no_words() {
         style_key: Some("comic".parse().unwrap()),
         ..EditRequest::default()
     };
-    assert_eq!(super::super::policy::check(&style, &policy), Ok(()));
+    assert_eq!(
+        super::super::policy::check(&style, &policy, Load::default()),
+        Ok(())
+    );
     let words = EditRequest {
         prompt: Some("snow".to_owned()),
         ..style
     };
-    assert!(super::super::policy::check(&words, &policy).is_err());
+    assert!(super::super::policy::check(&words, &policy, Load::default()).is_err());
 }
 
 #[test]

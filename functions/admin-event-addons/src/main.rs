@@ -1,0 +1,12 @@
+//! `/api/v1/admin/events/{eventId}/addons` and `…/{key}`: what an event has bought.
+
+mod handler;
+
+use cloud::{Cloud, invocation};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), web::Error> {
+    Cloud::init_logs();
+    let cloud = Cloud::from_env().await?;
+    web::serve(|request| invocation::observe(handler::handle(cloud.clone(), request))).await
+}

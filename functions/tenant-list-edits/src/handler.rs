@@ -1,0 +1,38 @@
+use cloud::Cloud;
+use domain::{Problem, Status};
+use web::model::{EditBody, TenantEditBody};
+use web::{Answer, Page, Request};
+use workflow::{EditAnswer, TenantCaller};
+
+pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
+    let tenant_id = web::tenant(&request)?;
+    let caller = TenantCaller {
+        tenant_id: &tenant_id,
+        event_slug: web::path_text(&request, "eventSlug"),
+    };
+    let page = Page::of(&request)?;
+    let status = status(&request)?;
+    let found = workflow::tenant::list_edits(&cloud, caller, status, page.after, page.limit).await?;
+    let bodies: Vec<_> = found.edits.iter().map(body).collect();
+    let cursor = found.next.as_ref().map(web::cursor_of);
+    Ok(web::list(bodies, cursor.as_deref()))
+}
+
+fn status(request: &Request) -> Result<Option<Status>, Problem> {
+    let Some(text) = web::query_text(request, "status") else {
+        return Ok(None);
+    };
+    let status = Status::ALL.into_iter().find(|status| status.as_str() == text);
+    let names = Status::ALL.map(Status::as_str).join(", ");
+    status
+        .map(Some)
+        .ok_or_else(|| Problem::InvalidRequest(format!("`status` must be one of {names}.")))
+}
+
+fn body(answer: &EditAnswer) -> TenantEditBody<'_> {
+    let mut body = EditBody::new(&answer.edit, answer.wait.as_ref());
+    if let Some(output) = &answer.output {
+        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
+    }
+    TenantEditBody::new(&answer.edit, body)
+}

@@ -1,0 +1,92 @@
+//! Signals that are given once: who writes the mark first, gives them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use domain::EventId;
+use domain::budget::BudgetAlert;
+use domain::context::{hour_of, month_of};
+use domain::figures::{Counter, FiguresChange};
+use domain::ports::{PortError, Signals};
+use jiff::{SignedDuration, Timestamp};
+
+use super::keys::{self, Item, Key, text};
+use super::transaction::{Condition, TransactionError};
+use crate::Cloud;
+
+impl Signals for Cloud {
+    async fn raise_budget_alert(
+        &self,
+        alert: &BudgetAlert,
+        cooldown: SignedDuration,
+    ) -> Result<bool, PortError> {
+        let at = alert.at.to_string();
+        let quiet_since = alert.at.checked_sub(cooldown).unwrap_or(alert.at);
+        let mark = self.mark(
+            keys::budget(&alert.tenant_id, &alert.month),
+            alert.kind.alerted_at(),
+            Item::from([
+                (":at".to_owned(), text(&at)),
+                (":quiet".to_owned(), text(quiet_since.to_string())),
+            ]),
+            "attribute_not_exists(#mark) OR #mark <= :quiet",
+        )?;
+        let stored = keys::item(
+            keys::budget_alert(&alert.tenant_id, &at, alert.kind.as_str()),
+            alert,
+        )?;
+        self.once(vec![mark, self.put(stored, Condition::absent())?])
+            .await
+    }
+
+    async fn mark_escalated(
+        &self,
+        event: &EventId,
+        scope_hash: &str,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mark = self.mark(
+            keys::guest_hour(scope_hash, &hour_of(now)),
+            "escalated",
+            Item::from([(
+                ":at".to_owned(),
+                aws_sdk_dynamodb::types::AttributeValue::Bool(true),
+            )]),
+            "attribute_not_exists(#mark)",
+        )?;
+        let mut figures = FiguresChange::default();
+        figures.add(Counter::AbuseEscalations, 1);
+        let counted = self.add_figures(event, &month_of(now), &figures, None)?;
+        self.once(vec![mark, counted]).await
+    }
+}
+
+impl Cloud {
+    fn mark(
+        &self,
+        key: Key,
+        attribute: &str,
+        values: Item,
+        condition: &str,
+    ) -> Result<TransactWriteItem, PortError> {
+        let update = Update::builder()
+            .table_name(&self.config.table)
+            .set_key(Some(key.into_item()))
+            .update_expression("SET #mark = :at")
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(HashMap::from([("#mark".to_owned(), attribute.to_owned())])))
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(|_| PortError::Unreadable("a mark".to_owned()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// True where this call wrote it, false where somebody else had.
+    async fn once(&self, writes: Vec<TransactWriteItem>) -> Result<bool, PortError> {
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_) | TransactionError::Contended) => Ok(false),
+            Err(TransactionError::Port(error)) => Err(error),
+        }
+    }
+}

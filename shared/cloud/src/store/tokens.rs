@@ -1,0 +1,90 @@
+//! Event tokens: `TOKEN#hash` opens the event, `EVENT#id / TOKEN#ulid` remembers which hash to remove.
+
+use data_encoding::BASE64URL_NOPAD;
+use domain::event::TokenGrant;
+use domain::ports::admin::{IssuedToken, NewToken, TokenStore};
+use domain::ports::{PortError, Tokens};
+use domain::{Context, Event, EventId, TokenId, scope};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::unwritten;
+use super::change::{Change, PageOf, Tests};
+use super::keys;
+use crate::Cloud;
+use crate::context::random_bits;
+
+#[derive(Serialize, Deserialize)]
+struct Issued {
+    token_id: TokenId,
+    token_hash: String,
+    valid_until: Option<Timestamp>,
+}
+
+impl Tokens for Cloud {
+    async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
+        self.read(keys::token(token_hash), "an event token").await
+    }
+}
+
+impl TokenStore for Cloud {
+    async fn new_token(&self, event: &Event, valid_until: Option<Timestamp>) -> Result<NewToken, PortError> {
+        let mut secret = [0; 32];
+        secret[..16].copy_from_slice(&random_bits().to_ne_bytes());
+        secret[16..].copy_from_slice(&random_bits().to_ne_bytes());
+        let token = BASE64URL_NOPAD.encode(&secret);
+        let token_id = TokenId::new(self.now(), self.random());
+        let token_hash = scope::token_hash(&token);
+        let grant = TokenGrant {
+            token_id,
+            event_id: event.id.clone(),
+            tenant_id: event.tenant_id.clone(),
+            scope_key: event.scope_key.clone(),
+            valid_until,
+        };
+        let grant = Change::of(keys::token(&token_hash), grant)?;
+        let issued = Issued {
+            token_id,
+            token_hash,
+            valid_until,
+        };
+        let issued = Change::of(keys::issued_token(&event.id, token_id), issued)?;
+        let writes = vec![self.change(grant)?, self.change(issued)?];
+        self.transact(writes).await.map_err(unwritten)?;
+        Ok(NewToken { token_id, token })
+    }
+
+    async fn tokens_page(
+        &self,
+        event: &EventId,
+        after: Option<TokenId>,
+        limit: u32,
+    ) -> Result<Vec<IssuedToken>, PortError> {
+        let page = PageOf {
+            pk: keys::event_partition(event),
+            prefix: "TOKEN#",
+            after: after.map(|token| keys::issued_token(event, token).sk),
+            limit,
+            newest_first: true,
+        };
+        let tokens: Vec<Issued> = self.page(page, "an issued token").await?;
+        let shown = tokens.into_iter().map(|issued| IssuedToken {
+            token_id: issued.token_id,
+            valid_until: issued.valid_until,
+        });
+        Ok(shown.collect())
+    }
+
+    async fn revoke_token(&self, event: &EventId, token: TokenId) -> Result<bool, PortError> {
+        let key = keys::issued_token(event, token);
+        let issued: Option<Issued> = self.read(key.clone(), "an issued token").await?;
+        let Some(issued) = issued else {
+            return Ok(false);
+        };
+        let writes = vec![
+            self.delete(keys::token(&issued.token_hash), Tests::default())?,
+            self.delete(key, Tests::present())?,
+        ];
+        self.removed(writes).await
+    }
+}

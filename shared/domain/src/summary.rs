@@ -1,0 +1,353 @@
+//! An event's month at a glance (row O1): counts, rates, latency, spend and checks.
+//!
+//! Pure arithmetic over what one batch read brings, so that its cost does not grow with the number of edits (row
+//! O4). Everything counts edits of one month (UTC): an edit belongs to the month in which it was admitted.
+
+mod latency;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
+
+use crate::budget::{BudgetCaps, BudgetMonth};
+use crate::event::Event;
+use crate::figures::Figures;
+use crate::guard::style::{self, Access};
+use crate::guard::{GrantedBy, entitlement};
+use crate::money::MicroUsd;
+use crate::settings::Settings;
+use crate::style::Style;
+
+/// What a summary is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct SummaryFacts<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// Its tenant's caps.
+    pub caps: &'a BudgetCaps,
+    /// The month that everything is counted in: `2026-11`.
+    pub month: &'a str,
+    /// The tenant's month.
+    pub budget: BudgetMonth,
+    /// The event's month.
+    pub figures: &'a Figures,
+    /// Provider latencies of the event's month.
+    pub latencies: &'a LatencyHistogram,
+    /// Every style there is.
+    pub styles: &'a [Style],
+    /// In force now.
+    pub settings: &'a Settings,
+    /// The time of the request.
+    pub now: Timestamp,
+}
+
+/// An event's month at a glance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The event's edits of the month.
+    pub figures: Figures,
+    /// Shares of the finished edits.
+    pub rates: Rates,
+    /// Time at the provider.
+    pub latency: Latency,
+    /// Money.
+    pub spend: Spend,
+    /// What needs somebody's attention; every check there is, in a fixed order.
+    pub checks: Vec<Check>,
+    /// What unlocked the feature for the event; `None` where it is locked (row E6).
+    pub granted_by: Option<GrantedBy>,
+}
+
+/// Shares from 0 to 1 of the finished edits: succeeded, failed or blocked. One denominator for all of them, so that
+/// they can be compared and added; `None` while nothing is finished.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rates {
+    /// Failed, for whatever reason.
+    pub failure_rate: Option<f64>,
+    /// Blocked by our prompt safety or by a provider's moderation.
+    pub moderation_hit_rate: Option<f64>,
+    /// Failed because of the provider.
+    pub provider_failure_rate: Option<f64>,
+    /// Finished edits.
+    pub samples: u64,
+}
+
+/// Milliseconds from claim to result; `None` without samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latency {
+    /// The mean.
+    pub avg: Option<u64>,
+    /// Half stay within it.
+    pub p50: Option<u64>,
+    /// 95 of 100 stay within it.
+    pub p95: Option<u64>,
+    /// Latencies measured.
+    pub samples: u64,
+}
+
+/// Money of the month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spend {
+    /// `2026-11`, in UTC.
+    pub month: String,
+    /// Spent at this event.
+    pub event: MicroUsd,
+    /// Spent by the tenant, at all its events.
+    pub tenant: MicroUsd,
+    /// Reserved by the tenant for edits under way.
+    pub reserved: MicroUsd,
+    /// The tenant's caps.
+    pub caps: BudgetCaps,
+    /// How many edits of the cheapest style that the event may use fit under the cap; `None` where no cap is
+    /// enforced now, or nothing costs anything.
+    pub edits_left: Option<u64>,
+}
+
+/// Something that is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckId {
+    /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
+    FailureRate,
+    /// [`Latency::avg`] against `latency_warning_ms`.
+    Latency,
+    /// What the tenant has committed against its soft cap.
+    BudgetSoftCap,
+    /// What the tenant has committed against its hard cap. It is reached as soon as not even the cheapest edit
+    /// fits under it, also while it is overridden.
+    BudgetHardCap,
+    /// Guests of the event that were refused because of too many blocked prompts.
+    AbuseEscalation,
+}
+
+impl CheckId {
+    /// All of them, in the order of the answer.
+    pub const ALL: [Self; 5] = [
+        Self::FailureRate,
+        Self::Latency,
+        Self::BudgetSoftCap,
+        Self::BudgetHardCap,
+        Self::AbuseEscalation,
+    ];
+
+    /// The name in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FailureRate => "failure_rate",
+            Self::Latency => "latency",
+            Self::BudgetSoftCap => "budget_soft_cap",
+            Self::BudgetHardCap => "budget_hard_cap",
+            Self::AbuseEscalation => "abuse_escalation",
+        }
+    }
+
+    /// Where it is written what to do.
+    pub const fn runbook(self) -> &'static str {
+        match self {
+            Self::FailureRate => "RUNBOOK.md#failure-rate",
+            Self::Latency => "RUNBOOK.md#provider-latency",
+            Self::BudgetSoftCap | Self::BudgetHardCap => "RUNBOOK.md#budget",
+            Self::AbuseEscalation => "RUNBOOK.md#abuse",
+        }
+    }
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// Nothing to do.
+    Ok,
+    /// The threshold is reached.
+    Alert,
+    /// Too few samples to say anything.
+    InsufficientData,
+}
+
+impl CheckStatus {
+    /// The name in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Alert => "alert",
+            Self::InsufficientData => "insufficient_data",
+        }
+    }
+}
+
+/// A figure that is compared: a share, or a whole number of whatever the check is about.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub enum Reading {
+    /// 0 to 1.
+    Share(f64),
+    /// Milliseconds, micro-USD or guests.
+    Whole(i64),
+}
+
+/// A check and how it came out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Check {
+    /// What is watched.
+    pub id: CheckId,
+    /// How it came out.
+    pub status: CheckStatus,
+    /// What was found; `None` without samples.
+    pub value: Option<Reading>,
+    /// What it is compared with; `None` where nothing is set.
+    pub threshold: Option<Reading>,
+    /// On how many samples the value stands; `None` for what is counted, not sampled.
+    pub samples: Option<u64>,
+}
+
+impl Summary {
+    /// Works it out.
+    pub fn of(facts: &SummaryFacts<'_>) -> Self {
+        let rates = Rates::of(facts.figures);
+        let latency = Latency::of(facts.figures, facts.latencies);
+        let spend = Spend::of(facts);
+        let checks = CheckId::ALL.map(|id| check(id, facts, &rates, &latency));
+        Self {
+            figures: facts.figures.clone(),
+            rates,
+            latency,
+            spend,
+            checks: checks.to_vec(),
+            granted_by: entitlement::check(facts.event, facts.now).ok(),
+        }
+    }
+
+    /// Whether a check's threshold is reached.
+    pub fn alerts(&self, id: CheckId) -> bool {
+        self.checks
+            .iter()
+            .any(|check| check.id == id && check.status == CheckStatus::Alert)
+    }
+}
+
+impl Rates {
+    /// The rates of these counters.
+    pub fn of(figures: &Figures) -> Self {
+        let finished: u64 = [figures.succeeded, figures.failed, figures.blocked]
+            .map(count)
+            .iter()
+            .sum();
+        Self {
+            failure_rate: share(figures.failed, finished),
+            moderation_hit_rate: share(figures.moderation_hits, finished),
+            provider_failure_rate: share(figures.provider_failed, finished),
+            samples: finished,
+        }
+    }
+}
+
+impl Latency {
+    fn of(figures: &Figures, latencies: &LatencyHistogram) -> Self {
+        Self {
+            avg: figures.mean_latency_ms(),
+            p50: latencies.percentile(50),
+            p95: latencies.percentile(95),
+            samples: count(figures.latency_samples),
+        }
+    }
+}
+
+impl Spend {
+    fn of(facts: &SummaryFacts<'_>) -> Self {
+        let SummaryFacts { budget, caps, .. } = facts;
+        let left = caps
+            .enforced_cap(facts.now)
+            .map(|cap| (cap - budget.committed).max(MicroUsd::ZERO));
+        let cheapest = cheapest(facts);
+        Self {
+            month: facts.month.to_owned(),
+            event: MicroUsd::new(facts.figures.spent_micro_usd),
+            tenant: budget.spent,
+            reserved: budget.committed - budget.spent,
+            caps: (*caps).clone(),
+            edits_left: left
+                .and_then(|left| left.get().checked_div(cheapest?.get()))
+                .map(count),
+        }
+    }
+}
+
+/// The least that an edit of this event costs.
+fn cheapest(facts: &SummaryFacts<'_>) -> Option<MicroUsd> {
+    let open = facts
+        .styles
+        .iter()
+        .filter(|style| style::access(style, facts.event, facts.now) == Access::Open);
+    style::cheapest(open).map(|style| style.estimated_cost_micro_usd)
+}
+
+fn check(id: CheckId, facts: &SummaryFacts<'_>, rates: &Rates, latency: &Latency) -> Check {
+    let committed = facts.budget.committed;
+    let money = |amount: MicroUsd| Reading::Whole(amount.get());
+    let (value, threshold, samples) = match id {
+        CheckId::FailureRate => {
+            let threshold = Reading::Share(facts.settings.failure_rate_alert_threshold);
+            (
+                rates.failure_rate.map(Reading::Share),
+                Some(threshold),
+                Some(rates.samples),
+            )
+        }
+        CheckId::Latency => {
+            let threshold = Reading::Whole(facts.settings.latency_warning_ms.into());
+            (latency.avg.map(whole), Some(threshold), Some(latency.samples))
+        }
+        CheckId::BudgetSoftCap => (
+            Some(money(committed)),
+            facts.caps.soft_cap_micro_usd.map(money),
+            None,
+        ),
+        CheckId::BudgetHardCap => (
+            Some(money(committed)),
+            facts.caps.hard_cap_micro_usd.map(money),
+            None,
+        ),
+        CheckId::AbuseEscalation => {
+            let escalations = Reading::Whole(facts.figures.abuse_escalations);
+            (Some(escalations), Some(Reading::Whole(1)), None)
+        }
+    };
+    let too_few = samples.is_some_and(|samples| samples < facts.settings.failure_rate_min_samples.into());
+    let reached = value
+        .zip(threshold)
+        .is_some_and(|(value, threshold)| value >= threshold);
+    let status = match () {
+        () if too_few => CheckStatus::InsufficientData,
+        () if reached || (id == CheckId::BudgetHardCap && has_no_room(facts)) => CheckStatus::Alert,
+        () => CheckStatus::Ok,
+    };
+    Check {
+        id,
+        status,
+        value,
+        threshold,
+        samples,
+    }
+}
+
+/// Whether the hard cap leaves no room for the cheapest edit.
+fn has_no_room(facts: &SummaryFacts<'_>) -> bool {
+    facts
+        .caps
+        .hard_cap_micro_usd
+        .zip(cheapest(facts))
+        .is_some_and(|(cap, cheapest)| facts.budget.committed + cheapest > cap)
+}
+
+/// A counter as a number of things; what has gone below nothing is nothing.
+fn count(counter: i64) -> u64 {
+    u64::try_from(counter).unwrap_or(0)
+}
+
+fn whole(number: u64) -> Reading {
+    Reading::Whole(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+#[allow(clippy::cast_precision_loss)] // a share of 2^53 edits is exact enough
+fn share(part: i64, of: u64) -> Option<f64> {
+    (of > 0).then(|| (count(part) as f64 / of as f64).min(1.0))
+}

@@ -1,0 +1,57 @@
+//! Percentiles from a histogram: what they cost does not depend on how many latencies were measured.
+
+use crate::figures::LATENCY_BOUNDS_MS;
+
+/// One bucket per bound of [`LATENCY_BOUNDS_MS`], and one for what is slower than the last.
+pub const LATENCY_BUCKETS: usize = LATENCY_BOUNDS_MS.len() + 1;
+
+/// How many provider latencies fell into each bucket.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct LatencyHistogram([u64; LATENCY_BUCKETS]);
+
+impl LatencyHistogram {
+    /// A histogram with these counts.
+    pub const fn new(counts: [u64; LATENCY_BUCKETS]) -> Self {
+        Self(counts)
+    }
+
+    /// Latencies measured.
+    pub fn samples(&self) -> u64 {
+        self.0.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// The latency in milliseconds that this many per cent (1 to 100) stay within; `None` without samples.
+    ///
+    /// The nearest rank decides the bucket, and the rank's place among the bucket's samples the place between its
+    /// bounds. Of what is slower than the last bound only that is known: the answer is then that bound.
+    pub fn percentile(&self, percent: u32) -> Option<u64> {
+        let samples = self.samples();
+        let percent = percent.clamp(1, 100);
+        let wide = u128::from(samples) * u128::from(percent);
+        let rank = u64::try_from(wide.div_ceil(100)).unwrap_or(samples);
+        let mut before = 0_u64;
+        for (index, count) in self.0.iter().enumerate() {
+            let within = rank.saturating_sub(before);
+            if within > 0 && within <= *count {
+                return Some(between(index, within, *count));
+            }
+            before = before.saturating_add(*count);
+        }
+        None
+    }
+}
+
+/// The bounds of a bucket, in milliseconds: more than the first, at most the second.
+pub(super) fn bounds(index: usize) -> (u64, u64) {
+    let bound = |index: usize| LATENCY_BOUNDS_MS.get(index).copied().map(u64::from);
+    let lower = index.checked_sub(1).and_then(bound).unwrap_or(0);
+    (lower, bound(index).unwrap_or(lower))
+}
+
+/// The middle of the `nth` of `count` equal shares of a bucket.
+fn between(index: usize, nth: u64, count: u64) -> u64 {
+    let (lower, upper) = bounds(index);
+    let width = u128::from(upper - lower);
+    let share = width * (2 * u128::from(nth) - 1) / (2 * u128::from(count));
+    lower + u64::try_from(share).unwrap_or(0)
+}

@@ -1,0 +1,44 @@
+//! Event tokens: shown once, listed by id, revoked at once.
+
+use domain::ports::Events;
+use domain::ports::admin::{IssuedToken, NewToken, TokenStore};
+use domain::{EventId, Problem, TokenId};
+use jiff::Timestamp;
+
+use super::{Listing, removed};
+
+/// Makes a token for an event.
+///
+/// # Errors
+/// There is no such event.
+pub async fn create_token<D: Events + TokenStore>(
+    deps: &D,
+    event: &EventId,
+    valid_until: Option<Timestamp>,
+) -> Result<NewToken, Problem> {
+    let event = deps.event(event).await?.ok_or(Problem::EventNotFound)?;
+    Ok(deps.new_token(&event, valid_until).await?)
+}
+
+/// A page of an event's tokens, newest first.
+///
+/// # Errors
+/// There is no such event.
+pub async fn list_tokens<D: Events + TokenStore>(
+    deps: &D,
+    event: &EventId,
+    after: Option<TokenId>,
+    limit: u32,
+) -> Result<Listing<IssuedToken>, Problem> {
+    let (found, tokens) = futures::try_join!(deps.event(event), deps.tokens_page(event, after, limit + 1))?;
+    found.ok_or(Problem::EventNotFound)?;
+    Ok(Listing::of(tokens, limit))
+}
+
+/// Ends a token: the next request with it is refused.
+///
+/// # Errors
+/// The event has no such token.
+pub async fn revoke_token<D: TokenStore>(deps: &D, event: &EventId, token: TokenId) -> Result<(), Problem> {
+    removed(deps.revoke_token(event, token).await?, "token of this event")
+}

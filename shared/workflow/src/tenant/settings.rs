@@ -1,0 +1,91 @@
+//! What an organiser allows at an event, read and changed.
+
+use domain::event::{EventPolicy, PolicyChange};
+use domain::guard::{GrantedBy, entitlement};
+use domain::ports::admin::StyleUse;
+use domain::ports::{Catalog, Events, Policies, Slugs};
+use domain::problem::FieldError;
+use domain::{Context, Event, Problem, Style, StyleKey};
+use futures::future::try_join_all;
+use jiff::Timestamp;
+
+use crate::entry::{TenantCaller, event_of};
+
+/// An event's policy, and whether it has the feature at all.
+#[derive(Debug, Clone)]
+pub struct EventSettings {
+    /// What the organiser allows.
+    pub policy: EventPolicy,
+    /// What unlocked the feature; `None` where it is locked.
+    pub granted_by: Option<GrantedBy>,
+}
+
+impl EventSettings {
+    fn of(event: Event, now: Timestamp) -> Self {
+        Self {
+            granted_by: entitlement::check(&event, now).ok(),
+            policy: event.policy,
+        }
+    }
+}
+
+/// Reads an event's policy.
+///
+/// # Errors
+/// An unknown event.
+pub async fn get_settings<D>(deps: &D, caller: TenantCaller<'_>) -> Result<EventSettings, Problem>
+where
+    D: Context + Slugs + Events,
+{
+    let event = super::event(deps, caller).await?;
+    Ok(EventSettings::of(event, deps.now()))
+}
+
+/// Changes some fields of an event's policy and answers the whole of it. The fields that do not change are not
+/// written, so two changes of different fields at the same moment both last.
+///
+/// # Errors
+/// An unknown event, or a style that does not exist.
+pub async fn change_settings<D>(
+    deps: &D,
+    caller: TenantCaller<'_>,
+    change: &PolicyChange,
+) -> Result<EventSettings, Problem>
+where
+    D: Context + Slugs + Catalog + Policies + StyleUse + Sync,
+{
+    let known = async {
+        match &change.allowed_style_keys {
+            Some(keys) => check_styles(keys, &deps.styles().await?),
+            None => Ok(()),
+        }
+    };
+    // The event first: to another tenant it must not matter what is in the body.
+    let (event, known) = futures::join!(event_of(deps, caller), known);
+    let event = event?;
+    known?;
+    // A style on a list can be switched off, but not erased.
+    let listed = change.allowed_style_keys.iter().flatten();
+    try_join_all(listed.map(|key| deps.mark_style_used(key))).await?;
+    let changed = deps.change_policy(caller.tenant_id, &event, change).await?;
+    let changed = changed.ok_or(Problem::EventNotFound)?;
+    Ok(EventSettings::of(changed, deps.now()))
+}
+
+fn check_styles(keys: &[StyleKey], styles: &[Style]) -> Result<(), Problem> {
+    let unknown = keys
+        .iter()
+        .enumerate()
+        .filter(|(_, key)| !styles.iter().any(|style| style.key == **key));
+    let wrong: Vec<FieldError> = unknown
+        .map(|(index, _)| FieldError {
+            pointer: format!("/allowed_style_keys/{index}"),
+            detail: "There is no such style.".to_owned(),
+        })
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::ValidationFailed(wrong))
+    }
+}
