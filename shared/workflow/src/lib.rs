@@ -1,6 +1,5 @@
 //! The use cases, one file each, written against the ports of `domain`.
 
-pub mod batch;
 mod create_edit;
 mod create_photo;
 mod finish_edit;

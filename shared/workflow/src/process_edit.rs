@@ -60,7 +60,8 @@ where
         Ok(photo) => photo,
         Err(why) => return step(deps, &edit, end(FailureCode::PhotoInvalid, why, 0)).await,
     };
-    deps.send_poll(&poll_message(&edit, edit.attempt + 1), poll_delay(0)).await?;
+    deps.send_poll(&poll_message(&edit, edit.attempt + 1), poll_delay(0))
+        .await?;
     let Ok(claim) = edit.step(Step::Claim, deps.now()) else {
         return Ok(());
     };
