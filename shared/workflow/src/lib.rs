@@ -1,7 +1,6 @@
 //! The use cases, one file each, written against the ports of `domain`.
 
 pub mod admin;
-pub mod batch;
 mod create_edit;
 mod create_photo;
 mod entry;

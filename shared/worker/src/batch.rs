@@ -2,57 +2,28 @@
 
 use std::panic::AssertUnwindSafe;
 
-use domain::message::{PollMessage, SubmitMessage};
-use domain::{EditId, message};
+use aws_lambda_events::sqs::SqsMessage;
 use futures::FutureExt;
 use futures::future::join_all;
-use serde::de::DeserializeOwned;
+use workflow::WorkError;
 
-use crate::work_error::WorkError;
-
-/// A record as the queue delivers it.
-#[derive(Debug, Clone)]
-pub struct Record {
-    /// Names it in the answer.
-    pub message_id: String,
-    /// A message, if all is well.
-    pub body: String,
-}
-
-/// A message that is about an edit.
-pub trait AboutEdit {
-    /// Which edit.
-    fn edit_id(&self) -> EditId;
-}
-
-impl AboutEdit for SubmitMessage {
-    fn edit_id(&self) -> EditId {
-        let message::SubmitMessage::V1 { edit_id, .. } = self;
-        *edit_id
-    }
-}
-
-impl AboutEdit for PollMessage {
-    fn edit_id(&self) -> EditId {
-        let message::PollMessage::V1 { edit_id, .. } = self;
-        *edit_id
-    }
-}
+use crate::AboutEdit;
 
 /// Works on all records at once and returns the ids of those that must be delivered again. An empty list means
 /// that all succeeded.
-pub async fn run<M, F, W>(records: Vec<Record>, work: W) -> Vec<String>
+pub(crate) async fn run<M, F, W>(records: Vec<SqsMessage>, work: W) -> Vec<String>
 where
-    M: DeserializeOwned + AboutEdit,
+    M: AboutEdit,
     W: Fn(M) -> F,
     F: Future<Output = Result<(), WorkError>>,
 {
     let work = &work;
     let outcomes = records.into_iter().map(|record| async move {
+        let message_id = record.message_id.unwrap_or_default();
         // The body itself stays out of the log: what cannot be parsed could be anything.
-        let Ok(message) = serde_json::from_str::<M>(&record.body) else {
-            tracing::error!(message_id = record.message_id, "record cannot be read");
-            return Some(record.message_id);
+        let Ok(message) = serde_json::from_str::<M>(record.body.as_deref().unwrap_or_default()) else {
+            tracing::error!(message_id, "record cannot be read");
+            return Some(message_id);
         };
         let edit_id = message.edit_id();
         // A panic in one record would fail the whole batch, and so run its neighbours again.
@@ -60,11 +31,11 @@ where
             Ok(Ok(())) => None,
             Ok(Err(error)) => {
                 tracing::error!(%edit_id, %error, "record failed, it will be delivered again");
-                Some(record.message_id)
+                Some(message_id)
             }
             Err(_) => {
                 tracing::error!(%edit_id, "record panicked, it will be delivered again");
-                Some(record.message_id)
+                Some(message_id)
             }
         }
     });
@@ -73,13 +44,15 @@ where
 
 #[cfg(test)]
 mod tests {
+    use domain::message::SubmitMessage;
+
     use super::*;
 
-    fn record(message_id: &str, body: &str) -> Record {
-        Record {
-            message_id: message_id.to_owned(),
-            body: body.to_owned(),
-        }
+    fn record(message_id: &str, body: &str) -> SqsMessage {
+        let mut record = SqsMessage::default();
+        record.message_id = Some(message_id.to_owned());
+        record.body = Some(body.to_owned());
+        record
     }
 
     fn submit(tenant: &str) -> String {

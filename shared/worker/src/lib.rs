@@ -1,0 +1,73 @@
+//! What every queue worker shares: records in, the ids of the failed ones out.
+
+mod batch;
+
+use std::convert::Infallible;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use cloud::invocation;
+use domain::EditId;
+use domain::message::{PollMessage, SubmitMessage};
+pub use lambda_runtime::Error;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
+use workflow::WorkError;
+
+/// A message that is about an edit.
+pub trait AboutEdit: DeserializeOwned {
+    /// Which edit.
+    fn edit_id(&self) -> EditId;
+}
+
+impl AboutEdit for SubmitMessage {
+    fn edit_id(&self) -> EditId {
+        let Self::V1 { edit_id, .. } = self;
+        *edit_id
+    }
+}
+
+impl AboutEdit for PollMessage {
+    fn edit_id(&self) -> EditId {
+        let Self::V1 { edit_id, .. } = self;
+        *edit_id
+    }
+}
+
+/// Works on batches of messages until the execution environment ends.
+///
+/// # Errors
+/// The runtime API cannot be reached.
+pub async fn serve<M, W, F>(work: W) -> Result<(), Error>
+where
+    M: AboutEdit,
+    W: Fn(M) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let work = &work;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        invocation::observe(async move { Ok::<_, Infallible>(answer(event.payload, work).await) })
+    }))
+    .await
+}
+
+async fn answer<M, W, F>(event: SqsEvent, work: &W) -> SqsBatchResponse
+where
+    M: AboutEdit,
+    W: Fn(M) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let failed = batch::run(event.records, |message: M| {
+        invocation::about(message.edit_id());
+        work(message)
+    })
+    .await;
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed.into_iter().map(failure).collect();
+    response
+}
+
+fn failure(message_id: String) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = message_id;
+    failure
+}
