@@ -65,7 +65,7 @@ def main():
 
     print("| picture | ours, CPU ms | sharp, CPU ms | ratio | ours, max RSS MB | sharp, max RSS MB |")
     print("| --- | --- | --- | --- | --- | --- |")
-    good = True
+    good, rows = True, []
     for width, height, jobs in SIZES:
         picture = HOME / f"{width}x{height}.jpg"
         if not picture.exists():
@@ -87,6 +87,13 @@ def main():
             f"| {rss:.0f} | {median(sharps, 'max_rss_mb'):.0f} |",
             flush=True,
         )
+        row = {"picture": f"{width}x{height}", "cpu_ms": round(cpu, 1), "max_rss_mb": round(rss)}
+        if sharps:
+            row |= {"sharp_cpu_ms": round(median(sharps, "cpu_ms"), 1), "ratio": round(ratio, 3)}
+            row |= {"sharp_max_rss_mb": round(median(sharps, "max_rss_mb"))}
+        rows.append(row)
+    figures = {"rounds": rounds, "aim_ratio": TARGET_RATIO, "aim_max_rss_mb": TARGET_RSS_MB, "pictures": rows}
+    (HOME / "report.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(f"Aim: ratio at most {TARGET_RATIO}, memory under {TARGET_RSS_MB} MB: {'reached' if good else 'MISSED'}")
     return 0 if good else 1
 

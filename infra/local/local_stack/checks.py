@@ -46,6 +46,7 @@ def test_sections() -> list[Section]:
         Section("template tests", lambda: _passes([*PYTEST, str(TESTS / "template")])),
         Section("emulator gap tests", lambda: _passes([*PYTEST, str(TESTS / "local_stack")])),
         Section("stack up", _up),
+        Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
         Section("cargo test", lambda: _passes(["cargo", "test", "--workspace"])),
     ]
 

@@ -1,7 +1,8 @@
 //! Scaling pictures down, by `fast_image_resize` (AVX2, SSE4.1 and NEON).
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::MediaError;
 use crate::picture::{Picture, fit};
@@ -16,19 +17,33 @@ pub(crate) fn shrink(
     if (width, height) == (picture.width, picture.height) {
         return Ok(None);
     }
-    let failed = |error: &dyn std::fmt::Display| MediaError::Encode(error.to_string());
-    let source = ImageRef::new(picture.width, picture.height, &picture.pixels, PixelType::U8x3)
-        .map_err(|error| failed(&error))?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|error| failed(&error))?;
+    let from = (picture.width, picture.height);
+    let pixels = scale::<U8x3>(&picture.pixels, from, (width, height), filter)?;
     Ok(Some(Picture {
-        pixels: target.into_vec(),
+        pixels,
         width,
         height,
         orientation: picture.orientation,
         icc: picture.icc.clone(),
     }))
+}
+
+/// Scales pixels of the type `P`, row by row and without gaps, from one size to another.
+///
+/// `Resizer::resize` takes any of 13 pixel types and so links the code of all of them, several megabytes.
+pub(crate) fn scale<P: PixelTrait>(
+    pixels: &[u8],
+    from: (u32, u32),
+    to: (u32, u32),
+    filter: FilterType,
+) -> Result<Vec<u8>, MediaError> {
+    let failed = |error: &dyn std::fmt::Display| MediaError::Encode(error.to_string());
+    let source = TypedImageRef::<P>::from_buffer(from.0, from.1, pixels).map_err(|error| failed(&error))?;
+    let mut scaled = vec![0; to.0 as usize * to.1 as usize * P::size()];
+    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut scaled).map_err(|error| failed(&error))?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new()
+        .resize_typed(&source, &mut target, &options)
+        .map_err(|error| failed(&error))?;
+    Ok(scaled)
 }

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::FilterType;
+use fast_image_resize::pixels::U8x4;
 
 use crate::picture::{BYTES_PER_PIXEL, Picture};
+use crate::resize::scale;
 use crate::{Limits, MediaError, decode, probe};
 
 /// Bytes of a pixel of a mark: red, green, blue, alpha (straight, not multiplied in).
@@ -59,16 +60,10 @@ impl Mark {
     }
 
     fn resized(&self, width: u32, height: u32) -> Result<Self, MediaError> {
-        let failed = |error: &dyn std::fmt::Display| MediaError::Encode(error.to_string());
-        let source = ImageRef::new(self.width, self.height, &self.pixels, PixelType::U8x4)
-            .map_err(|error| failed(&error))?;
-        let mut target = Image::new(width, height, PixelType::U8x4);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-        Resizer::new()
-            .resize(&source, &mut target, &options)
-            .map_err(|error| failed(&error))?;
+        let (from, to) = ((self.width, self.height), (width, height));
+        let pixels = scale::<U8x4>(&self.pixels, from, to, FilterType::CatmullRom)?;
         Ok(Self {
-            pixels: target.into_vec(),
+            pixels,
             width,
             height,
         })

@@ -1,1 +1,24 @@
-//! Tests of the deployed local stack.
+//! What the tests of the deployed local stack stand on: the stack itself, a world of one's own for every test, and
+//! the means to look behind the API.
+
+// A test's helper fails by panicking: the test that called it then shows where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod books;
+pub mod functions;
+pub mod guest;
+pub mod live;
+pub mod logs;
+pub mod pictures;
+pub mod queue;
+pub mod servers;
+pub mod settings;
+pub mod stack;
+pub mod styles;
+pub mod world;
+
+pub use books::Books;
+pub use guest::{Guest, Reply};
+pub use live::Live;
+pub use stack::Stack;
+pub use world::World;

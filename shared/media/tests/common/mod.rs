@@ -15,18 +15,17 @@ pub(crate) const SMALL: Limits = Limits {
     ..Limits::OUTPUT
 };
 
+/// A photo that all tests share.
 pub(crate) fn photo(name: &str) -> Vec<u8> {
-    fixture(&format!("photos/{name}"))
+    fixture("../../tests/fixtures/photos", name)
 }
 
 pub(crate) fn format(name: &str) -> Vec<u8> {
-    fixture(&format!("formats/{name}"))
+    fixture("tests/fixtures/formats", name)
 }
 
-fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
+fn fixture(folder: &str, name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

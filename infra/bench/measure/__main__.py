@@ -1,0 +1,99 @@
+"""`make bench`: everything, or what BENCH_ONLY names: BENCH_ONLY=size,cold,calls,media."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+from local_stack import config, emulator, manifest
+from local_stack.console import console, fail
+from local_stack.errors import StackError
+
+from . import report
+from .calls import measure_calls
+from .cold import measure_cold_starts
+from .pictures import measure_pictures
+from .release import build, measure_sizes
+
+SECTIONS = ("size", "cold", "calls", "media")
+VARIABLE = "BENCH_ONLY"
+
+
+def wanted(arguments: list[str]) -> list[str]:
+    """The sections that the command line or the environment names; all of them without any."""
+    text = ",".join(arguments) or os.environ.get(VARIABLE, "")
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in named if name not in SECTIONS]
+    if unknown:
+        raise StackError(f"{VARIABLE}: there is no {', '.join(unknown)}.", f"Use some of {','.join(SECTIONS)}.")
+    found = named or list(SECTIONS)
+    if platform.system() != "Linux" and {"cold", "calls"} & set(found):
+        report.say("The Runtime Interface Emulator runs on Linux only: cold starts and calls are left out.")
+        found = [name for name in found if name not in {"cold", "calls"}]
+    return found
+
+
+def run(sections: list[str]) -> None:
+    """Measures one section after the other, so that none disturbs another."""
+    results = report.Report()
+    if {"size", "cold"} & set(sections):
+        binaries = build()
+        if "size" in sections:
+            results.add("size", measure_sizes(binaries))
+    if {"cold", "calls"} & set(sections):
+        with _stack() as stack:
+            if "cold" in sections:
+                results.add("cold", measure_cold_starts(stack, binaries))
+            if "calls" in sections:
+                results.add("calls", measure_calls(stack))
+    if "media" in sections:
+        results.add("media", measure_pictures())
+    results.close()
+
+
+@contextmanager
+def _stack() -> Iterator[dict[str, Any]]:
+    """The running stack as it is, or one for the time of the measurement."""
+    running = emulator.find_running()
+    if running is not None and config.STACK_FILE.exists():
+        os.environ[config.PORT_VARIABLE] = str(running.port)
+        report.say("Measured on the stack that is running; after a change to the code, `make up` first.")
+        yield manifest.read()
+        return
+    from local_stack.up import up
+
+    stack = up()
+    try:
+        yield stack
+    finally:
+        emulator.stop()
+        config.STACK_FILE.unlink(missing_ok=True)
+        console.print("Stopped the stack that the measurement started.")
+
+
+def main() -> int:
+    """A person sees what is wrong and what to do, never a traceback for what is foreseeable."""
+    config.isolate_environment()
+    try:
+        run(wanted(sys.argv[1:]))
+        return 0
+    except StackError as error:
+        fail(error)
+    except (BotoCoreError, ClientError, requests.RequestException) as error:
+        fail(StackError(f"A call to the emulator failed: {error}", f"{config.shown(emulator.LOG)} says more."))
+    except (RuntimeError, OSError) as error:
+        fail(StackError(str(error), "What was measured before that is in .local/bench/report.json."))
+    except KeyboardInterrupt:
+        console.print("\nInterrupted. What was measured so far is in .local/bench/report.json.")
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

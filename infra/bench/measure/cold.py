@@ -1,0 +1,116 @@
+"""Cold starts under the Runtime Interface Emulator: the release binaries, against the local stack."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from local_stack.api import Guest
+from local_stack.config import ROOT
+from local_stack.console import step
+
+from . import edits, report, samples
+from .recorder import Recorder
+from .release import Binary
+from .rie import Function
+
+ROUNDS = 12
+AIM_INIT_MS = 15.0
+AIM_ANSWER_MS = 40.0
+#: What a warm environment on AWS has: the local stage's 1 s is for tests.
+MAX_AGE = {"SETTINGS_MAX_AGE_SECONDS": "20"}
+
+
+def measure_cold_starts(stack: dict[str, Any], binaries: list[Binary]) -> dict[str, Any]:
+    """Every function: start to ready, start to first answer, and the same with an emulator that answers at once."""
+    report.heading(f"Cold starts, {ROUNDS} per function: median (least–most), ms")
+    guest = Guest(stack["api_url"], stack["demo"]["event_token"])
+    finished = edits.make_one(guest, stack["demo"])
+    measured: dict[str, Any] = {}
+    shown = report.table("function", "init", "first answer", "… emulator at once", "waiting", "AWS calls")
+    with Recorder(stack["endpoint_url"]) as recorder:
+        for binary in binaries:
+            with step(f"Start {binary.function}") as running:
+                row = _of_function(stack, binary, guest, finished, recorder, running.show)
+            measured[binary.function] = row
+            shown.add_row(
+                binary.function,
+                report.shown_spread(row["init_ms"]),
+                report.shown_spread(row["first_answer_ms"]),
+                report.shown_spread(row["first_answer_emulator_at_once_ms"]),
+                f"{row['waiting_for_emulator_ms']:.1f}",
+                str(sum(row["calls"].values())),
+            )
+    report.show(shown)
+    report.say(
+        "init: the process starts → it asks for work, as the RIE reports it. First answer: the event is posted (the "
+        "RIE starts the process then) → the whole answer is here. Emulator at once: the same with recorded answers to "
+        "AWS calls; the difference is the time spent waiting for the emulator."
+    )
+    init = max(row["init_ms"]["median"] for row in measured.values())
+    answer = max(row["first_answer_ms"]["median"] for row in measured.values())
+    report.verdict(init <= AIM_INIT_MS, f"init at most {AIM_INIT_MS:g} ms (slowest median {init:.1f})")
+    report.verdict(answer <= AIM_ANSWER_MS, f"first answer at most {AIM_ANSWER_MS:g} ms (slowest median {answer:.1f})")
+    return {"rounds": ROUNDS, "aim_init_ms": AIM_INIT_MS, "aim_first_answer_ms": AIM_ANSWER_MS, "functions": measured}
+
+
+def _of_function(
+    stack: dict[str, Any], binary: Binary, guest: Guest, finished: str, recorder: Recorder, show: Callable[[str], None]
+) -> dict[str, Any]:
+    """One function's numbers."""
+    creates = binary.function == "guest-create-edit"
+    direct = {**samples.environment(stack, binary.function), **MAX_AGE}
+    through = {**direct, "AWS_ENDPOINT_URL": recorder.url}
+
+    def payload() -> bytes:
+        # A new key and a new guest each time: a repeated key would take the short way.
+        fresh = {samples.IDEMPOTENCY_KEY: secrets.token_hex(8), samples.GUEST: secrets.token_hex(8)}
+        # An edit that is over: a worker reads it, sees that there is nothing to do, and is done.
+        values = {**samples.of_demo(stack), samples.EDIT: finished, **fresh}
+        return json.dumps(samples.load(binary.function, values)).encode()
+
+    def rounds(environment: dict[str, str], *, settle: bool) -> list[tuple[float, float]]:
+        found = []
+        for number in range(ROUNDS):
+            show(f"Start {binary.function} · {number + 1} of {ROUNDS}")
+            found.append(_start_once(binary, environment, payload(), guest if settle and creates else None))
+        return found
+
+    recorder.replaying = False
+    recorder.take_calls()
+    _start_once(binary, through, payload(), guest if creates else None)
+    calls = recorder.take_calls()
+    real = rounds(direct, settle=True)
+    recorder.replaying = True
+    at_once = rounds(through, settle=False)
+    first, replayed = (report.spread(answer for _, answer in found) for found in (real, at_once))
+    return {
+        "init_ms": report.spread(init for init, _ in real),
+        "first_answer_ms": first,
+        "first_answer_emulator_at_once_ms": replayed,
+        "waiting_for_emulator_ms": round(first["median"] - replayed["median"], 1),
+        "calls": dict(Counter(call.name for call in calls)),
+    }
+
+
+def _start_once(
+    binary: Binary, environment: dict[str, str], payload: bytes, guest: Guest | None
+) -> tuple[float, float]:
+    """Milliseconds to ready and to the first answer. With a guest, waits for the end of the edit that was made:
+    the workers of the local stack would otherwise be at it during the next start."""
+    with Function(binary.path, environment) as function:
+        started = time.perf_counter()
+        answer = function.invoke_raw(payload)
+        taken = (time.perf_counter() - started) * 1000
+        init = function.init_ms()
+        log = function.log()
+    said = json.loads(answer)
+    if said.get("statusCode", 200) >= 300 or said.get("batchItemFailures") or said.get("errorType"):
+        raise RuntimeError(f"{binary.path.relative_to(ROOT)} answered {answer.decode()[:500]}\n{log}")
+    if guest is not None:
+        edits.wait_until_over(guest, json.loads(said["body"])["data"]["id"])
+    return init, taken

@@ -1,0 +1,50 @@
+"""Edits of the demo event, and the order of AWS calls as text."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from local_stack.api import Guest
+from local_stack.edit import PATIENCE_SECONDS, TERMINAL
+from local_stack.errors import StackError
+
+from .recorder import Call, in_order
+
+
+def make_one(guest: Guest, demo: dict[str, Any]) -> str:
+    """Takes one edit to its end and returns its id."""
+    edit_id = str(guest.create_edit(demo["photo_id"], demo["style_keys"][0]).json()["data"]["id"])
+    wait_until_over(guest, edit_id)
+    return edit_id
+
+
+def wait_until_over(guest: Guest, edit_id: str) -> int:
+    """Waits as the API asks; returns how often it looked. An edit that does not succeed would measure another path."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    looks = 0
+    while time.monotonic() < deadline:
+        answer = guest.edit(edit_id)
+        looks += 1
+        edit = answer.json()["data"]
+        if edit["status"] == "succeeded":
+            return looks
+        if edit["status"] in TERMINAL:
+            raise StackError(f"Edit {edit_id} ended as {edit['status']}: {edit['failure']}", "`make logs` says why.")
+        time.sleep(max(0.2, float(answer.headers.get("Retry-After") or 1)))
+    raise StackError(f"Edit {edit_id} did not end within {PATIENCE_SECONDS} s.", "`make logs` shows the workers.")
+
+
+def steps(calls: list[Call]) -> list[list[str]]:
+    """Calls one after the other, those that ran at the same time together and sorted."""
+    return [sorted(step) for step in in_order(calls)]
+
+
+def as_text(found: list[list[str]]) -> str:
+    """`GetItem → BatchGetItem ‖ Query → TransactWriteItems`, without the services."""
+    short = [[name.split(".", 1)[1] for name in step] for step in found]
+    return " → ".join(" ‖ ".join(_counted(step)) for step in short) or "–"
+
+
+def _counted(names: list[str]) -> list[str]:
+    return [f"{names.count(name)} {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]

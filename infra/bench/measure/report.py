@@ -1,0 +1,88 @@
+"""What was measured: tables for people, `.local/bench/report.json` for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import Any
+
+from local_stack.config import LOCAL, shown
+from local_stack.console import console
+from rich.markup import escape
+from rich.table import Table
+
+HOME = LOCAL / "bench"
+REPORT = HOME / "report.json"
+
+
+class Report:
+    """Sections are added as they are measured, so that an interrupted run leaves what it had."""
+
+    def __init__(self) -> None:
+        self._sections: dict[str, Any] = {}
+
+    def add(self, section: str, measured: dict[str, Any]) -> None:
+        """Adds a section and writes the file; sections of an earlier run stay until they are measured again."""
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        # The load tells whether the machine was busy with something else.
+        where = {"machine": platform.machine(), "cpus": os.cpu_count(), "load": round(os.getloadavg()[0], 2)}
+        self._sections[section] = {"measured_at": now, **where, **measured}
+        HOME.mkdir(parents=True, exist_ok=True)
+        before = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {}
+        text = json.dumps({**before, **self._sections}, indent=2) + "\n"
+        fresh = REPORT.with_suffix(".new")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(REPORT)
+
+    def close(self) -> None:
+        """Says where the numbers are."""
+        console.print(f"\nWritten to {shown(REPORT)}\n", soft_wrap=True)
+
+
+def heading(text: str) -> None:
+    """The title of a section."""
+    console.print(f"\n[bold]━━ {escape(text)}[/]")
+
+
+def table(*columns: str) -> Table:
+    """A table whose first column is text and whose other columns are figures."""
+    made = Table()
+    for index, column in enumerate(columns):
+        made.add_column(column, justify="left" if index == 0 else "right")
+    return made
+
+
+def show(made: Table) -> None:
+    """Prints a table."""
+    # Without a terminal rich takes 80 columns, which breaks figures in two.
+    console.print(made, width=None if console.is_terminal else 110, crop=False)
+
+
+def say(text: str) -> None:
+    """Prints a line of explanation."""
+    console.print(f"[dim]{escape(text)}[/]", soft_wrap=True)
+
+
+def verdict(reached: bool, text: str) -> None:
+    """Prints an aim and whether it was reached."""
+    mark = "[green]✓ reached[/]" if reached else "[red]✗ missed[/]"
+    console.print(f"{mark}  {escape(text)}", soft_wrap=True)
+
+
+def spread(values: Iterable[float]) -> dict[str, float]:
+    """Median, least and most, to a tenth."""
+    known = list(values)
+    return {
+        "median": round(statistics.median(known), 1),
+        "min": round(min(known), 1),
+        "max": round(max(known), 1),
+    }
+
+
+def shown_spread(values: dict[str, float]) -> str:
+    """`12.3 (11.0–19.8)`."""
+    return f"{values['median']:.1f} ({values['min']:.1f}–{values['max']:.1f})"

@@ -1,0 +1,85 @@
+"""The sample events of `events/`, as they are or with the local stack's own token, photo and edit in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .rie import ROOT
+
+EVENTS = ROOT / "events"
+#: What stands in the samples where only a running stack knows the value. None of them names anything that exists.
+TOKEN = "sample-event-token"
+PHOTO = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+EDIT = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+TENANT = "sample-tenant"
+SLUG = "sample-event-slug"
+EVENT = '"eventId": "sample-event"'
+EVENT_PATH = "/admin/events/sample-event/"
+IDEMPOTENCY_KEY = "sample-idempotency-key"
+GUEST = "sample-guest-device"
+
+STACK_FILE = ROOT / ".local" / "stack.json"
+
+
+def names() -> list[str]:
+    """Every sample."""
+    return sorted(path.stem for path in EVENTS.glob("*.json"))
+
+
+def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
+    """A sample; `replace` maps values that stand in it to others."""
+    text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+    for sample, value in (replace or {}).items():
+        text = text.replace(sample, value)
+    event: dict[str, Any] = json.loads(text)
+    return event
+
+
+def is_http(event: dict[str, Any]) -> bool:
+    """Whether API Gateway sends it; the others come from SQS."""
+    return "requestContext" in event
+
+
+def is_of_an_event(event: dict[str, Any]) -> bool:
+    """Whether its path names an event by what only a running stack knows: a guest's token or a tenant's slug."""
+    return is_http(event) and not event["pathParameters"].keys().isdisjoint({"token", "eventSlug"})
+
+
+def of_demo(stack: dict[str, Any]) -> dict[str, str]:
+    """What makes the samples work on the demo event of a running stack."""
+    demo = stack["demo"]
+    return {
+        TOKEN: demo["event_token"],
+        PHOTO: demo["photo_id"],
+        SLUG: demo["event_slug"],
+        TENANT: demo["tenant_id"],
+        EVENT: f'"eventId": "{demo["event_id"]}"',
+        EVENT_PATH: f"/admin/events/{demo['event_id']}/",
+    }
+
+
+def environment(stack: dict[str, Any], function: str, endpoint_url: str | None = None) -> dict[str, str]:
+    """The variables that the template gives to a function, as CloudFormation resolved them, plus what Lambda adds.
+
+    `endpoint_url` puts something between the function and the local stack.
+    """
+    import boto3
+
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": stack["region"]}
+    lambda_ = boto3.client("lambda", endpoint_url=stack["endpoint_url"], **credentials)
+    deployed = lambda_.get_function_configuration(FunctionName=stack["functions"][function])
+    return {
+        **deployed["Environment"]["Variables"],
+        "AWS_LAMBDA_FUNCTION_NAME": stack["functions"][function],
+        "AWS_REGION": stack["region"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": endpoint_url or stack["endpoint_url"],
+    }
+
+
+def bootstrap(function: str) -> Path:
+    """The binary that `make up` deployed."""
+    return ROOT / "target" / "lambda" / function / "bootstrap"

@@ -1,0 +1,58 @@
+"""The functions as `make up` built them, under the AWS Runtime Interface Emulator, against the running local stack."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
+sys.path.insert(0, str(ROOT / "infra" / "bench"))
+
+from measure import samples  # noqa: E402
+from measure.rie import Function  # noqa: E402
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests run once per sample of the kind that they ask for."""
+    kinds = {
+        "name": lambda _: True,
+        "http": samples.is_http,
+        "http_of_event": samples.is_of_an_event,
+        "worker": lambda event: not samples.is_http(event),
+    }
+    for kind, fits in kinds.items():
+        if kind in metafunc.fixturenames:
+            metafunc.parametrize(kind, [name for name in samples.names() if fits(samples.load(name))])
+
+
+@pytest.fixture(scope="session")
+def stack() -> dict[str, Any]:
+    """The description of the running local stack."""
+    if platform.system() != "Linux":
+        pytest.skip("the Runtime Interface Emulator is a Linux program")
+    if not samples.STACK_FILE.exists():
+        pytest.fail("No stack is up. Start one with `make up`.")
+    found: dict[str, Any] = json.loads(samples.STACK_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def start(stack: dict[str, Any]) -> Iterator[Callable[[str], Function]]:
+    """Functions by name, each started once; all end with the tests."""
+    running: dict[str, Function] = {}
+    with ExitStack() as ending:
+
+        def started(name: str) -> Function:
+            if name not in running:
+                function = Function(samples.bootstrap(name), samples.environment(stack, name))
+                running[name] = ending.enter_context(function)
+            return running[name]
+
+        yield started

@@ -1,0 +1,118 @@
+//! Live mode against a Runware API on loopback.
+
+use std::sync::OnceLock;
+
+use domain::{EditId, PhotoId, TaskId};
+use doubles::runware::{Behaviour, Server, TaskRecord};
+use serde_json::{Value, json};
+
+use crate::settings::{self, Alone, Shared};
+use crate::{Stack, World, queue, styles};
+
+/// The most attempts of an edit.
+const ATTEMPTS: u32 = domain::edit::MAX_ATTEMPTS;
+
+static SERVER: OnceLock<Server> = OnceLock::new();
+
+/// Live mode, for as long as this is held. Every test says of its own edits how they go.
+pub struct Live {
+    settings: Guard,
+}
+
+enum Guard {
+    Shared(#[allow(dead_code, reason = "held, not read")] Shared),
+    Alone(Alone),
+}
+
+impl Live {
+    /// Switches the stack to live mode, unless it is there already.
+    pub async fn open(stack: &Stack) -> Self {
+        Self {
+            settings: Guard::Shared(settings::live(stack, &server().base_url()).await),
+        }
+    }
+
+    /// Live mode without company, for a test that kills workers; with another API in place of the double's, if need
+    /// be.
+    pub async fn alone(stack: &Stack, base_url: Option<String>) -> Self {
+        let base_url = base_url.unwrap_or_else(|| server().base_url());
+        Self {
+            settings: Guard::Alone(settings::live_alone(stack, &base_url).await),
+        }
+    }
+
+    /// From now on with company, and with the double's API.
+    #[must_use]
+    pub async fn share(self) -> Self {
+        match self.settings {
+            Guard::Shared(_) => self,
+            Guard::Alone(alone) => Self {
+                settings: Guard::Shared(alone.share_live(&server().base_url()).await),
+            },
+        }
+    }
+
+    /// Where the double listens.
+    pub fn port(&self) -> u16 {
+        server().port()
+    }
+
+    /// Asks for an edit whose attempts go like these (the last one repeats), and sends it to the workers.
+    pub async fn start(
+        &self,
+        world: &World,
+        photo: PhotoId,
+        attempts: impl IntoIterator<Item = Behaviour>,
+    ) -> EditId {
+        let id = self
+            .hold(world, photo, &json!({ "style_key": styles::LIVE }), attempts)
+            .await;
+        queue::submit(world, id).await;
+        id
+    }
+
+    /// Asks for an edit whose attempts go like these, and does not send it.
+    pub async fn hold(
+        &self,
+        world: &World,
+        photo: PhotoId,
+        body: &Value,
+        attempts: impl IntoIterator<Item = Behaviour>,
+    ) -> EditId {
+        let id = world.guest.create_edit(photo, body).await.edit_id();
+        plan(server(), id, attempts);
+        id
+    }
+
+    /// From now on, this attempt goes like this.
+    pub fn now(&self, task: TaskId, behaviour: Behaviour) {
+        server().when_task(task.uuid(), behaviour);
+    }
+
+    /// What the double knows of the edit, attempt by attempt.
+    pub fn tasks(&self, id: EditId) -> Vec<TaskRecord> {
+        tasks(server(), id)
+    }
+}
+
+/// The double that tests in live mode share.
+fn server() -> &'static Server {
+    SERVER.get_or_init(|| Server::start_blocking(0, Behaviour::default()))
+}
+
+/// The edit's attempts go like these; the last one repeats.
+pub fn plan(server: &Server, id: EditId, attempts: impl IntoIterator<Item = Behaviour>) {
+    let attempts: Vec<_> = attempts.into_iter().collect();
+    for (number, behaviour) in
+        (1..=ATTEMPTS).zip(attempts.iter().chain(std::iter::repeat(attempts.last().unwrap())))
+    {
+        server.when_task(TaskId::derive(id, number).uuid(), behaviour.clone());
+    }
+}
+
+/// What a double knows of an edit, attempt by attempt.
+pub fn tasks(server: &Server, id: EditId) -> Vec<TaskRecord> {
+    (1..=ATTEMPTS)
+        .filter_map(|number| server.task(TaskId::derive(id, number).uuid()))
+        .collect()
+}

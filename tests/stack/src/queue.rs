@@ -1,0 +1,92 @@
+//! Messages past the product: copies, late ones, and such as nobody should send.
+
+use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
+use domain::EditId;
+use domain::message::{PollMessage, SubmitMessage};
+
+use crate::{Stack, World};
+
+/// The most messages in one call.
+const BATCH: usize = 10;
+
+/// Sends an edit to the workers.
+pub async fn submit(world: &World, id: EditId) {
+    submit_copies(world, id, 1).await;
+}
+
+/// Sends the same submit message so many times at once.
+pub async fn submit_copies(world: &World, id: EditId, copies: usize) {
+    let url = &world.stack.described.submit_queue_url;
+    send(&world.stack, url, &vec![submit_body(world, id); copies]).await;
+}
+
+/// Sends the same poll message so many times at once.
+pub async fn poll_copies(world: &World, id: EditId, attempt: u32, copies: usize) {
+    let url = &world.stack.described.poll_queue_url;
+    send(&world.stack, url, &vec![poll_body(world, id, attempt); copies]).await;
+}
+
+/// A submit message.
+pub fn submit_body(world: &World, id: EditId) -> String {
+    let message = SubmitMessage::V1 {
+        tenant_id: world.tenant.id.clone(),
+        event_id: world.event.id.clone(),
+        edit_id: id,
+    };
+    serde_json::to_string(&message).unwrap()
+}
+
+/// A poll message for an attempt, the first of its kind.
+pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
+    let message = PollMessage::V1 {
+        tenant_id: world.tenant.id.clone(),
+        event_id: world.event.id.clone(),
+        edit_id: id,
+        attempt,
+        polls: 0,
+    };
+    serde_json::to_string(&message).unwrap()
+}
+
+/// Sends messages, up to ten at once.
+pub async fn send(stack: &Stack, url: &str, bodies: &[String]) {
+    for batch in bodies.chunks(BATCH) {
+        let entries = batch.iter().enumerate().map(|(index, body)| {
+            let entry = SendMessageBatchRequestEntry::builder().id(index.to_string());
+            entry.message_body(body).build().unwrap()
+        });
+        let sent = stack.sqs.send_message_batch().queue_url(url);
+        let sent = sent.set_entries(Some(entries.collect())).send().await.unwrap();
+        assert!(sent.failed().is_empty(), "{:?}", sent.failed());
+    }
+}
+
+/// How many messages wait in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// For anybody to take them.
+    pub visible: u32,
+    /// Taken and neither done nor given back.
+    pub in_flight: u32,
+    /// For their time.
+    pub delayed: u32,
+}
+
+/// How many messages wait in a queue.
+pub async fn waiting(stack: &Stack, url: &str) -> Waiting {
+    let asked = stack.sqs.get_queue_attributes().queue_url(url);
+    let asked = asked
+        .attribute_names(QueueAttributeName::All)
+        .send()
+        .await
+        .unwrap();
+    let count = |name: QueueAttributeName| {
+        let found = asked.attributes().and_then(|attributes| attributes.get(&name));
+        found.and_then(|count| count.parse().ok()).unwrap_or(0)
+    };
+    Waiting {
+        visible: count(QueueAttributeName::ApproximateNumberOfMessages),
+        in_flight: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
+        delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
+    }
+}

@@ -1,0 +1,273 @@
+//! Settings belong to the whole stack, so tests share them: any number of tests may run with the same settings at
+//! once, and one that needs settings of its own runs alone. Whoever leaves last puts the defaults back.
+
+use std::time::Duration;
+
+use domain::ProviderName;
+use domain::ports::Secrets;
+use domain::ports::admin::SettingsStore;
+use domain::settings::Setting;
+use doubles::runware::API_KEY;
+use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::time::Instant;
+
+use crate::Stack;
+
+/// The local stage keeps settings for a second.
+const SEEN_AFTER: Duration = Duration::from_millis(1_300);
+
+/// What template.yaml gives to the local stage, as far as tests change it. `queue_name` is the stack's own.
+const DEFAULTS: [(Setting, &str); 12] = [
+    (Setting::IsEnabled, "true"),
+    (Setting::GuestEnabled, "true"),
+    (
+        Setting::StatusMessage,
+        "AI edits are switched off for the moment. Please try again later.",
+    ),
+    (Setting::RunwareMode, "fake"),
+    (Setting::QueueAutoDispatch, "true"),
+    (Setting::QueueName, "none"),
+    (Setting::QueueMaxPolls, "60"),
+    (Setting::BlockedTerms, "[]"),
+    (Setting::RunwareBaseUrl, "https://api.runware.ai/v1"),
+    (Setting::RunwareTimeoutSeconds, "60"),
+    (
+        Setting::ProviderOutputHosts,
+        r#"["im.runware.ai","*.fal.media","127.0.0.1"]"#,
+    ),
+    (
+        Setting::Watermark,
+        r#"{"image_key":null,"position":"bottom_right","opacity":0.8,"scale":0.18,"padding":0.02,"enabled":true}"#,
+    ),
+];
+
+static LOCK: RwLock<Applied> = RwLock::const_new(Applied {
+    profile: Profile::Unknown,
+    texts: Vec::new(),
+    changed_at: None,
+});
+
+/// The key that was there before the first test put its own.
+static KEY_BEFORE: OnceCell<Option<String>> = OnceCell::const_new();
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Profile {
+    /// Whatever an earlier run left behind.
+    Unknown,
+    Defaults,
+    Live,
+    Alone,
+}
+
+/// What is in SSM.
+struct Applied {
+    profile: Profile,
+    texts: Vec<(Setting, String)>,
+    changed_at: Option<Instant>,
+}
+
+impl Applied {
+    /// Writes what differs from the defaults and `changes` together.
+    async fn apply(&mut self, stack: &Stack, profile: Profile, changes: &[(Setting, String)]) {
+        if profile == Profile::Live {
+            self.use_key(stack, API_KEY).await;
+        }
+        for (setting, default) in DEFAULTS {
+            let default = match setting {
+                Setting::QueueName => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
+                _ => default,
+            };
+            let change = changes.iter().find(|(changed, _)| *changed == setting);
+            self.set(stack, setting, change.map_or(default, |(_, text)| text))
+                .await;
+        }
+        self.profile = profile;
+    }
+
+    async fn set(&mut self, stack: &Stack, setting: Setting, text: &str) {
+        let known = self.texts.iter().position(|(known, _)| *known == setting);
+        if known.is_some_and(|at| self.texts[at].1 == text) {
+            return;
+        }
+        stack.cloud.put_setting(setting, text).await.unwrap();
+        if let Some(at) = known {
+            self.texts.remove(at);
+        }
+        self.texts.push((setting, text.to_owned()));
+        self.changed_at = Some(Instant::now());
+    }
+
+    async fn use_key(&mut self, stack: &Stack, key: &str) {
+        KEY_BEFORE
+            .get_or_init(|| async {
+                let before = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
+                before.map(|key| key.expose().to_owned())
+            })
+            .await;
+        stack.cloud.put_api_key(ProviderName::Runware, key).await.unwrap();
+        self.changed_at = Some(Instant::now());
+    }
+
+    async fn restore(&mut self, stack: &Stack) {
+        self.apply(stack, Profile::Defaults, &[]).await;
+        if let Some(Some(key)) = KEY_BEFORE.get() {
+            self.use_key(stack, &key.clone()).await;
+        }
+    }
+
+    /// Waits until every function has seen the last change.
+    async fn settle(&self) {
+        if let Some(changed_at) = self.changed_at {
+            tokio::time::sleep_until(changed_at + SEEN_AFTER).await;
+        }
+    }
+}
+
+/// Settings that others may be running with too, for as long as this is held.
+#[must_use]
+pub struct Shared(Option<RwLockReadGuard<'static, Applied>>);
+
+/// Runs with the defaults: fake providers, edits sent at once.
+pub async fn defaults(stack: &Stack) -> Shared {
+    shared(stack, Profile::Defaults, &[]).await
+}
+
+/// Runs with the Runware double that listens here. Edits are held back, so that a test can say how each one will go
+/// before it is sent.
+pub(crate) async fn live(stack: &Stack, base_url: &str) -> Shared {
+    shared(stack, Profile::Live, &live_changes(base_url)).await
+}
+
+/// Live mode, but alone; with another API than the double's if need be.
+pub(crate) async fn live_alone(stack: &Stack, base_url: &str) -> Alone {
+    let mut held = LOCK.write().await;
+    held.apply(stack, Profile::Live, &live_changes(base_url)).await;
+    held.settle().await;
+    Alone {
+        held: Some(held),
+        stack: stack.clone(),
+    }
+}
+
+fn live_changes(base_url: &str) -> [(Setting, String); 4] {
+    [
+        (Setting::RunwareMode, "live".to_owned()),
+        (Setting::RunwareBaseUrl, base_url.to_owned()),
+        (Setting::RunwareTimeoutSeconds, "2".to_owned()),
+        (Setting::QueueAutoDispatch, "false".to_owned()),
+    ]
+}
+
+async fn shared(stack: &Stack, profile: Profile, changes: &[(Setting, String)]) -> Shared {
+    let held = LOCK.read().await;
+    let held = if held.profile == profile {
+        held
+    } else {
+        drop(held);
+        let mut own = LOCK.write().await;
+        if own.profile != profile {
+            own.apply(stack, profile, changes).await;
+        }
+        own.downgrade()
+    };
+    held.settle().await;
+    Shared(Some(held))
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let is_default = self.0.take().is_none_or(|held| held.profile == Profile::Defaults);
+        // Where this fails, somebody else is running or about to, and will do it.
+        if !is_default && let Ok(mut own) = LOCK.try_write() {
+            restore_blocking(&mut own);
+        }
+    }
+}
+
+/// Settings of a test that runs alone, until this is dropped.
+#[must_use]
+pub struct Alone {
+    /// There until this is shared or dropped.
+    held: Option<RwLockWriteGuard<'static, Applied>>,
+    stack: Stack,
+}
+
+/// Runs alone, with the defaults and these changes.
+pub async fn alone(stack: &Stack, changes: &[(Setting, &str)]) -> Alone {
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|(setting, text)| (*setting, (*text).to_owned()))
+        .collect();
+    let mut held = LOCK.write().await;
+    held.apply(stack, Profile::Alone, &changes).await;
+    held.settle().await;
+    Alone {
+        held: Some(held),
+        stack: stack.clone(),
+    }
+}
+
+impl Alone {
+    fn held(&mut self) -> &mut Applied {
+        self.held.as_mut().expect("still alone")
+    }
+
+    /// Changes a setting, and waits until every function has seen it.
+    pub async fn change(&mut self, setting: Setting, text: &str) {
+        self.change_at_once(setting, text).await;
+        self.held().settle().await;
+    }
+
+    /// Changes a setting.
+    pub async fn change_at_once(&mut self, setting: Setting, text: &str) {
+        let stack = self.stack.clone();
+        self.held().set(&stack, setting, text).await;
+    }
+
+    /// Sends edits to the Runware API here, with the key of the double.
+    pub async fn go_live(&mut self, base_url: &str) {
+        let stack = self.stack.clone();
+        self.held().use_key(&stack, API_KEY).await;
+        self.change_at_once(Setting::RunwareMode, "live").await;
+        self.change(Setting::RunwareBaseUrl, base_url).await;
+    }
+
+    /// Back to the defaults, and company.
+    pub async fn share_defaults(self) -> Shared {
+        self.share(Profile::Defaults, &[]).await
+    }
+
+    /// To the settings of live mode, and company.
+    pub(crate) async fn share_live(self, base_url: &str) -> Shared {
+        self.share(Profile::Live, &live_changes(base_url)).await
+    }
+
+    async fn share(mut self, profile: Profile, changes: &[(Setting, String)]) -> Shared {
+        let stack = self.stack.clone();
+        self.held().apply(&stack, profile, changes).await;
+        self.held().settle().await;
+        let held = self.held.take().expect("still alone");
+        Shared(Some(held.downgrade()))
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if let Some(held) = self.held.as_mut() {
+            restore_blocking(held);
+        }
+    }
+}
+
+/// A drop cannot wait for anything but a thread.
+fn restore_blocking(applied: &mut Applied) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async { applied.restore(&Stack::bare().await).await });
+        });
+    });
+}

@@ -1,0 +1,165 @@
+//! The running stack, as `.local/stack.json` describes it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use cloud::{Cloud, Config, LocalEndpoint};
+use serde::Deserialize;
+
+use crate::styles;
+
+/// What `make up` writes down.
+#[derive(Debug, Clone, Deserialize)]
+#[allow(missing_docs)] // each field is the entry of its name
+pub struct Description {
+    pub region: String,
+    pub endpoint_url: String,
+    pub api_url: String,
+    pub table: String,
+    pub bucket: String,
+    pub submit_queue_url: String,
+    pub poll_queue_url: String,
+    pub settings_path: String,
+    pub secrets_path: String,
+    pub functions: BTreeMap<String, String>,
+}
+
+/// The running stack and clients for it. One per test: connections belong to the test's own runtime.
+#[derive(Clone)]
+pub struct Stack {
+    /// Names and addresses.
+    pub described: Arc<Description>,
+    /// The product's own view of the world; reads settings and styles anew every time.
+    pub cloud: Cloud,
+    /// For what the product has no read for.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// For what guests and providers do to the bucket.
+    pub s3: aws_sdk_s3::Client,
+    /// For messages that the product would not send.
+    pub sqs: aws_sdk_sqs::Client,
+    /// For the API, and for what is said to the emulator itself.
+    pub http: reqwest::Client,
+}
+
+impl Stack {
+    /// The stack that is up, with the styles that the tests use.
+    pub async fn connect() -> Self {
+        let stack = Self::bare().await;
+        styles::ensure(&stack).await;
+        stack
+    }
+
+    /// The stack that is up, as it is.
+    pub(crate) async fn bare() -> Self {
+        let described = describe();
+        let endpoint = LocalEndpoint {
+            url: described.endpoint_url.clone(),
+            region: described.region.clone(),
+        };
+        let config = Config {
+            table: described.table.clone(),
+            bucket: described.bucket.clone(),
+            settings_path: described.settings_path.clone(),
+            secrets_path: described.secrets_path.clone(),
+            max_age: Duration::ZERO,
+            submit_queue_url: described.submit_queue_url.clone(),
+            poll_queue_url: described.poll_queue_url.clone(),
+        };
+        let http = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let shared = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .endpoint_url(&described.endpoint_url)
+            .region(Region::new(described.region.clone()))
+            .credentials_provider(aws_sdk_s3::config::Credentials::new(
+                "test",
+                "test",
+                None,
+                None,
+                "stack-tests",
+            ))
+            .load()
+            .await;
+        Self {
+            cloud: Cloud::local(config, &endpoint).await,
+            dynamodb: aws_sdk_dynamodb::Client::new(&shared),
+            s3: aws_sdk_s3::Client::new(&shared),
+            sqs: aws_sdk_sqs::Client::new(&shared),
+            http: http_client(),
+            described: Arc::new(described),
+        }
+    }
+
+    /// The physical name of the function in `functions/<folder>`.
+    pub fn function(&self, folder: &str) -> &str {
+        let name = self.described.functions.get(folder);
+        name.unwrap_or_else(|| panic!(".local/stack.json knows no function {folder}"))
+    }
+
+    /// Puts an object into the bucket, past every check of the product.
+    pub async fn put_object(&self, key: &str, bytes: Vec<u8>, mime_type: &str) {
+        self.s3
+            .put_object()
+            .bucket(&self.described.bucket)
+            .key(key)
+            .content_type(mime_type)
+            .body(bytes.into())
+            .send()
+            .await
+            .expect("the bucket takes the object");
+    }
+
+    /// An object of the bucket; `None` where there is none.
+    pub async fn object(&self, key: &str) -> Option<Vec<u8>> {
+        let bucket = &self.described.bucket;
+        match self.s3.get_object().bucket(bucket).key(key).send().await {
+            Ok(found) => Some(found.body.collect().await.unwrap().to_vec()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                None
+            }
+            Err(error) => panic!("the bucket does not answer: {error:?}"),
+        }
+    }
+}
+
+/// The project's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+/// A photo of `tests/fixtures/photos`.
+pub fn fixture(name: &str) -> Vec<u8> {
+    let path = root().join("tests/fixtures/photos").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn describe() -> Description {
+    let path = root().join(".local/stack.json");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|_| panic!("the local stack is not up: run `make up` first"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn http_client() -> reqwest::Client {
+    // Fails where another test was faster, and then there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,117 @@
+//! The styles that tests use. They have keys of their own and never change, so that tests do not disturb each other.
+
+use std::time::Duration;
+
+use domain::ports::admin::StyleStore;
+use domain::style::EntitlementProfile;
+use domain::{MicroUsd, Style};
+use tokio::sync::OnceCell;
+
+use crate::Stack;
+
+/// What every style of the tests costs, apart from [`DEAR`].
+pub const COST: i64 = 40_000;
+/// The words around a guest's own in every style of the tests.
+pub const TEMPLATE: &str = "stack test restyle, {prompt} please";
+
+/// Ends well after one poll.
+pub const OK: &str = "test-ok";
+/// Asks for an add-on that nobody has.
+pub const LOCKED: &str = "test-locked";
+/// Switched off.
+pub const INACTIVE: &str = "test-inactive";
+/// Costs a hundred dollars.
+pub const DEAR: &str = "test-dear";
+/// Has no place for a guest's words.
+pub const WORDLESS: &str = "test-wordless";
+/// A model that Runware has.
+pub const LIVE: &str = "test-live";
+/// Another one, with fixed sizes.
+pub const LIVE_SIZED: &str = "test-live-sized";
+
+static READY: OnceCell<()> = OnceCell::const_new();
+
+/// Stores the styles, once, and waits until the functions have seen them.
+pub(crate) async fn ensure(stack: &Stack) {
+    READY
+        .get_or_init(|| async {
+            for style in all() {
+                // Another run of the tests may have made it.
+                if stack.cloud.style(&style.key).await.unwrap().is_none() {
+                    stack.cloud.save_style(&style, None).await.unwrap();
+                }
+            }
+            // The local stage keeps styles for a second.
+            tokio::time::sleep(Duration::from_millis(1_300)).await;
+        })
+        .await;
+}
+
+/// The key of the style with the outcome `fake:<outcome>`.
+pub fn fake(outcome: &str) -> String {
+    format!("test-{outcome}")
+}
+
+fn all() -> Vec<Style> {
+    let outcomes = [
+        "ok",
+        "sync",
+        "slow",
+        "never",
+        "moderated",
+        "rejected",
+        "error",
+        "flaky",
+        "broken-output",
+    ];
+    let mut styles: Vec<Style> = outcomes
+        .iter()
+        .map(|outcome| style(&fake(outcome), &format!("fake:{outcome}")))
+        .collect();
+    let locked = EntitlementProfile {
+        required_addons: vec!["nobody-has-this".to_owned()],
+        ..EntitlementProfile::default()
+    };
+    styles.extend([
+        Style {
+            is_premium: true,
+            entitlements: locked,
+            ..style(LOCKED, "fake:ok")
+        },
+        Style {
+            is_active: false,
+            ..style(INACTIVE, "fake:ok")
+        },
+        Style {
+            estimated_cost_micro_usd: MicroUsd::new(100_000_000),
+            ..style(DEAR, "fake:ok")
+        },
+        Style {
+            prompt_template: "no words here".to_owned(),
+            ..style(WORDLESS, "fake:ok")
+        },
+        style(LIVE, "google:4@1"),
+        style(LIVE_SIZED, "bfl:3@1"),
+    ]);
+    styles
+}
+
+fn style(key: &str, model: &str) -> Style {
+    Style {
+        key: key.parse().unwrap(),
+        name: format!("Test: {key}"),
+        description: "Used by the tests of the local stack.".to_owned(),
+        preview_url: None,
+        provider: None,
+        provider_model: model.to_owned(),
+        prompt_template: TEMPLATE.to_owned(),
+        negative_prompt_template: None,
+        is_active: true,
+        is_premium: false,
+        entitlements: EntitlementProfile::default(),
+        estimated_cost_micro_usd: MicroUsd::new(COST),
+        sort: 900,
+        version: 1,
+        used: false,
+    }
+}

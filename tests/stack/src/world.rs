@@ -1,0 +1,164 @@
+//! A tenant, an event and a guest that belong to one test alone.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::budget::{BudgetCaps, Tenant};
+use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
+use domain::ports::admin::{TenantStore, TokenStore};
+use domain::ports::{Edits, Photos};
+use domain::{Context, Edit, EditId, Event, MicroUsd, PhotoId};
+
+use crate::stack::fixture;
+use crate::{Guest, Stack, logs};
+
+/// A world of one's own.
+pub struct World {
+    /// The stack it is in.
+    pub stack: Stack,
+    /// Who pays.
+    pub tenant: Tenant,
+    /// Where the guest is.
+    pub event: Event,
+    /// The event's token.
+    pub token: String,
+    /// A guest of the event, with a device id.
+    pub guest: Guest,
+}
+
+impl World {
+    /// A tenant with a thousand dollars, and an event that allows everything.
+    pub async fn new(stack: &Stack) -> Self {
+        Self::with(stack, |_, _| ()).await
+    }
+
+    /// The same, after changes.
+    pub async fn with(stack: &Stack, change: impl FnOnce(&mut Tenant, &mut Event)) -> Self {
+        let name = unique(stack);
+        let mut tenant = Tenant {
+            id: format!("tenant-{name}").parse().unwrap(),
+            name: "A tenant of the tests".to_owned(),
+            budget: BudgetCaps {
+                hard_cap_micro_usd: Some(MicroUsd::new(1_000_000_000)),
+                ..BudgetCaps::default()
+            },
+            watermark: None,
+        };
+        let mut event = event(stack, &tenant, &name);
+        change(&mut tenant, &mut event);
+        Self::of(stack, tenant, event).await
+    }
+
+    /// Another event of the same tenant, with a guest of its own.
+    pub async fn neighbour(&self) -> Self {
+        let event = event(&self.stack, &self.tenant, &unique(&self.stack));
+        Self::of(&self.stack, self.tenant.clone(), event).await
+    }
+
+    async fn of(stack: &Stack, tenant: Tenant, event: Event) -> Self {
+        stack.cloud.save_tenant(&tenant).await.unwrap();
+        stack.put_event(&event).await;
+        let token = stack.cloud.new_token(&event, None).await.unwrap().token;
+        let guest_id = format!("guest-{}", unique(stack));
+        logs::keep_out(&token);
+        logs::keep_out(&guest_id);
+        Self {
+            guest: Guest::new(stack, &token, Some(&guest_id)),
+            stack: stack.clone(),
+            tenant,
+            event,
+            token,
+        }
+    }
+
+    /// Another guest of the event.
+    pub fn another_guest(&self) -> Guest {
+        let id = format!("guest-{}", unique(&self.stack));
+        logs::keep_out(&id);
+        Guest::new(&self.stack, &self.token, Some(&id))
+    }
+
+    /// A photo of the fixtures, registered and uploaded.
+    pub async fn photo(&self, name: &str) -> PhotoId {
+        self.photo_of(fixture(name)).await
+    }
+
+    /// A photo of these bytes, registered and uploaded past every check.
+    pub async fn photo_of(&self, bytes: Vec<u8>) -> PhotoId {
+        let photo = self.photo_without_file().await;
+        self.stack
+            .put_object(&photo_key(&self.event.slug, photo), bytes, "image/jpeg")
+            .await;
+        photo
+    }
+
+    /// A photo that is registered and was never uploaded.
+    pub async fn photo_without_file(&self) -> PhotoId {
+        let cloud = &self.stack.cloud;
+        let id = PhotoId::new(cloud.now(), cloud.random());
+        let photo = Photo {
+            id,
+            event_id: self.event.id.clone(),
+            mime_type: "image/jpeg".to_owned(),
+            size_bytes: 1_000,
+            object_key: photo_key(&self.event.slug, id),
+            created_at: cloud.now(),
+        };
+        cloud.put_photo(&photo).await.unwrap();
+        id
+    }
+
+    /// The edit as it is stored.
+    pub async fn stored(&self, id: EditId) -> Edit {
+        let found = self.stack.cloud.edit(&self.event.id, id).await.unwrap();
+        found.unwrap_or_else(|| panic!("{id} is not stored"))
+    }
+}
+
+/// A name that nobody else has.
+pub fn unique(stack: &Stack) -> String {
+    EditId::new(stack.cloud.now(), stack.cloud.random())
+        .ulid()
+        .to_lowercase()
+}
+
+fn event(stack: &Stack, tenant: &Tenant, name: &str) -> Event {
+    Event {
+        id: format!("event-{name}").parse().unwrap(),
+        tenant_id: tenant.id.clone(),
+        slug: format!("slug-{name}").parse().unwrap(),
+        name: "An event of the tests".to_owned(),
+        package: Some(Package {
+            key: "test-package".parse().unwrap(),
+            name: "Test".to_owned(),
+            features: vec![FEATURE_AI_STYLING.to_owned()],
+            version: 1,
+        }),
+        addons: Vec::new(),
+        policy: EventPolicy {
+            allow_custom_prompt: true,
+            ..EventPolicy::default()
+        },
+        watermark: None,
+        scope_key: format!("{:032x}", stack.cloud.random()),
+    }
+}
+
+impl Stack {
+    /// Stores an event as it is: with a package that no catalogue knows, and past every check of the superadmin API.
+    async fn put_event(&self, event: &Event) {
+        let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(event).unwrap();
+        item.extend(key(format!("EVENT#{}", event.id)));
+        let mut slug = key(format!("SLUG#{}#{}", event.tenant_id, event.slug));
+        slug.insert("event_id".to_owned(), AttributeValue::S(event.id.to_string()));
+        for item in [item, slug] {
+            let put = self.dynamodb.put_item().table_name(&self.described.table);
+            put.set_item(Some(item)).send().await.unwrap();
+        }
+    }
+}
+
+fn key(pk: String) -> HashMap<String, AttributeValue> {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    HashMap::from([("pk".to_owned(), text(&pk)), ("sk".to_owned(), text("META"))])
+}

@@ -1,0 +1,135 @@
+//! Who may come in, and to what.
+
+use domain::Context;
+use domain::PhotoId;
+use domain::event::Package;
+use domain::ports::admin::TokenStore;
+use reqwest::Method;
+use serde_json::json;
+use stack_tests::guest::edits_of;
+use stack_tests::{Guest, Reply, Stack, World, settings, styles};
+
+const SOME_EDIT: &str = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+const SOME_PHOTO: &str = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+/// A good request to every endpoint.
+async fn every_endpoint(guest: &Guest) -> Vec<(&'static str, Reply)> {
+    let photo: PhotoId = SOME_PHOTO.parse().unwrap();
+    let edit = json!({ "style_key": styles::OK });
+    vec![
+        ("list styles", guest.get("/ai-styles").await),
+        ("list photos", guest.get("/photos").await),
+        ("create photo", guest.create_photo("image/jpeg", 1_000).await),
+        ("create edit", guest.post(&edits_of(photo), &edit).await),
+        ("get edit", guest.get(&format!("/ai-edits/{SOME_EDIT}")).await),
+    ]
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_gave_opens_nothing() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let guest = Guest::new(&stack, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None);
+    for (endpoint, reply) in every_endpoint(&guest).await {
+        let problem = reply.problem(404, "event_not_found");
+        assert_eq!(
+            problem["detail"], "There is no such event, or its link has expired.",
+            "{endpoint}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_expired_token_opens_nothing() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let ended = stack.cloud.now() - std::time::Duration::from_secs(1);
+    let token = stack
+        .cloud
+        .new_token(&world.event, Some(ended))
+        .await
+        .unwrap()
+        .token;
+    for (_, reply) in every_endpoint(&Guest::new(&stack, &token, None)).await {
+        reply.problem(404, "event_not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_guest_id_that_is_none_is_refused_everywhere() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    for id in ["with space", "a/b", &"x".repeat(65)] {
+        for (_, reply) in every_endpoint(&Guest::new(&stack, &world.token, Some(id))).await {
+            reply.problem(400, "invalid_request");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_without_the_feature_is_locked_but_shows_what_it_has() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.package = Some(Package {
+            key: "test-basic".parse().unwrap(),
+            name: "Basic".to_owned(),
+            features: vec!["slideshow".to_owned()],
+            version: 1,
+        });
+    })
+    .await;
+    let photo = world.photo_without_file().await;
+    world.guest.get("/ai-styles").await.problem(403, "feature_locked");
+    world
+        .guest
+        .create_photo("image/jpeg", 1_000)
+        .await
+        .problem(403, "feature_locked");
+    let edit = json!({ "style_key": styles::OK });
+    world
+        .guest
+        .create_edit(photo, &edit)
+        .await
+        .problem(403, "feature_locked");
+    assert_eq!(
+        world.guest.get("/photos").await.body["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_event_does_not_exist() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = world.guest.start(photo, &styles::fake("sync")).await;
+    // Neither the same tenant's nor anybody else's.
+    for stranger in [world.neighbour().await, World::new(&stack).await] {
+        let guest = &stranger.guest;
+        guest.edit(id).await.problem(404, "edit_not_found");
+        let edit = json!({ "style_key": styles::OK });
+        guest
+            .create_edit(photo, &edit)
+            .await
+            .problem(404, "photo_not_found");
+        assert_eq!(guest.get("/photos").await.body["data"], json!([]));
+    }
+    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_there_and_a_method_that_is_not_taken_are_not_answered() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    assert_eq!(world.guest.get("/nothing-here").await.status, 404);
+    let request = world.guest.request(Method::DELETE, "/photos");
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 404);
+}

@@ -1,0 +1,100 @@
+//! Layer 4: the hard cap holds, however many come at once.
+
+use domain::ports::admin::TenantStore;
+use domain::{Context, MicroUsd};
+use futures::future::join_all;
+use serde_json::json;
+use stack_tests::styles::COST;
+use stack_tests::{Books, Stack, World, settings, styles};
+
+#[tokio::test]
+async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |tenant, _| {
+        tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(10 * COST + COST / 2));
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    // Pending for a while, so that nothing is given back meanwhile.
+    let body = json!({ "style_key": styles::fake("slow") });
+    let replies = join_all((0..100).map(|_| world.guest.create_edit(photo, &body))).await;
+    let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
+    for reply in replies.iter().filter(|reply| reply.status != 202) {
+        reply.problem(402, "budget_hard_cap_reached");
+    }
+    assert_eq!(admitted.len(), 10);
+    let books = Books::of(&world).await;
+    assert_eq!(books.budget.committed, MicroUsd::new(10 * COST));
+    assert_eq!(books.figures.total, 10);
+
+    join_all(admitted.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
+    let books = Books::of(&world).await;
+    assert_eq!(books.budget.spent, MicroUsd::new(10 * COST));
+    assert_eq!(books.figures.succeeded, 10);
+    books.assert_at_rest();
+    world
+        .guest
+        .create_edit(photo, &body)
+        .await
+        .problem(402, "budget_hard_cap_reached");
+}
+
+#[tokio::test]
+async fn the_cap_counts_what_is_reserved_and_is_lifted_by_an_override() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let mut world = World::with(&stack, |tenant, _| {
+        tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let first = world.guest.start(photo, styles::OK).await;
+    let body = json!({ "style_key": styles::fake("sync") });
+    let reply = world.guest.create_edit(photo, &body).await;
+    let problem = reply.problem(402, "budget_hard_cap_reached");
+    assert_eq!(
+        problem["detail"],
+        "The organiser's budget for this month is used up."
+    );
+
+    let hour = std::time::Duration::from_secs(3_600);
+    world.tenant.budget.override_until = Some(stack.cloud.now() + hour);
+    stack.cloud.save_tenant(&world.tenant).await.unwrap();
+    let second = world.guest.start(photo, &styles::fake("sync")).await;
+    for id in [first, second] {
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    }
+    world.tenant.budget.override_until = Some(stack.cloud.now() - hour);
+    stack.cloud.save_tenant(&world.tenant).await.unwrap();
+    world
+        .guest
+        .create_edit(photo, &body)
+        .await
+        .problem(402, "budget_hard_cap_reached");
+}
+
+#[tokio::test]
+async fn what_a_failed_edit_had_reserved_can_be_spent_again() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |tenant, _| {
+        tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let failed = world.guest.start(photo, &styles::fake("rejected")).await;
+    world.guest.wait(failed).await;
+    let id = world.guest.start(photo, &styles::fake("sync")).await;
+    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    let books = Books::of(&world).await;
+    books.assert_released(failed, "provider_rejected");
+    books.assert_paid(id, COST);
+    // One that costs more than the whole cap never gets in.
+    let dear = json!({ "style_key": styles::DEAR });
+    world
+        .guest
+        .create_edit(photo, &dear)
+        .await
+        .problem(402, "budget_hard_cap_reached");
+}

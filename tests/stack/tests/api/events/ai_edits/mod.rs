@@ -1,0 +1,7 @@
+//! `/api/v1/events/{token}/photos/{photo}/ai-edits` and `/api/v1/events/{token}/ai-edits/{requestId}`
+
+mod budget;
+mod create;
+mod get;
+mod idempotency;
+mod refusals;

@@ -1,0 +1,47 @@
+//! `GET /api/v1/events/{token}/ai-styles`
+
+use serde_json::{Value, json};
+use stack_tests::guest::text;
+use stack_tests::{Stack, World, settings, styles};
+
+fn body(key: &str, is_premium: bool, locked: bool) -> Value {
+    json!({
+        "key": key, "name": format!("Test: {key}"), "description": "Used by the tests of the local stack.",
+        "preview_url": null, "is_premium": is_premium, "locked": locked,
+    })
+}
+
+#[tokio::test]
+async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.policy.allowed_style_keys = [styles::OK, styles::LOCKED, styles::INACTIVE]
+            .map(|key| key.parse().unwrap())
+            .to_vec();
+    })
+    .await;
+    let reply = world.guest.get("/ai-styles").await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    // Same sort number: by key. An inactive style is never shown.
+    let expected = json!({
+        "data": [body(styles::LOCKED, true, true), body(styles::OK, false, false)],
+        "meta": { "next_cursor": null },
+    });
+    assert_eq!(reply.body, expected);
+}
+
+#[tokio::test]
+async fn an_event_that_names_no_styles_allows_every_active_one() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let reply = world.guest.get("/ai-styles").await;
+    let styles_listed = reply.data(200).as_array().unwrap();
+    let keys: Vec<_> = styles_listed.iter().map(|style| text(&style["key"])).collect();
+    for key in [styles::OK, styles::LOCKED, styles::LIVE] {
+        assert!(keys.contains(&key), "{key} is missing in {keys:?}");
+    }
+    assert!(!keys.contains(&styles::INACTIVE));
+}

@@ -1,0 +1,7 @@
+//! `/api/v1/events/{token}`
+
+mod access;
+mod ai_edits;
+mod ai_styles;
+mod photos;
+mod switches;

@@ -1,0 +1,109 @@
+//! `POST /api/v1/events/{token}/photos`
+
+use serde_json::{Value, json};
+use stack_tests::guest::text;
+use stack_tests::stack::fixture;
+use stack_tests::{Stack, World, settings, styles};
+
+#[tokio::test]
+async fn a_photo_is_registered_uploaded_and_can_be_edited() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let bytes = fixture("cat.jpg");
+    let reply = world.guest.create_photo("image/jpeg", bytes.len()).await;
+    let photo = reply.data(201);
+    let id: domain::PhotoId = text(&photo["id"]).parse().unwrap();
+    let upload = &photo["upload"];
+    let expected = json!({ "data": {
+        "id": id, "mime_type": "image/jpeg", "size_bytes": bytes.len(), "created_at": photo["created_at"],
+        "upload": {
+            "method": "PUT", "url": upload["url"], "expires_at": upload["expires_at"],
+            "headers": { "content-type": "image/jpeg", "content-length": bytes.len().to_string() },
+        },
+    }});
+    assert_eq!(reply.body, expected);
+
+    assert_eq!(world.guest.upload(upload, bytes).await, 200);
+    let edit = world.guest.start(id, &styles::fake("sync")).await;
+    assert_eq!(world.guest.wait(edit).await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn an_upload_of_another_size_or_type_is_refused() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let bytes = fixture("cat.jpg");
+    let reply = world.guest.create_photo("image/jpeg", bytes.len()).await;
+    let upload = &reply.data(201)["upload"];
+
+    let mut larger = bytes.clone();
+    larger.push(0);
+    assert_eq!(world.guest.upload(upload, larger).await, 403, "one byte more");
+    let mut other = upload.clone();
+    other["headers"]["content-type"] = json!("text/html");
+    assert_eq!(
+        world.guest.upload(&other, bytes.clone()).await,
+        403,
+        "another type"
+    );
+    let mut elsewhere = upload.clone();
+    elsewhere["url"] = Value::from(text(&upload["url"]).replace("/photos/", "/ai-edits/"));
+    assert_eq!(world.guest.upload(&elsewhere, bytes).await, 403, "another key");
+}
+
+#[tokio::test]
+async fn what_is_no_photo_is_refused_by_field() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    for (body, pointer) in [
+        (json!({ "mime_type": "image/gif", "size_bytes": 1 }), "/mime_type"),
+        (
+            json!({ "mime_type": "image/jpeg", "size_bytes": 0 }),
+            "/size_bytes",
+        ),
+        (
+            json!({ "mime_type": "image/jpeg", "size_bytes": 30_000_001 }),
+            "/size_bytes",
+        ),
+        (
+            json!({ "mime_type": "image/jpeg", "size_bytes": -1 }),
+            "/size_bytes",
+        ),
+        (
+            json!({ "mime_type": "image/jpeg", "size_bytes": 1, "name": "x" }),
+            "/name",
+        ),
+    ] {
+        let reply = world.guest.post("/photos", &body).await;
+        assert_eq!(reply.pointers(), [pointer], "{body}");
+    }
+    assert_eq!(
+        world.guest.get("/photos").await.body["data"],
+        json!([]),
+        "nothing was registered"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_refused_by_what_it_is() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let guest = World::new(&stack).await.guest;
+    let json_type = "application/json";
+    guest
+        .post_raw("/photos", json_type, "{")
+        .await
+        .problem(400, "invalid_request");
+    guest
+        .post_raw("/photos", "text/plain", "{}")
+        .await
+        .problem(415, "unsupported_media_type");
+    let huge = " ".repeat(64 * 1024 + 1);
+    guest
+        .post_raw("/photos", json_type, huge)
+        .await
+        .problem(413, "payload_too_large");
+}

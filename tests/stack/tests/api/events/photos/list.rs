@@ -1,0 +1,81 @@
+//! `GET /api/v1/events/{token}/photos`
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stack_tests::guest::text;
+use stack_tests::stack::fixture;
+use stack_tests::{Reply, Stack, World, settings};
+
+fn ids(reply: &Reply) -> Vec<String> {
+    let photos = reply.data(200).as_array().unwrap();
+    photos.iter().map(|photo| text(&photo["id"]).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn photos_come_newest_first_with_a_link_to_each() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let older = world.photo("cat.jpg").await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let newer = world.photo("table.jpg").await;
+    let reply = world.guest.get("/photos").await;
+    let photo = |index: usize, id| {
+        let listed = &reply.body["data"][index];
+        json!({
+            "id": id, "mime_type": "image/jpeg", "size_bytes": 1_000,
+            "created_at": listed["created_at"], "url": listed["url"],
+        })
+    };
+    let expected = json!({ "data": [photo(0, newer), photo(1, older)], "meta": { "next_cursor": null } });
+    assert_eq!(reply.body, expected);
+    assert_eq!(
+        world.guest.download(&reply.body["data"][0]["url"]).await,
+        fixture("table.jpg")
+    );
+}
+
+#[tokio::test]
+async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let mut expected = Vec::new();
+    for _ in 0..5 {
+        expected.insert(0, world.photo_without_file().await.to_string());
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+    let mut seen = Vec::new();
+    let mut path = "/photos?limit=2".to_owned();
+    loop {
+        let reply = world.guest.get(&path).await;
+        seen.extend(ids(&reply));
+        // Somebody uploads between two pages.
+        world.photo_without_file().await;
+        let Value::String(cursor) = &reply.body["meta"]["next_cursor"] else {
+            break;
+        };
+        path = format!("/photos?limit=2&cursor={cursor}");
+    }
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_wrong_limit_or_cursor_is_refused() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let guest = World::new(&stack).await.guest;
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=all",
+        "cursor=aGFsbG8",
+        "cursor=%25%25",
+    ] {
+        guest
+            .get(&format!("/photos?{query}"))
+            .await
+            .problem(400, "invalid_request");
+    }
+}

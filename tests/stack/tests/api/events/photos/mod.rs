@@ -1,0 +1,4 @@
+//! `/api/v1/events/{token}/photos`
+
+mod create;
+mod list;

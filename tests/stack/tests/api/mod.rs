@@ -1,0 +1,3 @@
+//! The HTTP API, endpoint by endpoint.
+
+mod events;

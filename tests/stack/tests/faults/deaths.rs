@@ -1,0 +1,94 @@
+//! Workers that die, and submits that do not arrive. Whoever kills a worker runs alone until it is dead: the batch
+//! dies with it.
+
+use std::time::Duration;
+
+use domain::{EditId, Status};
+use doubles::runware::{Behaviour, Fault};
+use stack_tests::functions::kill_while_connected;
+use stack_tests::servers::{Hole, closed_port};
+use stack_tests::{Books, Live, Stack, World};
+use tokio::time::sleep;
+
+/// Succeeded at this attempt, with one submit that arrived, and paid once.
+async fn assert_delivered_once(live: &Live, world: &World, id: EditId, attempt: u32) {
+    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    let edit = world.stored(id).await;
+    assert_eq!(
+        (edit.status, edit.attempt),
+        (Status::Succeeded, attempt),
+        "{edit:?}"
+    );
+    let [task] = live.tasks(id).try_into().unwrap();
+    assert_eq!(task.id, edit.attempts.last().unwrap().task_id.uuid());
+    assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
+    let books = Books::of(world).await;
+    books.assert_paid(id, 39_000);
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_dead_worker_is_not_missed_once_its_submit_is_out() {
+    let stack = Stack::connect().await;
+    let live = Live::alone(&stack, None).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    // The provider takes the task and keeps its answer to itself.
+    let silent = Behaviour::submit(Fault::Slow(Duration::from_secs(50)));
+    let id = live.start(&world, photo, [silent]).await;
+    while !live.tasks(id).iter().any(|task| task.accepted) {
+        sleep(Duration::from_millis(20)).await;
+    }
+    kill_while_connected(&stack, "process-edit", live.port()).await;
+    let live = live.share().await;
+    assert_delivered_once(&live, &world, id, 1).await;
+}
+
+#[tokio::test]
+async fn a_submit_that_died_on_the_way_is_made_anew_once_it_cannot_arrive_any_more() {
+    let stack = Stack::connect().await;
+    let hole = Hole::start();
+    let live = Live::alone(&stack, Some(hole.base_url())).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = live
+        .start(&world, photo, [Behaviour::default().processing(0)])
+        .await;
+    kill_while_connected(&stack, "process-edit", hole.port()).await;
+    let live = live.share().await;
+    assert_delivered_once(&live, &world, id, 2).await;
+    let attempts = world.stored(id).await.attempts;
+    assert_eq!(attempts[0].outcome.as_deref(), Some("provider_timeout"));
+    let waited = attempts[1].started_at.duration_since(attempts[0].started_at);
+    assert!(waited.as_secs() >= 22, "the timeout of 2 s and 20 s: {waited:?}");
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_is_tried_again_soon() {
+    let stack = Stack::connect().await;
+    let nobody = format!("http://127.0.0.1:{}/v1", closed_port());
+    let live = Live::alone(&stack, Some(nobody)).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = live
+        .start(&world, photo, [Behaviour::default().processing(0)])
+        .await;
+    while world
+        .stored(id)
+        .await
+        .attempts
+        .first()
+        .is_none_or(|attempt| attempt.ended_at.is_none())
+    {
+        sleep(Duration::from_millis(50)).await;
+    }
+    let live = live.share().await;
+    assert_delivered_once(&live, &world, id, 2).await;
+    let attempts = world.stored(id).await.attempts;
+    assert_eq!(attempts[0].outcome.as_deref(), Some("provider_error"));
+    let waited = attempts[1].started_at.duration_since(attempts[0].started_at);
+    assert!(
+        waited.as_secs() < 10,
+        "nothing was sent, so nothing can arrive late: {waited:?}"
+    );
+}

@@ -1,0 +1,49 @@
+//! Messages that nobody should send.
+
+use domain::{Context, EditId};
+use doubles::runware::Behaviour;
+use serde_json::json;
+use stack_tests::{Books, Live, Stack, World, queue, styles};
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
+    let stack = Stack::connect().await;
+    // Live mode for its held edits: all of these go in one batch.
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::LIVE });
+    let first = live
+        .hold(&world, photo, &body, [Behaviour::default().processing(0)])
+        .await;
+    let second = live
+        .hold(&world, photo, &body, [Behaviour::default().processing(0)])
+        .await;
+    let unknown = EditId::new(stack.cloud.now(), stack.cloud.random());
+    let good = queue::submit_body(&world, first);
+    let batch = [
+        good.clone(),
+        "this is not JSON".to_owned(),
+        "{\"v\":\"1\"}".to_owned(),
+        good.replace("\"v\":\"1\"", "\"v\":\"9\""),
+        queue::submit_body(&world, unknown),
+        good.replace(world.event.id.as_str(), "another-event"),
+        queue::submit_body(&world, second),
+    ];
+    queue::send(&stack, &stack.described.submit_queue_url, &batch).await;
+    let polls = [
+        "[]".to_owned(),
+        "null".to_owned(),
+        queue::poll_body(&world, unknown, 1),
+        queue::poll_body(&world, first, 7),
+    ];
+    queue::send(&stack, &stack.described.poll_queue_url, &polls).await;
+    for id in [first, second] {
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+        assert_eq!(live.tasks(id)[0].submits, 1);
+        assert_eq!(world.stored(id).await.attempt, 1);
+    }
+    let books = Books::of(&world).await;
+    assert_eq!(books.ledger.len(), 2);
+    books.assert_at_rest();
+}

@@ -1,0 +1,58 @@
+//! Photos that are none. What was uploaded is looked at when an edit is made of it, not before.
+
+use futures::future::join_all;
+use stack_tests::stack::fixture;
+use stack_tests::{Books, Stack, World, logs, settings, styles};
+
+/// What process-edit has, in MB (template.yaml).
+const MEMORY_MB: u64 = 1_024;
+
+#[tokio::test]
+async fn a_photo_that_is_none_ends_clearly_for_nothing_and_within_the_functions_memory() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let photos = [
+        ("cut in half", world.photo_of(fixture("truncated.jpg")).await),
+        ("a bomb", world.photo_of(fixture("bomb-60000x60000.png")).await),
+        (
+            "a text",
+            world
+                .photo_of(b"Dear diary, this is not a picture at all.".to_vec())
+                .await,
+        ),
+        ("empty", world.photo_of(Vec::new()).await),
+        ("60 MB", world.photo_of(vec![0xA5; 60_000_000]).await),
+        ("never uploaded", world.photo_without_file().await),
+    ];
+    let ids = join_all(
+        photos
+            .iter()
+            .map(|(_, photo)| world.guest.start(*photo, styles::OK)),
+    )
+    .await;
+    let shown = join_all(ids.iter().map(|id| world.guest.wait(*id))).await;
+    let books = Books::of(&world).await;
+    for (((what, _), id), edit) in photos.iter().zip(&ids).zip(shown) {
+        assert_eq!(
+            (&edit["status"], &edit["failure"]["code"]),
+            (&"failed".into(), &"photo_invalid".into()),
+            "{what}"
+        );
+        assert_eq!(edit["failure"]["retryable"], false, "{what}");
+        assert_eq!(
+            world.stored(*id).await.attempt,
+            0,
+            "{what}: no provider was asked"
+        );
+        books.assert_released(*id, "photo_invalid");
+        let peak = logs::peak_memory_mb(&stack, "process-edit", *id).await;
+        assert!(peak < MEMORY_MB / 2, "{what}: {peak} MB");
+    }
+    assert_eq!(books.figures.failed, 6);
+    assert_eq!(
+        books.figures.provider_failed, 0,
+        "that is no failure of the provider"
+    );
+    books.assert_at_rest();
+}

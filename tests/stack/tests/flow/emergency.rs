@@ -1,0 +1,71 @@
+//! The kill switch: new edits are refused, queued ones wait, what is at the provider is delivered.
+
+use std::time::{Duration, Instant};
+
+use domain::Status;
+use domain::settings::Setting;
+use serde_json::json;
+use stack_tests::{Books, Stack, World, queue, settings, styles};
+use tokio::time::sleep;
+
+#[tokio::test]
+async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
+    let stack = Stack::connect().await;
+    let mut settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let under_way = world.guest.start(photo, &styles::fake("slow")).await;
+    let queued = world.guest.start(photo, &styles::fake("sync")).await;
+    queue::submit(&world, under_way).await;
+    let is_processing = |edit: &serde_json::Value| edit["status"] == "processing";
+    world
+        .guest
+        .wait_until(under_way, "processing", is_processing)
+        .await;
+
+    settings.change_at_once(Setting::IsEnabled, "false").await;
+    let begun = Instant::now();
+    let body = json!({ "style_key": styles::OK });
+    while world.guest.create_edit(photo, &body).await.status == 202 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "new edits are refused within 30 s"
+        );
+        sleep(Duration::from_millis(100)).await;
+    }
+    world
+        .guest
+        .create_edit(photo, &body)
+        .await
+        .problem(503, "feature_disabled");
+    settings.change(Setting::IsEnabled, "false").await;
+
+    let url = &stack.described.submit_queue_url;
+    let before = queue::waiting(&stack, url).await;
+    queue::submit(&world, queued).await;
+    sleep(Duration::from_secs(2)).await;
+    let held = world.stored(queued).await;
+    assert_eq!((held.status, held.attempt), (Status::Queued, 0), "it waits");
+    let meanwhile = queue::waiting(&stack, url).await;
+    assert_eq!(
+        meanwhile.delayed,
+        before.delayed + 1,
+        "as a new message, sent for later"
+    );
+    assert_eq!(
+        meanwhile.in_flight, before.in_flight,
+        "not as one that failed and burns its receive count"
+    );
+
+    assert_eq!(
+        world.guest.wait(under_way).await["status"],
+        "succeeded",
+        "what is paid for is delivered"
+    );
+    let _settings = settings.share_defaults().await;
+    assert_eq!(world.guest.wait(queued).await["status"], "succeeded");
+    let books = Books::of(&world).await;
+    for id in [under_way, queued] {
+        books.assert_paid(id, styles::COST);
+    }
+}

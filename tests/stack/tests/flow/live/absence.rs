@@ -1,0 +1,44 @@
+//! A task that the provider does not know: not yet, not any more, or not at all.
+
+use domain::Status;
+use doubles::runware::{Behaviour, Fault};
+use stack_tests::{Books, Live, Stack, World};
+
+use super::take_all;
+
+#[tokio::test]
+async fn what_never_arrived_is_attempted_anew_and_what_only_the_archive_knows_is_delivered() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let archived = Behaviour {
+        archived: true,
+        ..Behaviour::default()
+    };
+    let attempts = [
+        vec![Behaviour::submit(Fault::ResetBefore), Behaviour::default()],
+        vec![Behaviour::submit(Fault::html(502)), Behaviour::default()],
+        vec![archived],
+    ];
+    let [reset, gateway, archived] = take_all(&live, &world, attempts).await;
+    let books = Books::of(&world).await;
+    for id in [reset, gateway] {
+        let edit = world.stored(id).await;
+        assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 2), "{edit:?}");
+        let waited = edit.attempts[1]
+            .started_at
+            .duration_since(edit.attempts[0].started_at);
+        assert!(
+            waited.as_secs() >= 22,
+            "not before a late submit is impossible: {waited:?}"
+        );
+        let accepted: Vec<_> = live.tasks(id).iter().map(|task| task.accepted).collect();
+        assert_eq!(accepted, [false, true]);
+        books.assert_paid(id, 39_000);
+    }
+    let [task] = live.tasks(archived).try_into().unwrap();
+    assert_eq!((task.submits, task.lookups), (1, 1));
+    assert_eq!(world.stored(archived).await.attempt, 1);
+    books.assert_paid(archived, 39_000);
+    books.assert_at_rest();
+}

@@ -1,0 +1,27 @@
+//! Live mode against a Runware API on loopback. Together, so that the settings change once for all of them; the
+//! longest comes first by name.
+
+mod absence;
+mod outputs;
+mod provider_errors;
+mod success;
+
+use domain::EditId;
+use doubles::runware::Behaviour;
+use futures::future::join_all;
+use stack_tests::{Live, World};
+
+/// Takes one edit for each of these (a behaviour for each attempt), side by side, to their ends.
+async fn take_all<const N: usize>(
+    live: &Live,
+    world: &World,
+    behaviours: [Vec<Behaviour>; N],
+) -> [EditId; N] {
+    let photo = world.photo("cat.jpg").await;
+    let starts = behaviours
+        .into_iter()
+        .map(|attempts| live.start(world, photo, attempts));
+    let ids = join_all(starts).await;
+    join_all(ids.iter().map(|id| world.guest.wait(*id))).await;
+    ids.try_into().unwrap()
+}

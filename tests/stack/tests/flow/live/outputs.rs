@@ -1,0 +1,143 @@
+//! What the provider says the output is, and what we make of it.
+
+use domain::{EditId, TaskId};
+use doubles::runware::{Behaviour, Output};
+use futures::future::join_all;
+use stack_tests::servers::Bait;
+use stack_tests::stack::fixture;
+use stack_tests::{Books, Live, Stack, World, logs};
+
+/// What process-edit and poll-edit have, in MB (template.yaml).
+const MEMORY_MB: u64 = 1_024;
+
+fn with(output: Output) -> Behaviour {
+    Behaviour::output(output).processing(0)
+}
+
+/// Every one of these ends with this code, without a picture and with the money released.
+async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -> Vec<EditId> {
+    let photo = world.photo("cat.jpg").await;
+    let starts = outputs
+        .iter()
+        .map(|output| live.start(world, photo, [with(output.clone())]));
+    let ids = join_all(starts).await;
+    let shown = join_all(ids.iter().map(|id| world.guest.wait(*id))).await;
+    let books = Books::of(world).await;
+    for ((id, edit), output) in ids.iter().zip(shown).zip(outputs) {
+        assert_eq!(edit["failure"]["code"], code, "{output:?}: {edit}");
+        assert_eq!(edit["output"], serde_json::json!(null));
+        books.assert_released(*id, code);
+        let stored = world.stored(*id).await;
+        assert_eq!(world.stack.object(&stored.output_key()).await, None, "{output:?}");
+        assert_eq!(
+            stored.attempt, 1,
+            "the picture is made and billed: another attempt would be too"
+        );
+    }
+    books.assert_at_rest();
+    ids
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_allowed_is_never_asked() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    // Not the loopback address that the local stage allows.
+    let bait = Bait::start("127.0.0.2", fixture("cat.jpg"));
+    let outputs = [
+        bait.url(),
+        bait.url().replace("http:", "https:"),
+        "http://im.runware.ai/over-plain-http.jpg".to_owned(),
+        "https://im.runware.ai.example.com/x.jpg".to_owned(),
+        "https://169.254.169.254/latest/meta-data".to_owned(),
+        "http://[::1]/x.jpg".to_owned(),
+    ];
+    all_end(
+        &live,
+        &world,
+        outputs.map(Output::Elsewhere).to_vec(),
+        "output_unavailable",
+    )
+    .await;
+    assert_eq!(bait.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    // An address that would be allowed by itself.
+    let bait = Bait::start("127.0.0.1", fixture("cat.jpg"));
+    let targets = ["http://169.254.169.254/latest/meta-data/".to_owned(), bait.url()];
+    all_end(
+        &live,
+        &world,
+        targets.map(Output::Redirect).to_vec(),
+        "output_unavailable",
+    )
+    .await;
+    assert_eq!(bait.asked(), 0);
+}
+
+#[tokio::test]
+async fn an_output_that_is_gone_is_unavailable() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let gone = vec![Output::Status(404), Output::Status(403), Output::Status(204)];
+    all_end(&live, &world, gone, "output_unavailable").await;
+}
+
+#[tokio::test]
+async fn what_is_no_whole_picture_is_not_delivered() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let broken = vec![
+        Output::NotAnImage,
+        Output::HalfFile,
+        Output::Bytes("image/jpeg", fixture("truncated.jpg")),
+        Output::Bytes("image/jpeg", Vec::new()),
+    ];
+    all_end(&live, &world, broken, "output_invalid").await;
+}
+
+#[tokio::test]
+async fn too_much_to_be_a_picture_ends_within_the_functions_memory() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let much = vec![
+        Output::Oversized(60_000_000),
+        Output::OversizedUnannounced(60_000_000),
+        Output::Bytes("image/png", fixture("bomb-60000x60000.png")),
+    ];
+    for id in all_end(&live, &world, much, "output_invalid").await {
+        let peak = logs::peak_memory_mb(&stack, "poll-edit", id).await;
+        assert!(peak < MEMORY_MB / 2, "{peak} MB");
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_breaks_off_is_fetched_again() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let mut ids = Vec::new();
+    for output in [Output::CutOff, Output::Status(503)] {
+        ids.push(live.start(&world, photo, [with(output)]).await);
+    }
+    for id in ids {
+        let asked = || live.tasks(id).first().map_or(0, |task| task.downloads);
+        world.guest.wait_until(id, "fetched once", |_| asked() > 0).await;
+        live.now(TaskId::derive(id, 1), with(Output::Recoloured));
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+        let [task] = live.tasks(id).try_into().unwrap();
+        assert_eq!(task.submits, 1);
+        assert!(task.downloads > 1, "{}", task.downloads);
+        Books::of(&world).await.assert_paid(id, 39_000);
+    }
+}

@@ -1,0 +1,180 @@
+//! How the provider fails, and what becomes of the edit and its money.
+
+use std::time::Duration;
+
+use domain::{EditId, Status};
+use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
+use stack_tests::{Books, Live, Stack, World};
+
+use super::take_all;
+
+async fn code(world: &World, id: EditId) -> String {
+    let edit = world.stored(id).await;
+    edit.failure.map_or_else(
+        || edit.status.as_str().to_owned(),
+        |failure| failure.code.code().to_owned(),
+    )
+}
+
+#[tokio::test]
+async fn what_another_try_cannot_mend_ends_at_the_first() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let cases = [
+        (Fault::error(402, "insufficientCredits"), "provider_quota"),
+        (Fault::error_without_task(401, "invalidApiKey"), "provider_auth"),
+        (Fault::html(403), "provider_auth"),
+        (Fault::error(400, "invalidPositivePrompt"), "provider_rejected"),
+        (Fault::error(400, "contentPolicyViolation"), "moderated"),
+    ];
+    let behaviours = cases
+        .clone()
+        .map(|(fault, _)| vec![Behaviour::submit(Faults::always(fault))]);
+    let ids = take_all(&live, &world, behaviours).await;
+    let books = Books::of(&world).await;
+    for (id, (fault, expected)) in ids.into_iter().zip(cases) {
+        assert_eq!(code(&world, id).await, expected, "{fault:?}");
+        let [task] = live.tasks(id).try_into().unwrap();
+        assert_eq!((task.submits, task.billed_micro_usd), (1, 0), "{fault:?}");
+        books.assert_released(id, expected);
+    }
+    assert_eq!(
+        (
+            books.figures.failed,
+            books.figures.blocked,
+            books.figures.provider_failed
+        ),
+        (4, 1, 4)
+    );
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_passing_refusal_is_followed_by_another_attempt() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let faults = [
+        Fault::rate_limited(1),
+        Fault::error(503, "serviceUnavailable"),
+        Fault::error(500, "internalServerError"),
+        Fault::error(400, "providerTimeout"),
+    ];
+    let behaviours = faults.map(|fault| vec![Behaviour::submit(fault), Behaviour::default()]);
+    let ids = take_all(&live, &world, behaviours).await;
+    let books = Books::of(&world).await;
+    for id in ids {
+        let edit = world.stored(id).await;
+        assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 2), "{edit:?}");
+        let submits: Vec<_> = live
+            .tasks(id)
+            .iter()
+            .map(|task| (task.submits, task.accepted))
+            .collect();
+        assert_eq!(submits, [(1, false), (1, true)], "a new attempt has a new name");
+        books.assert_paid(id, 39_000);
+    }
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_refusal_that_does_not_pass_ends_after_three_attempts() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let busy = Behaviour::submit(Faults::always(Fault::error(503, "serviceUnavailable")));
+    let slow = Behaviour::failing("providerTimeout", ErrorShape::Item).processing(0);
+    let ids = take_all(&live, &world, [vec![busy], vec![slow]]).await;
+    let books = Books::of(&world).await;
+    for (id, expected) in ids.into_iter().zip(["provider_error", "provider_timeout"]) {
+        assert_eq!(code(&world, id).await, expected);
+        assert_eq!(live.tasks(id).len(), 3);
+        books.assert_released(id, expected);
+    }
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_is_asked_for_not_sent_again() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let faults = [
+        Fault::ResetAfter,
+        Fault::CutOff,
+        Fault::html(502).but_carried_out(),
+        // The timeout of these tests is 2 s.
+        Fault::Slow(Duration::from_secs(4)),
+    ];
+    let ids = take_all(&live, &world, faults.map(|fault| vec![Behaviour::submit(fault)])).await;
+    let books = Books::of(&world).await;
+    for id in ids {
+        let edit = world.stored(id).await;
+        assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 1), "{edit:?}");
+        let [task] = live.tasks(id).try_into().unwrap();
+        assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
+        books.assert_paid(id, 39_000);
+    }
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_poll_that_fails_is_no_verdict_on_the_edit() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let faults = [
+        Fault::html(500),
+        Fault::rate_limited(1),
+        Fault::error_without_task(401, "invalidApiKey"),
+        Fault::ResetBefore,
+        Fault::another_tasks_result(),
+        Fault::status("an unheard-of state"),
+    ];
+    let behaviours = faults.map(|fault| vec![Behaviour::poll(fault).processing(0)]);
+    for id in take_all(&live, &world, behaviours).await {
+        let edit = world.stored(id).await;
+        assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 1), "{edit:?}");
+        assert_eq!(live.tasks(id)[0].submits, 1);
+    }
+    Books::of(&world).await.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_verdict_of_moderation_is_final_however_it_is_written() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let failing = |shape| vec![Behaviour::failing("invalidProviderContent", shape).processing(0)];
+    let flagged = Behaviour {
+        nsfw: true,
+        ending: Ending::Success,
+        ..Behaviour::default().processing(0)
+    };
+    let ids = take_all(
+        &live,
+        &world,
+        [
+            failing(ErrorShape::Errors),
+            failing(ErrorShape::Item),
+            failing(ErrorShape::Bare),
+            vec![flagged],
+        ],
+    )
+    .await;
+    let books = Books::of(&world).await;
+    for id in ids {
+        let edit = world.stored(id).await;
+        assert_eq!((edit.status, edit.attempt), (Status::Blocked, 1), "{edit:?}");
+        assert_eq!(code(&world, id).await, "moderated");
+        assert_eq!(
+            live.tasks(id)[0].downloads,
+            0,
+            "a flagged picture is not even fetched"
+        );
+        books.assert_released(id, "moderated");
+    }
+    assert_eq!((books.figures.blocked, books.figures.moderation_hits), (4, 4));
+    books.assert_at_rest();
+}

@@ -1,0 +1,92 @@
+//! The watermark: the event's, else the tenant's, else the installation's.
+
+use domain::watermark::{WatermarkPosition, WatermarkSettings};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use stack_tests::pictures::{Area, decode, difference};
+use stack_tests::{Stack, World, settings, styles};
+
+fn mark(position: WatermarkPosition) -> Option<WatermarkSettings> {
+    Some(WatermarkSettings {
+        position,
+        ..WatermarkSettings::default()
+    })
+}
+
+fn none() -> Option<WatermarkSettings> {
+    Some(WatermarkSettings {
+        enabled: false,
+        ..WatermarkSettings::default()
+    })
+}
+
+/// The same photo in the same style, in a world with these watermarks.
+async fn picture(
+    stack: &Stack,
+    event_mark: Option<WatermarkSettings>,
+    tenant_mark: Option<WatermarkSettings>,
+) -> RgbImage {
+    let world = World::with(stack, |tenant, event| {
+        event.watermark = event_mark;
+        tenant.watermark = tenant_mark;
+    })
+    .await;
+    let photo = world.photo("table.jpg").await;
+    let id = world.guest.start(photo, &styles::fake("sync")).await;
+    let edit = world.guest.wait(id).await;
+    decode(&world.guest.download(&edit["output"]["url"]).await)
+}
+
+#[tokio::test]
+async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    use WatermarkPosition::{TopLeft, TopRight};
+    let (plain, installation, tenant, event, off) = tokio::join!(
+        picture(&stack, none(), None),
+        picture(&stack, None, None),
+        picture(&stack, None, mark(TopLeft)),
+        picture(&stack, mark(TopRight), mark(TopLeft)),
+        picture(&stack, none(), mark(TopLeft)),
+    );
+    assert_eq!(
+        difference(&plain, &off),
+        None,
+        "the event's `off` counts, not the tenant's mark"
+    );
+    let (width, height) = plain.dimensions();
+    assert_eq!((width, height), (600, 400));
+    let area = |picture| difference(&plain, picture).expect("a mark");
+    // 18 % of the width and 2 % away from the edges; JPEG blocks and their neighbours blur the border.
+    let is_corner = |area: Area, right: bool, bottom: bool| {
+        assert!(
+            area.right - area.left <= width / 4 && area.bottom - area.top <= height / 3,
+            "{area:?}"
+        );
+        assert_eq!(area.left > width / 2, right, "{area:?}");
+        assert_eq!(area.top > height / 2, bottom, "{area:?}");
+    };
+    is_corner(area(&installation), true, true);
+    is_corner(area(&tenant), false, false);
+    is_corner(area(&event), true, false);
+}
+
+#[tokio::test]
+async fn an_organisers_own_mark_is_used() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let mut png = std::io::Cursor::new(Vec::new());
+    let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([255, 0, 0])));
+    red.write_to(&mut png, ImageFormat::Png).unwrap();
+    let key = format!("watermarks/{}.png", stack_tests::world::unique(&stack));
+    stack.put_object(&key, png.into_inner(), "image/png").await;
+    let own = WatermarkSettings {
+        image_key: Some(key),
+        position: WatermarkPosition::Center,
+        opacity: 1.0,
+        ..WatermarkSettings::default()
+    };
+    let picture = picture(&stack, Some(own), None).await;
+    let (width, height) = picture.dimensions();
+    let Rgb([red, green, blue]) = *picture.get_pixel(width / 2, height / 2);
+    assert!(red > 230 && green < 30 && blue < 30, "{red} {green} {blue}");
+}

@@ -1,0 +1,10 @@
+//! Tests of the deployed local stack, in one binary. They run side by side; see `stack_tests::settings` for the few
+//! that cannot.
+
+// Helpers fail like the tests that call them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod faults;
+mod flow;
+mod secrets;

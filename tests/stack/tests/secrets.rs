@@ -1,0 +1,87 @@
+//! No log knows a secret. The last module by name, so that it also sees what the tests before it left.
+
+use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
+use serde_json::json;
+use stack_tests::{Live, Stack, World, logs, queue, styles};
+
+/// A sentence with words that nothing else here has.
+const PROMPT: &str = "grandmother Wilhelmina riding a zeppelin over Lake Constance";
+
+#[tokio::test]
+async fn no_log_knows_a_prompt_a_token_a_guest_or_a_key() {
+    let stack = Stack::connect().await;
+    let began = logs::now_ms(&stack) - 10 * 60_000;
+    let live = Live::open(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    // A provider that repeats the prompt in its errors, at the submit and at the poll.
+    let echo = format!("cannot draw \"{PROMPT}\" with key {API_KEY}, sorry: {PROMPT}");
+    let at_submit = Fault::json(
+        400,
+        &json!({ "errors": [{ "code": "invalidInputs", "message": echo, "taskUUID": "{task}" }] }),
+    );
+    let ending = Ending::Error {
+        code: "invalidInputs".to_owned(),
+        message: echo,
+        shape: ErrorShape::Item,
+    };
+    let at_poll = Behaviour {
+        ending,
+        ..Behaviour::default().processing(0)
+    };
+    let body = json!({ "style_key": styles::LIVE, "prompt": PROMPT });
+    for behaviour in [
+        Behaviour::default().processing(0),
+        Behaviour::submit(at_submit),
+        at_poll,
+    ] {
+        let id = live.hold(&world, photo, &body, [behaviour]).await;
+        queue::submit(&world, id).await;
+        world.guest.wait(id).await;
+        let detail = world
+            .stored(id)
+            .await
+            .failure
+            .and_then(|failure| failure.detail)
+            .unwrap_or_default();
+        assert!(
+            !detail.contains("Wilhelmina"),
+            "not even stored for operators: {detail}"
+        );
+    }
+    // Refusals of every kind.
+    let blocked = json!({ "style_key": styles::OK, "prompt": format!("forbiddenword {PROMPT}") });
+    world
+        .guest
+        .create_edit(photo, &blocked)
+        .await
+        .problem(422, "prompt_blocked");
+    let unreadable = format!("{{\"prompt\": \"{PROMPT}\", ");
+    let path = stack_tests::guest::edits_of(photo);
+    world
+        .guest
+        .post_raw(&path, "application/json", unreadable)
+        .await
+        .problem(400, "invalid_request");
+    world
+        .guest
+        .edit("edit_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
+        .await
+        .problem(404, "edit_not_found");
+
+    let mut secrets = logs::secrets();
+    secrets.extend([PROMPT, "Wilhelmina", API_KEY].map(str::to_owned));
+    assert!(secrets.contains(&world.token));
+    let mut seen = 0;
+    for function in stack.described.functions.keys() {
+        for line in logs::lines(&stack, function, began).await {
+            seen += 1;
+            let leaked = secrets.iter().find(|secret| line.contains(secret.as_str()));
+            assert_eq!(leaked, None, "{function} logged it: {line}");
+        }
+    }
+    assert!(seen > 20, "there are logs to look at: {seen} lines");
+}
