@@ -7,9 +7,12 @@ the requests get past the door; what they say otherwise is made up.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 
@@ -28,13 +31,41 @@ EXAMPLES = 12
 schema = schemathesis.openapi.from_path(ROOT / "openapi.json")
 
 
-def credentials(path: str) -> dict[str, str]:
+def credentials_of(path: str) -> dict[str, str]:
     """The token of whoever may call this path."""
     if path.startswith("/admin"):
         return {"authorization": f"Bearer {STACK['superadmin_jwt']}"}
     if path.startswith("/tenant"):
         return {"authorization": f"Bearer {DEMO['tenant_jwt']}"}
     return {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_as_it_was() -> Iterator[None]:
+    """Made-up requests change settings and the demo event's policy; afterwards both are what they were."""
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": STACK["region"]}
+    ssm = boto3.client("ssm", endpoint_url=STACK["endpoint_url"], **credentials)
+
+    def parameters() -> dict[str, tuple[str, str]]:
+        pages = ssm.get_paginator("get_parameters_by_path")
+        found = (
+            pages.paginate(Path=path, WithDecryption=True) for path in (STACK["settings_path"], STACK["secrets_path"])
+        )
+        entries = (entry for pages in found for page in pages for entry in page["Parameters"])
+        return {entry["Name"]: (entry["Value"], entry["Type"]) for entry in entries}
+
+    policy_url = f"{BASE_URL}/tenant/events/{DEMO['event_slug']}/ai-settings"
+    headers = credentials_of("/tenant")
+    before = parameters()
+    policy = requests.get(policy_url, headers=headers, timeout=30).json()["data"]
+    yield
+    for name in parameters().keys() - before.keys():
+        ssm.delete_parameter(Name=name)
+    for name, (value, kind) in before.items():
+        ssm.put_parameter(Name=name, Value=value, Type=kind, Overwrite=True)
+    writable = set(schema.raw_schema["components"]["schemas"]["EventSettingsInput"]["properties"])
+    restored = {name: value for name, value in policy.items() if name in writable}
+    requests.patch(policy_url, json=restored, headers=headers, timeout=30).raise_for_status()
 
 
 @schema.parametrize()
@@ -48,7 +79,7 @@ def test_every_answer_is_one_that_is_documented(case: schemathesis.Case) -> None
     """Status, content type and body of every answer stand in the document; no answer is a server error."""
     known = {"token": DEMO["event_token"], "photo": DEMO["photo_id"], "eventSlug": DEMO["event_slug"]}
     case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
-    headers = {**(case.headers or {}), **credentials(case.path)}
+    headers = {**(case.headers or {}), **credentials_of(case.path)}
     case.call_and_validate(
         base_url=BASE_URL,
         headers=headers,

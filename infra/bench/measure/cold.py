@@ -51,6 +51,7 @@ def measure_cold_starts(stack: dict[str, Any], binaries: list[Binary]) -> dict[s
         "RIE starts the process then) → the whole answer is here. Emulator at once: the same with recorded answers to "
         "AWS calls; the difference is the time spent waiting for the emulator."
     )
+    report.warn_if_busy()
     init = max(row["init_ms"]["median"] for row in measured.values())
     answer = max(row["first_answer_ms"]["median"] for row in measured.values())
     report.verdict(init <= AIM_INIT_MS, f"init at most {AIM_INIT_MS:g} ms (slowest median {init:.1f})")

@@ -12,6 +12,7 @@ from typing import Any
 
 from local_stack.config import LOCAL, shown
 from local_stack.console import console
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -59,12 +60,22 @@ def table(*columns: str) -> Table:
 def show(made: Table) -> None:
     """Prints a table."""
     # Without a terminal rich takes 80 columns, which breaks figures in two.
-    console.print(made, width=None if console.is_terminal else 110, crop=False)
+    (console if console.is_terminal else Console(highlight=False, width=120)).print(made)
 
 
 def say(text: str) -> None:
     """Prints a line of explanation."""
     console.print(f"[dim]{escape(text)}[/]", soft_wrap=True)
+
+
+def warn_if_busy() -> None:
+    """Says that times are too long where other programs take the processors."""
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if load > processors:
+        text = (
+            f"The machine is busy (load {load:.1f} on {processors} processors): times are longer than on a quiet one."
+        )
+        console.print(f"[yellow]![/] {text} Measure again.", soft_wrap=True)
 
 
 def verdict(reached: bool, text: str) -> None:

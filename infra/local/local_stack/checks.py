@@ -48,6 +48,8 @@ def test_sections() -> list[Section]:
         Section("stack up", _up),
         Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
         Section("cargo test", lambda: _passes(["cargo", "test", "--workspace"])),
+        # Last, because it changes settings at random until it puts them back.
+        Section("contract tests", lambda: _passes([*PYTEST, str(TESTS / "contract")])),
     ]
 
 

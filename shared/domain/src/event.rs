@@ -185,6 +185,9 @@ pub struct Photo {
     pub created_at: Timestamp,
 }
 
+/// The largest photo that is taken, in bytes.
+pub const MAX_PHOTO_BYTES: u64 = 30_000_000;
+
 /// The bucket key of a photo. Photo ids are unique everywhere, so equal slugs of two tenants do not collide.
 pub fn photo_key(slug: &EventSlug, photo: PhotoId) -> String {
     format!("events/{slug}/photos/{photo}")

@@ -33,3 +33,13 @@ pub(crate) async fn prepared<D: Objects>(
         Err(error) => Err(error.to_string()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_uploaded_may_be_edited() {
+        assert_eq!(domain::event::MAX_PHOTO_BYTES, Limits::PHOTO.max_bytes);
+    }
+}

@@ -48,6 +48,36 @@ pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
     serde_json::to_string(&message).unwrap()
 }
 
+/// Makes a worker's environments run once more, for an edit that is not there.
+pub async fn nudge(stack: &Stack, folder: &str) {
+    let tenant_id = "nobody".parse().unwrap();
+    let event_id = "nothing".parse().unwrap();
+    let edit_id = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+    let (url, body) = match folder {
+        "process-edit" => {
+            let message = SubmitMessage::V1 {
+                tenant_id,
+                event_id,
+                edit_id,
+            };
+            (&stack.described.submit_queue_url, serde_json::to_string(&message))
+        }
+        "poll-edit" => {
+            let message = PollMessage::V1 {
+                tenant_id,
+                event_id,
+                edit_id,
+                attempt: 1,
+                polls: 0,
+            };
+            (&stack.described.poll_queue_url, serde_json::to_string(&message))
+        }
+        other => panic!("{other} takes no messages"),
+    };
+    // More than a batch, for more than one environment.
+    send(stack, url, &vec![body.unwrap(); 4 * BATCH]).await;
+}
+
 /// Sends messages, up to ten at once.
 pub async fn send(stack: &Stack, url: &str, bodies: &[String]) {
     for batch in bodies.chunks(BATCH) {

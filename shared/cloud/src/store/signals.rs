@@ -83,7 +83,7 @@ impl Cloud {
 
     /// True where this call wrote it, false where somebody else had.
     async fn once(&self, writes: Vec<TransactWriteItem>) -> Result<bool, PortError> {
-        match self.transact(writes).await {
+        match self.transact_once(writes).await {
             Ok(()) => Ok(true),
             Err(TransactionError::Refused(_) | TransactionError::Contended) => Ok(false),
             Err(TransactionError::Port(error)) => Err(error),

@@ -36,27 +36,39 @@ impl Cloud {
     /// The client token is new for every transaction and the same for every retry of it: an SDK retry after a lost
     /// answer cannot add to a counter twice, and two workers that write the same thing cannot both succeed.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), TransactionError> {
-        let token = format!("{:032x}", random_bits());
-        let attempt = || async {
-            self.dynamodb
-                .transact_write_items()
-                .set_transact_items(Some(writes.clone()))
-                .client_request_token(&token)
-                .send()
-                .await
-                .map(|_| ())
-                .map_err(failure)
-        };
-        // A conflict lasts a few milliseconds; eight waits of at most 400 ms stay within an HTTP answer's time.
+        let token = new_token();
+        // A conflict lasts a few milliseconds; eight waits, three seconds at the most, leave an HTTP function its time.
         let backoff = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(Duration::from_millis(15))
-            .with_max_delay(Duration::from_millis(400))
-            .with_max_times(10);
-        attempt
+            .with_max_delay(Duration::from_millis(300))
+            .with_max_times(8);
+        (|| self.try_transaction(&writes, &token))
             .retry(backoff)
             .when(|error| matches!(error, TransactionError::Contended))
             .await
+    }
+
+    /// Writes all of it or nothing, at the first try or not at all: for what somebody else may just as well write.
+    pub(crate) async fn transact_once(&self, writes: Vec<TransactWriteItem>) -> Result<(), TransactionError> {
+        self.try_transaction(&writes, &new_token()).await
+    }
+
+    async fn try_transaction(
+        &self,
+        writes: &[TransactWriteItem],
+        token: &str,
+    ) -> Result<(), TransactionError> {
+        let request = self
+            .dynamodb
+            .transact_write_items()
+            .set_transact_items(Some(writes.to_vec()));
+        request
+            .client_request_token(token)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failure)
     }
 
     /// Puts an item, on a condition.
@@ -168,6 +180,10 @@ impl Condition {
             ..Self::default()
         }
     }
+}
+
+fn new_token() -> String {
+    format!("{:032x}", random_bits())
 }
 
 fn failure(error: SdkError<TransactWriteItemsError>) -> TransactionError {

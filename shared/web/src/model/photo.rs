@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::PhotoId;
-use domain::event::Photo;
+use domain::event::{MAX_PHOTO_BYTES, Photo};
 use domain::ports::Presigned;
 use garde::Validate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// The largest photo, in bytes.
-pub(crate) const MAX_PHOTO_BYTES: u64 = 30 * 1024 * 1024;
 
 /// A photo that is announced.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -22,7 +19,7 @@ pub struct PhotoInput {
     pub mime_type: MimeType,
     /// Exactly what will be uploaded.
     #[garde(range(min = 1, max = MAX_PHOTO_BYTES))]
-    #[schema(minimum = 1, maximum = 31_457_280)]
+    #[schema(minimum = 1, maximum = 30_000_000)]
     pub size_bytes: u64,
 }
 
