@@ -44,11 +44,15 @@ const DEFAULTS: [(Setting, &str); 12] = [
 static LOCK: RwLock<Applied> = RwLock::const_new(Applied {
     profile: Profile::Unknown,
     texts: Vec::new(),
+    has_our_key: false,
     changed_at: None,
 });
 
 /// The key that was there before the first test put its own.
-static KEY_BEFORE: OnceCell<Option<String>> = OnceCell::const_new();
+static KEY_BEFORE: OnceCell<String> = OnceCell::const_new();
+
+/// What `make up` stores where nobody has stored a key.
+const PLACEHOLDER: &str = "local-placeholder";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Profile {
@@ -63,14 +67,17 @@ enum Profile {
 struct Applied {
     profile: Profile,
     texts: Vec<(Setting, String)>,
+    /// The double's key is in place of the one before.
+    has_our_key: bool,
     changed_at: Option<Instant>,
 }
 
 impl Applied {
     /// Writes what differs from the defaults and `changes` together.
     async fn apply(&mut self, stack: &Stack, profile: Profile, changes: &[(Setting, String)]) {
-        if profile == Profile::Live {
-            self.use_key(stack, API_KEY).await;
+        match profile {
+            Profile::Live => self.use_key(stack, API_KEY).await,
+            _ => self.put_key_back(stack).await,
         }
         for (setting, default) in DEFAULTS {
             let default = match setting {
@@ -98,21 +105,32 @@ impl Applied {
     }
 
     async fn use_key(&mut self, stack: &Stack, key: &str) {
+        if self.has_our_key == (key == API_KEY) {
+            return;
+        }
         KEY_BEFORE
             .get_or_init(|| async {
                 let before = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
-                before.map(|key| key.expose().to_owned())
+                let before = before.map(|key| key.expose().to_owned());
+                // A run that was killed may have left ours.
+                before
+                    .filter(|key| key != API_KEY)
+                    .unwrap_or_else(|| PLACEHOLDER.to_owned())
             })
             .await;
         stack.cloud.put_api_key(ProviderName::Runware, key).await.unwrap();
+        self.has_our_key = key == API_KEY;
         self.changed_at = Some(Instant::now());
+    }
+
+    async fn put_key_back(&mut self, stack: &Stack) {
+        if let Some(key) = KEY_BEFORE.get() {
+            self.use_key(stack, key).await;
+        }
     }
 
     async fn restore(&mut self, stack: &Stack) {
         self.apply(stack, Profile::Defaults, &[]).await;
-        if let Some(Some(key)) = KEY_BEFORE.get() {
-            self.use_key(stack, &key.clone()).await;
-        }
     }
 
     /// Waits until every function has seen the last change.

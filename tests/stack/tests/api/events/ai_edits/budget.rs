@@ -1,11 +1,13 @@
 //! Layer 4: the hard cap holds, however many come at once.
 
+use std::time::Duration;
+
 use domain::ports::admin::TenantStore;
-use domain::{Context, MicroUsd};
+use domain::{Context, MicroUsd, PhotoId};
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use stack_tests::styles::COST;
-use stack_tests::{Books, Stack, World, settings, styles};
+use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
 
 #[tokio::test]
 async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
@@ -18,7 +20,7 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
     let photo = world.photo("cat.jpg").await;
     // Pending for a while, so that nothing is given back meanwhile.
     let body = json!({ "style_key": styles::fake("slow") });
-    let replies = join_all((0..100).map(|_| world.guest.create_edit(photo, &body))).await;
+    let replies = join_all((0..100).map(|number| insist(&world, photo, &body, number))).await;
     let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
     for reply in replies.iter().filter(|reply| reply.status != 202) {
         reply.problem(402, "budget_hard_cap_reached");
@@ -28,6 +30,10 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
     assert_eq!(books.budget.committed, MicroUsd::new(10 * COST));
     assert_eq!(books.figures.total, 10);
 
+    for reply in &admitted {
+        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        queue::submit(&world, reply.edit_id()).await;
+    }
     join_all(admitted.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
     let books = Books::of(&world).await;
     assert_eq!(books.budget.spent, MicroUsd::new(10 * COST));
@@ -38,6 +44,20 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
         .create_edit(photo, &body)
         .await
         .problem(402, "budget_hard_cap_reached");
+}
+
+/// Asks until there is an answer, as an app does: a hundred cold starts at once are too much for a small machine, and
+/// some run into the function's timeout.
+async fn insist(world: &World, photo: PhotoId, body: &Value, number: u32) -> Reply {
+    let key = format!("tap-{number}");
+    for _ in 0..10 {
+        let reply = world.guest.create_edit_once(photo, body, &key).await;
+        if !matches!(reply.status, 409 | 500..) {
+            return reply;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("no answer to number {number}");
 }
 
 #[tokio::test]
@@ -58,7 +78,7 @@ async fn the_cap_counts_what_is_reserved_and_is_lifted_by_an_override() {
         "The organiser's budget for this month is used up."
     );
 
-    let hour = std::time::Duration::from_secs(3_600);
+    let hour = Duration::from_secs(3_600);
     world.tenant.budget.override_until = Some(stack.cloud.now() + hour);
     stack.cloud.save_tenant(&world.tenant).await.unwrap();
     let second = world.guest.start(photo, &styles::fake("sync")).await;
