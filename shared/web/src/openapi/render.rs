@@ -89,16 +89,25 @@ fn operation(endpoint: &Endpoint) -> Operation {
         operation = operation.security(SecurityRequirement::new::<_, [String; 0], String>(JWT, []));
     }
     for status in endpoint.problems {
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name("Problem")))
-            .build();
-        let response = ResponseBuilder::new()
-            .description("See `code`.")
-            .content("application/problem+json", content)
-            .build();
-        operation = operation.response(status.to_string(), response);
+        operation = operation.response(status.to_string(), problem(*status));
     }
     operation.build()
+}
+
+fn problem(status: u16) -> utoipa::openapi::Response {
+    // API Gateway's authorizer answers before a function is asked, in words of its own.
+    if status == 401 {
+        let message = ObjectBuilder::new().schema_type(Type::String).build();
+        let body = object([("message", Schema::from(message).into())]).build();
+        let content = ContentBuilder::new().schema(Some(Schema::from(body))).build();
+        let response = ResponseBuilder::new().description("A valid token is missing.");
+        return response.content("application/json", content).build();
+    }
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let response = ResponseBuilder::new().description("See `code`.");
+    response.content("application/problem+json", content).build()
 }
 
 fn answer(shape: &Shape) -> utoipa::openapi::Response {
