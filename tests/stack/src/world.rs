@@ -148,8 +148,8 @@ impl Stack {
     /// Stores an event as it is: with a package that no catalogue knows, and past every check of the superadmin API.
     async fn put_event(&self, event: &Event) {
         let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(event).unwrap();
-        item.extend(key(format!("EVENT#{}", event.id)));
-        let mut slug = key(format!("SLUG#{}#{}", event.tenant_id, event.slug));
+        item.extend(key(&format!("EVENT#{}", event.id)));
+        let mut slug = key(&format!("SLUG#{}#{}", event.tenant_id, event.slug));
         slug.insert("event_id".to_owned(), AttributeValue::S(event.id.to_string()));
         for item in [item, slug] {
             let put = self.dynamodb.put_item().table_name(&self.described.table);
@@ -158,7 +158,7 @@ impl Stack {
     }
 }
 
-fn key(pk: String) -> HashMap<String, AttributeValue> {
+fn key(pk: &str) -> HashMap<String, AttributeValue> {
     let text = |value: &str| AttributeValue::S(value.to_owned());
-    HashMap::from([("pk".to_owned(), text(&pk)), ("sk".to_owned(), text("META"))])
+    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text("META"))])
 }
