@@ -33,11 +33,12 @@ where
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::UnsupportedMediaType);
     }
+    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    let value: T = serde_path_to_error::deserialize(&mut parser).map_err(|error| unreadable(&error))?;
     // What follows the value would otherwise be ignored.
-    serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
+    parser
+        .end()
         .map_err(|error| Problem::InvalidRequest(format!("The body is not valid JSON: {error}.")))?;
-    let parser = &mut serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(parser).map_err(|error| unreadable(&error))?;
     value.validate().map_err(|report| {
         let fields = report.iter().map(|(path, error)| FieldError {
             pointer: format!("/{}", path.to_string().replace(['.', '['], "/").replace(']', "")),
