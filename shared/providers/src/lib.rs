@@ -5,6 +5,8 @@
 //! | [`job`] | what goes to a provider and what comes back |
 //! | [`error`] | how a provider fails, as policy |
 //! | [`runware`] | runware.ai: `client`, `config`, `error`, `models`, `request`, `response` |
+//! | [`fal`] | fal.ai, alike |
+//! | [`counterpart()`] | which model of one provider does the job of which model of the other |
 //! | [`fake`] | the same promises without an outside call; the caller chooses the outcome |
 //! | [`download`] | fetches an output from where a provider put it |
 //! | [`http`] | the one HTTP client |
@@ -12,14 +14,17 @@
 //! Nothing here reads a clock, the environment or a random source. No key, prompt or picture appears in an error,
 //! a log line or a `Debug` text.
 
+mod counterpart;
 pub mod download;
 pub mod error;
 pub mod fake;
+pub mod fal;
 pub mod http;
 pub mod job;
 mod provider;
 pub mod runware;
 
+pub use counterpart::{Counterpart, counterpart};
 pub use download::{AllowedHosts, DownloadError, Downloader, InvalidHostPattern};
 pub use error::{Acceptance, ErrorClass, ProviderError};
 pub use fake::{Fake, Restyle, RestyleError};

@@ -6,6 +6,7 @@ use domain::ProviderName;
 
 use crate::error::ProviderError;
 use crate::fake::Fake;
+use crate::fal;
 use crate::job::{EditJob, Progress, Submitted, Task};
 use crate::runware::{self, Runware};
 
@@ -89,6 +90,6 @@ impl PromptLimits {
 pub fn prompt_limits(provider: ProviderName, model: &str) -> PromptLimits {
     match provider {
         ProviderName::Runware => runware::prompt_limits(model),
-        ProviderName::Fal => PromptLimits::COMMON,
+        ProviderName::Fal => fal::prompt_limits(model),
     }
 }

@@ -1,0 +1,287 @@
+//! fal's endpoints that edit a photo, as data. A new endpoint is a new row, checked against
+//! `https://fal.ai/models/<endpoint>/llms.txt` (schema and price) and
+//! `https://fal.ai/api/openapi/queue/openapi.json?endpoint_id=<endpoint>`.
+
+use domain::MicroUsd;
+
+use crate::provider::PromptLimits;
+
+/// Where an endpoint wants the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoField {
+    /// `image_url`: one.
+    ImageUrl,
+    /// `image_urls`: a list.
+    ImageUrls,
+}
+
+/// What fal charges by. The header `x-fal-billable-units` of a result counts these units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// Per picture.
+    Image(MicroUsd),
+    /// Per megapixel of the output, a begun one counts in full; one is what is asked for here.
+    Megapixel(MicroUsd),
+    /// Per token of several kinds, about this much for an edit: the units say nothing that could be booked.
+    About(MicroUsd),
+}
+
+impl Price {
+    /// The list price of one edit as it is asked for here.
+    pub const fn of_an_edit(self) -> MicroUsd {
+        match self {
+            Self::Image(price) | Self::Megapixel(price) | Self::About(price) => price,
+        }
+    }
+}
+
+/// A field whose value is the same in every request to an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// A text.
+    Text(&'static str),
+    /// A flag.
+    Flag(bool),
+    /// A whole number.
+    Number(u32),
+}
+
+/// What fal takes for one endpoint. An endpoint gets the fields of its row and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Model {
+    /// The endpoint, `fal-ai/flux-pro/kontext`: what a style names as its model.
+    pub endpoint: &'static str,
+    /// The name for people.
+    pub name: &'static str,
+    /// Where the photo goes.
+    pub photo: PhotoField,
+    /// The field that the prompt stands in.
+    pub prompt_field: &'static str,
+    /// How long its prompt may be.
+    pub prompt: PromptLimits,
+    /// It takes `negative_prompt`.
+    pub negative_prompt: bool,
+    /// It takes `seed`.
+    pub seed: bool,
+    /// It takes `image_size` in pixels and is asked for a megapixel in the photo's shape. The others follow the photo.
+    pub image_size: bool,
+    /// What every request says as well: one picture, JPEG, the strict end of the endpoint's own moderation.
+    pub fixed: &'static [(&'static str, Fixed)],
+    /// What it charges.
+    pub price: Price,
+}
+
+const ONE_PICTURE: (&str, Fixed) = ("num_images", Fixed::Number(1));
+const JPEG: (&str, Fixed) = ("output_format", Fixed::Text("jpeg"));
+/// `true` would return the picture inside the answer and keep it out of reach of the life cycle asked for.
+const NOT_SYNC: (&str, Fixed) = ("sync_mode", Fixed::Flag(false));
+/// 1 is the strictest, 6 lets most through; 2 is Black Forest Labs' default, Google's endpoints default to 4.
+const STRICT: (&str, Fixed) = ("safety_tolerance", Fixed::Text("2"));
+const CHECKED: (&str, Fixed) = ("enable_safety_checker", Fixed::Flag(true));
+const AS_THE_PHOTO: (&str, Fixed) = ("aspect_ratio", Fixed::Text("auto"));
+
+const BFL: &[(&str, Fixed)] = &[ONE_PICTURE, JPEG, NOT_SYNC, STRICT];
+const GOOGLE: &[(&str, Fixed)] = &[ONE_PICTURE, JPEG, NOT_SYNC, STRICT, AS_THE_PHOTO];
+const GOOGLE_1K: &[(&str, Fixed)] = &[
+    ONE_PICTURE,
+    JPEG,
+    NOT_SYNC,
+    STRICT,
+    AS_THE_PHOTO,
+    ("resolution", Fixed::Text("1K")),
+];
+const QWEN: &[(&str, Fixed)] = &[ONE_PICTURE, JPEG, NOT_SYNC, CHECKED];
+
+const GOOGLE_PROMPT: PromptLimits = PromptLimits { min: 3, max: 45_000 };
+const LONG_PROMPT: PromptLimits = PromptLimits { min: 2, max: 32_000 };
+
+/// What most endpoints have in common.
+const fn edit_model(
+    endpoint: &'static str,
+    name: &'static str,
+    photo: PhotoField,
+    fixed: &'static [(&'static str, Fixed)],
+    price: Price,
+) -> Model {
+    Model {
+        endpoint,
+        name,
+        photo,
+        prompt_field: "prompt",
+        prompt: PromptLimits::COMMON,
+        negative_prompt: false,
+        seed: false,
+        image_size: false,
+        fixed,
+        price,
+    }
+}
+
+impl Model {
+    const fn with_prompt(mut self, limits: PromptLimits) -> Self {
+        self.prompt = limits;
+        self
+    }
+
+    const fn with_prompt_in(mut self, field: &'static str) -> Self {
+        self.prompt_field = field;
+        self
+    }
+
+    const fn with_negative_prompt(mut self) -> Self {
+        self.negative_prompt = true;
+        self
+    }
+
+    const fn with_seed(mut self) -> Self {
+        self.seed = true;
+        self
+    }
+
+    const fn with_image_size(mut self) -> Self {
+        self.image_size = true;
+        self
+    }
+}
+
+const fn image(micro_usd: i64) -> Price {
+    Price::Image(MicroUsd::new(micro_usd))
+}
+
+const fn megapixel(micro_usd: i64) -> Price {
+    Price::Megapixel(MicroUsd::new(micro_usd))
+}
+
+/// Every endpoint that edits can be made with.
+pub const MODELS: &[Model] = &[
+    // Black Forest Labs.
+    edit_model(
+        "fal-ai/flux-pro/kontext",
+        "FLUX.1 Kontext [pro]",
+        PhotoField::ImageUrl,
+        BFL,
+        image(40_000),
+    )
+    .with_seed(),
+    edit_model(
+        "fal-ai/flux-pro/kontext/max",
+        "FLUX.1 Kontext [max]",
+        PhotoField::ImageUrl,
+        BFL,
+        image(80_000),
+    )
+    .with_seed(),
+    edit_model(
+        "fal-ai/flux-kontext/dev",
+        "FLUX.1 Kontext [dev]",
+        PhotoField::ImageUrl,
+        // `auto` is the megapixel size nearest to the photo's shape; the default is the photo's own size, and dearer.
+        &[
+            ONE_PICTURE,
+            JPEG,
+            NOT_SYNC,
+            CHECKED,
+            ("resolution_mode", Fixed::Text("auto")),
+        ],
+        megapixel(25_000),
+    )
+    .with_seed(),
+    // Alibaba.
+    edit_model(
+        "fal-ai/qwen-image-edit",
+        "Qwen-Image-Edit",
+        PhotoField::ImageUrl,
+        QWEN,
+        megapixel(30_000),
+    )
+    .with_image_size()
+    .with_negative_prompt()
+    .with_seed(),
+    edit_model(
+        "fal-ai/qwen-image-edit-plus",
+        "Qwen-Image-Edit-Plus",
+        PhotoField::ImageUrls,
+        QWEN,
+        megapixel(30_000),
+    )
+    .with_image_size()
+    .with_negative_prompt()
+    .with_seed(),
+    // Google.
+    edit_model(
+        "fal-ai/nano-banana/edit",
+        "Nano Banana (Gemini 2.5 Flash Image)",
+        PhotoField::ImageUrls,
+        GOOGLE,
+        image(39_000),
+    )
+    .with_prompt(GOOGLE_PROMPT),
+    edit_model(
+        "fal-ai/nano-banana-pro/edit",
+        "Nano Banana Pro (Gemini 3 Pro Image)",
+        PhotoField::ImageUrls,
+        GOOGLE_1K,
+        image(150_000),
+    )
+    .with_prompt(GOOGLE_PROMPT)
+    .with_seed(),
+    edit_model(
+        "fal-ai/nano-banana-2/edit",
+        "Nano Banana 2 (Gemini 3.1 Flash Image)",
+        PhotoField::ImageUrls,
+        GOOGLE_1K,
+        image(80_000),
+    )
+    .with_prompt(GOOGLE_PROMPT)
+    .with_seed(),
+    // ByteDance: makes at least 921,600 pixels.
+    edit_model(
+        "fal-ai/bytedance/seedream/v4/edit",
+        "Seedream 4.0",
+        PhotoField::ImageUrls,
+        &[
+            ONE_PICTURE,
+            NOT_SYNC,
+            CHECKED,
+            ("image_size", Fixed::Text("auto_2K")),
+        ],
+        image(30_000),
+    )
+    .with_seed(),
+    // OpenAI.
+    edit_model(
+        "openai/gpt-image-2/edit",
+        "GPT Image 2",
+        PhotoField::ImageUrls,
+        &[
+            ONE_PICTURE,
+            JPEG,
+            NOT_SYNC,
+            ("image_size", Fixed::Text("auto")),
+            ("quality", Fixed::Text("high")),
+        ],
+        Price::About(MicroUsd::new(220_000)),
+    )
+    .with_prompt(LONG_PROMPT),
+    // Bria: trained on licensed data only.
+    edit_model(
+        "bria/fibo-edit/edit",
+        "Bria FIBO Edit",
+        PhotoField::ImageUrl,
+        &[NOT_SYNC],
+        image(40_000),
+    )
+    .with_prompt_in("instruction")
+    .with_negative_prompt()
+    .with_seed(),
+];
+
+/// The model of this endpoint.
+pub fn model(endpoint: &str) -> Option<&'static Model> {
+    MODELS.iter().find(|model| model.endpoint == endpoint)
+}
+
+/// How long a prompt for this endpoint may be; [`PromptLimits::COMMON`] where it is unknown.
+pub fn prompt_limits(endpoint: &str) -> PromptLimits {
+    model(endpoint).map_or(PromptLimits::COMMON, |model| model.prompt)
+}
