@@ -4,27 +4,27 @@ mod catalog;
 mod commands;
 mod local;
 mod output;
+mod target;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cloud::Cloud;
 
 use crate::output::Output;
+use crate::target::TargetArgs;
 
 /// Runs AI Magic Edits: catalogue, event links, settings, and the local stack.
 ///
-/// It acts on the stack that the environment names (TABLE_NAME, BUCKET_NAME, SETTINGS_PATH, SECRETS_PATH,
-/// SUBMIT_QUEUE_URL, POLL_QUEUE_URL and the usual AWS_ variables), or with --local on the one that `make up` started.
+/// It acts on the CloudFormation stack of --stack (or MAGIC_EDITS_STACK), with the usual AWS credentials, or with --local
+/// on the one that `make up` started.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
     /// Print JSON for programs instead of text for people
     #[arg(long, global = true)]
     json: bool,
-    /// Act on the local stack that `make up` started (reads .local/stack.json)
-    #[arg(long, global = true)]
-    local: bool,
+    #[command(flatten)]
+    target: TargetArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -65,19 +65,12 @@ async fn run(cli: Cli, output: Output) -> Result<ExitCode, Box<dyn std::error::E
     if let Command::Local { arguments } = cli.command {
         return Ok(local::run(&arguments)?);
     }
-    let config = if cli.local {
-        local::config()?
-    } else {
-        cloud::Config::from_env()?
-    };
-    let cloud = match cli.local {
-        true => Cloud::local(config, &local::endpoint()?).await,
-        false => Cloud::new(config).await,
-    };
+    let target = cli.target.reach().await?;
+    let cloud = &target.cloud;
     match cli.command {
-        Command::Catalog(command) => command.run(&cloud, output).await?,
-        Command::Event(command) => command.run(&cloud, output).await?,
-        Command::Settings(command) => command.run(&cloud, output).await?,
+        Command::Catalog(command) => command.run(cloud, output).await?,
+        Command::Event(command) => command.run(cloud, output).await?,
+        Command::Settings(command) => command.run(cloud, output).await?,
         Command::Local { .. } => {}
     }
     Ok(ExitCode::SUCCESS)

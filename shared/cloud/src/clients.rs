@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -23,6 +23,62 @@ pub struct LocalEndpoint {
     pub url: String,
     /// The region it claims to be in.
     pub region: String,
+}
+
+/// How an account is reached.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// AWS, by the usual chain of credentials and regions.
+    Aws {
+        /// A profile of `~/.aws/config` instead of the default one.
+        profile: Option<String>,
+        /// A region instead of the profile's.
+        region: Option<String>,
+    },
+    /// A local stack.
+    Local(LocalEndpoint),
+}
+
+impl Access {
+    /// What SDK clients are made with. Makes no call.
+    pub async fn load(self) -> SdkConfig {
+        // ring instead of aws-lc: 2 MB less in every function, and no C toolchain.
+        let http = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        // API Gateway cuts at 30 s: an attempt that takes longer than this is better made again.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(4))
+            .build();
+        self.loader()
+            .http_client(http)
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)))
+            .timeout_config(timeouts)
+            .load()
+            .await
+    }
+
+    fn loader(self) -> ConfigLoader {
+        let loader = aws_config::defaults(BehaviorVersion::latest());
+        match self {
+            Self::Aws { profile, region } => {
+                let loader = match profile {
+                    Some(profile) => loader.profile_name(profile),
+                    None => loader,
+                };
+                match region {
+                    Some(region) => loader.region(Region::new(region)),
+                    None => loader,
+                }
+            }
+            // The emulator checks permissions, and takes these for the account itself.
+            Self::Local(LocalEndpoint { url, region }) => loader
+                .endpoint_url(url)
+                .region(Region::new(region))
+                .credentials_provider(Credentials::new("test", "test", None, None, "local stack")),
+        }
+    }
 }
 
 /// The outside world, on AWS.
@@ -47,42 +103,26 @@ impl Cloud {
 
     /// Sets up the clients for these resources, with the usual AWS credential chain. Makes no call.
     pub async fn new(config: Config) -> Self {
-        Self::with(config, aws_config::defaults(BehaviorVersion::latest())).await
+        let usual = Access::Aws {
+            profile: None,
+            region: None,
+        };
+        Self::with(config, &usual.load().await)
     }
 
     /// Sets up the clients for the resources of a local stack. Makes no call.
     pub async fn local(config: Config, endpoint: &LocalEndpoint) -> Self {
-        // The emulator checks permissions, and takes these for the account itself.
-        let credentials = Credentials::new("test", "test", None, None, "local stack");
-        let loader = aws_config::defaults(BehaviorVersion::latest())
-            .endpoint_url(&endpoint.url)
-            .region(Region::new(endpoint.region.clone()))
-            .credentials_provider(credentials);
-        Self::with(config, loader).await
+        Self::with(config, &Access::Local(endpoint.clone()).load().await)
     }
 
-    async fn with(config: Config, loader: ConfigLoader) -> Self {
-        // ring instead of aws-lc: 2 MB less in every function, and no C toolchain.
-        let http = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        // API Gateway cuts at 30 s: an attempt that takes longer than this is better made again.
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
-            .operation_attempt_timeout(Duration::from_secs(4))
-            .build();
-        let shared = loader
-            .http_client(http)
-            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)))
-            .timeout_config(timeouts)
-            .load()
-            .await;
+    /// Sets up the clients for these resources of an account. Makes no call.
+    pub fn with(config: Config, shared: &SdkConfig) -> Self {
         // Photos and outputs are megabytes.
         let object_timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(Duration::from_secs(25))
             .build();
-        let s3 = aws_sdk_s3::config::Builder::from(&shared)
+        let s3 = aws_sdk_s3::config::Builder::from(shared)
             .timeout_config(object_timeouts)
             // The default adds a checksum header to presigned uploads, which a browser would have to compute.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -91,18 +131,18 @@ impl Cloud {
         let max_age = config.max_age;
         Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(
-                aws_sdk_dynamodb::config::Builder::from(&shared)
+                aws_sdk_dynamodb::config::Builder::from(shared)
                     .interceptor(CallCounter)
                     .build(),
             ),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sqs: aws_sdk_sqs::Client::from_conf(
-                aws_sdk_sqs::config::Builder::from(&shared)
+                aws_sdk_sqs::config::Builder::from(shared)
                     .interceptor(CallCounter)
                     .build(),
             ),
             ssm: aws_sdk_ssm::Client::from_conf(
-                aws_sdk_ssm::config::Builder::from(&shared)
+                aws_sdk_ssm::config::Builder::from(shared)
                     .interceptor(CallCounter)
                     .build(),
             ),

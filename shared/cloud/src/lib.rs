@@ -13,5 +13,5 @@ mod queues;
 mod settings;
 mod store;
 
-pub use clients::{Cloud, LocalEndpoint};
+pub use clients::{Access, Cloud, LocalEndpoint};
 pub use config::{Config, ConfigError};

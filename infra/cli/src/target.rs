@@ -1,0 +1,144 @@
+//! Which stack a command acts on.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use clap::Args;
+use cloud::{Access, Cloud, Config};
+use thiserror::Error;
+
+use crate::local::{self, LocalError};
+
+/// How the operator names it.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// Act on the local stack that `make up` started (reads .local/stack.json)
+    #[arg(long, global = true, conflicts_with_all = ["stack", "profile", "region"])]
+    local: bool,
+    /// The CloudFormation stack, such as magic-edits-prod
+    #[arg(long, global = true, env = "MAGIC_EDITS_STACK", value_name = "NAME")]
+    stack: Option<String>,
+    /// A profile of ~/.aws/config instead of the default one
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// A region instead of the profile's
+    #[arg(long, global = true, value_name = "REGION")]
+    region: Option<String>,
+}
+
+/// The stack, reached.
+pub(crate) struct Target {
+    /// What the functions use as well.
+    pub(crate) cloud: Cloud,
+    /// To make further clients with.
+    #[allow(dead_code)] // read by the subcommands that invoke functions
+    pub(crate) sdk: SdkConfig,
+    /// `local`, `dev` or `prod`
+    #[allow(dead_code)]
+    pub(crate) stage: String,
+}
+
+/// Why there is no stack to act on.
+#[derive(Debug, Error)]
+pub(crate) enum TargetError {
+    #[error("no stack is named: give --stack NAME (such as magic-edits-prod) or --local")]
+    NotNamed,
+    #[error("the stack {0} cannot be read: {1}")]
+    Unreadable(String, String),
+    #[error("the stack {0} has no output {1}: is it a stack of AI Magic Edits, and its deploy complete?")]
+    NoOutput(String, &'static str),
+    #[error("the settings path {0} does not look like /magic-edits/<stage>/settings")]
+    NoStage(String),
+    #[error(transparent)]
+    Local(#[from] LocalError),
+}
+
+impl TargetArgs {
+    /// Finds the stack's resources.
+    pub(crate) async fn reach(self) -> Result<Target, TargetError> {
+        let (config, sdk) = if self.local {
+            (local::config()?, Access::Local(local::endpoint()?).load().await)
+        } else {
+            let stack = self.stack.ok_or(TargetError::NotNamed)?;
+            let access = Access::Aws {
+                profile: self.profile,
+                region: self.region,
+            };
+            let sdk = access.load().await;
+            (outputs(&sdk, stack).await?.config()?, sdk)
+        };
+        let stage = stage_of(&config.settings_path)?;
+        Ok(Target {
+            cloud: Cloud::with(config, &sdk),
+            sdk,
+            stage,
+        })
+    }
+}
+
+/// `/magic-edits/{stage}/settings`
+fn stage_of(settings_path: &str) -> Result<String, TargetError> {
+    settings_path
+        .split('/')
+        .nth(2)
+        .filter(|stage| !stage.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| TargetError::NoStage(settings_path.to_owned()))
+}
+
+/// What a deployed stack says of itself.
+struct Outputs {
+    stack: String,
+    values: HashMap<String, String>,
+}
+
+async fn outputs(sdk: &SdkConfig, stack: String) -> Result<Outputs, TargetError> {
+    let described = aws_sdk_cloudformation::Client::new(sdk)
+        .describe_stacks()
+        .stack_name(&stack)
+        .send()
+        .await
+        .map_err(|error| TargetError::Unreadable(stack.clone(), words_of(&error)))?;
+    let found = described.stacks().first();
+    let values = found
+        .map(aws_sdk_cloudformation::types::Stack::outputs)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())))
+        .collect();
+    Ok(Outputs { stack, values })
+}
+
+/// What AWS says is wrong, or, where it could not be asked, what lies beneath.
+fn words_of<E>(error: &E) -> String
+where
+    E: std::error::Error + ProvideErrorMetadata,
+{
+    if let Some(message) = error.message() {
+        return message.to_owned();
+    }
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
+}
+
+impl Outputs {
+    fn config(mut self) -> Result<Config, TargetError> {
+        let mut take = |name: &'static str| {
+            self.values
+                .remove(name)
+                .ok_or_else(|| TargetError::NoOutput(self.stack.clone(), name))
+        };
+        Ok(Config {
+            table: take("TableName")?,
+            bucket: take("BucketName")?,
+            settings_path: take("SettingsPath")?,
+            secrets_path: take("SecretsPath")?,
+            // A command reads what is there now.
+            max_age: Duration::ZERO,
+            submit_queue_url: take("SubmitQueueUrl")?,
+            poll_queue_url: take("PollQueueUrl")?,
+        })
+    }
+}
