@@ -89,7 +89,7 @@ pub struct Applicant<'a> {
 impl Admission {
     /// An approved edit: queued, with its estimate reserved.
     pub fn approved(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval) -> Self {
-        let (cap, reserved) = (approval.cap, approval.estimate);
+        let (cap, reserved) = (approval.cap, approval.reserve);
         let mut edit = new_edit(applicant, request, approval);
         let policy = &applicant.event.policy;
         let guest = match (&applicant.origin, policy.max_in_flight_per_guest) {
@@ -200,7 +200,8 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         polls: 0,
         provider_latency_ms: None,
         month: month_of(now),
-        reserved_micro_usd: approval.estimate,
+        estimate_micro_usd: Some(approval.estimate),
+        reserved_micro_usd: approval.reserve,
         cost_micro_usd: None,
         output: None,
         provider_url: None,

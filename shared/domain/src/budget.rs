@@ -152,7 +152,7 @@ pub struct BudgetChange {
 pub enum LedgerKind {
     /// A successful edit was paid for.
     Settlement,
-    /// A reservation was given back.
+    /// A reservation was given back, less what a provider charged all the same.
     Release,
 }
 

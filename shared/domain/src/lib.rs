@@ -2,6 +2,7 @@
 
 pub mod addon;
 pub mod admission;
+pub mod breaker;
 pub mod budget;
 pub mod context;
 pub mod edit;

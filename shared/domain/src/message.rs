@@ -1,8 +1,10 @@
 //! What goes through the queues. Every message is a versioned enum: a worker that meets a version it does not
 //! know fails that record alone, and the message waits in the dead-letter queue for a worker that does.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::edit::Edit;
 use crate::id::{EditId, EventId, TenantId};
 
 /// A message of the submit queue.
@@ -18,7 +20,31 @@ pub enum SubmitMessage {
         event_id: EventId,
         /// The edit.
         edit_id: EditId,
+        /// When it was last held back by something that is no fault of the edit's: from then on it has an attempt's
+        /// time, whatever its deadline was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held_at: Option<Timestamp>,
     },
+}
+
+impl SubmitMessage {
+    /// Asks for an edit's next attempt.
+    pub fn of(edit: &Edit) -> Self {
+        Self::V1 {
+            tenant_id: edit.tenant_id.clone(),
+            event_id: edit.event_id.clone(),
+            edit_id: edit.id,
+            held_at: None,
+        }
+    }
+
+    /// The same message, held back at this time.
+    #[must_use]
+    pub fn held(mut self, at: Timestamp) -> Self {
+        let Self::V1 { held_at, .. } = &mut self;
+        *held_at = Some(at);
+        self
+    }
 }
 
 /// A message of the poll queue.
@@ -41,6 +67,19 @@ pub enum PollMessage {
     },
 }
 
+impl PollMessage {
+    /// Asks after an edit's attempt, which was polled so often before.
+    pub fn of(edit: &Edit, attempt: u32, polls: u32) -> Self {
+        Self::V1 {
+            tenant_id: edit.tenant_id.clone(),
+            event_id: edit.event_id.clone(),
+            edit_id: edit.id,
+            attempt,
+            polls,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +90,9 @@ mod tests {
         let message: PollMessage = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&message).unwrap(), text);
         assert!(serde_json::from_str::<PollMessage>(&text.replace("\"1\"", "\"2\"")).is_err());
+        let text =
+            r#"{"v":"1","tenant_id":"t1","event_id":"e1","edit_id":"edit_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#;
+        let message: SubmitMessage = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&message).unwrap(), text);
     }
 }

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use crate::admission::{Admission, IdempotencyKey, IdempotencyRecord};
+use crate::breaker::{Breaker, Breakers};
 use crate::budget::{BudgetAlert, BudgetMonth, Tenant};
 use crate::edit::{Edit, Move};
 use crate::event::{Event, Photo, TokenGrant};
@@ -24,6 +25,7 @@ use crate::message::{PollMessage, SubmitMessage};
 use crate::provider::ProviderName;
 use crate::settings::Settings;
 use crate::style::Style;
+use crate::summary::LatencyHistogram;
 
 pub use tenant::{EditLists, Policies, Summaries, SummaryItems};
 
@@ -64,6 +66,9 @@ pub enum MoveError {
     /// The edit is no longer where the move starts: somebody else was faster.
     #[error("the edit has moved in the meantime")]
     Superseded,
+    /// What the move reserves on top would pass the hard cap.
+    #[error("the tenant's budget has no room")]
+    OverBudget,
     /// Anything else.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -215,7 +220,7 @@ pub trait Edits {
 
 /// Working on edits.
 pub trait Work {
-    /// An edit with the event and tenant whose watermark it may get, in one read.
+    /// An edit with everything that working on it takes, in one read.
     fn edit_in_context(
         &self,
         tenant: &TenantId,
@@ -236,6 +241,24 @@ pub struct EditInContext {
     pub event: Option<Event>,
     /// Its tenant.
     pub tenant: Option<Tenant>,
+    /// Which providers are in service.
+    pub breakers: Breakers,
+    /// Provider latencies of its event in the month it was made in.
+    pub latencies: LatencyHistogram,
+}
+
+/// Which providers are in service.
+pub trait ProviderHealth {
+    /// The breakers of all providers. Working on an edit needs no call for it: see [`EditInContext::breakers`].
+    fn breakers(&self) -> impl Future<Output = Result<Breakers, PortError>> + Send;
+
+    /// Writes a breaker's next version, on condition that the one before it is stored; false where somebody else
+    /// was faster.
+    fn save_breaker(
+        &self,
+        provider: ProviderName,
+        next: &Breaker,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
 }
 
 /// The catalogue of styles.

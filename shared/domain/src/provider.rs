@@ -16,6 +16,9 @@ pub enum ProviderName {
 }
 
 impl ProviderName {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Runware, Self::Fal];
+
     /// The name in settings, styles and answers.
     pub const fn as_str(self) -> &'static str {
         match self {

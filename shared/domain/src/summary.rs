@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
 
+use crate::breaker::Breakers;
 use crate::budget::{BudgetCaps, BudgetMonth};
 use crate::event::Event;
 use crate::figures::Figures;
@@ -35,6 +36,8 @@ pub struct SummaryFacts<'a> {
     pub figures: &'a Figures,
     /// Provider latencies of the event's month.
     pub latencies: &'a LatencyHistogram,
+    /// Which providers are in service.
+    pub breakers: Breakers,
     /// Every style there is.
     pub styles: &'a [Style],
     /// In force now.
@@ -119,16 +122,19 @@ pub enum CheckId {
     BudgetHardCap,
     /// Guests of the event that were refused because of too many blocked prompts.
     AbuseEscalation,
+    /// Providers that nothing is sent to because they are down.
+    Providers,
 }
 
 impl CheckId {
     /// All of them, in the order of the answer.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::FailureRate,
         Self::Latency,
         Self::BudgetSoftCap,
         Self::BudgetHardCap,
         Self::AbuseEscalation,
+        Self::Providers,
     ];
 
     /// The name in answers.
@@ -139,6 +145,7 @@ impl CheckId {
             Self::BudgetSoftCap => "budget_soft_cap",
             Self::BudgetHardCap => "budget_hard_cap",
             Self::AbuseEscalation => "abuse_escalation",
+            Self::Providers => "providers",
         }
     }
 
@@ -149,6 +156,7 @@ impl CheckId {
             Self::Latency => "RUNBOOK.md#provider-latency",
             Self::BudgetSoftCap | Self::BudgetHardCap => "RUNBOOK.md#budget",
             Self::AbuseEscalation => "RUNBOOK.md#abuse",
+            Self::Providers => "RUNBOOK.md#provider-out-of-service",
         }
     }
 }
@@ -180,7 +188,7 @@ impl CheckStatus {
 pub enum Reading {
     /// 0 to 1.
     Share(f64),
-    /// Milliseconds, micro-USD or guests.
+    /// Milliseconds, micro-USD, guests or providers.
     Whole(i64),
 }
 
@@ -309,6 +317,10 @@ fn check(id: CheckId, facts: &SummaryFacts<'_>, rates: &Rates, latency: &Latency
         CheckId::AbuseEscalation => {
             let escalations = Reading::Whole(facts.figures.abuse_escalations);
             (Some(escalations), Some(Reading::Whole(1)), None)
+        }
+        CheckId::Providers => {
+            let down = u64::try_from(facts.breakers.open()).unwrap_or(u64::MAX);
+            (Some(whole(down)), Some(Reading::Whole(1)), None)
         }
     };
     let too_few = samples.is_some_and(|samples| samples < facts.settings.failure_rate_min_samples.into());

@@ -103,6 +103,7 @@ mod tests {
             granted_by: GrantedBy::Package,
             style_version: None,
             estimate: MicroUsd::new(40_000),
+            reserve: MicroUsd::new(40_000),
             cap: None,
             provider: ProviderName::Runware,
             model: "fake:ok".to_owned(),
@@ -113,7 +114,16 @@ mod tests {
     }
 
     fn processing() -> Edit {
-        queued().step(Step::Claim, at(100)).unwrap().edit
+        queued()
+            .step(
+                Step::Claim {
+                    route: None,
+                    held: false,
+                },
+                at(100),
+            )
+            .unwrap()
+            .edit
     }
 
     /// Four samples of this many seconds each.

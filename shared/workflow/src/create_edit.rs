@@ -13,7 +13,9 @@ use domain::ports::{
     Slugs, Tokens,
 };
 use domain::wait::Wait;
-use domain::{Context, Edit, EditId, EventId, FailureCode, PhotoId, Problem, ProviderName, Settings, Style};
+use domain::{
+    Context, Edit, EditId, EventId, FailureCode, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -163,6 +165,7 @@ fn admission<D: Context>(
         },
         styles,
         prompt_limits,
+        counterpart_cost,
         now,
     };
     let applicant = Applicant {
@@ -186,16 +189,16 @@ fn prompt_limits(provider: ProviderName, model: &str) -> (usize, usize) {
     (limits.min, limits.max)
 }
 
+fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
+    providers::counterpart(from, model, to).and_then(|there| there.estimate)
+}
+
 /// A queue that cannot be reached is not the caller's problem: the edit is stored, and recovery sends it.
 async fn send<D: Queues>(deps: &D, edit: &Edit, settings: &Settings) {
     if guard::queue::dispatch(settings) == Dispatch::Held {
         return;
     }
-    let message = SubmitMessage::V1 {
-        tenant_id: edit.tenant_id.clone(),
-        event_id: edit.event_id.clone(),
-        edit_id: edit.id,
-    };
+    let message = SubmitMessage::of(edit);
     if let Err(error) = deps
         .send_submit(settings.queue_name.as_deref(), &message, Duration::ZERO)
         .await

@@ -126,7 +126,7 @@ async fn ask<D: Context>(
         prompt: &edit.rendered_prompt,
         handle: attempt.handle.as_deref(),
         polls,
-        estimated_cost: edit.reserved_micro_usd,
+        estimated_cost: edit.estimate(),
     };
     let progress = match provider.poll(&task).await {
         Ok(Progress::Absent) => {

@@ -60,14 +60,18 @@ where
         Ok(photo) => photo,
         Err(why) => return step(deps, &edit, end(FailureCode::PhotoInvalid, why, 0)).await,
     };
-    deps.send_poll(&poll_message(&edit, edit.attempt + 1), poll_delay(0))
+    deps.send_poll(&PollMessage::of(&edit, edit.attempt + 1, 0), poll_delay(0))
         .await?;
-    let Ok(claim) = edit.step(Step::Claim, deps.now()) else {
+    let claim = Step::Claim {
+        route: None,
+        held: false,
+    };
+    let Ok(claim) = edit.step(claim, deps.now()) else {
         return Ok(());
     };
     match deps.apply(&claim).await {
         Ok(()) => submit(deps, studio, &settings, &provider, &claim.edit, &photo).await,
-        Err(MoveError::Superseded) => Ok(()),
+        Err(MoveError::Superseded | MoveError::OverBudget) => Ok(()),
         Err(MoveError::Port(error)) => Err(error.into()),
     }
 }
@@ -94,7 +98,7 @@ where
         prompt: &edit.rendered_prompt,
         negative_prompt: edit.rendered_negative_prompt.as_deref(),
         photo,
-        estimated_cost: edit.reserved_micro_usd,
+        estimated_cost: edit.estimate(),
     };
     match provider.submit(&job).await {
         Ok(Submitted::Accepted { handle: None }) => Ok(()),
@@ -159,9 +163,15 @@ where
         .retry_after
         .unwrap_or(Duration::ZERO)
         .max(retry_delay(edit.attempt));
-    deps.send_submit(settings.queue_name.as_deref(), &submit_message(edit), wait)
+    deps.send_submit(settings.queue_name.as_deref(), &SubmitMessage::of(edit), wait)
         .await?;
-    step(deps, edit, Step::Retry { code, detail, polls }).await
+    let retry = Step::Retry {
+        code,
+        detail,
+        polls,
+        route: None,
+    };
+    step(deps, edit, retry).await
 }
 
 /// 2, 4, 8 s: long enough for the move to be written before the message arrives, short for a guest.
@@ -188,23 +198,5 @@ pub(crate) fn end(code: FailureCode, detail: String, polls: u32) -> Step {
         detail,
         polls,
         cost: None,
-    }
-}
-
-fn submit_message(edit: &Edit) -> SubmitMessage {
-    SubmitMessage::V1 {
-        tenant_id: edit.tenant_id.clone(),
-        event_id: edit.event_id.clone(),
-        edit_id: edit.id,
-    }
-}
-
-fn poll_message(edit: &Edit, attempt: u32) -> PollMessage {
-    PollMessage::V1 {
-        tenant_id: edit.tenant_id.clone(),
-        event_id: edit.event_id.clone(),
-        edit_id: edit.id,
-        attempt,
-        polls: 0,
     }
 }

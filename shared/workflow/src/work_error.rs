@@ -19,7 +19,8 @@ impl WorkError {
     /// What is left of a failed move: somebody else being faster is not an error.
     pub(crate) fn unless_superseded(result: Result<(), MoveError>) -> Result<(), Self> {
         match result {
-            Ok(()) | Err(MoveError::Superseded) => Ok(()),
+            // Only a step that reserves more can be over the budget, and whoever takes one looks for that itself.
+            Ok(()) | Err(MoveError::Superseded | MoveError::OverBudget) => Ok(()),
             Err(MoveError::Port(error)) => Err(error.into()),
         }
     }

@@ -32,6 +32,7 @@ pub fn submit_body(world: &World, id: EditId) -> String {
         tenant_id: world.tenant.id.clone(),
         event_id: world.event.id.clone(),
         edit_id: id,
+        held_at: None,
     };
     serde_json::to_string(&message).unwrap()
 }
@@ -59,6 +60,7 @@ pub async fn nudge(stack: &Stack, folder: &str) {
                 tenant_id,
                 event_id,
                 edit_id,
+                held_at: None,
             };
             (&stack.described.submit_queue_url, serde_json::to_string(&message))
         }

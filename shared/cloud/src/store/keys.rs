@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::admission::IdempotencyKey;
-use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, Status, TenantId, TokenId};
+use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId};
 use serde::Serialize;
 
 use domain::ports::PortError;
@@ -105,6 +105,11 @@ pub(crate) fn budget_alert(tenant: &TenantId, at: &str, kind: &str) -> Key {
 
 pub(crate) fn idempotency(key: &IdempotencyKey) -> Key {
     Key::new(format!("IDEM#{}#{}", key.scope, key.key), META)
+}
+
+/// A provider's circuit breaker.
+pub(crate) fn breaker(provider: ProviderName) -> Key {
+    Key::new(format!("BREAKER#{provider}"), META)
 }
 
 pub(crate) fn style(key: &str) -> Key {

@@ -2,6 +2,7 @@
 //! others read.
 
 mod admit;
+mod breakers;
 mod catalog;
 mod change;
 mod edits;

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use domain::context::month_of;
 use domain::edit::Move;
 use domain::ports::{EditInContext, MoveError, PortError, Work};
 use domain::{EditId, EventId, TenantId};
 
+use super::breakers::{breaker_keys, breakers};
 use super::keys::{self, number, text};
+use super::tenant::histogram;
 use super::transaction::{Condition, TransactionError};
 use crate::Cloud;
 
@@ -14,17 +17,25 @@ impl Work for Cloud {
     async fn edit_in_context(
         &self,
         tenant: &TenantId,
-        event: &EventId,
+        event_id: &EventId,
         id: EditId,
     ) -> Result<EditInContext, PortError> {
-        let (edit, event, tenant) = (keys::edit(event, id), keys::event(event), keys::tenant(tenant));
+        let (edit, event, tenant) = (
+            keys::edit(event_id, id),
+            keys::event(event_id),
+            keys::tenant(tenant),
+        );
+        let figures = keys::figures(event_id, &month_of(id.created_at()));
+        let asked = [edit.clone(), event.clone(), tenant.clone(), figures.clone()];
         let found = self
-            .read_together([edit.clone(), event.clone(), tenant.clone()])
+            .read_together(asked.into_iter().chain(breaker_keys()))
             .await?;
         Ok(EditInContext {
             edit: found.get(&edit, "an edit")?,
             event: found.get(&event, "an event")?,
             tenant: found.get(&tenant, "a tenant")?,
+            breakers: breakers(&found),
+            latencies: found.item(&figures).map(histogram).unwrap_or_default(),
         })
     }
 
@@ -38,16 +49,17 @@ impl Work for Cloud {
                 (":attempt".to_owned(), number(made.from_attempt.into())),
             ])),
         };
+        // The edit first: a refusal by the budget is told apart from one by the edit by its position.
         let mut writes = vec![self.put(keys::edit_item(edit)?, unmoved)?];
-        if !made.figures.is_empty() {
-            writes.push(self.add_figures(&edit.event_id, &edit.month, &made.figures, None)?);
-        }
         if let Some(change) = made
             .budget
             .as_ref()
             .filter(|change| change.committed.get() != 0 || change.spent.get() != 0)
         {
-            writes.push(self.change_budget(change, None)?);
+            writes.push(self.change_budget(change, made.cap)?);
+        }
+        if !made.figures.is_empty() {
+            writes.push(self.add_figures(&edit.event_id, &edit.month, &made.figures, None)?);
         }
         if let Some(entry) = &made.ledger {
             let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);
@@ -57,6 +69,8 @@ impl Work for Cloud {
             writes.push(self.add_open_of_guest(scope_hash, -1, None)?);
         }
         self.transact(writes).await.map_err(|error| match error {
+            // Without a cap the budget has no condition.
+            TransactionError::Refused(items) if items == [1] && made.cap.is_some() => MoveError::OverBudget,
             TransactionError::Refused(_) => MoveError::Superseded,
             TransactionError::Contended => {
                 MoveError::Port(PortError::Unavailable("dynamodb.TransactWriteItems".to_owned()))

@@ -11,6 +11,7 @@ use domain::ports::{EditLists, Events, Policies, PortError, Summaries, SummaryIt
 use domain::summary::{LATENCY_BUCKETS, LatencyHistogram};
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
 
+use super::breakers::{breaker_keys, breakers};
 use super::keys::{self, BY_STATUS, Item, text};
 use super::read::parse;
 use crate::Cloud;
@@ -81,14 +82,17 @@ impl Summaries for Cloud {
         let figures = keys::figures(event, month);
         let budget = keys::budget(tenant, month);
         let (event, tenant) = (keys::event(event), keys::tenant(tenant));
-        let keys = [&event, &tenant, &budget, &figures];
-        let found = self.read_together(keys.into_iter().cloned()).await?;
+        let asked = [&event, &tenant, &budget, &figures].map(Clone::clone);
+        let found = self
+            .read_together(asked.into_iter().chain(breaker_keys()))
+            .await?;
         Ok(SummaryItems {
             event: found.get(&event, "an event")?,
             tenant: found.get(&tenant, "a tenant")?,
             budget: found.get(&budget, "a budget")?.unwrap_or_default(),
             figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
             latencies: found.item(&figures).map(histogram).unwrap_or_default(),
+            breakers: breakers(&found),
         })
     }
 
@@ -117,7 +121,7 @@ impl Summaries for Cloud {
 }
 
 /// The histogram's buckets stand beside the counters, one attribute each, because only numbers can be added to.
-fn histogram(figures: &Item) -> LatencyHistogram {
+pub(crate) fn histogram(figures: &Item) -> LatencyHistogram {
     let mut counts = [0; LATENCY_BUCKETS];
     for (index, count) in (0_u8..).zip(&mut counts) {
         *count = figures

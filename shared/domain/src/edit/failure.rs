@@ -28,13 +28,15 @@ pub enum FailureCode {
     OutputInvalid,
     /// What the provider delivered could not or must not be fetched.
     OutputUnavailable,
+    /// The provider failed, and the budget has no room for another one that costs more.
+    BudgetHardCapReached,
     /// An operator ended a stuck edit.
     RecoveredAsFailed,
 }
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ProviderTimeout,
         Self::ProviderError,
         Self::ProviderRejected,
@@ -45,6 +47,7 @@ impl FailureCode {
         Self::PhotoInvalid,
         Self::OutputInvalid,
         Self::OutputUnavailable,
+        Self::BudgetHardCapReached,
         Self::RecoveredAsFailed,
     ];
 
@@ -61,6 +64,7 @@ impl FailureCode {
             Self::PhotoInvalid => "photo_invalid",
             Self::OutputInvalid => "output_invalid",
             Self::OutputUnavailable => "output_unavailable",
+            Self::BudgetHardCapReached => "budget_hard_cap_reached",
             Self::RecoveredAsFailed => "recovered_as_failed",
         }
     }
@@ -69,7 +73,11 @@ impl FailureCode {
     pub const fn message(self) -> &'static str {
         match self {
             Self::ProviderTimeout => "This took too long. Please try again.",
-            Self::ProviderError | Self::ProviderAuth | Self::ProviderQuota | Self::RecoveredAsFailed => {
+            Self::ProviderError
+            | Self::ProviderAuth
+            | Self::ProviderQuota
+            | Self::BudgetHardCapReached
+            | Self::RecoveredAsFailed => {
                 "Something went wrong while making your picture. Please try again later."
             }
             Self::ProviderRejected => "This photo and style do not work together. Please try another style.",
@@ -95,6 +103,7 @@ impl FailureCode {
             | Self::ProviderQuota
             | Self::OutputInvalid
             | Self::OutputUnavailable
+            | Self::BudgetHardCapReached
             | Self::RecoveredAsFailed => true,
             Self::ProviderRejected | Self::Moderated | Self::PromptBlocked | Self::PhotoInvalid => false,
         }
@@ -110,7 +119,11 @@ impl FailureCode {
             | Self::ProviderQuota
             | Self::OutputInvalid
             | Self::OutputUnavailable => true,
-            Self::Moderated | Self::PromptBlocked | Self::PhotoInvalid | Self::RecoveredAsFailed => false,
+            Self::Moderated
+            | Self::PromptBlocked
+            | Self::PhotoInvalid
+            | Self::BudgetHardCapReached
+            | Self::RecoveredAsFailed => false,
         }
     }
 

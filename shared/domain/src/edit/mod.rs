@@ -9,18 +9,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use failure::FailureCode;
-pub use step::{IllegalStep, Move, Step};
+pub use step::{IllegalStep, Move, Route, Step};
 
 use crate::id::{EditId, EventId, EventSlug, PhotoId, StyleKey, TaskId, TenantId};
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
 
-/// Attempts an edit gets before a passing failure becomes its end.
+/// Attempts an edit gets at one provider before a passing failure ends it there.
 pub const MAX_ATTEMPTS: u32 = 3;
 /// What a guest is promised at admission: an answer, good or bad, within this time.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
-/// What an attempt gets at least, also where the edit was held back before.
+/// What an edit gets from its first claim on, or after it was held back, also where its deadline is near or past.
 pub const ATTEMPT_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// What the first provider leaves to the one it falls back to.
+pub const FALLBACK_PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
 /// Where an edit stands. The last three are terminal and never change again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -190,9 +192,12 @@ pub struct Edit {
     pub provider_latency_ms: Option<u64>,
     /// The month its money belongs to.
     pub month: String,
-    /// Reserved at admission.
+    /// What the current or next attempt is expected to cost; absent: all that is reserved.
+    #[serde(default)]
+    pub estimate_micro_usd: Option<MicroUsd>,
+    /// Reserved, at admission and on the way to another provider.
     pub reserved_micro_usd: MicroUsd,
-    /// The real cost, once settled.
+    /// The real cost, once settled: what the providers charged for all attempts.
     #[serde(default)]
     pub cost_micro_usd: Option<MicroUsd>,
     /// Our copy.
@@ -216,9 +221,36 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// The task id of the current attempt; `None` before the first.
+    /// The current attempt, or the last; `None` before the first.
     pub fn current_attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
+    }
+
+    /// How often it was tried at a provider.
+    pub fn tries_at(&self, provider: ProviderName) -> u32 {
+        let tries = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.provider == provider);
+        u32::try_from(tries.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether it may go on at this provider instead: never where it has been, so that there is no loop.
+    pub fn may_move_to(&self, provider: ProviderName) -> bool {
+        provider != self.provider && self.tries_at(provider) == 0
+    }
+
+    /// What the current or next attempt is expected to cost.
+    pub fn estimate(&self) -> MicroUsd {
+        self.estimate_micro_usd.unwrap_or(self.reserved_micro_usd)
+    }
+
+    /// What the providers have charged so far, as far as they said.
+    pub fn charged(&self) -> MicroUsd {
+        self.attempts
+            .iter()
+            .filter_map(|attempt| attempt.cost_micro_usd)
+            .sum()
     }
 
     /// The bucket key of the finished picture. One edit has one picture, so a second finisher writes the same

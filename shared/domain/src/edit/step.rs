@@ -12,12 +12,31 @@ use crate::budget::{BudgetChange, LedgerEntry, LedgerKind};
 use crate::figures::{Counter, FiguresChange};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
+use crate::provider::ProviderName;
+
+/// The way to another provider, through the budget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Who goes on with the edit.
+    pub provider: ProviderName,
+    /// With what.
+    pub model: String,
+    /// What an attempt is expected to cost there. What is not reserved yet is reserved in the transaction of the step.
+    pub estimate: MicroUsd,
+    /// The cap that the tenant's month must keep if more is reserved.
+    pub cap: Option<MicroUsd>,
+}
 
 /// What can happen to an edit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// A worker takes the next attempt: queued → processing.
-    Claim,
+    Claim {
+        /// At another provider than the edit was to go to.
+        route: Option<Route>,
+        /// The edit was held back, by no fault of its own: it gets its time all the same.
+        held: bool,
+    },
     /// The provider gave the attempt a name of its own, without which it cannot be asked for: processing stays.
     Accept {
         /// That name.
@@ -31,6 +50,8 @@ pub enum Step {
         detail: String,
         /// Polls it took.
         polls: u32,
+        /// The next attempt goes to another provider.
+        route: Option<Route>,
     },
     /// The picture is stored: processing → succeeded.
     Succeed {
@@ -53,7 +74,7 @@ pub enum Step {
         detail: String,
         /// Polls it took.
         polls: u32,
-        /// What the provider charged all the same; it is shown, not booked.
+        /// What the provider charged all the same.
         cost: Option<MicroUsd>,
     },
 }
@@ -80,6 +101,8 @@ pub struct Move {
     pub figures: FiguresChange,
     /// What it does to the tenant's budget.
     pub budget: Option<BudgetChange>,
+    /// What the tenant has committed must not pass it, where the move reserves more.
+    pub cap: Option<MicroUsd>,
     /// The ledger entry that goes with it.
     pub ledger: Option<LedgerEntry>,
     /// The guest's scope in which one edit less is under way.
@@ -95,19 +118,32 @@ impl Edit {
             edit: self.clone(),
             figures: FiguresChange::default(),
             budget: None,
+            cap: None,
             ledger: None,
             frees_guest: None,
         };
         next.edit.updated_at = now;
         match (self.status, step) {
-            (Status::Queued, Step::Claim) if self.attempt < MAX_ATTEMPTS => next.claim(now),
+            (Status::Queued, Step::Claim { route, held }) if self.has_a_try_left(route.as_ref()) => {
+                next.take(route);
+                next.claim(held, now);
+            }
             (Status::Processing, Step::Accept { handle }) => {
                 if let Some(attempt) = next.edit.attempts.last_mut() {
                     attempt.handle = Some(handle);
                 }
             }
-            (Status::Processing, Step::Retry { code, detail, polls }) if self.attempt < MAX_ATTEMPTS => {
+            (
+                Status::Processing,
+                Step::Retry {
+                    code,
+                    detail,
+                    polls,
+                    route,
+                },
+            ) if self.has_a_try_left(route.as_ref()) => {
                 next.end_attempt(code.code(), Some(detail), polls, None, now);
+                next.take(route);
                 next.change_status(Status::Queued);
             }
             (
@@ -151,16 +187,23 @@ impl Edit {
         Ok(next)
     }
 
-    /// Whether an attempt that came to nothing may be followed by another.
+    /// Whether an attempt that came to nothing may be followed by another at the same provider.
     pub fn may_retry(&self, now: Timestamp) -> bool {
-        self.attempt < MAX_ATTEMPTS && now < self.deadline_at
+        self.has_a_try_left(None) && now < self.deadline_at
+    }
+
+    fn has_a_try_left(&self, route: Option<&Route>) -> bool {
+        match route {
+            None => self.tries_at(self.provider) < MAX_ATTEMPTS,
+            Some(route) => self.may_move_to(route.provider),
+        }
     }
 }
 
 impl Step {
     const fn name(&self) -> &'static str {
         match self {
-            Self::Claim => "be claimed",
+            Self::Claim { .. } => "be claimed",
             Self::Accept { .. } => "be accepted",
             Self::Retry { .. } => "be retried",
             Self::Succeed { .. } => "succeed",
@@ -170,7 +213,28 @@ impl Step {
 }
 
 impl Move {
-    fn claim(&mut self, now: Timestamp) {
+    /// Goes on at another provider; what that costs more is reserved on top.
+    fn take(&mut self, route: Option<Route>) {
+        let Some(route) = route else { return };
+        let edit = &mut self.edit;
+        edit.provider = route.provider;
+        edit.model = route.model;
+        edit.estimate_micro_usd = Some(route.estimate);
+        let raise = edit.charged() + route.estimate - edit.reserved_micro_usd;
+        if raise > MicroUsd::ZERO {
+            edit.reserved_micro_usd = edit.reserved_micro_usd + raise;
+            self.figures.add(Counter::ReservedMicroUsd, raise.get());
+            self.budget = Some(BudgetChange {
+                tenant_id: edit.tenant_id.clone(),
+                month: edit.month.clone(),
+                committed: raise,
+                spent: MicroUsd::ZERO,
+            });
+            self.cap = route.cap;
+        }
+    }
+
+    fn claim(&mut self, held: bool, now: Timestamp) {
         let edit = &mut self.edit;
         edit.attempt += 1;
         edit.attempts.push(Attempt {
@@ -185,9 +249,11 @@ impl Move {
             detail: None,
             cost_micro_usd: None,
         });
-        // An edit that was held back gets its time all the same.
-        let fresh = now.saturating_add(ATTEMPT_PATIENCE).unwrap_or(edit.deadline_at);
-        edit.deadline_at = edit.deadline_at.max(fresh);
+        // Later attempts keep the deadline: it is what the guest was told.
+        if held || edit.attempt == 1 {
+            let fresh = now.saturating_add(ATTEMPT_PATIENCE).unwrap_or(edit.deadline_at);
+            edit.deadline_at = edit.deadline_at.max(fresh);
+        }
         self.change_status(Status::Processing);
     }
 
@@ -209,9 +275,13 @@ impl Move {
     }
 
     fn succeed(&mut self, cost: Option<MicroUsd>, now: Timestamp) {
-        let cost = cost
-            .filter(|cost| *cost > MicroUsd::ZERO)
-            .unwrap_or(self.edit.reserved_micro_usd);
+        let is_known = cost.is_some_and(|cost| cost > MicroUsd::ZERO);
+        let assumed = if is_known {
+            MicroUsd::ZERO
+        } else {
+            self.edit.estimate()
+        };
+        let cost = self.edit.charged() + assumed;
         self.edit.cost_micro_usd = Some(cost);
         self.edit.completed_at = Some(now);
         if let Some(started) = self.edit.attempts.last().map(|attempt| attempt.started_at) {
@@ -236,7 +306,10 @@ impl Move {
         if code.status() == Status::Blocked {
             self.figures.add(Counter::ModerationHits, 1);
         }
-        self.settle_money(LedgerKind::Release, MicroUsd::ZERO, code.code().to_owned(), now);
+        // What a provider charged for a picture that could not be delivered is real money.
+        let charged = self.edit.charged();
+        self.edit.cost_micro_usd = Some(charged).filter(|cost| *cost > MicroUsd::ZERO);
+        self.settle_money(LedgerKind::Release, charged, code.code().to_owned(), now);
         self.change_status(code.status());
     }
 

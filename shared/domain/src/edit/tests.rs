@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::budget::LedgerKind;
 use crate::figures::Counter;
 
 fn at(second: i64) -> Timestamp {
@@ -34,6 +35,7 @@ fn queued() -> Edit {
         polls: 0,
         provider_latency_ms: None,
         month: "2026-11".to_owned(),
+        estimate_micro_usd: Some(MicroUsd::new(40_000)),
         reserved_micro_usd: MicroUsd::new(40_000),
         cost_micro_usd: None,
         output: None,
@@ -58,18 +60,57 @@ fn output() -> StoredOutput {
     }
 }
 
+const CLAIM: Step = Step::Claim {
+    route: None,
+    held: false,
+};
+
+fn retry(route: Option<Route>) -> Step {
+    Step::Retry {
+        code: FailureCode::ProviderError,
+        detail: String::new(),
+        polls: 0,
+        route,
+    }
+}
+
+/// The way to fal, where an edit costs so much.
+fn to_fal(estimate: i64) -> Route {
+    Route {
+        provider: ProviderName::Fal,
+        model: "fake:ok".to_owned(),
+        estimate: MicroUsd::new(estimate),
+        cap: Some(MicroUsd::new(1_000_000)),
+    }
+}
+
+fn any_route() -> impl Strategy<Value = Option<Route>> {
+    proptest::option::weighted(
+        0.3,
+        (any::<bool>(), 0_i64..90_000).prop_map(|(fal, estimate)| Route {
+            provider: if fal {
+                ProviderName::Fal
+            } else {
+                ProviderName::Runware
+            },
+            ..to_fal(estimate)
+        }),
+    )
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
     let cost = proptest::option::of((0_i64..200_000).prop_map(MicroUsd::new));
     let code = (0..FailureCode::ALL.len()).prop_map(|index| FailureCode::ALL[index]);
     prop_oneof![
-        Just(Step::Claim),
+        (any_route(), any::<bool>()).prop_map(|(route, held)| Step::Claim { route, held }),
         Just(Step::Accept {
             handle: "h".to_owned()
         }),
-        code.clone().prop_map(|code| Step::Retry {
+        (code.clone(), any_route()).prop_map(|(code, route)| Step::Retry {
             code,
             detail: String::new(),
-            polls: 1
+            polls: 1,
+            route
         }),
         cost.clone().prop_map(|cost| Step::Succeed {
             output: output(),
@@ -90,7 +131,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 proptest! {
     /// Whatever happens, in whatever order: counters, budget and ledger tell the same story.
     #[test]
-    fn money_and_counters_add_up_after_any_steps(steps in prop::collection::vec(any_step(), 0..12)) {
+    fn money_and_counters_add_up_after_any_steps(steps in prop::collection::vec(any_step(), 0..20)) {
         let mut edit = queued();
         let mut committed = edit.reserved_micro_usd;
         let mut spent = MicroUsd::ZERO;
@@ -121,21 +162,31 @@ proptest! {
         prop_assert_eq!(ledger.len(), usize::from(edit.status.is_terminal()));
         let reserved = if edit.status.is_terminal() { MicroUsd::ZERO } else { edit.reserved_micro_usd };
         prop_assert_eq!(committed, spent + reserved);
-        prop_assert_eq!(spent > MicroUsd::ZERO, edit.status == Status::Succeeded);
+        let paid = if edit.status.is_terminal() { edit.cost_micro_usd.unwrap_or_default() } else { MicroUsd::ZERO };
+        prop_assert_eq!(spent, paid);
+        if edit.status != Status::Succeeded && edit.status.is_terminal() {
+            prop_assert_eq!(spent, edit.charged(), "a failure costs what the providers charged, and nothing else");
+        }
+        prop_assert_eq!(counters.get(&Counter::ReservedMicroUsd).copied().unwrap_or(0), (reserved - queued().reserved_micro_usd).get());
         for status in Status::ALL {
             let expected = i64::from(status == edit.status);
             prop_assert_eq!(counters.get(&step::counter_of(status)).copied().unwrap_or(0), expected);
         }
         let open = counters.get(&Counter::Open).copied().unwrap_or(0);
         prop_assert_eq!(open, i64::from(!edit.status.is_terminal()));
-        prop_assert!(edit.attempt <= MAX_ATTEMPTS);
+        for provider in ProviderName::ALL {
+            prop_assert!(edit.tries_at(provider) <= MAX_ATTEMPTS);
+        }
+        let mut went: Vec<_> = edit.attempts.iter().map(|attempt| attempt.provider).collect();
+        went.dedup();
+        prop_assert!(went.len() <= 2, "there is no way back: {went:?}");
         prop_assert_eq!(edit.attempts.len(), edit.attempt as usize);
     }
 }
 
 #[test]
 fn success_settles_to_the_real_cost_and_an_unknown_cost_to_the_reservation() {
-    let processing = queued().step(Step::Claim, at(1)).unwrap().edit;
+    let processing = queued().step(CLAIM, at(1)).unwrap().edit;
     for (reported, booked) in [
         (Some(31_000), 31_000),
         (None, 40_000),
@@ -177,34 +228,121 @@ fn every_failure_releases_the_reservation_and_says_why() {
 }
 
 #[test]
+fn what_a_provider_charged_for_a_failure_is_booked() {
+    let processing = queued().step(CLAIM, at(1)).unwrap().edit;
+    let step = Step::Fail {
+        code: FailureCode::Moderated,
+        detail: String::new(),
+        polls: 1,
+        cost: Some(MicroUsd::new(39_000)),
+    };
+    let made = processing.step(step, at(2)).unwrap();
+    let entry = made.ledger.unwrap();
+    assert_eq!(
+        (entry.kind, entry.amount_micro_usd, entry.reason.as_str()),
+        (LedgerKind::Release, MicroUsd::new(39_000), "moderated")
+    );
+    let budget = made.budget.unwrap();
+    assert_eq!(
+        (budget.committed, budget.spent),
+        (MicroUsd::new(-1_000), MicroUsd::new(39_000))
+    );
+    assert_eq!(made.edit.cost_micro_usd, Some(MicroUsd::new(39_000)));
+}
+
+#[test]
+fn another_provider_that_is_dearer_raises_the_reservation_under_the_cap_and_a_cheaper_one_leaves_it() {
+    let processing = queued().step(CLAIM, at(1)).unwrap().edit;
+    for (estimate, raise) in [(70_000, 30_000), (40_000, 0), (10_000, 0)] {
+        let made = processing.step(retry(Some(to_fal(estimate))), at(2)).unwrap();
+        let direct = Step::Claim {
+            route: Some(to_fal(estimate)),
+            held: false,
+        };
+        for made in [made, queued().step(direct, at(2)).unwrap()] {
+            let (edit, budget) = (&made.edit, made.budget);
+            assert_eq!(
+                (edit.provider, edit.estimate().get()),
+                (ProviderName::Fal, estimate)
+            );
+            assert_eq!(edit.reserved_micro_usd, MicroUsd::new(40_000 + raise));
+            assert_eq!(budget.as_ref().map_or(0, |budget| budget.committed.get()), raise);
+            assert_eq!(made.cap.is_some(), raise > 0, "only a raise can pass the cap");
+            assert_eq!(made.ledger, None);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_cost_is_what_the_provider_was_expected_to_take() {
+    let direct = Step::Claim {
+        route: Some(to_fal(10_000)),
+        held: false,
+    };
+    let processing = queued().step(direct, at(1)).unwrap().edit;
+    let step = Step::Succeed {
+        output: output(),
+        cost: None,
+        provider_url: None,
+        seed: None,
+        polls: 1,
+    };
+    let made = processing.step(step, at(9)).unwrap();
+    assert_eq!(
+        made.edit.cost_micro_usd,
+        Some(MicroUsd::new(10_000)),
+        "and not the dearer one's"
+    );
+}
+
+#[test]
 fn a_claim_derives_its_task_id_and_gives_a_held_edit_fresh_time() {
     let late = at(90_000);
-    let made = queued().step(Step::Claim, late).unwrap();
+    let made = queued().step(CLAIM, late).unwrap();
     let attempt = made.edit.current_attempt().unwrap();
     assert_eq!(attempt.task_id, TaskId::derive(made.edit.id, 1));
     assert_eq!(made.edit.deadline_at, late + ATTEMPT_PATIENCE);
-    let soon = queued().step(Step::Claim, at(1)).unwrap();
+    let soon = queued().step(CLAIM, at(1)).unwrap();
     assert_eq!(soon.edit.deadline_at, at(600));
 }
 
 #[test]
-fn the_last_attempt_is_not_retried() {
-    let mut edit = queued();
-    for _ in 1..MAX_ATTEMPTS {
-        edit = edit.step(Step::Claim, at(1)).unwrap().edit;
-        let retry = Step::Retry {
-            code: FailureCode::ProviderError,
-            detail: String::new(),
-            polls: 0,
-        };
-        edit = edit.step(retry, at(2)).unwrap().edit;
-    }
-    edit = edit.step(Step::Claim, at(3)).unwrap().edit;
-    assert!(!edit.may_retry(at(4)));
-    let retry = Step::Retry {
-        code: FailureCode::ProviderError,
-        detail: String::new(),
-        polls: 0,
+fn a_later_attempt_keeps_the_deadline_unless_the_edit_was_held_back() {
+    let again = queued().step(CLAIM, at(1)).unwrap().edit;
+    let again = again.step(retry(None), at(590)).unwrap().edit;
+    assert_eq!(again.step(CLAIM, at(599)).unwrap().edit.deadline_at, at(600));
+    let held = Step::Claim {
+        route: None,
+        held: true,
     };
-    assert!(edit.step(retry, at(4)).is_err());
+    let made = again.step(held, at(5_000)).unwrap();
+    assert_eq!(made.edit.deadline_at, at(5_000) + ATTEMPT_PATIENCE);
+}
+
+#[test]
+fn the_last_attempt_at_a_provider_is_not_retried_there() {
+    let mut edit = queued();
+    for second in [1, 3] {
+        edit = edit.step(CLAIM, at(second)).unwrap().edit;
+        edit = edit.step(retry(None), at(second + 1)).unwrap().edit;
+    }
+    edit = edit.step(CLAIM, at(5)).unwrap().edit;
+    assert!(!edit.may_retry(at(6)));
+    assert!(edit.step(retry(None), at(6)).is_err());
+
+    // The other provider is a new beginning, and there is no way back.
+    edit = edit.step(retry(Some(to_fal(40_000))), at(6)).unwrap().edit;
+    assert!(edit.may_retry(at(7)));
+    assert!(!edit.may_move_to(ProviderName::Runware) && !edit.may_move_to(ProviderName::Fal));
+    edit = edit.step(CLAIM, at(7)).unwrap().edit;
+    assert_eq!(
+        edit.current_attempt()
+            .map(|attempt| (attempt.number, attempt.provider)),
+        Some((4, ProviderName::Fal))
+    );
+    let back = Route {
+        provider: ProviderName::Runware,
+        ..to_fal(40_000)
+    };
+    assert!(edit.step(retry(Some(back)), at(8)).is_err());
 }

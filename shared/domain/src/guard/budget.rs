@@ -10,16 +10,28 @@ use crate::style::Style;
 pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd>, Refusal> {
     let cap = facts.caps.enforced_cap(facts.now);
     match cap {
-        Some(cap) if facts.month.committed + estimate(request, facts) > cap => {
+        Some(cap) if facts.month.committed + needed(request, facts, reserve) > cap => {
             Err(Refusal::BudgetHardCapReached)
         }
-        _ if is_too_dear(estimate(request, facts), facts) => Err(Refusal::BudgetSoftCapStyle),
+        _ if is_too_dear(request, facts) => Err(Refusal::BudgetSoftCapStyle),
         _ => Ok(cap),
     }
 }
 
+/// What an edit of this style may come to: at its provider, or at the one that takes over if that is dearer.
+pub fn reserve(style: &Style, facts: &Facts<'_>) -> MicroUsd {
+    let own = style.estimated_cost_micro_usd;
+    let provider = style.provider.unwrap_or(facts.settings.default_provider);
+    let there = facts
+        .settings
+        .fallback_provider
+        .and_then(|fallback| (facts.counterpart_cost)(provider, &style.provider_model, fallback));
+    there.map_or(own, |there| own.max(there))
+}
+
 /// Above the soft cap a tenant may have chosen to allow cheap styles only.
-fn is_too_dear(estimate: MicroUsd, facts: &Facts<'_>) -> bool {
+fn is_too_dear(request: &EditRequest, facts: &Facts<'_>) -> bool {
+    let estimate = needed(request, facts, |style, _| style.estimated_cost_micro_usd);
     let above = facts
         .caps
         .soft_cap_micro_usd
@@ -31,16 +43,16 @@ fn is_too_dear(estimate: MicroUsd, facts: &Facts<'_>) -> bool {
             .is_some_and(|most| estimate > most)
 }
 
-/// The requested style's estimate; where the style is unknown, the cheapest active one's, so that a full budget
+/// What the requested style costs; where the style is unknown, the cheapest active one, so that a full budget
 /// answers before a wrong style does.
-fn estimate(request: &EditRequest, facts: &Facts<'_>) -> MicroUsd {
+fn needed(request: &EditRequest, facts: &Facts<'_>, cost: fn(&Style, &Facts<'_>) -> MicroUsd) -> MicroUsd {
     let requested = request
         .style_key
         .as_ref()
         .and_then(|key| facts.styles.iter().find(|style| style.key == *key));
-    let estimate = |style: &Style| style.estimated_cost_micro_usd;
+    let cost = |style: &Style| cost(style, facts);
     requested
-        .map(estimate)
-        .or_else(|| style::cheapest(facts.styles.iter().filter(|style| style.is_active)).map(estimate))
+        .map(cost)
+        .or_else(|| style::cheapest(facts.styles.iter().filter(|style| style.is_active)).map(cost))
         .unwrap_or(MicroUsd::ZERO)
 }

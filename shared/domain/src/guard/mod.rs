@@ -71,6 +71,8 @@ pub struct Facts<'a> {
     pub styles: &'a [Style],
     /// How long a prompt each model of a provider takes, in characters.
     pub prompt_limits: fn(ProviderName, &str) -> (usize, usize),
+    /// What the counterpart of a provider's model costs at another provider; `None`: there is none, or it costs the same.
+    pub counterpart_cost: fn(ProviderName, &str, ProviderName) -> Option<MicroUsd>,
     /// The time of the request.
     pub now: Timestamp,
 }
@@ -121,8 +123,10 @@ pub struct Approval {
     pub granted_by: GrantedBy,
     /// The style's version, if a style was chosen.
     pub style_version: Option<u32>,
-    /// What to reserve.
+    /// What it is expected to cost.
     pub estimate: MicroUsd,
+    /// What to reserve: as much as the dearer of the providers takes that may make it.
+    pub reserve: MicroUsd,
     /// The cap that the reservation must respect when it is written.
     pub cap: Option<MicroUsd>,
     /// Who makes it.
@@ -166,6 +170,7 @@ fn approve(request: &EditRequest, facts: &Facts<'_>) -> Result<Approval, Refusal
         granted_by,
         style_version: choice.chosen.then_some(choice.style.version),
         estimate: choice.style.estimated_cost_micro_usd,
+        reserve: budget::reserve(choice.style, facts),
         cap,
         provider: choice.style.provider.unwrap_or(facts.settings.default_provider),
         model: choice.style.provider_model.clone(),

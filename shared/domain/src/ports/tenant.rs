@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::PortError;
+use crate::breaker::Breakers;
 use crate::budget::{BudgetAlert, BudgetMonth, Tenant};
 use crate::edit::{Edit, Status};
 use crate::event::{Event, PolicyChange};
@@ -36,6 +37,8 @@ pub struct SummaryItems {
     pub figures: Figures,
     /// Provider latencies of the event's month.
     pub latencies: LatencyHistogram,
+    /// Which providers are in service.
+    pub breakers: Breakers,
 }
 
 /// What a summary is made of.

@@ -13,6 +13,7 @@ struct World {
     budget: BudgetMonth,
     figures: Figures,
     latencies: LatencyHistogram,
+    breakers: Breakers,
     styles: Vec<Style>,
     settings: Settings,
 }
@@ -45,6 +46,7 @@ impl World {
             budget: BudgetMonth::default(),
             figures: Figures::default(),
             latencies: LatencyHistogram::default(),
+            breakers: Breakers::default(),
             styles: vec![sample("comic")],
             settings: Settings::default(),
         };
@@ -56,11 +58,22 @@ impl World {
             budget: world.budget,
             figures: &world.figures,
             latencies: &world.latencies,
+            breakers: world.breakers,
             styles: &world.styles,
             settings: &world.settings,
             now: now(),
         })
     }
+}
+
+#[test]
+fn a_provider_out_of_service_is_an_alert() {
+    let summary = World::with(|world| {
+        world.breakers.fal = world.breakers.fal.pinned(Some(crate::breaker::Pin::Open));
+    });
+    assert!(summary.alerts(CheckId::Providers));
+    let check = summary.checks.iter().find(|check| check.id == CheckId::Providers);
+    assert_eq!(check.unwrap().value, Some(Reading::Whole(1)));
 }
 
 fn status(summary: &Summary, id: CheckId) -> CheckStatus {

@@ -87,6 +87,7 @@ pub(super) struct AlertsBody {
     budget_soft_cap_reached: bool,
     budget_hard_cap_reached: bool,
     abuse_escalation_reached: bool,
+    provider_out_of_service: bool,
 }
 
 /// A figure that is watched.
@@ -195,6 +196,7 @@ fn alerts(summary: &Summary) -> AlertsBody {
         budget_soft_cap_reached: summary.alerts(CheckId::BudgetSoftCap),
         budget_hard_cap_reached: summary.alerts(CheckId::BudgetHardCap),
         abuse_escalation_reached: summary.alerts(CheckId::AbuseEscalation),
+        provider_out_of_service: summary.alerts(CheckId::Providers),
     }
 }
 

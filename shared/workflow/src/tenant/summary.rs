@@ -48,6 +48,7 @@ where
         budget: found.budget,
         figures: &found.figures,
         latencies: &found.latencies,
+        breakers: found.breakers,
         styles: &styles,
         settings: &settings,
         now,

@@ -33,6 +33,41 @@ fn the_approval_reserves_the_styles_estimate() {
 }
 
 #[test]
+fn with_a_fallback_the_dearer_of_the_two_is_reserved_and_must_fit() {
+    let mut world = with_room(69_999);
+    world.style("watercolour").provider_model = "pair".to_owned();
+    assert_eq!(
+        world.approval().reserve,
+        MicroUsd::new(40_000),
+        "nobody takes over"
+    );
+    world.settings.fallback_provider = Some(ProviderName::Fal);
+    assert_eq!(world.refusal(), Refusal::BudgetHardCapReached);
+    world.month.committed = MicroUsd::new(1_000_000 - 70_000);
+    let approval = world.approval();
+    assert_eq!(
+        (approval.estimate.get(), approval.reserve.get()),
+        (40_000, 70_000)
+    );
+    world.style("watercolour").estimated_cost_micro_usd = MicroUsd::new(70_000);
+    assert_eq!(
+        world.approval().reserve,
+        MicroUsd::new(70_000),
+        "the other is no dearer"
+    );
+}
+
+#[test]
+fn what_a_fallback_would_cost_makes_no_style_too_dear_for_the_soft_cap() {
+    let mut world = with_room(500_000);
+    world.style("watercolour").provider_model = "pair".to_owned();
+    world.settings.fallback_provider = Some(ProviderName::Fal);
+    world.caps.soft_cap_micro_usd = Some(MicroUsd::new(1));
+    world.caps.soft_cap_max_style_cost_micro_usd = Some(MicroUsd::new(40_000));
+    assert_eq!(world.approval().reserve, MicroUsd::new(70_000));
+}
+
+#[test]
 fn an_override_lifts_the_cap_until_its_time_and_not_at_it() {
     let mut world = with_room(0);
     world.caps.override_until = Some(at(1));

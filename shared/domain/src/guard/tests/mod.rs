@@ -29,6 +29,11 @@ fn limits(_: ProviderName, model: &str) -> (usize, usize) {
     if model == "short" { (2, 30) } else { (2, 300) }
 }
 
+/// At fal, model `pair` costs 70,000 micro-USD and no other has a counterpart.
+fn cost_at_fal(_: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
+    (model == "pair" && to == ProviderName::Fal).then_some(MicroUsd::new(70_000))
+}
+
 fn now() -> Timestamp {
     at(0)
 }
@@ -108,6 +113,7 @@ impl World {
             load: self.load,
             styles: &self.styles,
             prompt_limits: limits,
+            counterpart_cost: cost_at_fal,
             now: now(),
         };
         check(&self.request, &facts)
