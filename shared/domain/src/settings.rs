@@ -241,6 +241,14 @@ impl Settings {
         }
     }
 
+    /// Where this provider's API is.
+    pub fn base_url_of(&self, provider: ProviderName) -> &Url {
+        match provider {
+            ProviderName::Runware => &self.runware_base_url,
+            ProviderName::Fal => &self.fal_base_url,
+        }
+    }
+
     /// How long one call to this provider may take.
     pub fn timeout_of(&self, provider: ProviderName) -> Duration {
         match provider {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use domain::FailureCode;
 use thiserror::Error;
 
+use crate::job::EditJob;
+
 /// The longest raw code that is kept, in characters.
 pub const MAX_CODE: usize = 64;
 /// The longest operator's message that is kept, in characters.
@@ -166,6 +168,55 @@ impl ProviderError {
         }
         self
     }
+
+    /// The same for the prompts of a job that was refused.
+    pub(crate) fn without_words_of_job(self, job: &EditJob<'_>) -> Self {
+        self.without_words_of(job.prompt)
+            .without_words_of(job.negative_prompt.unwrap_or_default())
+    }
+
+    /// A new attempt at the same provider may succeed, and cannot be paid for twice.
+    pub const fn may_be_repeated(&self) -> bool {
+        self.class.is_transient() && !matches!(self.acceptance, Acceptance::Unknown)
+    }
+}
+
+/// The text without what stands in quotation marks; an opening mark without a closing one takes the rest along.
+/// A plain `'` inside a word (`doesn't`) is none.
+pub(crate) fn without_quotations(text: &str) -> String {
+    let mut kept = String::new();
+    let mut until: Option<char> = None;
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match until {
+            Some(end) => {
+                let inside_word = end == '\'' && letters.peek().is_some_and(|next| next.is_alphanumeric());
+                if letter == end && !inside_word {
+                    until = None;
+                    kept.push('…');
+                }
+            }
+            None => {
+                until = match letter {
+                    '"' | '`' => Some(letter),
+                    '“' | '„' => Some('”'),
+                    '‘' => Some('’'),
+                    '«' => Some('»'),
+                    '\'' if !before.is_alphanumeric() => Some(letter),
+                    _ => None,
+                };
+                if until.is_none() {
+                    kept.push(letter);
+                }
+            }
+        }
+        before = letter;
+    }
+    if until.is_some() {
+        kept.push('…');
+    }
+    kept
 }
 
 /// The words of a text, without case and punctuation.
@@ -267,6 +318,21 @@ mod tests {
         ] {
             let error = said(message).without_words_of(prompt);
             assert_eq!(error.message.starts_with("withheld"), withheld, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_quotation_marks_is_left_out() {
+        for (text, kept) in [
+            ("plain", "plain"),
+            ("it isn't \"Anna's party\" here", "it isn't … here"),
+            (
+                "value 'Anna' and `Bert` and “Cleo”, „Dora“ end”.",
+                "value … and … and …, ….",
+            ),
+            ("never closed \"Anna and so on", "never closed …"),
+        ] {
+            assert_eq!(without_quotations(text), kept);
         }
     }
 

@@ -9,6 +9,9 @@ use url::Url;
 use crate::error::ProviderError;
 use crate::fake::Restyle;
 
+/// The longest address of an output that is kept with the edit.
+const LONGEST_URL: usize = 2_000;
+
 /// The guest's photo as a provider gets it: a JPEG, upright, without EXIF, at most 2048 px on its long side.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourcePhoto {
@@ -51,10 +54,12 @@ pub struct EditJob<'a> {
     pub photo: &'a SourcePhoto,
     /// The style's estimate; what the fake charges.
     pub estimated_cost: MicroUsd,
+    /// Where the provider may say that it has finished; `None`: it is only asked.
+    pub webhook: Option<&'a Url>,
 }
 
 impl fmt::Debug for EditJob<'_> {
-    /// Without the prompts: they may name guests.
+    /// Without the prompts, which may name guests, and without the webhook, which has a token in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EditJob")
             .field("edit_id", &self.edit_id)
@@ -120,10 +125,21 @@ pub enum Progress {
     /// The provider does not know the task. Never proof that it did not accept it: Runware answers the same for a
     /// task accepted a moment ago and for one it has cleared away.
     Absent,
+    /// The provider cannot be asked: it gives every task a name of its own, and that of this one never reached us.
+    Unnamed,
     /// Finished with a picture.
     Done(Output),
     /// Finished without one: a verdict on the job. (A failed *poll* is an `Err` instead.)
     Failed(ProviderError),
+}
+
+/// What became of a wish to cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// The provider has taken note: a task that has not begun will not, and is not charged.
+    Requested,
+    /// It goes on: it has begun, has ended, is not known, or the provider cancels nothing.
+    No,
 }
 
 /// A finished attempt.
@@ -146,4 +162,15 @@ pub enum OutputImage {
     Url(Url),
     /// To be made here from the prepared photo: the fake's picture.
     Restyled(Restyle),
+}
+
+impl OutputImage {
+    /// The picture at this address; `None` for what cannot be one. Whether it may be fetched is for the downloader to
+    /// say.
+    pub(crate) fn at(address: &str) -> Option<Self> {
+        let url = Url::parse(address)
+            .ok()
+            .filter(|_| address.len() <= LONGEST_URL)?;
+        matches!(url.scheme(), "https" | "http").then_some(Self::Url(url))
+    }
 }

@@ -6,8 +6,8 @@ use domain::ProviderName;
 
 use crate::error::ProviderError;
 use crate::fake::Fake;
-use crate::fal;
-use crate::job::{EditJob, Progress, Submitted, Task};
+use crate::fal::{self, Fal};
+use crate::job::{Cancelled, EditJob, Progress, Submitted, Task};
 use crate::runware::{self, Runware};
 
 /// An outside AI image API.
@@ -31,6 +31,12 @@ pub trait Provider {
     /// # Errors
     /// The question failed; no verdict on the job.
     fn lookup(&self, task: &Task<'_>) -> impl Future<Output = Result<Progress, ProviderError>> + Send;
+
+    /// Asks the provider not to begin an attempt that nobody waits for any more.
+    ///
+    /// # Errors
+    /// The wish did not arrive; the attempt goes on.
+    fn cancel(&self, task: &Task<'_>) -> impl Future<Output = Result<Cancelled, ProviderError>> + Send;
 }
 
 /// The provider that the settings chose.
@@ -38,6 +44,8 @@ pub trait Provider {
 pub enum AnyProvider {
     /// runware.ai, live.
     Runware(Runware),
+    /// fal.ai, live.
+    Fal(Fal),
     /// No outside call.
     Fake(Fake),
 }
@@ -46,6 +54,7 @@ impl Provider for AnyProvider {
     async fn submit(&self, job: &EditJob<'_>) -> Result<Submitted, ProviderError> {
         match self {
             Self::Runware(provider) => provider.submit(job).await,
+            Self::Fal(provider) => provider.submit(job).await,
             Self::Fake(provider) => provider.submit(job).await,
         }
     }
@@ -53,6 +62,7 @@ impl Provider for AnyProvider {
     async fn poll(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {
         match self {
             Self::Runware(provider) => provider.poll(task).await,
+            Self::Fal(provider) => provider.poll(task).await,
             Self::Fake(provider) => provider.poll(task).await,
         }
     }
@@ -60,7 +70,16 @@ impl Provider for AnyProvider {
     async fn lookup(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {
         match self {
             Self::Runware(provider) => provider.lookup(task).await,
+            Self::Fal(provider) => provider.lookup(task).await,
             Self::Fake(provider) => provider.lookup(task).await,
+        }
+    }
+
+    async fn cancel(&self, task: &Task<'_>) -> Result<Cancelled, ProviderError> {
+        match self {
+            Self::Runware(provider) => provider.cancel(task).await,
+            Self::Fal(provider) => provider.cancel(task).await,
+            Self::Fake(provider) => provider.cancel(task).await,
         }
     }
 }

@@ -8,10 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::{EditId, MicroUsd, TaskId};
 use doubles::runware::{API_KEY, Behaviour, Output, Server};
-use providers::runware::Config;
 use providers::{
-    AllowedHosts, DownloadError, Downloader, EditJob, HttpClient, OutputImage, Progress, Provider, Runware,
-    SourcePhoto, Task,
+    AllowedHosts, Config, DownloadError, Downloader, EditJob, HttpClient, OutputImage, Progress, Provider,
+    Runware, SourcePhoto, Task,
 };
 use url::Url;
 
@@ -52,6 +51,7 @@ async fn output_url(server: &Server) -> Url {
         negative_prompt: None,
         photo: &photo,
         estimated_cost: MicroUsd::ZERO,
+        webhook: None,
     };
     provider.submit(&job).await.unwrap();
     let task = Task {

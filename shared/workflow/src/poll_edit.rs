@@ -128,16 +128,13 @@ async fn ask<D: Context>(
         polls,
         estimated_cost: edit.estimate(),
     };
+    let patience = SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
+    // A submit may still be on its way, or its answer be about to be written down.
+    let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
     let progress = match provider.poll(&task).await {
-        Ok(Progress::Absent) => {
-            let patience =
-                SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
-            if deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE {
-                return Finding::Again;
-            }
-            // No submit can be on its way any more. The archive has the last word.
-            provider.lookup(&task).await.map(|progress| (progress, true))
-        }
+        Ok(Progress::Absent | Progress::Unnamed) if is_young => return Finding::Again,
+        // The archive has the last word.
+        Ok(Progress::Absent) => provider.lookup(&task).await.map(|progress| (progress, true)),
         other => other.map(|progress| (progress, false)),
     };
     match progress {
@@ -146,6 +143,7 @@ async fn ask<D: Context>(
         Ok((Progress::Failed(error), _)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
         Ok((Progress::Absent, true)) => Finding::Over(never_arrived()),
         Ok((Progress::Absent, false)) => Finding::Again,
+        Ok((Progress::Unnamed, _)) => Finding::Over(without_a_name()),
         // A poll that failed is no verdict on the job.
         Err(error) => {
             tracing::warn!(
@@ -160,6 +158,12 @@ async fn ask<D: Context>(
 fn never_arrived() -> ProviderError {
     let message = "neither the queue nor the archive of the provider knows the task";
     ProviderError::new(ErrorClass::Timeout, "neverArrived", message, Acceptance::Refused)
+}
+
+/// It may be at the provider, under a name that we shall never know: to send it again would be to pay twice.
+fn without_a_name() -> ProviderError {
+    let message = "the answer to the submit got lost, and with it the provider's name for the task";
+    ProviderError::new(ErrorClass::Timeout, "answerLost", message, Acceptance::Unknown)
 }
 
 /// Polls again later, as long as there are polls and time left.

@@ -99,6 +99,7 @@ where
         negative_prompt: edit.rendered_negative_prompt.as_deref(),
         photo,
         estimated_cost: edit.estimate(),
+        webhook: None,
     };
     match provider.submit(&job).await {
         Ok(Submitted::Accepted { handle: None }) => Ok(()),
@@ -145,7 +146,7 @@ where
 {
     let code = error.class.failure_code();
     let detail = error.to_string();
-    if !error.class.is_transient() || !edit.may_retry(deps.now()) {
+    if !error.may_be_repeated() || !edit.may_retry(deps.now()) {
         return step(
             deps,
             edit,

@@ -7,7 +7,7 @@ use domain::ports::{Objects, PortError, Secrets};
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings};
 use media::Mark;
-use providers::{AnyProvider, Downloader, Fake, HttpClient, Runware, runware};
+use providers::{AnyProvider, Config, Downloader, Fake, Fal, HttpClient, Runware};
 use tokio::sync::Semaphore;
 
 use crate::work_error::WorkError;
@@ -55,20 +55,18 @@ impl Studio {
         let Some(key) = deps.api_key(name).await? else {
             return Ok(Err(Unusable(format!("the secret {name}_api_key is not set"))));
         };
-        let provider = match name {
-            ProviderName::Runware => {
-                let config = runware::Config {
-                    base_url: settings.runware_base_url.clone(),
-                    api_key: key.expose().to_owned(),
-                    timeout: settings.runware_timeout,
-                };
-                Runware::new(self.http.clone(), &config)
-                    .map(AnyProvider::Runware)
-                    .map_err(|error| error.to_string())
-            }
-            ProviderName::Fal => Err("fal is not available in this version".to_owned()),
+        let (base_url, timeout) = (settings.base_url_of(name), settings.timeout_of(name));
+        let config = Config {
+            base_url: base_url.clone(),
+            api_key: key.expose().to_owned(),
+            timeout,
         };
-        Ok(provider.map_err(Unusable))
+        let http = self.http.clone();
+        let provider = match name {
+            ProviderName::Runware => Runware::new(http, &config).map(AnyProvider::Runware),
+            ProviderName::Fal => Fal::new(http, &config).map(AnyProvider::Fal),
+        };
+        Ok(provider.map_err(|error| Unusable(format!("{name}_{error}"))))
     }
 
     /// Works on a picture, off the executor and one at a time.

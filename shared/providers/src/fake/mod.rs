@@ -4,7 +4,7 @@ mod paint;
 mod restyle;
 
 use crate::error::{Acceptance, ErrorClass, ProviderError};
-use crate::job::{EditJob, Output, OutputImage, Progress, Submitted, Task};
+use crate::job::{Cancelled, EditJob, Output, OutputImage, Progress, Submitted, Task};
 use crate::provider::Provider;
 
 pub use restyle::{Restyle, RestyleError};
@@ -120,6 +120,10 @@ impl Provider for Fake {
 
     async fn lookup(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {
         Ok(Self::verdict(task))
+    }
+
+    async fn cancel(&self, _: &Task<'_>) -> Result<Cancelled, ProviderError> {
+        Ok(Cancelled::Requested)
     }
 }
 

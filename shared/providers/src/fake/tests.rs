@@ -38,6 +38,7 @@ fn job<'a>(model: &'a str, prompt: &'a str, attempt: u32, photo: &'a SourcePhoto
         negative_prompt: None,
         photo,
         estimated_cost: MicroUsd::new(39_000),
+        webhook: None,
     }
 }
 
@@ -62,7 +63,7 @@ async fn run(model: &str, attempt: u32) -> (u32, Result<Output, ProviderError>) 
         };
         match Fake.poll(&task).await.expect("the fake's polls do not fail") {
             Progress::Pending => {}
-            Progress::Absent => panic!("the fake knows its tasks"),
+            Progress::Absent | Progress::Unnamed => panic!("the fake knows its tasks"),
             Progress::Done(output) => return (polls + 1, Ok(output)),
             Progress::Failed(error) => return (polls + 1, Err(error)),
         }

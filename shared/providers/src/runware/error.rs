@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{Acceptance, ErrorClass, ProviderError, without_quotations};
 
 /// An error as Runware writes it.
 #[derive(Debug)]
@@ -96,44 +96,6 @@ impl RawError {
         };
         ProviderError::new(class, &self.code, &message, Acceptance::Refused)
     }
-}
-
-/// The text without what stands in quotation marks; an opening mark without a closing one takes the rest along.
-/// A plain `'` inside a word (`doesn't`) is none.
-fn without_quotations(text: &str) -> String {
-    let mut kept = String::new();
-    let mut until: Option<char> = None;
-    let mut before = ' ';
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match until {
-            Some(end) => {
-                let inside_word = end == '\'' && letters.peek().is_some_and(|next| next.is_alphanumeric());
-                if letter == end && !inside_word {
-                    until = None;
-                    kept.push('…');
-                }
-            }
-            None => {
-                until = match letter {
-                    '"' | '`' => Some(letter),
-                    '“' | '„' => Some('”'),
-                    '‘' => Some('’'),
-                    '«' => Some('»'),
-                    '\'' if !before.is_alphanumeric() => Some(letter),
-                    _ => None,
-                };
-                if until.is_none() {
-                    kept.push(letter);
-                }
-            }
-        }
-        before = letter;
-    }
-    if until.is_some() {
-        kept.push('…');
-    }
-    kept
 }
 
 /// Codes that say the task is not there. `taskFailedOrNotFound` leaves open which: never proof of anything.
@@ -357,21 +319,6 @@ mod tests {
         ];
         for (code, http, class) in table {
             assert_eq!(classify(code, Some(*http)), *class, "{code} with {http}");
-        }
-    }
-
-    #[test]
-    fn what_stands_in_quotation_marks_is_left_out() {
-        for (text, kept) in [
-            ("plain", "plain"),
-            ("it isn't \"Anna's party\" here", "it isn't … here"),
-            (
-                "value 'Anna' and `Bert` and “Cleo”, „Dora“ end”.",
-                "value … and … and …, ….",
-            ),
-            ("never closed \"Anna and so on", "never closed …"),
-        ] {
-            assert_eq!(without_quotations(text), kept);
         }
     }
 

@@ -1,7 +1,6 @@
 //! runware.ai: image edits with asynchronous delivery.
 
 mod client;
-mod config;
 mod error;
 mod models;
 mod request;
@@ -9,6 +8,5 @@ mod response;
 mod sizes;
 
 pub use client::Runware;
-pub use config::{Config, ConfigError};
 pub use models::{ImageSlot, MODELS, Model, model, prompt_limits};
 pub use sizes::{SizeChoice, Sizes};

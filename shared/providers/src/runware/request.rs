@@ -79,6 +79,9 @@ pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
     set("safety", json!({ "checkContent": true }));
     set("ttl", json!(OUTPUT_TTL_SECONDS));
     set("deliveryMethod", json!("async"));
+    if let Some(webhook) = job.webhook {
+        set("webhookURL", json!(webhook));
+    }
     Ok(Value::Object(task))
 }
 
@@ -142,6 +145,7 @@ mod tests {
             negative_prompt: Some("blurry"),
             photo,
             estimated_cost: MicroUsd::ZERO,
+            webhook: None,
         }
     }
 

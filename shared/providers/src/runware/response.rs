@@ -2,16 +2,12 @@
 
 use domain::{MicroUsd, TaskId};
 use serde_json::{Map, Value};
-use url::Url;
 use uuid::Uuid;
 
-use super::client::Answer;
 use super::error::{RawError, is_absence};
 use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::exchange::Answer;
 use crate::job::{Output, OutputImage, Progress, Submitted};
-
-/// The longest address of an output that is kept with the edit.
-const LONGEST_URL: usize = 2_000;
 
 /// What the answer to `imageInference` means.
 pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, ProviderError> {
@@ -28,15 +24,15 @@ pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, Prov
     }
     match reading.result() {
         Some(Finding::Picture(output)) => return Ok(Submitted::Finished(output)),
-        Some(Finding::Unusable(error)) => return Err(with_answer(error, answer)),
+        Some(Finding::Unusable(error)) => return Err(answer.with(error)),
         _ => {}
     }
     // An acknowledgement of our task outweighs an error that names none: what may be paid for is not sent again.
     let acknowledged = !reading.items.is_empty();
     if let Some(error) = reading.errors.iter().find(|error| error.ours || !acknowledged) {
-        return Err(with_answer(error.refusal(answer.status), answer));
+        return Err(answer.with(error.refusal(answer.status)));
     }
-    if is_success(answer.status) {
+    if answer.is_success() {
         // `data` with an acknowledgement, empty, or about other tasks: no error for ours is what counts.
         Ok(Submitted::Accepted { handle: None })
     } else {
@@ -63,18 +59,18 @@ pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, Provid
         if is_absence(&error.code) {
             return Ok(Progress::Absent);
         }
-        let refusal = with_answer(error.refusal(answer.status), answer);
+        let refusal = answer.with(error.refusal(answer.status));
         return if is_verdict(error, refusal.class, answer.status) {
             Ok(Progress::Failed(refusal))
         } else {
             Err(refusal)
         };
     }
-    if !is_success(answer.status) {
+    if !answer.is_success() {
         return Err(unreadable(answer));
     }
     match result {
-        Some(Finding::Unusable(error)) => Ok(Progress::Failed(with_answer(error, answer))),
+        Some(Finding::Unusable(error)) => Ok(Progress::Failed(answer.with(error))),
         Some(_) => Ok(Progress::Pending),
         None => Ok(Progress::Absent),
     }
@@ -94,38 +90,9 @@ fn is_verdict(error: &RawError, class: ErrorClass, status: u16) -> bool {
     }
 }
 
-fn is_success(status: u16) -> bool {
-    (200..300).contains(&status)
-}
-
 /// An answer without a word on our task that could be read.
 fn unreadable(answer: &Answer) -> ProviderError {
-    let (code, message) = match &answer.body {
-        None => ("answerTooLarge".to_owned(), "the answer is larger than is read"),
-        Some(_) if is_success(answer.status) => (
-            "unreadableAnswer".to_owned(),
-            "the answer is not what the API sends",
-        ),
-        Some(_) => (
-            format!("http{}", answer.status),
-            "the answer carries no error that can be read",
-        ),
-    };
-    let acceptance = match answer.status {
-        // Something on the way answered, after it may have passed the request on.
-        200..=299 | 408 | 500.. => Acceptance::Unknown,
-        _ => Acceptance::Refused,
-    };
-    let class = super::error::classify("", Some(answer.status));
-    with_answer(ProviderError::new(class, &code, message, acceptance), answer)
-}
-
-fn with_answer(error: ProviderError, answer: &Answer) -> ProviderError {
-    ProviderError {
-        http_status: Some(answer.status),
-        retry_after: answer.retry_after,
-        ..error
-    }
+    answer.unreadable(super::error::classify("", Some(answer.status)))
 }
 
 /// What an item says of our task.
@@ -253,9 +220,9 @@ fn finding(item: &Map<String, Value>) -> Finding {
     let status = text(item, "status").map(str::to_ascii_lowercase);
     let image = text(item, "imageURL").filter(|url| !url.is_empty());
     match (status.as_deref(), image) {
-        (None | Some("success"), Some(image)) => match picture_url(image) {
-            Some(url) => Finding::Picture(Output {
-                image: OutputImage::Url(url),
+        (None | Some("success"), Some(image)) => match OutputImage::at(image) {
+            Some(image) => Finding::Picture(Output {
+                image,
                 cost: cost(item.get("cost")),
                 seed: seed(item.get("seed")),
                 flagged,
@@ -284,12 +251,6 @@ fn unusable(code: &str, message: &str) -> Finding {
         message,
         Acceptance::Refused,
     ))
-}
-
-fn picture_url(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST_URL)?;
-    // Whether it may be fetched is for the downloader to say.
-    matches!(url.scheme(), "https" | "http").then_some(url)
 }
 
 fn text<'a>(item: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

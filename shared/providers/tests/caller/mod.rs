@@ -8,10 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::{EditId, MicroUsd, TaskId};
 use doubles::runware::{API_KEY, Server};
-use providers::runware::Config;
 use providers::{
-    AnyProvider, EditJob, HttpClient, Progress, Provider, ProviderError, Runware, SourcePhoto, Submitted,
-    Task,
+    AnyProvider, Config, EditJob, HttpClient, Progress, Provider, ProviderError, Runware, SourcePhoto,
+    Submitted, Task,
 };
 
 pub(crate) const MODEL: &str = "google:4@1";
@@ -77,6 +76,7 @@ impl Caller {
             negative_prompt: Some("blurry"),
             photo: &self.photo,
             estimated_cost: MicroUsd::new(39_000),
+            webhook: None,
         };
         self.provider.submit(&job).await
     }

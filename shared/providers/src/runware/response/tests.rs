@@ -12,6 +12,7 @@ fn answer(status: u16, body: impl Into<Bytes>) -> Answer {
     Answer {
         status,
         retry_after: None,
+        headers: reqwest::header::HeaderMap::new(),
         body: Some(body.into()),
     }
 }
@@ -58,6 +59,7 @@ fn as_progress(answer: &Answer) -> String {
     match progress(answer, task()) {
         Ok(Progress::Pending) => "pending".to_owned(),
         Ok(Progress::Absent) => "absent".to_owned(),
+        Ok(Progress::Unnamed) => "unnamed".to_owned(),
         Ok(Progress::Done(output)) => picture(&output),
         Ok(Progress::Failed(error)) => {
             assert_eq!(error.acceptance, Acceptance::Refused, "a verdict leaves no doubt");
@@ -180,6 +182,7 @@ fn an_answer_too_large_to_read_has_an_unknown_outcome() {
     let large = Answer {
         status: 200,
         retry_after: None,
+        headers: reqwest::header::HeaderMap::new(),
         body: None,
     };
     assert_eq!(as_submit(&large), "Server answerTooLarge Unknown");

@@ -1,4 +1,4 @@
-//! What a [`super::Runware`] needs to be told.
+//! What the client of a provider needs to be told.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use reqwest::header::HeaderValue;
 use thiserror::Error;
 use url::{Host, Url};
 
-/// The settings `runware_base_url`, `runware_timeout_seconds` and the secret `runware_api_key`.
+/// A provider's settings `…_base_url` and `…_timeout_seconds` and its secret `…_api_key`.
 #[derive(Clone)]
 pub struct Config {
-    /// Where the API is; default `https://api.runware.ai/v1`.
+    /// Where the API is.
     pub base_url: Url,
     /// The key. Shown nowhere.
     pub api_key: String,
-    /// How long a submit may take altogether; polls and look-ups take at most 20 s of it.
+    /// How long a submit may take altogether; a question takes at most 20 s of it.
     pub timeout: Duration,
 }
 
@@ -28,33 +28,33 @@ impl fmt::Debug for Config {
     }
 }
 
-/// A configuration that cannot be used.
+/// A configuration that cannot be used. Each text goes on where the provider's name ends: `runware_base_url must …`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ConfigError {
     /// The key would travel in the clear.
-    #[error("runware_base_url must be https (plain http only to 127.0.0.1), without credentials in it")]
+    #[error("base_url must be https (plain http only to 127.0.0.1), without credentials in it")]
     BaseUrl,
     /// The key is empty or cannot stand in a header.
-    #[error("the secret runware_api_key is empty or not a key")]
+    #[error("api_key is empty or not a key")]
     ApiKey,
     /// No time at all.
-    #[error("runware_timeout_seconds must be more than 0")]
+    #[error("timeout_seconds must be more than 0")]
     Timeout,
 }
 
 impl Config {
     /// The value of the `Authorization` header, marked so that the HTTP library does not show it either.
-    pub(super) fn authorization(&self) -> Result<HeaderValue, ConfigError> {
+    pub(crate) fn authorization(&self, scheme: &str) -> Result<HeaderValue, ConfigError> {
         let key = self.api_key.trim();
         if key.is_empty() {
             return Err(ConfigError::ApiKey);
         }
-        let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| ConfigError::ApiKey)?;
+        let mut value = HeaderValue::from_str(&format!("{scheme} {key}")).map_err(|_| ConfigError::ApiKey)?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let loopback = match self.base_url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -115,7 +115,7 @@ mod tests {
                 api_key: key.to_owned(),
                 ..config("https://api.runware.ai/v1")
             };
-            assert!(config.authorization().is_err(), "{key:?}");
+            assert!(config.authorization("Bearer").is_err(), "{key:?}");
         }
         let no_time = Config {
             timeout: Duration::ZERO,
@@ -128,11 +128,13 @@ mod tests {
     fn no_debug_text_shows_the_key() {
         let config = config("https://api.runware.ai/v1");
         let http = crate::HttpClient::new().unwrap();
-        let client = crate::Runware::new(http, &config).unwrap();
+        let runware = crate::Runware::new(http.clone(), &config).unwrap();
+        let fal = crate::Fal::new(http, &config).unwrap();
         for text in [
             format!("{config:?}"),
-            format!("{client:?}"),
-            format!("{:?}", config.authorization()),
+            format!("{runware:?}"),
+            format!("{fal:?}"),
+            format!("{:?}", config.authorization("Bearer")),
         ] {
             assert!(!text.contains("rw-secret-key"), "{text}");
         }

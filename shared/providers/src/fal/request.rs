@@ -1,0 +1,229 @@
+//! What is sent: the endpoint's own input, field by field from its row.
+
+use data_encoding::BASE64;
+use serde_json::{Map, Value, json};
+
+use super::models::{Fixed, Model, PhotoField, model};
+use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::job::{EditJob, SourcePhoto};
+use crate::provider::PromptLimits;
+
+/// What is asked for at most where fal charges by begun megapixels of a million.
+const TARGET_PIXELS: u64 = 1_000_000;
+/// Sides are multiples of it.
+const STEP: u64 = 16;
+/// The shortest and longest side that is asked for.
+const SIDES: (u64, u64) = (256, 2_048);
+
+/// The endpoint and its input for this attempt.
+///
+/// # Errors
+/// [`ErrorClass::Validation`] and [`Acceptance::NotSent`]: the endpoint is not in the table, or a prompt has a length
+/// it does not take.
+pub(super) fn input(job: &EditJob<'_>) -> Result<(&'static Model, Value), ProviderError> {
+    let model =
+        model(job.model).ok_or_else(|| invalid("unknownModel", "no such endpoint is set up for edits"))?;
+    if !model.prompt.allow(job.prompt) {
+        let PromptLimits { min, max } = model.prompt;
+        let message = format!("a prompt for {} has {min} to {max} characters", model.endpoint);
+        return Err(invalid("promptLength", &message));
+    }
+    let mut input = Map::new();
+    let mut set = |name: &str, value: Value| input.insert(name.to_owned(), value);
+    set(model.prompt_field, json!(job.prompt));
+    if let Some(prompt) = negative_prompt(model, job)? {
+        set("negative_prompt", json!(prompt));
+    }
+    let photo = format!("data:image/jpeg;base64,{}", BASE64.encode(&job.photo.jpeg));
+    match model.photo {
+        PhotoField::ImageUrl => set("image_url", json!(photo)),
+        PhotoField::ImageUrls => set("image_urls", json!([photo])),
+    };
+    if model.image_size {
+        let (width, height) = a_megapixel(job.photo);
+        set("image_size", json!({ "width": width, "height": height }));
+    }
+    if model.seed {
+        set("seed", json!(job.task_id.seed()));
+    }
+    for (name, value) in model.fixed {
+        let value = match value {
+            Fixed::Text(text) => json!(text),
+            Fixed::Flag(flag) => json!(flag),
+            Fixed::Number(number) => json!(number),
+        };
+        set(name, value);
+    }
+    Ok((model, Value::Object(input)))
+}
+
+/// The photo's shape in at most a megapixel, and never more than the photo has.
+fn a_megapixel(photo: &SourcePhoto) -> (u64, u64) {
+    let (width, height) = (u64::from(photo.width.max(1)), u64::from(photo.height.max(1)));
+    let fitted = |side: u64, other: u64| {
+        let side = side.min((TARGET_PIXELS * side / other).isqrt());
+        // Down to the step, so that the product stays below.
+        (side / STEP * STEP).clamp(SIDES.0, SIDES.1)
+    };
+    (fitted(width, height), fitted(height, width))
+}
+
+fn negative_prompt<'a>(model: &Model, job: &EditJob<'a>) -> Result<Option<&'a str>, ProviderError> {
+    match job.negative_prompt {
+        Some(prompt) if model.negative_prompt && !prompt.trim().is_empty() => {
+            let length = prompt.chars().take(PromptLimits::COMMON.max + 1).count();
+            if length <= PromptLimits::COMMON.max {
+                Ok(Some(prompt))
+            } else {
+                Err(invalid(
+                    "promptLength",
+                    "a negative prompt has at most 3000 characters",
+                ))
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+fn invalid(code: &str, message: &str) -> ProviderError {
+    ProviderError::new(ErrorClass::Validation, code, message, Acceptance::NotSent)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use domain::{EditId, MicroUsd, TaskId};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::fal::MODELS;
+
+    const PHOTO: &str = "data:image/jpeg;base64,/9hqcGVn";
+
+    fn photo(width: u32, height: u32) -> SourcePhoto {
+        SourcePhoto {
+            jpeg: Bytes::from_static(b"\xff\xd8jpeg"),
+            width,
+            height,
+        }
+    }
+
+    fn job<'a>(model: &'a str, prompt: &'a str, photo: &'a SourcePhoto) -> EditJob<'a> {
+        EditJob {
+            edit_id: EditId::from_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            attempt: 1,
+            task_id: TaskId::from(Uuid::from_u128(0x3f2b8a1e_5c4d_4e6f_8a9b_0c1d2e3f4a5b)),
+            model,
+            prompt,
+            negative_prompt: Some("blurry"),
+            photo,
+            estimated_cost: MicroUsd::ZERO,
+            webhook: None,
+        }
+    }
+
+    #[test]
+    fn each_endpoint_gets_what_it_takes_and_nothing_else() {
+        let photo = photo(2048, 1536);
+        for (endpoint, whole) in [
+            (
+                "fal-ai/flux-pro/kontext",
+                json!({
+                    "prompt": "as a comic", "image_url": PHOTO, "num_images": 1, "output_format": "jpeg",
+                    "sync_mode": false, "safety_tolerance": "2", "seed": 0x2e3f_4a5b,
+                }),
+            ),
+            (
+                "fal-ai/nano-banana/edit",
+                json!({
+                    "prompt": "as a comic", "image_urls": [PHOTO], "num_images": 1, "output_format": "jpeg",
+                    "sync_mode": false, "safety_tolerance": "2", "aspect_ratio": "auto",
+                }),
+            ),
+            (
+                "fal-ai/qwen-image-edit-plus",
+                json!({
+                    "prompt": "as a comic", "negative_prompt": "blurry", "image_urls": [PHOTO], "num_images": 1,
+                    "output_format": "jpeg", "sync_mode": false, "enable_safety_checker": true,
+                    "image_size": { "width": 1152, "height": 864 }, "seed": 0x2e3f_4a5b,
+                }),
+            ),
+            (
+                "bria/fibo-edit/edit",
+                json!({
+                    "instruction": "as a comic", "negative_prompt": "blurry", "image_url": PHOTO,
+                    "sync_mode": false, "seed": 0x2e3f_4a5b,
+                }),
+            ),
+        ] {
+            let (model, input) = input(&job(endpoint, "as a comic", &photo)).unwrap();
+            assert_eq!((model.endpoint, &input), (endpoint, &whole));
+        }
+    }
+
+    #[test]
+    fn what_would_be_refused_is_not_sent() {
+        let photo = photo(10, 10);
+        let long = "x".repeat(3_001);
+        for (model, prompt, code) in [
+            ("fake:ok", "as a comic", "unknownModel"),
+            ("google:4@1", "as a comic", "unknownModel"),
+            ("fal-ai/nano-banana/edit", "xy", "promptLength"),
+            ("fal-ai/flux-pro/kontext", &long, "promptLength"),
+        ] {
+            let error = input(&job(model, prompt, &photo)).unwrap_err();
+            assert_eq!(
+                (error.class, error.acceptance, error.code.as_str()),
+                (ErrorClass::Validation, Acceptance::NotSent, code)
+            );
+        }
+        let negative = EditJob {
+            negative_prompt: Some(&long),
+            ..job("fal-ai/qwen-image-edit", "as a comic", &photo)
+        };
+        assert_eq!(input(&negative).unwrap_err().code, "promptLength");
+    }
+
+    #[test]
+    fn the_table_names_every_endpoint_once_and_in_full() {
+        for (index, row) in MODELS.iter().enumerate() {
+            assert!(
+                MODELS[..index].iter().all(|other| other.endpoint != row.endpoint),
+                "{} is there twice",
+                row.endpoint
+            );
+            assert!(row.endpoint.split('/').count() >= 2 && !row.name.is_empty());
+            assert!(row.price.of_an_edit() > MicroUsd::ZERO);
+            assert!(
+                row.fixed.contains(&("sync_mode", Fixed::Flag(false))),
+                "{}",
+                row.endpoint
+            );
+            assert_eq!(
+                crate::prompt_limits(domain::ProviderName::Fal, row.endpoint),
+                row.prompt
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_megapixel_is_never_passed_and_keeps_the_shape(width in 1_u32..5_000, height in 1_u32..5_000) {
+            let (w, h) = a_megapixel(&photo(width, height));
+            for side in [w, h] {
+                prop_assert!(side % STEP == 0 && (SIDES.0..=SIDES.1).contains(&side), "{w}x{h}");
+            }
+            let shape = f64::from(width.max(height)) / f64::from(width.min(height));
+            if shape < 3.0 {
+                prop_assert!(w * h <= TARGET_PIXELS, "{w}x{h}");
+            }
+            // Where both sides have room, only the step is between the picture and the photo.
+            if shape < 3.0 && width.min(height) > 600 {
+                let ratio = |a: f64, b: f64| (a / b).max(b / a);
+                let of = ratio(w as f64 / h as f64, f64::from(width) / f64::from(height));
+                prop_assert!(of < 1.04, "{w}x{h} for {width}x{height}: {of}");
+            }
+        }
+    }
+}
