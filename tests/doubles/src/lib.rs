@@ -7,4 +7,12 @@
 // A test's helper fails by panicking: the test that called it then shows where.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answer;
+mod connection;
+pub mod fal;
+mod fault;
+mod host;
+mod photo;
+mod picture;
 pub mod runware;
+mod webhook;

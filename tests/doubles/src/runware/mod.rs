@@ -13,25 +13,22 @@
 //! ```
 
 mod behaviour;
-mod connection;
-mod output;
 mod protocol;
 mod rules;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use connection::{ResetSwitch, Resettable};
+use crate::host::Host;
 use state::{Choice, State};
 
+pub use crate::webhook::Webhook;
 pub use behaviour::{Behaviour, CannedAnswer, Ending, ErrorShape, Fault, Faults, Output};
 pub use state::{Counts, TaskRecord};
 
@@ -57,8 +54,7 @@ impl Shared {
 /// A running double. Stops when it is dropped.
 pub struct Server {
     shared: Shared,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    host: Host,
 }
 
 impl Server {
@@ -78,34 +74,14 @@ impl Server {
 
     /// Starts on this port of 127.0.0.1 (0: a free one), from a test that is not asynchronous.
     pub fn start_blocking(port: u16, behaviour: Behaviour) -> Self {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Shared {
-            state: Arc::new(Mutex::new(State::new(behaviour))),
-            address,
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let served = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("runware-double".to_owned())
-            .spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                runtime.block_on(async move {
-                    let listener = Resettable(tokio::net::TcpListener::from_std(listener).unwrap());
-                    let service = router(served).into_make_service_with_connect_info::<ResetSwitch>();
-                    tokio::select! {
-                        end = async { axum::serve(listener, service).await } => panic!("the double ended: {end:?}"),
-                        // Connections that are still open end with the runtime.
-                        _ = stopped => {}
-                    }
-                });
-            })
-            .unwrap();
+        let state = Arc::new(Mutex::new(State::new(behaviour)));
+        let mut shared = None;
+        let host = Host::start(port, "runware-double", |address| {
+            router(shared.insert(Shared { state, address }).clone())
+        });
         Self {
-            shared,
-            stop: Some(stop),
-            thread: Some(thread),
+            shared: shared.expect("made with the router"),
+            host,
         }
     }
 
@@ -122,7 +98,7 @@ impl Server {
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
-        self.shared.address.port()
+        self.host.address().port()
     }
 
     /// From now on, every new task goes like this unless something else is said.
@@ -193,19 +169,10 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 fn router(shared: Shared) -> Router {
     Router::new()
         .route("/v1", post(protocol::answer))
-        .route("/output/{file}", get(output::serve))
+        .route("/output/{file}", get(protocol::output))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .with_state(shared)
 }

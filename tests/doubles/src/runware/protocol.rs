@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State as Extracted};
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::extract::{ConnectInfo, Path, State as Extracted};
+use axum::http::{HeaderMap, Response, header};
 use bytes::Bytes;
 use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::behaviour::{Ending, ErrorShape, Fault, Output};
-use super::connection::ResetSwitch;
-use super::output::cut_off;
 use super::state::{State, Task};
 use super::{API_KEY, Shared, rules};
+use crate::answer::{canned, cut_off, json_response};
+use crate::connection::ResetSwitch;
+use crate::webhook::call;
+use crate::{photo, picture};
 
 /// Answers `POST /v1`.
 pub(super) async fn answer(
@@ -61,6 +63,21 @@ pub(super) async fn answer(
             normal
         }
     }
+}
+
+/// Answers `GET /output/{task}.jpg`.
+pub(super) async fn output(Extracted(shared): Extracted<Shared>, Path(file): Path<String>) -> Response<Body> {
+    let id = file.strip_suffix(".jpg").and_then(|id| Uuid::try_parse(id).ok());
+    let (output, photo) = {
+        let mut state = shared.state();
+        state.counts.downloads += 1;
+        let Some(task) = id.and_then(|id| state.tasks.get_mut(&id)) else {
+            return picture::status(404);
+        };
+        task.record.downloads += 1;
+        (task.behaviour.output.clone(), task.record.photo.clone())
+    };
+    picture::serve(output, &photo).await
 }
 
 /// What the tasks of one request come to.
@@ -154,7 +171,7 @@ fn submit(
 ) -> Option<Fault> {
     state.counts.submits += 1;
     let photo = match rules::photo_of(&task) {
-        Ok(photo) => decode_photo(photo),
+        Ok(photo) => photo::decode(photo),
         Err(error) => {
             state.counts.rejected += 1;
             envelope.refuse(error, &task);
@@ -192,7 +209,8 @@ fn submit(
     }
     known.accept();
     known.record.photo = photo;
-    known.record.request = shortened(Value::Object(task));
+    known.record.request = photo::shortened(Value::Object(task));
+    call_back(known, shared);
     if known.behaviour.sync {
         finish(known, envelope, shared);
     } else {
@@ -288,6 +306,28 @@ fn only_names_task(task: &Map<String, Value>, envelope: &mut Envelope) -> bool {
     is_right
 }
 
+/// Calls the task's webhook once the task has finished.
+fn call_back(task: &Task, shared: &Shared) {
+    let Some((webhook, url)) = task.webhook() else {
+        return;
+    };
+    let mut outcome = Envelope::default();
+    finish(task, &mut outcome, shared);
+    let body = outcome
+        .body
+        .unwrap_or_else(|| envelope_body(&outcome.data, &outcome.errors));
+    let (shared, id) = (shared.clone(), task.record.id);
+    tokio::spawn(async move {
+        tokio::time::sleep(webhook.finished_after + webhook.late_by).await;
+        for _ in 0..webhook.calls {
+            let status = call(&url, &[], &body.to_string()).await;
+            if let Some(task) = shared.state().tasks.get_mut(&id) {
+                task.record.webhook_answers.push(status);
+            }
+        }
+    });
+}
+
 /// Writes down how the task ended.
 fn finish(task: &Task, envelope: &mut Envelope, shared: &Shared) {
     let id = task.record.id;
@@ -332,26 +372,6 @@ fn success(task: &Task, shared: &Shared) -> Value {
     item
 }
 
-fn decode_photo(data_uri: &str) -> Option<Vec<u8>> {
-    let (_, base64) = data_uri
-        .split_once(";base64,")
-        .filter(|(kind, _)| kind.starts_with("data:image/"))?;
-    BASE64.decode(base64.as_bytes()).ok()
-}
-
-/// The request without the bulk of its pictures.
-fn shortened(value: Value) -> Value {
-    match value {
-        Value::String(text) if text.starts_with("data:") => Value::String(text.chars().take(32).collect()),
-        Value::Array(values) => values.into_iter().map(shortened).collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(name, value)| (name, shortened(value)))
-            .collect(),
-        other => other,
-    }
-}
-
 fn with_task(fault: Option<Fault>, id: Uuid) -> Option<Fault> {
     match fault {
         Some(Fault::Answer(mut answer)) => {
@@ -360,20 +380,4 @@ fn with_task(fault: Option<Fault>, id: Uuid) -> Option<Fault> {
         }
         other => other,
     }
-}
-
-fn json_response(status: u16, body: &Value) -> Response<Body> {
-    canned(
-        status,
-        &[("content-type", "application/json".to_owned())],
-        body.to_string(),
-    )
-}
-
-fn canned(status: u16, headers: &[(&'static str, String)], body: String) -> Response<Body> {
-    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
-    for (name, value) in headers {
-        response = response.header(*name, value);
-    }
-    response.body(Body::from(body)).unwrap()
 }

@@ -1,11 +1,13 @@
 //! What the double remembers.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::behaviour::{Behaviour, Ending};
+use crate::webhook::Webhook;
 
 /// How often the double was asked for what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,23 +51,36 @@ pub struct TaskRecord {
     pub request: Value,
     /// The photo.
     pub photo: Vec<u8>,
+    /// What the webhook answered, call by call; `None` where it gave no answer.
+    pub webhook_answers: Vec<Option<u16>>,
 }
 
 /// A task and how it goes.
 pub(super) struct Task {
     pub(super) record: TaskRecord,
     pub(super) behaviour: Behaviour,
+    accepted_at: Option<Instant>,
 }
 
 impl Task {
-    /// Whether the task has ended by now: every question takes a step's time.
+    /// Whether the task has ended by now: every question takes a step's time, unless it takes a time of its own.
     pub(super) fn has_ended(&self) -> bool {
+        if let (Some(webhook), Some(accepted_at)) = (self.behaviour.webhook, self.accepted_at) {
+            return accepted_at.elapsed() >= webhook.finished_after;
+        }
         let asked = self.record.polls + self.record.lookups;
         self.behaviour.sync || asked > self.behaviour.processing
     }
 
+    /// How and where the task calls back.
+    pub(super) fn webhook(&self) -> Option<(Webhook, String)> {
+        let url = self.record.request.get("webhookURL")?.as_str()?;
+        Some((self.behaviour.webhook?, url.to_owned()))
+    }
+
     pub(super) fn accept(&mut self) {
         self.record.accepted = true;
+        self.accepted_at = Some(Instant::now());
         if matches!(self.behaviour.ending, Ending::Success) {
             self.record.billed_micro_usd = self.behaviour.billed_micro_usd;
         }
@@ -134,8 +149,13 @@ impl State {
                 billed_micro_usd: 0,
                 request: Value::Null,
                 photo: Vec::new(),
+                webhook_answers: Vec::new(),
             };
-            Task { record, behaviour }
+            Task {
+                record,
+                behaviour,
+                accepted_at: None,
+            }
         })
     }
 }

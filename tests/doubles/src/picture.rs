@@ -1,39 +1,56 @@
-//! Serves outputs.
+//! Outputs: what a provider's CDN serves.
 
 use std::io::{self, Cursor};
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, State as Extracted};
 use axum::http::{Response, StatusCode, header};
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use image::{DynamicImage, ImageFormat};
-use uuid::Uuid;
 
-use super::Shared;
-use super::behaviour::Output;
+use crate::answer::cut_off;
 
-/// Answers `GET /output/{task}.jpg`.
-pub(super) async fn serve(Extracted(shared): Extracted<Shared>, Path(file): Path<String>) -> Response<Body> {
-    let id = file.strip_suffix(".jpg").and_then(|id| Uuid::try_parse(id).ok());
-    let (output, photo) = {
-        let mut state = shared.state();
-        state.counts.downloads += 1;
-        let Some(task) = id.and_then(|id| state.tasks.get_mut(&id)) else {
-            return status(404);
-        };
-        task.record.downloads += 1;
-        (task.behaviour.output.clone(), task.record.photo.clone())
-    };
+/// What is delivered as the output.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// The photo with its colours turned: a real picture that is visibly made from it.
+    Recoloured,
+    /// These bytes, as this type.
+    Bytes(&'static str, Vec<u8>),
+    /// The first half of the picture's file, served as if it were whole.
+    HalfFile,
+    /// The connection breaks in the middle of the picture.
+    CutOff,
+    /// A text.
+    NotAnImage,
+    /// This many zeros, with their length announced.
+    Oversized(usize),
+    /// This many zeros, in chunks.
+    OversizedUnannounced(usize),
+    /// This status, without a picture.
+    Status(u16),
+    /// A redirect to this address.
+    Redirect(String),
+    /// `imageURL` is this address, whatever is there.
+    Elsewhere(String),
+    /// Success without an `imageURL`.
+    Missing,
+    /// The picture, this much later.
+    Slow(Duration),
+}
+
+/// Serves the output that is made from this photo.
+pub(crate) async fn serve(output: Output, photo: &[u8]) -> Response<Body> {
     match output {
-        Output::Recoloured => whole("image/jpeg", recoloured(&photo)),
+        Output::Recoloured => whole("image/jpeg", recoloured(photo)),
         Output::Bytes(kind, bytes) => whole(kind, bytes),
         Output::HalfFile => {
-            let mut picture = recoloured(&photo);
+            let mut picture = recoloured(photo);
             picture.truncate(picture.len() / 2);
             whole("image/jpeg", picture)
         }
-        Output::CutOff => cut_off("image/jpeg", recoloured(&photo)),
+        Output::CutOff => cut_off("image/jpeg", recoloured(photo)),
         Output::NotAnImage => whole("text/plain", b"this is no picture".to_vec()),
         Output::Oversized(size) => jpeg()
             .header(header::CONTENT_LENGTH, size)
@@ -48,23 +65,11 @@ pub(super) async fn serve(Extracted(shared): Extracted<Shared>, Path(file): Path
             .unwrap(),
         Output::Slow(delay) => {
             tokio::time::sleep(delay).await;
-            whole("image/jpeg", recoloured(&photo))
+            whole("image/jpeg", recoloured(photo))
         }
         // The address given out does not lead here.
         Output::Elsewhere(_) | Output::Missing => status(404),
     }
-}
-
-/// An answer that breaks off in the middle of its body.
-pub(super) fn cut_off(kind: &'static str, mut body: Vec<u8>) -> Response<Body> {
-    let promised = body.len();
-    body.truncate(promised / 2);
-    let broken = stream::iter([Ok(Bytes::from(body)), Err(io::Error::other("cut off on purpose"))]);
-    Response::builder()
-        .header(header::CONTENT_TYPE, kind)
-        .header(header::CONTENT_LENGTH, promised)
-        .body(Body::from_stream(broken))
-        .unwrap()
 }
 
 /// A version of the photo that nobody takes for the photo: colours turned and inverted.
@@ -91,7 +96,7 @@ fn whole(kind: &str, body: Vec<u8>) -> Response<Body> {
         .unwrap()
 }
 
-fn status(code: u16) -> Response<Body> {
+pub(crate) fn status(code: u16) -> Response<Body> {
     Response::builder()
         .status(StatusCode::from_u16(code).unwrap())
         .body(Body::from("no picture"))

@@ -13,15 +13,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A listener whose connections a handler can reset.
-pub(super) struct Resettable(pub(super) TcpListener);
+pub(crate) struct Resettable(pub(crate) TcpListener);
 
 /// Resets its connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ResetSwitch(Arc<AtomicBool>);
+pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
     /// From now on nothing is written any more: the peer gets a reset in place of the answer.
-    pub(super) fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
@@ -56,7 +56,7 @@ impl Connected<IncomingStream<'_, Resettable>> for ResetSwitch {
 }
 
 /// A connection with a switch.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     switch: ResetSwitch,
 }
