@@ -3,6 +3,8 @@
 // Each test binary uses its own part of it.
 #![allow(dead_code)]
 
+pub(crate) mod fal;
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -101,6 +101,14 @@ impl Behaviour {
         }
     }
 
+    /// The default, with this output.
+    pub fn output(output: Output) -> Self {
+        Self {
+            output,
+            ..Self::default()
+        }
+    }
+
     /// The default, finished when it is first asked for.
     pub fn at_once() -> Self {
         Self {
