@@ -13,7 +13,7 @@ import yaml
 
 from .api import Guest
 from .aws import client
-from .config import CREDENTIALS, DEMO_FILE, DEMO_PHOTO, LOCAL, REGION, ROOT, STAGE, endpoint, shown
+from .config import CREDENTIALS, DEMO_FILE, DEMO_PHOTO, LOCAL, REGION, ROOT, STACK_NAME, endpoint, shown
 from .errors import StackError
 
 DEMO_EVENT = "demo-event"
@@ -30,11 +30,11 @@ def store_placeholder_keys(outputs: dict[str, str]) -> None:
             ssm.put_parameter(Name=f"{outputs['SecretsPath']}/{name}", Type="SecureString", Value="local-placeholder")
 
 
-def load_catalogue(binaries: Path, outputs: dict[str, str]) -> dict[str, Any]:
+def load_catalogue(binaries: Path) -> dict[str, Any]:
     """Loads demo.yaml with the operator's own command line; returns what `stack.json` says of it."""
     if not DEMO_FILE.exists():
         raise StackError(f"{shown(DEMO_FILE)} is missing.", "Get it back with: git checkout infra/local/demo.yaml")
-    magic_edits(binaries, outputs, "catalog", "apply", str(DEMO_FILE))
+    magic_edits(binaries, "catalog", "apply", str(DEMO_FILE))
     catalogue = yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8"))
     event = next(entry for entry in entries(catalogue, "events", "id") if entry["id"] == DEMO_EVENT)
     return {
@@ -51,9 +51,9 @@ def entries(catalogue: dict[str, Any], section: str, key: str) -> list[dict[str,
     return [{key: name, **entry} for name, entry in found.items()] if isinstance(found, dict) else found
 
 
-def event_token(binaries: Path, outputs: dict[str, str]) -> str:
+def event_token(binaries: Path) -> str:
     """A fresh guest token of the demo event."""
-    answer = magic_edits(binaries, outputs, "event", "token", DEMO_EVENT, "--json")
+    answer = magic_edits(binaries, "event", "token", DEMO_EVENT, "--json")
     return str(json.loads(answer)["token"])
 
 
@@ -70,27 +70,16 @@ def ensure_photo(guest: Guest, emulator_id: str) -> str:
     return photo_id
 
 
-def magic_edits(binaries: Path, outputs: dict[str, str], *arguments: str) -> str:
-    """Runs the operator's command line against the local stack; it reads the variables that functions read."""
+def magic_edits(binaries: Path, *arguments: str) -> str:
+    """Runs the operator's command line against the local stack, as an operator would against one on AWS."""
     program = binaries / "magic-edits"
     if not program.exists():
         raise StackError(
             f"The command line {shown(program)} was not built.", "infra/cli must have a binary called magic-edits."
         )
-    environment = {
-        **os.environ,
-        **CREDENTIALS,
-        "AWS_REGION": REGION,
-        "AWS_ENDPOINT_URL": endpoint().url,
-        "STAGE": STAGE,
-        "TABLE_NAME": outputs["TableName"],
-        "BUCKET_NAME": outputs["BucketName"],
-        "SETTINGS_PATH": outputs["SettingsPath"],
-        "SECRETS_PATH": outputs["SecretsPath"],
-        "SUBMIT_QUEUE_URL": outputs["SubmitQueueUrl"],
-        "POLL_QUEUE_URL": outputs["PollQueueUrl"],
-    }
-    ran = subprocess.run([program, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": endpoint().url}
+    command = [program, "--stack", STACK_NAME, *arguments]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         said = (ran.stderr or ran.stdout).strip() or "(it said nothing)"
         raise StackError(

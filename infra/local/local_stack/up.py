@@ -35,9 +35,9 @@ def _up() -> dict[str, Any]:
     with step("Sign people in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
     with step("Load the demo data"):
-        described = demo.load_catalogue(binaries, outputs)
+        described = demo.load_catalogue(binaries)
         described["tenant_jwt"] = accounts.tenant_token(outputs, described["tenant_id"])
-        described["event_token"] = demo.event_token(binaries, outputs)
+        described["event_token"] = demo.event_token(binaries)
         api_url = where.api_url(outputs["ApiId"])
         described["photo_id"] = demo.ensure_photo(Guest(api_url, described["event_token"]), running.id)
     stack = manifest.describe(where.url, api_url, outputs, superadmin_jwt, described)
