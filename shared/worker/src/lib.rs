@@ -1,6 +1,8 @@
-//! What every queue worker shares: records in, the ids of the failed ones out.
+//! What functions behind no API share. Queue workers: records in, the ids of the failed ones out. Functions that are
+//! invoked: a payload in, an answer out.
 
 mod batch;
+mod invoked;
 
 use std::convert::Infallible;
 
@@ -8,6 +10,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use cloud::invocation;
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
+pub use invoked::serve_invoked;
 pub use lambda_runtime::Error;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
