@@ -85,9 +85,16 @@ impl Books {
     /// The edit's money was given back, once and for this reason.
     #[track_caller]
     pub fn assert_released(&self, id: EditId, code: &str) {
+        self.assert_released_but_charged(id, code, 0);
+    }
+
+    /// The same, for an edit whose attempt the provider charged all the same: that much is spent, the rest given back.
+    #[track_caller]
+    pub fn assert_released_but_charged(&self, id: EditId, code: &str, charged: i64) {
         let entry = self.entry(id);
         let found = (entry.kind, entry.amount_micro_usd, entry.reason.as_str());
-        assert_eq!(found, (LedgerKind::Release, MicroUsd::ZERO, code), "{entry:?}");
+        let expected = (LedgerKind::Release, MicroUsd::new(charged), code);
+        assert_eq!(found, expected, "{entry:?}");
     }
 
     /// Nothing is under way, and nothing is held back for it.

@@ -3,6 +3,8 @@
 mod paint;
 mod restyle;
 
+use domain::MicroUsd;
+
 use crate::error::{Acceptance, ErrorClass, ProviderError};
 use crate::job::{Cancelled, EditJob, Output, OutputImage, Progress, Submitted, Task};
 use crate::provider::Provider;
@@ -54,14 +56,15 @@ impl Outcome {
 
 impl Fake {
     fn verdict(task: &Task<'_>) -> Progress {
-        let done = |restyle| {
+        let output = |restyle, cost: Option<MicroUsd>| {
             Progress::Done(Output {
                 image: OutputImage::Restyled(restyle),
-                cost: Some(task.estimated_cost).filter(|cost| cost.get() > 0),
+                cost: cost.filter(|cost| cost.get() > 0),
                 seed: Some(task.task_id.seed()),
                 flagged: false,
             })
         };
+        let done = |restyle| output(restyle, Some(task.estimated_cost));
         let failed = |class, code, message| {
             Progress::Failed(ProviderError::new(class, code, message, Acceptance::Refused))
         };
@@ -89,7 +92,8 @@ impl Fake {
                 "inferenceError",
                 "the fake was told to fail the first attempt",
             ),
-            Outcome::BrokenOutput => done(Restyle::broken()),
+            // The fake takes money for pictures only.
+            Outcome::BrokenOutput => output(Restyle::broken(), None),
             Outcome::Ok | Outcome::Sync | Outcome::Slow | Outcome::Flaky => done(restyle()),
         }
     }

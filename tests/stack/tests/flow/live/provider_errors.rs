@@ -147,7 +147,7 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
     let live = Live::open(&stack).await;
     let world = World::new(&stack).await;
     let failing = |shape| vec![Behaviour::failing("invalidProviderContent", shape).processing(0)];
-    let flagged = Behaviour {
+    let made_but_flagged = Behaviour {
         nsfw: true,
         ending: Ending::Success,
         ..Behaviour::default().processing(0)
@@ -159,10 +159,11 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
             failing(ErrorShape::Errors),
             failing(ErrorShape::Item),
             failing(ErrorShape::Bare),
-            vec![flagged],
+            vec![made_but_flagged],
         ],
     )
     .await;
+    let flagged = *ids.last().unwrap();
     let books = Books::of(&world).await;
     for id in ids {
         let edit = world.stored(id).await;
@@ -173,7 +174,9 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
             0,
             "a flagged picture is not even fetched"
         );
-        books.assert_released(id, "moderated");
+        // A picture that was made and then flagged is charged for; one that was refused is not.
+        let charged = if id == flagged { 39_000 } else { 0 };
+        books.assert_released_but_charged(id, "moderated", charged);
     }
     assert_eq!((books.figures.blocked, books.figures.moderation_hits), (4, 4));
     books.assert_at_rest();
