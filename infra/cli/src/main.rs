@@ -3,6 +3,7 @@
 mod catalog;
 mod commands;
 mod local;
+#[allow(dead_code)] // what the next subcommands use
 mod output;
 mod target;
 
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::output::Output;
+use crate::output::{CommandResult, Output, Verdict};
 use crate::target::TargetArgs;
 
 /// Runs AI Magic Edits: catalogue, event links, settings, and the local stack.
@@ -18,7 +19,7 @@ use crate::target::TargetArgs;
 /// It acts on the CloudFormation stack of --stack (or MAGIC_EDITS_STACK), with the usual AWS credentials, or with --local
 /// on the one that `make up` started.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     /// Print JSON for programs instead of text for people
     #[arg(long, global = true)]
@@ -29,9 +30,18 @@ struct Cli {
     command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  magic-edits --local settings list
+  magic-edits --stack magic-edits-prod settings set is_enabled false
+  magic-edits --stack magic-edits-prod catalog apply my-catalogue.yaml
+
+Exit codes: 0 done; 1 failed, or a check found something; 2 wrong usage.
+Output that is piped is tab-separated, without headings; NO_COLOR=1 switches colours off.";
+
 #[derive(Subcommand)]
 enum Command {
-    /// Packages, styles, tenants and events from one file
+    /// Packages, add-ons, styles, tenants and events from one file
     #[command(subcommand)]
     Catalog(commands::catalog::CatalogCommand),
     /// Events and the links of their guests
@@ -46,32 +56,31 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         arguments: Vec<String>,
     },
+    /// Print the completions of a shell, to be sourced or installed
+    Completions(commands::completions::CompletionsCommand),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let output = Output { json: cli.json };
-    match run(cli, output).await {
-        Ok(code) => code,
-        Err(error) => {
-            output.error(&error.to_string());
-            ExitCode::FAILURE
-        }
+    let output = Output::new(cli.json);
+    if let Command::Local { arguments } = &cli.command {
+        return local::run(arguments).unwrap_or_else(|error| output::report(output, Err(error.into())));
     }
+    output::report(output, run(cli, output).await)
 }
 
-async fn run(cli: Cli, output: Output) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    if let Command::Local { arguments } = cli.command {
-        return Ok(local::run(&arguments)?);
+async fn run(cli: Cli, output: Output) -> CommandResult {
+    if let Command::Completions(command) = &cli.command {
+        return command.run::<Cli>();
     }
     let target = cli.target.reach().await?;
     let cloud = &target.cloud;
     match cli.command {
-        Command::Catalog(command) => command.run(cloud, output).await?,
-        Command::Event(command) => command.run(cloud, output).await?,
-        Command::Settings(command) => command.run(cloud, output).await?,
-        Command::Local { .. } => {}
+        Command::Catalog(command) => command.run(cloud, output).await,
+        Command::Event(command) => command.run(cloud, output).await,
+        Command::Settings(command) => command.run(cloud, output).await,
+        // Dealt with above: they act on no stack.
+        Command::Local { .. } | Command::Completions(_) => Ok(Verdict::Done),
     }
-    Ok(ExitCode::SUCCESS)
 }

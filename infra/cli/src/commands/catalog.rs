@@ -7,7 +7,7 @@ use clap::Subcommand;
 use cloud::Cloud;
 
 use crate::catalog::{CatalogFile, apply};
-use crate::output::Output;
+use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 
 /// Packages, styles, tenants and events.
 #[derive(Subcommand)]
@@ -20,17 +20,26 @@ pub(crate) enum CatalogCommand {
 }
 
 impl CatalogCommand {
-    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> Result<(), Box<dyn std::error::Error>> {
+    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         let Self::Apply { file } = self;
         let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let catalog: CatalogFile =
             serde_norway::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         let changes = apply(cloud, catalog).await?;
-        let lines: Vec<String> = changes
-            .iter()
-            .map(|change| format!("{:<9} {} {}", change.outcome, change.kind, change.key))
-            .collect();
-        output.result(&changes, &lines.join("\n"));
-        Ok(())
+        let mut table = Table::new(["outcome", "kind", "key"], "the file names nothing");
+        for change in &changes {
+            let tone = if change.outcome == "unchanged" {
+                Tone::Quiet
+            } else {
+                Tone::Good
+            };
+            table.row([
+                Cell::new(tone, change.outcome),
+                change.kind.into(),
+                (&change.key).into(),
+            ]);
+        }
+        output.table(&changes, &table)?;
+        Ok(Verdict::Done)
     }
 }

@@ -8,7 +8,7 @@ use domain::ports::admin::TokenStore;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::output::Output;
+use crate::output::{CommandResult, Output, Verdict};
 
 /// Events and the links of their guests.
 #[derive(Subcommand)]
@@ -24,7 +24,7 @@ pub(crate) enum EventCommand {
 }
 
 impl EventCommand {
-    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> Result<(), Box<dyn std::error::Error>> {
+    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         let Self::Token { event, expires_at } = self;
         let found = cloud.event(&event).await?;
         let found =
@@ -36,7 +36,7 @@ impl EventCommand {
                 "{}\nShown only now. Guests of {} use it in the path: /api/v1/events/<token>/…",
                 made.token, found.name
             ),
-        );
-        Ok(())
+        )?;
+        Ok(Verdict::Done)
     }
 }

@@ -9,7 +9,7 @@ use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use serde_json::json;
 
-use crate::output::Output;
+use crate::output::{CommandResult, Output, Table, UsageError, Verdict};
 
 /// Runtime settings.
 #[derive(Subcommand)]
@@ -31,7 +31,7 @@ pub(crate) enum SettingsCommand {
 }
 
 impl SettingsCommand {
-    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> Result<(), Box<dyn std::error::Error>> {
+    pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         match self {
             Self::Set { name, value } => {
                 let setting = find(&name)?;
@@ -40,25 +40,25 @@ impl SettingsCommand {
                     let flaws = flaws
                         .iter()
                         .map(|flaw| format!("{} {}", flaw.pointer, flaw.detail));
-                    return Err(flaws.collect::<Vec<_>>().join("; ").into());
+                    return Err(UsageError(flaws.collect::<Vec<_>>().join("; ")).into());
                 }
                 cloud.put_setting(setting, &value).await?;
                 output.result(
                     json!({ "name": name, "value": value }),
                     &format!("{name} = {value}"),
-                );
+                )?;
             }
             Self::List => {
                 let set = cloud.setting_texts().await?;
-                let lines: Vec<String> = set
-                    .iter()
-                    .map(|(setting, text)| format!("{:<36} {text}", setting.name()))
-                    .collect();
+                let mut table = Table::new(["setting", "value"], "no setting is set");
+                for (setting, text) in &set {
+                    table.row([setting.name().into(), text.into()]);
+                }
                 let values: serde_json::Map<_, _> = set
                     .iter()
                     .map(|(setting, text)| (setting.name().to_owned(), json!(text)))
                     .collect();
-                output.result(values, &lines.join("\n"));
+                output.table(values, &table)?;
             }
             Self::Key { provider } => {
                 let mut key = String::new();
@@ -70,16 +70,19 @@ impl SettingsCommand {
                 output.result(
                     json!({ "provider": provider }),
                     &format!("the key of {provider} is set"),
-                );
+                )?;
             }
         }
-        Ok(())
+        Ok(Verdict::Done)
     }
 }
 
-fn find(name: &str) -> Result<Setting, String> {
+fn find(name: &str) -> Result<Setting, UsageError> {
     Setting::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
-        format!("there is no setting `{name}`; there are: {}", known.join(", "))
+        UsageError(format!(
+            "there is no setting `{name}`; there are: {}",
+            known.join(", ")
+        ))
     })
 }
