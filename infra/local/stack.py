@@ -30,7 +30,9 @@ ENVIRONMENTS = {
 NEEDS_TEST_TOOLS = {"test", "lint"}
 #: What has nothing to do where nothing was ever started.
 NEEDS_NOTHING = {"stop", "clean", "status"}
-NEEDS_CARGO = {"up", "run", "test", "lint", "fmt"}
+NEEDS_CARGO = {"up", "run", "test", "test-faults", "lint", "fmt"}
+#: A command that brings up a stack of its own, beside the one of `make up`.
+FOLDERS = {"test-faults": ".local/faults"}
 
 
 def stop_with(problem: str, way_on: str) -> None:
@@ -122,6 +124,8 @@ def main() -> None:
     if command in NEEDS_TEST_TOOLS:
         ensure_environment("venv-test")
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
+    if folder := FOLDERS.get(command):
+        environment["MAGIC_EDITS_FOLDER"] = folder
     os.execve(python, [str(python), "-m", "local_stack", *sys.argv[1:]], environment)
 
 

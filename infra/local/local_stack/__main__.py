@@ -102,6 +102,13 @@ def test(_: argparse.Namespace) -> int:
     return run_all()
 
 
+def test_faults(arguments: argparse.Namespace) -> int:
+    """Take edits through a storm of faults, on a stack of their own."""
+    from .faults import run
+
+    return 0 if run(arguments.suite) else 1
+
+
 def lint(_: argparse.Namespace) -> int:
     """Run formatters and linters without changing anything."""
     from .checks import run_lint
@@ -124,6 +131,9 @@ def parser() -> argparse.ArgumentParser:
     printing.add_argument("function", nargs="?", help="one function; without it, all")
     printing.add_argument("--minutes", type=float, default=10)
     printing.set_defaults(do=logs)
+    storming = commands.add_parser("test-faults", help=test_faults.__doc__)
+    storming.add_argument("suite", nargs="*", help="for the suite itself, behind `--`: --help says what it takes")
+    storming.set_defaults(do=test_faults)
     signing = commands.add_parser("token", help=token.__doc__)
     whom = signing.add_mutually_exclusive_group(required=True)
     whom.add_argument("--tenant", metavar="ID")

@@ -10,10 +10,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .config import LAMBDA_FOLDERS, LOCAL, ROOT, function_names, shown
+from .config import LAMBDA_FOLDERS, ROOT, SHARED, function_names, shown
 from .errors import StackError
 
-PACKAGES = LOCAL / "packages"
+PACKAGES = SHARED / "packages"
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from . import emulator
-from .config import LOCAL, REGION, ROOT, TEMPLATE, TESTS
+from .config import REGION, ROOT, SHARED, TEMPLATE, TESTS
 from .console import console, fail
 from .errors import StackError
 
-TOOLS = LOCAL / "venv-test" / "bin"
+TOOLS = SHARED / "venv-test" / "bin"
 #: Warnings are errors here and nowhere else, so that work in progress still builds.
 CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
 PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -103,7 +103,7 @@ def _passes(command: list[str]) -> bool:
         **os.environ,
         # The SAM CLI writes its settings into the home folder and calls home, unless it is told not to.
         "SAM_CLI_TELEMETRY": "0",
-        "__SAM_CLI_APP_DIR": str(LOCAL / "sam"),
+        "__SAM_CLI_APP_DIR": str(SHARED / "sam"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0

@@ -9,7 +9,11 @@ from pathlib import Path
 from .errors import StackError
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCAL = ROOT / ".local"
+#: Tools and packages, which all stacks of this checkout share.
+SHARED = ROOT / ".local"
+FOLDER_VARIABLE = "MAGIC_EDITS_FOLDER"
+#: What one stack keeps. Another folder is another stack beside it, such as that of the fault suite.
+LOCAL = ROOT / (os.environ.get(FOLDER_VARIABLE) or ".local")
 TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
 #: `CodeUri` of the template: one folder per function, with its `bootstrap`.

@@ -30,6 +30,10 @@ START_SECONDS = 60
 STOP_SECONDS = 10
 #: `off` lets every role do everything. For tools between functions and emulator that break signatures.
 IAM_VARIABLE = "MAGIC_EDITS_IAM"
+#: The port of a proxy that functions call in place of the emulator; empty: none.
+PROXY_VARIABLE = "MAGIC_EDITS_PROXY_PORT"
+#: The services that functions call, as the SDK's variables spell them.
+PROXIED_SERVICES = ("DYNAMODB", "S3", "SQS", "SSM")
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,15 @@ def environment(port: int, scratch: Path) -> dict[str, str]:
         "AUTH": "false" if os.environ.get(IAM_VARIABLE) == "off" else "true",
         # What the emulator gives to functions, so that their calls come back to it.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        **_through_proxy(),
     }
+
+
+def _through_proxy() -> dict[str, str]:
+    port = os.environ.get(PROXY_VARIABLE)
+    if not port:
+        return {}
+    return {f"AWS_ENDPOINT_URL_{service}": f"http://127.0.0.1:{port}" for service in PROXIED_SERVICES}
 
 
 def _refuse_taken_port(wanted: Endpoint) -> None:
@@ -199,7 +211,8 @@ def _forget() -> None:
 def _fingerprint() -> str:
     sources = sorted((Path(__file__).parent / "launcher").glob("*.py"))
     content = b"".join(path.read_bytes() for path in sources)
-    return hashlib.sha256(content + os.environ.get(IAM_VARIABLE, "").encode()).hexdigest()[:16]
+    settings = [os.environ.get(name, "") for name in (IAM_VARIABLE, PROXY_VARIABLE)]
+    return hashlib.sha256(content + "\0".join(settings).encode()).hexdigest()[:16]
 
 
 def _last_lines() -> str:

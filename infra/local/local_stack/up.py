@@ -17,10 +17,16 @@ from .errors import StackError
 def up() -> dict[str, Any]:
     """Brings everything up to date and returns the description of the stack. Safe to repeat."""
     with _alone():
-        return _up()
+        return _up(demo_data=True)
 
 
-def _up() -> dict[str, Any]:
+def up_bare() -> dict[str, Any]:
+    """The same without demo data, and so without a call of a function: they may be meant to work later only."""
+    with _alone():
+        return _up(demo_data=False)
+
+
+def _up(*, demo_data: bool) -> dict[str, Any]:
     where = endpoint()
     emulator.check_port()
     with step("Build the functions", live=False):
@@ -34,12 +40,13 @@ def _up() -> dict[str, Any]:
         demo.store_placeholder_keys(outputs)
     with step("Sign people in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
-    with step("Load the demo data"):
-        described = demo.load_catalogue(binaries)
-        described["tenant_jwt"] = accounts.tenant_token(outputs, described["tenant_id"])
-        described["event_token"] = demo.event_token(binaries)
-        api_url = where.api_url(outputs["ApiId"])
-        described["photo_id"] = demo.ensure_photo(Guest(api_url, described["event_token"]), running.id)
+    api_url, described = where.api_url(outputs["ApiId"]), {}
+    if demo_data:
+        with step("Load the demo data"):
+            described = demo.load_catalogue(binaries)
+            described["tenant_jwt"] = accounts.tenant_token(outputs, described["tenant_id"])
+            described["event_token"] = demo.event_token(binaries)
+            described["photo_id"] = demo.ensure_photo(Guest(api_url, described["event_token"]), running.id)
     stack = manifest.describe(where.url, api_url, outputs, superadmin_jwt, described)
     manifest.write(stack)
     return stack

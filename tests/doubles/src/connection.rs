@@ -13,15 +13,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A listener whose connections a handler can reset.
-pub(crate) struct Resettable(pub(crate) TcpListener);
+pub struct Resettable(pub TcpListener);
 
 /// Resets its connection.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ResetSwitch(Arc<AtomicBool>);
+pub struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
     /// From now on nothing is written any more: the peer gets a reset in place of the answer.
-    pub(crate) fn reset(&self) {
+    pub fn reset(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
@@ -55,8 +55,26 @@ impl Connected<IncomingStream<'_, Resettable>> for ResetSwitch {
     }
 }
 
+/// Who is at the other end.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Resets the connection to it.
+    pub switch: ResetSwitch,
+}
+
+impl Connected<IncomingStream<'_, Resettable>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Resettable>) -> Self {
+        Self {
+            address: *stream.remote_addr(),
+            switch: stream.io().switch.clone(),
+        }
+    }
+}
+
 /// A connection with a switch.
-pub(crate) struct Connection {
+pub struct Connection {
     stream: TcpStream,
     switch: ResetSwitch,
 }

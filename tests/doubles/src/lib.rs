@@ -8,7 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answer;
-mod connection;
+pub mod connection;
 pub mod fal;
 mod fault;
 mod host;

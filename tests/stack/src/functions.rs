@@ -7,25 +7,27 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::Stack;
-use crate::stack::root;
+use crate::stack::folder;
 
 /// State `ESTABLISHED` in `/proc/net/tcp`.
 const ESTABLISHED: &str = "01";
+
+/// How 127.0.0.1 begins there.
+const LOOPBACK: &str = "0100007F:";
+
+/// What tells a function's process which one it is.
+const FUNCTION_NAME: &[u8] = b"AWS_LAMBDA_FUNCTION_NAME=";
 
 /// Kills the process of a function that holds a connection to this port of 127.0.0.1, as soon as there is one.
 pub async fn kill_while_connected(stack: &Stack, folder: &str, port: u16) {
     let name = stack.function(folder);
     for _ in 0..400 {
-        let sockets = sockets_to(port);
-        let connected = processes(name)
-            .into_iter()
-            .find(|pid| holds_one_of(*pid, &sockets));
-        if let Some(pid) = connected {
-            let killed = Command::new("kill")
-                .args(["-9", &pid.to_string()])
-                .status()
-                .unwrap();
-            assert!(killed.success(), "process {pid} of {name} could be killed");
+        let sockets = sockets(|_, to| to == port);
+        let connected = processes()
+            .filter(|process| process.function == name)
+            .find(|process| holds_one_of(process.pid, &sockets));
+        if let Some(process) = connected {
+            assert!(process.kill(), "{process:?} could be killed");
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -33,31 +35,62 @@ pub async fn kill_while_connected(stack: &Stack, folder: &str, port: u16) {
     panic!("no process of {name} is connected to port {port}");
 }
 
-/// The processes of a function: run from this checkout's own stack, and named by their environment.
-fn processes(name: &str) -> Vec<u32> {
-    let folder = root().join(".local/tmp");
-    let variable = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
-    let is_ours = |pid: &u32| {
-        let program = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        program.starts_with(&folder)
-            && environment
-                .split(|byte| *byte == 0)
-                .any(|entry| entry == variable.as_bytes())
-    };
-    let entries = fs::read_dir("/proc").unwrap();
-    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    pids.filter(is_ours).collect()
+/// A process that a function runs in.
+#[derive(Debug)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// The function's physical name.
+    pub function: String,
 }
 
-/// The inodes of open connections to this port of 127.0.0.1.
-fn sockets_to(port: u16) -> HashSet<String> {
-    let peer = format!("0100007F:{port:04X}");
+impl Process {
+    /// The process whose connection from one port of 127.0.0.1 to another this is.
+    pub fn behind(from: u16, to: u16) -> Option<Self> {
+        let sockets = sockets(|local, remote| (local, remote) == (from, to));
+        processes().find(|process| holds_one_of(process.pid, &sockets))
+    }
+
+    /// Ends it at once; says whether it was there.
+    pub fn kill(&self) -> bool {
+        let killed = Command::new("kill").args(["-9", &self.pid.to_string()]).status();
+        killed.is_ok_and(|status| status.success())
+    }
+}
+
+/// The processes of functions: run from this very stack's folder, and named by their environment.
+fn processes() -> impl Iterator<Item = Process> {
+    let folder = folder().join("tmp");
+    let entries = fs::read_dir("/proc").unwrap();
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter_map(move |pid: u32| {
+        let program = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+        if !program.starts_with(&folder) {
+            return None;
+        }
+        let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+        let function = environment
+            .split(|byte| *byte == 0)
+            .find_map(|entry| entry.strip_prefix(FUNCTION_NAME))?;
+        Some(Process {
+            pid,
+            function: String::from_utf8_lossy(function).into_owned(),
+        })
+    })
+}
+
+/// The inodes of open connections between ports of 127.0.0.1, chosen by their own and the other one.
+fn sockets(is_wanted: impl Fn(u16, u16) -> bool) -> HashSet<String> {
     let table = fs::read_to_string("/proc/net/tcp").unwrap();
     let rows = table
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>());
-    rows.filter(|row| row.get(2) == Some(&peer.as_str()) && row.get(3) == Some(&ESTABLISHED))
+    let port = |address: Option<&&str>| {
+        let port = address?.strip_prefix(LOOPBACK)?;
+        u16::from_str_radix(port, 16).ok()
+    };
+    rows.filter(|row| row.get(3) == Some(&ESTABLISHED))
+        .filter(|row| matches!((port(row.get(1)), port(row.get(2))), (Some(own), Some(other)) if is_wanted(own, other)))
         .filter_map(|row| row.get(9).map(|inode| format!("socket:[{inode}]")))
         .collect()
 }

@@ -56,7 +56,7 @@ impl Stack {
     }
 
     /// The stack that is up, as it is.
-    pub(crate) async fn bare() -> Self {
+    pub async fn bare() -> Self {
         let described = describe();
         let endpoint = LocalEndpoint {
             url: described.endpoint_url.clone(),
@@ -141,6 +141,11 @@ pub fn root() -> PathBuf {
         .unwrap()
 }
 
+/// What the stack keeps: another folder is another stack beside it (`FOLDER_VARIABLE` in infra/local).
+pub fn folder() -> PathBuf {
+    root().join(std::env::var("MAGIC_EDITS_FOLDER").unwrap_or_else(|_| ".local".to_owned()))
+}
+
 /// A photo of `tests/fixtures/photos`.
 pub fn fixture(name: &str) -> Vec<u8> {
     let path = root().join("tests/fixtures/photos").join(name);
@@ -148,7 +153,7 @@ pub fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn describe() -> Description {
-    let path = root().join(".local/stack.json");
+    let path = folder().join("stack.json");
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|_| panic!("the local stack is not up: run `make up` first"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

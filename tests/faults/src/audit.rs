@@ -1,0 +1,260 @@
+//! The sums: what must be so when everything is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::edit::Origin;
+use domain::{Edit, EditId, MicroUsd, Status};
+use sha2::{Digest, Sha256};
+use stack_tests::{Books, Stack, World};
+
+use crate::storm::Aftermath;
+
+/// One promise, and whether it was kept.
+#[derive(Debug)]
+pub struct Check {
+    /// What it is about.
+    pub what: &'static str,
+    /// What must be.
+    pub expected: String,
+    /// What is.
+    pub found: String,
+    /// Whether that is so.
+    pub is_kept: bool,
+}
+
+/// How the edits ended, and whether every promise was kept.
+pub struct Audit {
+    /// Edits by how they ended.
+    pub endings: BTreeMap<String, u32>,
+    /// The promises.
+    pub checks: Vec<Check>,
+}
+
+/// Does the sums.
+pub async fn audit(stack: &Stack, after: &Aftermath) -> Audit {
+    let mut edits = Vec::new();
+    let mut books = Vec::new();
+    for world in &after.worlds {
+        edits.extend(edits_of(world).await);
+        books.push(Books::read(world).await);
+    }
+    let mut checks = Vec::from(ends(&edits, &after.accepted));
+    checks.extend(submits(&edits, after));
+    checks.extend(money(&edits, &books, after));
+    checks.extend(reservations(&books));
+    checks.push(places_of_guests(stack, &edits).await);
+    checks.extend(objects(stack, &after.worlds, &edits).await);
+    Audit {
+        endings: endings(&edits),
+        checks,
+    }
+}
+
+/// Every edit of an event, as it is stored.
+pub async fn edits_of(world: &World) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut start = None;
+    loop {
+        let asked = world.stack.dynamodb.query();
+        let asked = asked
+            .table_name(&world.stack.described.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+            .expression_attribute_values(":pk", AttributeValue::S(format!("EVENT#{}", world.event.id)))
+            .expression_attribute_values(":sk", AttributeValue::S("EDIT#".to_owned()))
+            .set_exclusive_start_key(start);
+        let page = asked.send().await.unwrap();
+        edits.extend(serde_dynamo::from_items::<_, Edit>(page.items.unwrap_or_default()).unwrap());
+        start = page.last_evaluated_key;
+        if start.is_none() {
+            return edits;
+        }
+    }
+}
+
+fn endings(edits: &[Edit]) -> BTreeMap<String, u32> {
+    let mut endings = BTreeMap::new();
+    for edit in edits {
+        let status = edit.status.as_str();
+        let ending = match &edit.failure {
+            Some(failure) => format!("{status}: {}", failure.code.code()),
+            None => status.to_owned(),
+        };
+        *endings.entry(ending).or_default() += 1;
+    }
+    endings
+}
+
+/// Promise 1: nothing accepted is lost, and nothing is made that nobody was told of.
+fn ends(edits: &[Edit], accepted: &[EditId]) -> [Check; 3] {
+    let stored: BTreeSet<_> = edits.iter().map(|edit| edit.id).collect();
+    let told: BTreeSet<_> = accepted.iter().copied().collect();
+    let open = edits.iter().filter(|edit| !edit.status.is_terminal()).count();
+    [
+        equal(
+            "edits that were accepted and are not stored",
+            0,
+            told.difference(&stored).count(),
+        ),
+        equal(
+            "edits that are stored and nobody was told of",
+            0,
+            stored.difference(&told).count(),
+        ),
+        equal("edits that have not come to an end", 0, open),
+    ]
+}
+
+/// Promise 2: one submit per attempt.
+fn submits(edits: &[Edit], after: &Aftermath) -> [Check; 3] {
+    let attempts: usize = edits.iter().map(|edit| edit.attempts.len()).sum();
+    let ours: BTreeSet<_> = edits
+        .iter()
+        .flat_map(|edit| edit.attempts.iter().map(|attempt| attempt.task_id.uuid()))
+        .collect();
+    let tasks = after.providers.runware.tasks();
+    let sent: u32 = tasks.iter().map(|task| task.submits).sum();
+    let sent = usize::try_from(sent).unwrap() + after.providers.fal.requests().len();
+    let twice = tasks.iter().filter(|task| task.submits > 1).count();
+    let unknown = tasks.iter().filter(|task| !ours.contains(&task.id)).count();
+    [
+        Check {
+            what: "submits that providers saw",
+            expected: format!("≤ {attempts} attempts"),
+            found: sent.to_string(),
+            is_kept: sent <= attempts,
+        },
+        equal("tasks that were submitted twice", 0, twice),
+        equal("tasks that belong to no attempt", 0, unknown),
+    ]
+}
+
+/// Promise 2: ledger = counters = what the providers billed.
+fn money(edits: &[Edit], books: &[Books], after: &Aftermath) -> [Check; 5] {
+    let billed = after.providers.billed_micro_usd();
+    let entered: i64 = books
+        .iter()
+        .flat_map(|books| &books.ledger)
+        .map(|entry| entry.amount_micro_usd.get())
+        .sum();
+    let spent: i64 = books.iter().map(|books| books.budget.spent.get()).sum();
+    let figures: i64 = books.iter().map(|books| books.figures.spent_micro_usd).sum();
+    let costs: i64 = edits
+        .iter()
+        .filter_map(|edit| edit.cost_micro_usd)
+        .map(MicroUsd::get)
+        .sum();
+    let entries: usize = books.iter().map(|books| books.ledger.len()).sum();
+    [
+        equal("ledger, against what providers billed (µ$)", billed, entered),
+        equal("budget counters (µ$)", billed, spent),
+        equal("event counters (µ$)", billed, figures),
+        equal("costs of the edits (µ$)", billed, costs),
+        equal("ledger entries, one per edit", edits.len(), entries),
+    ]
+}
+
+/// No reservation left, and the counters at rest.
+fn reservations(books: &[Books]) -> [Check; 3] {
+    let over = |count: fn(&Books) -> i64| books.iter().map(count).map(i64::abs).sum::<i64>();
+    [
+        equal(
+            "reserved in budgets (µ$)",
+            0,
+            over(|books| books.budget.committed.get() - books.budget.spent.get()),
+        ),
+        equal(
+            "reserved in event counters (µ$)",
+            0,
+            over(|books| books.figures.reserved_micro_usd),
+        ),
+        equal(
+            "open in event counters",
+            0,
+            over(|books| books.figures.queued.abs() + books.figures.processing.abs()),
+        ),
+    ]
+}
+
+/// Nobody is kept from asking again by an edit that is over.
+async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
+    let guests: BTreeSet<_> = edits
+        .iter()
+        .filter_map(|edit| match &edit.origin {
+            Origin::Guest { scope_hash } => Some(scope_hash),
+            Origin::Tenant => None,
+        })
+        .collect();
+    let mut held = 0;
+    for guest in &guests {
+        let asked = stack.dynamodb.get_item().table_name(&stack.described.table);
+        let asked = asked
+            .key("pk", AttributeValue::S(format!("SCOPE#{guest}")))
+            .key("sk", AttributeValue::S("OPEN".to_owned()))
+            .consistent_read(true);
+        let found = asked.send().await.unwrap().item.unwrap_or_default();
+        let open = found
+            .get("open")
+            .and_then(|count| count.as_n().ok())
+            .expect("guests' edits are counted");
+        held += open.parse::<i64>().unwrap().abs();
+    }
+    equal("edits that guests are still counted for", 0, held)
+}
+
+/// Every object under `ai-edits/` belongs to an edit that succeeded, and is what it says.
+async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
+    let mut there = BTreeSet::new();
+    for world in worlds {
+        let listed = stack.s3.list_objects_v2().bucket(&stack.described.bucket);
+        let mut pages = listed
+            .prefix(format!("events/{}/ai-edits/", world.event.slug))
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.unwrap();
+            there.extend(
+                page.contents()
+                    .iter()
+                    .filter_map(|object| object.key().map(str::to_owned)),
+            );
+        }
+    }
+    let succeeded: Vec<_> = edits
+        .iter()
+        .filter(|edit| edit.status == Status::Succeeded)
+        .collect();
+    let wanted: BTreeSet<_> = succeeded
+        .iter()
+        .flat_map(|edit| [edit.output_key(), edit.thumbnail_key()])
+        .collect();
+    let mut different = 0;
+    for edit in &succeeded {
+        let bytes = stack.object(&edit.output_key()).await.unwrap_or_default();
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
+        different += u32::from(edit.output.as_ref().is_none_or(|output| output.sha256 != digest));
+    }
+    [
+        equal(
+            "objects in S3 that belong to nobody",
+            0,
+            there.difference(&wanted).count(),
+        ),
+        equal(
+            "objects in S3 that are missing",
+            0,
+            wanted.difference(&there).count(),
+        ),
+        equal("pictures in S3 that are not what their edit says", 0, different),
+    ]
+}
+
+fn equal<T: PartialEq + ToString + Copy>(what: &'static str, expected: T, found: T) -> Check {
+    Check {
+        what,
+        is_kept: expected == found,
+        expected: expected.to_string(),
+        found: found.to_string(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Who is hit by what: dice with a seed, and a number of deaths at every step.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use crate::call::{Call, Moment, Service};
+use crate::fault::Fault;
+
+/// Where a process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Death {
+    /// Around which call.
+    pub moment: Moment,
+    /// After the call was carried out, its answer unread; before it otherwise.
+    pub after: bool,
+}
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing.
+    Well,
+    /// It goes wrong.
+    Fault(Fault),
+    /// The process that makes it dies.
+    Death(Death),
+}
+
+/// What happened so far.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Calls.
+    pub calls: BTreeMap<Service, u32>,
+    /// Faults.
+    pub faults: BTreeMap<(Service, Fault), u32>,
+    /// Deaths.
+    pub deaths: BTreeMap<Death, u32>,
+}
+
+/// The storm.
+pub struct Plan(Mutex<Weather>);
+
+struct Weather {
+    dice: fastrand::Rng,
+    is_storm: bool,
+    rate: f64,
+    deaths_of_a_kind: u32,
+    death_rate: f64,
+    tally: Tally,
+}
+
+impl Plan {
+    /// Faults at this share of calls, and deaths spread over this many edits. Calm until [`Plan::storm`].
+    pub fn new(seed: u64, rate: f64, edits: u32) -> Self {
+        let deaths_of_a_kind = if rate > 0.0 { (edits / 125).max(1) } else { 0 };
+        Self(Mutex::new(Weather {
+            dice: fastrand::Rng::with_seed(seed),
+            is_storm: false,
+            rate,
+            deaths_of_a_kind,
+            // Most steps come about once per edit: the deaths are over long before the edits are.
+            death_rate: (6.0 * f64::from(deaths_of_a_kind) / f64::from(edits.max(1))).min(0.5),
+            tally: Tally::default(),
+        }))
+    }
+
+    /// From now on things go wrong.
+    pub fn storm(&self) {
+        self.weather().is_storm = true;
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub fn calm(&self) {
+        self.weather().is_storm = false;
+    }
+
+    /// What happened so far.
+    pub fn tally(&self) -> Tally {
+        self.weather().tally.clone()
+    }
+
+    /// How often a process is to die at each step.
+    pub fn deaths_of_a_kind(&self) -> u32 {
+        self.weather().deaths_of_a_kind
+    }
+
+    /// A death that was meant to be and was none: there was nobody any more.
+    pub fn take_back(&self, death: Death) {
+        if let Some(count) = self.weather().tally.deaths.get_mut(&death) {
+            *count -= 1;
+        }
+    }
+
+    /// What happens to this call.
+    pub fn draw(&self, call: &Call) -> Fate {
+        let mut weather = self.weather();
+        if !weather.is_storm {
+            return Fate::Well;
+        }
+        *weather.tally.calls.entry(call.service).or_default() += 1;
+        if let Some(death) = weather.death(call.moment) {
+            return Fate::Death(death);
+        }
+        if call.service == Service::Provider || weather.dice.f64() >= weather.rate {
+            return Fate::Well;
+        }
+        let fault = weather.fault(call);
+        *weather.tally.faults.entry((call.service, fault)).or_default() += 1;
+        Fate::Fault(fault)
+    }
+
+    fn weather(&self) -> MutexGuard<'_, Weather> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Weather {
+    fn death(&mut self, moment: Option<Moment>) -> Option<Death> {
+        let (moment, after) = (moment?, self.dice.bool());
+        let death = Death { moment, after };
+        let so_far = self.tally.deaths.get(&death).copied().unwrap_or_default();
+        let rate = match moment {
+            // Comes seldom, so it is taken when it comes.
+            Moment::GivingBack => 0.5,
+            _ => self.death_rate,
+        };
+        if so_far >= self.deaths_of_a_kind || self.dice.f64() >= rate {
+            return None;
+        }
+        self.tally.deaths.insert(death, so_far + 1);
+        Some(death)
+    }
+
+    fn fault(&mut self, call: &Call) -> Fault {
+        let all = Fault::ALL.map(|fault| (fault, fault.weight(call)));
+        let mut left = self.dice.u32(0..all.iter().map(|(_, weight)| weight).sum());
+        for (fault, weight) in all {
+            if left < weight {
+                return fault;
+            }
+            left -= weight;
+        }
+        Fault::Throttled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(operation: &str, moment: Option<Moment>) -> Call {
+        Call {
+            service: Service::Sqs,
+            operation: operation.to_owned(),
+            moment,
+        }
+    }
+
+    #[test]
+    fn as_many_calls_go_wrong_as_were_asked_for_and_each_in_a_way_it_can() {
+        let plan = Plan::new(7, 0.2, 500);
+        let (read, send) = (call("ReceiveMessage", None), call("SendMessage", None));
+        assert_eq!(plan.draw(&send), Fate::Well, "calm");
+        plan.storm();
+        let fates: Vec<_> = (0..5_000).map(|_| plan.draw(&read)).collect();
+        let wrong = fates.iter().filter(|fate| **fate != Fate::Well).count();
+        assert!((900..1_100).contains(&wrong), "{wrong}");
+        assert!(!fates.contains(&Fate::Fault(Fault::Lost)));
+        let sent: Vec<_> = (0..5_000).map(|_| plan.draw(&send)).collect();
+        for fault in Fault::ALL {
+            assert!(sent.contains(&Fate::Fault(fault)), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn every_step_has_its_deaths_and_no_more() {
+        let plan = Plan::new(7, 0.2, 500);
+        plan.storm();
+        for _ in 0..500 {
+            for moment in Moment::ALL {
+                plan.draw(&call("SendMessage", Some(moment)));
+            }
+        }
+        let deaths = plan.tally().deaths;
+        assert_eq!(deaths.len(), 2 * Moment::ALL.len());
+        assert!(deaths.values().all(|count| *count == 4), "{deaths:?}");
+    }
+}

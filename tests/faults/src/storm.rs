@@ -1,0 +1,210 @@
+//! The storm itself: guests ask for edits while everything goes wrong; then it calms down, recovery passes once, and
+//! everything must come to its end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::event::EventPolicy;
+use domain::ports::admin::SettingsStore;
+use domain::settings::Setting;
+use domain::{Edit, EditId, PhotoId, ProviderName};
+use futures::future::join_all;
+use futures::stream::{self, StreamExt};
+use serde_json::json;
+use stack_tests::{Stack, World, styles};
+
+use crate::audit::edits_of;
+use crate::plan::Plan;
+use crate::providers::Providers;
+use crate::proxy::Proxy;
+use crate::recovery;
+
+/// Guests that ask at the same time.
+const GUESTS: usize = 6;
+/// Events, each with a tenant of its own.
+const EVENTS: usize = 5;
+/// How often a guest's app asks for the same edit before it gives up.
+const TRIES: u32 = 60;
+/// Nothing has moved for so long: what is left waits for messages that do not come.
+const STILL: Duration = Duration::from_secs(12);
+/// The longest that the storm goes on once every edit was admitted.
+const LONGEST_STORM: Duration = Duration::from_secs(90);
+/// The longest that everything may take to come to its end after recovery has passed.
+const LONGEST_CALM: Duration = Duration::from_secs(180);
+/// More turns than edits: a failed attempt is followed by others.
+const TURNS_PER_EDIT: u32 = 4;
+
+/// What the suite is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Edits.
+    pub edits: u32,
+    /// The share of calls that go wrong.
+    pub rate: f64,
+    /// The dice's seed.
+    pub seed: u64,
+    /// The port at which functions expect AWS.
+    pub proxy_port: u16,
+}
+
+/// What is left after the storm.
+pub struct Aftermath {
+    /// The events.
+    pub worlds: Vec<World>,
+    /// Every edit that was answered with 202.
+    pub accepted: Vec<EditId>,
+    /// The providers, with what they saw.
+    pub providers: Providers,
+    /// Who was hit by what.
+    pub plan: Arc<Plan>,
+    /// How the time went.
+    pub times: Times,
+    /// What recovery found.
+    pub recovered: u32,
+}
+
+/// How the time went.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// Until every edit was admitted.
+    pub admission: Duration,
+    /// From then until the storm ended.
+    pub rest_of_storm: Duration,
+    /// From then until nothing was open.
+    pub calm: Duration,
+}
+
+/// Takes edits through the storm.
+pub async fn run(stack: &Stack, wanted: Wanted) -> Aftermath {
+    let plan = Arc::new(Plan::new(wanted.seed, wanted.rate, wanted.edits));
+    let endpoint = &stack.described.endpoint_url;
+    Proxy::of_aws(wanted.proxy_port, endpoint, &plan, &stack.http).await;
+    let turns = wanted.edits.saturating_mul(TURNS_PER_EDIT);
+    let providers = Providers::start(wanted.seed, wanted.rate, turns).await;
+    let runware = providers.runware.base_url();
+    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), &plan, &stack.http).await;
+    go_live(stack, &format!("{}/v1", before_runware.url()), &providers).await;
+    let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
+
+    let begun = Instant::now();
+    plan.storm();
+    let accepted = admit(&worlds, wanted.edits).await;
+    let admission = begun.elapsed();
+    let rest_of_storm = until_still(&worlds).await;
+    plan.calm();
+
+    let begun = Instant::now();
+    let recovered = recovery::pass(stack, &worlds).await;
+    until_none_is_open(&worlds).await;
+    Aftermath {
+        worlds,
+        accepted,
+        providers,
+        plan,
+        times: Times {
+            admission,
+            rest_of_storm,
+            calm: begun.elapsed(),
+        },
+        recovered,
+    }
+}
+
+async fn go_live(stack: &Stack, runware: &str, providers: &Providers) {
+    let changes = [
+        (Setting::RunwareMode, "live"),
+        (Setting::RunwareBaseUrl, runware),
+        (Setting::RunwareTimeoutSeconds, "2"),
+        (Setting::FalMode, "live"),
+        (Setting::FalBaseUrl, &providers.fal.base_url()),
+        (Setting::FalTimeoutSeconds, "2"),
+        (Setting::QueueAutoDispatch, "true"),
+    ];
+    for (setting, text) in changes {
+        stack.cloud.put_setting(setting, text).await.unwrap();
+    }
+    let keys = [
+        (ProviderName::Runware, doubles::runware::API_KEY),
+        (ProviderName::Fal, doubles::fal::API_KEY),
+    ];
+    for (provider, key) in keys {
+        stack.cloud.put_api_key(provider, key).await.unwrap();
+    }
+}
+
+/// An event that counts what its guests have under way, so that the counters are there to be wrong.
+async fn world(stack: &Stack) -> World {
+    World::with(stack, |_, event| {
+        event.policy = EventPolicy {
+            max_in_flight_per_guest: Some(100_000),
+            max_in_flight_per_event: Some(100_000),
+            ..event.policy.clone()
+        };
+    })
+    .await
+}
+
+/// Asks for so many edits, as apps do: with a key, again and again until there is an answer.
+async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
+    let photos = join_all(worlds.iter().map(|world| world.photo("cat.jpg"))).await;
+    let asked = (0..edits).map(|number| {
+        let at = usize::try_from(number).unwrap() % worlds.len();
+        insist(&worlds[at], photos[at], format!("storm-{number}"))
+    });
+    stream::iter(asked).buffer_unordered(GUESTS).collect().await
+}
+
+async fn insist(world: &World, photo: PhotoId, key: String) -> EditId {
+    let body = json!({ "style_key": styles::LIVE });
+    for _ in 0..TRIES {
+        let reply = world.guest.create_edit_once(photo, &body, &key).await;
+        match reply.status {
+            202 => return reply.edit_id(),
+            409 | 429 | 500.. => tokio::time::sleep(Duration::from_millis(250)).await,
+            _ => panic!("{key} was refused: {reply:?}"),
+        }
+    }
+    panic!("{key} was not accepted after {TRIES} tries");
+}
+
+/// Waits until nothing moves any more, and says how long that took.
+async fn until_still(worlds: &[World]) -> Duration {
+    let begun = Instant::now();
+    let (mut last, mut since) = (String::new(), Instant::now());
+    loop {
+        let edits = all_edits(worlds).await;
+        let now = fingerprint(&edits);
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+        let is_over = edits.iter().all(|edit| edit.status.is_terminal());
+        if is_over || since.elapsed() > STILL || begun.elapsed() > LONGEST_STORM {
+            return begun.elapsed();
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn fingerprint(edits: &[Edit]) -> String {
+    let mut moves: Vec<_> = edits
+        .iter()
+        .map(|edit| format!("{}{}{}", edit.id, edit.status.as_str(), edit.attempt))
+        .collect();
+    moves.sort();
+    moves.concat()
+}
+
+async fn until_none_is_open(worlds: &[World]) {
+    let begun = Instant::now();
+    while begun.elapsed() < LONGEST_CALM {
+        let edits = all_edits(worlds).await;
+        if edits.iter().all(|edit| edit.status.is_terminal()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn all_edits(worlds: &[World]) -> Vec<Edit> {
+    join_all(worlds.iter().map(edits_of)).await.concat()
+}
