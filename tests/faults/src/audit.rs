@@ -8,6 +8,7 @@ use domain::{Edit, EditId, MicroUsd, Status};
 use sha2::{Digest, Sha256};
 use stack_tests::{Books, Stack, World};
 
+use crate::call::Moment;
 use crate::storm::Aftermath;
 
 /// One promise, and whether it was kept.
@@ -45,6 +46,7 @@ pub async fn audit(stack: &Stack, after: &Aftermath) -> Audit {
     checks.extend(reservations(&books));
     checks.push(places_of_guests(stack, &edits).await);
     checks.extend(objects(stack, &after.worlds, &edits).await);
+    checks.push(deaths(after));
     Audit {
         endings: endings(&edits),
         checks,
@@ -248,6 +250,23 @@ async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] 
         ),
         equal("pictures in S3 that are not what their edit says", 0, different),
     ]
+}
+
+/// A suite in which nothing happened proves nothing.
+fn deaths(after: &Aftermath) -> Check {
+    let died = after
+        .plan
+        .tally()
+        .deaths
+        .values()
+        .filter(|count| **count > 0)
+        .count();
+    let meant = if after.plan.deaths_of_a_kind() > 0 {
+        2 * Moment::ALL.len()
+    } else {
+        0
+    };
+    equal("steps before and after which processes died", meant, died)
 }
 
 fn equal<T: PartialEq + ToString + Copy>(what: &'static str, expected: T, found: T) -> Check {
