@@ -372,6 +372,14 @@ impl Breakers {
         }
     }
 
+    /// A provider's, to be replaced by what it has become.
+    pub const fn of_mut(&mut self, provider: ProviderName) -> &mut Breaker {
+        match provider {
+            ProviderName::Runware => &mut self.runware,
+            ProviderName::Fal => &mut self.fal,
+        }
+    }
+
     /// How many providers are out of service.
     pub fn open(&self) -> usize {
         ProviderName::ALL

@@ -10,8 +10,8 @@ use domain::{Context, Edit, Event, FailureCode, Settings};
 use media::{Finished, Limits, Position, Provenance, Watermark};
 use providers::{AllowedHosts, Output, OutputImage};
 
+use crate::give_back::step;
 use crate::photo;
-use crate::process_edit::step;
 use crate::studio::{MarkImage, Studio};
 use crate::work_error::WorkError;
 

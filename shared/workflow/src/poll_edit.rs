@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use domain::breaker::Signal;
 use domain::edit::{Attempt, Step};
 use domain::message::PollMessage;
-use domain::ports::{Objects, PortError, Queues, Secrets, SettingsSource, Work};
+use domain::ports::{
+    EditInContext, Objects, PortError, ProviderHealth, Queues, Secrets, SettingsSource, Work,
+};
 use domain::{Context, Edit, FailureCode, Settings, Status};
 use jiff::SignedDuration;
-use providers::{Acceptance, AnyProvider, ErrorClass, Progress, Provider, ProviderError, Task};
+use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
 
 use crate::finish_edit::{Delivered, Delivery, finish};
-use crate::process_edit::{end, give_back, step};
+use crate::give_back::{Ended, end, give_back, step};
+use crate::health::report;
+use crate::routing::{fallback, patience_ends};
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -25,6 +30,30 @@ enum Finding {
     Done(providers::Output),
     /// The attempt is over.
     Over(ProviderError),
+    /// The attempt is over, and nothing was heard of it.
+    Lost(ProviderError),
+}
+
+/// An attempt that is asked after.
+pub(crate) struct Question<'a> {
+    /// The edit, processing.
+    pub(crate) edit: &'a Edit,
+    /// Its current attempt.
+    pub(crate) attempt: &'a Attempt,
+    /// What was read with it.
+    pub(crate) found: &'a EditInContext,
+    /// Polls before this one.
+    pub(crate) polls: u32,
+}
+
+/// What a look at an attempt came to.
+pub(crate) enum Looked {
+    /// What follows from it is done.
+    Settled,
+    /// No result so far.
+    Pending,
+    /// There is a result, but it cannot be fetched at the moment; says why.
+    NotFetched(String),
 }
 
 /// Does what a poll message asks for. A message that is out of date does nothing.
@@ -33,7 +62,7 @@ enum Finding {
 /// The outside world failed in a way that another delivery of the message may mend.
 pub async fn poll_edit<D>(deps: &D, studio: &Studio, message: &PollMessage) -> Result<(), WorkError>
 where
-    D: Context + SettingsSource + Secrets + Work + Objects + Queues + Sync,
+    D: Context + SettingsSource + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let PollMessage::V1 {
         tenant_id,
@@ -57,8 +86,51 @@ where
     else {
         return Ok(());
     };
-    let finding = match studio.provider(deps, current.provider, &settings).await? {
-        Ok(provider) => ask(deps, &provider, &settings, edit, current, *polls).await,
+    let question = Question {
+        edit,
+        attempt: current,
+        found: &found,
+        polls: *polls,
+    };
+    let looked = look(deps, studio, &settings, &question).await?;
+    if matches!(looked, Looked::Settled) {
+        return Ok(());
+    }
+    let polls = polls + 1;
+    let now = deps.now();
+    let another = fallback(edit, &settings, found.tenant.as_ref(), now);
+    let ends = match &looked {
+        // Another provider's picture would be paid for twice.
+        Looked::NotFetched(_) => edit.deadline_at,
+        _ => patience_ends(edit, another.as_ref()),
+    };
+    if polls < settings.queue_max_polls && now < ends {
+        return Ok(resend(deps, message, polls).await?);
+    }
+    match looked {
+        Looked::NotFetched(why) => step(deps, edit, end(FailureCode::OutputUnavailable, why, polls)).await,
+        _ => give_up(deps, studio, &settings, &question).await,
+    }
+}
+
+/// Asks the provider after an attempt, and does what follows from its answer. Doing it twice does it once.
+pub(crate) async fn look<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    question: &Question<'_>,
+) -> Result<Looked, WorkError>
+where
+    D: Context + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+{
+    let Question {
+        edit,
+        attempt,
+        found,
+        polls,
+    } = *question;
+    let finding = match studio.provider(deps, attempt.provider, settings).await? {
+        Ok(provider) => ask(deps, &provider, settings, edit, attempt, polls).await,
         // The attempt is at a provider that is not configured any more; the operator may mend that in time.
         Err(Unusable(why)) => {
             tracing::warn!(edit_id = %edit.id, why, "cannot poll");
@@ -66,29 +138,27 @@ where
         }
     };
     let polls = polls + 1;
+    let health = found.breakers.of(attempt.provider);
+    let over = |error, says_something| Ended {
+        edit,
+        found,
+        error,
+        polls,
+        says_something,
+    };
     match finding {
-        Finding::Again => {
-            let give_up = end(
-                FailureCode::ProviderTimeout,
-                format!("no result after {polls} polls"),
-                polls,
-            );
-            again(deps, &settings, edit, message, polls, give_up).await
-        }
-        Finding::Over(error) => give_back(deps, &settings, edit, &error, polls).await,
+        Finding::Again => return Ok(Looked::Pending),
+        Finding::Over(error) => give_back(deps, settings, over(error, true)).await?,
+        Finding::Lost(error) => give_back(deps, settings, over(error, false)).await?,
         Finding::Done(output) if output.flagged => {
-            let detail = "the provider flagged the picture".to_owned();
-            step(
-                deps,
-                edit,
-                Step::Fail {
-                    code: FailureCode::Moderated,
-                    detail,
-                    polls,
-                    cost: output.cost,
-                },
-            )
-            .await
+            let flagged = Step::Fail {
+                code: FailureCode::Moderated,
+                detail: "the provider flagged the picture".to_owned(),
+                polls,
+                cost: output.cost,
+            };
+            step(deps, edit, flagged).await?;
+            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
         }
         Finding::Done(output) => {
             let (event, tenant) = (found.event.as_ref(), found.tenant.as_ref());
@@ -99,14 +169,66 @@ where
                 output,
                 polls,
             };
-            match finish(deps, studio, &settings, delivery).await? {
-                Delivered::Ended => Ok(()),
-                Delivered::NotYet(why) => {
-                    let give_up = end(FailureCode::OutputUnavailable, why, polls);
-                    again(deps, &settings, edit, message, polls, give_up).await
-                }
+            let delivered = finish(deps, studio, settings, delivery).await?;
+            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
+            if let Delivered::NotYet(why) = delivered {
+                return Ok(Looked::NotFetched(why));
             }
         }
+    }
+    Ok(Looked::Settled)
+}
+
+/// The provider had its time: it need not begin any more, and another one may.
+pub(crate) async fn give_up<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    question: &Question<'_>,
+) -> Result<(), WorkError>
+where
+    D: Context + Secrets + Work + ProviderHealth + Queues,
+{
+    let Question {
+        edit,
+        attempt,
+        found,
+        polls,
+    } = *question;
+    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
+        match provider.cancel(&task(edit, attempt, polls)).await {
+            Ok(Cancelled::Requested) => {
+                tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
+            }
+            Ok(Cancelled::No) => {}
+            Err(error) => {
+                tracing::warn!(edit_id = %edit.id, provider = %attempt.provider, %error, "not cancelled");
+            }
+        }
+    }
+    let polls = polls + 1;
+    let message = format!("no result after {polls} polls");
+    let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
+    let ended = Ended {
+        edit,
+        found,
+        error,
+        polls,
+        says_something: true,
+    };
+    give_back(deps, settings, ended).await
+}
+
+fn task<'a>(edit: &'a Edit, attempt: &'a Attempt, polls: u32) -> Task<'a> {
+    Task {
+        edit_id: edit.id,
+        attempt: attempt.number,
+        task_id: attempt.task_id,
+        model: &attempt.model,
+        prompt: &edit.rendered_prompt,
+        handle: attempt.handle.as_deref(),
+        polls,
+        estimated_cost: edit.estimate(),
     }
 }
 
@@ -118,16 +240,7 @@ async fn ask<D: Context>(
     attempt: &Attempt,
     polls: u32,
 ) -> Finding {
-    let task = Task {
-        edit_id: edit.id,
-        attempt: attempt.number,
-        task_id: attempt.task_id,
-        model: &attempt.model,
-        prompt: &edit.rendered_prompt,
-        handle: attempt.handle.as_deref(),
-        polls,
-        estimated_cost: edit.estimate(),
-    };
+    let task = task(edit, attempt, polls);
     let patience = SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
     // A submit may still be on its way, or its answer be about to be written down.
     let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
@@ -141,9 +254,9 @@ async fn ask<D: Context>(
         Ok((Progress::Pending, _)) => Finding::Again,
         Ok((Progress::Done(output), _)) => Finding::Done(output),
         Ok((Progress::Failed(error), _)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
-        Ok((Progress::Absent, true)) => Finding::Over(never_arrived()),
+        Ok((Progress::Absent, true)) => Finding::Lost(never_arrived()),
         Ok((Progress::Absent, false)) => Finding::Again,
-        Ok((Progress::Unnamed, _)) => Finding::Over(without_a_name()),
+        Ok((Progress::Unnamed, _)) => Finding::Lost(without_a_name()),
         // A poll that failed is no verdict on the job.
         Err(error) => {
             tracing::warn!(
@@ -164,24 +277,6 @@ fn never_arrived() -> ProviderError {
 fn without_a_name() -> ProviderError {
     let message = "the answer to the submit got lost, and with it the provider's name for the task";
     ProviderError::new(ErrorClass::Timeout, "answerLost", message, Acceptance::Unknown)
-}
-
-/// Polls again later, as long as there are polls and time left.
-async fn again<D>(
-    deps: &D,
-    settings: &Settings,
-    edit: &Edit,
-    message: &PollMessage,
-    polls: u32,
-    give_up: Step,
-) -> Result<(), WorkError>
-where
-    D: Context + Work + Queues,
-{
-    if polls >= settings.queue_max_polls || edit.deadline_at <= deps.now() {
-        return step(deps, edit, give_up).await;
-    }
-    Ok(resend(deps, message, polls).await?)
 }
 
 async fn resend<D: Queues>(deps: &D, message: &PollMessage, polls: u32) -> Result<(), PortError> {

@@ -7,20 +7,31 @@
 
 use std::time::Duration;
 
-use domain::edit::Step;
+use domain::breaker::{OpenReason, Signal};
+use domain::edit::{ATTEMPT_PATIENCE, Route, Step};
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::{Edits, MoveError, Objects, Queues, Secrets, SettingsSource, Work};
-use domain::{Context, Edit, FailureCode, Settings, Status};
-use providers::{Acceptance, AnyProvider, EditJob, Provider, ProviderError, SourcePhoto, Submitted};
+use domain::ports::{
+    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, SettingsSource, Work,
+};
+use domain::{Context, Edit, FailureCode, Settings, Status, TaskId};
+use jiff::{SignedDuration, Timestamp};
+use providers::{Acceptance, AnyProvider, EditJob, Provider, SourcePhoto, Submitted};
 
 use crate::finish_edit::{Delivery, finish};
+use crate::give_back::{Ended, end, give_back, step};
+use crate::health::{report, signal_of};
 use crate::photo;
 use crate::poll_edit::poll_delay;
+use crate::routing::{Way, fallback, way};
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
 /// How long a held edit waits before it is looked at again: within the 30 s in which the kill switch must act.
 const HOLD: Duration = Duration::from_secs(20);
+/// The shortest wait for a provider that is out of service.
+const SHORTEST_HOLD: Duration = Duration::from_secs(2);
+/// How often another way is looked for where somebody else was faster, or a provider turns out to be unusable.
+const ROUNDS: usize = 3;
 
 /// Does what a submit message asks for. A message that is out of date does nothing.
 ///
@@ -28,50 +39,158 @@ const HOLD: Duration = Duration::from_secs(20);
 /// The outside world failed in a way that another delivery of the message may mend.
 pub async fn process_edit<D>(deps: &D, studio: &Studio, message: &SubmitMessage) -> Result<(), WorkError>
 where
-    D: Context + SettingsSource + Secrets + Edits + Work + Objects + Queues + Sync,
+    D: Context + SettingsSource + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let SubmitMessage::V1 {
-        event_id, edit_id, ..
+        tenant_id,
+        event_id,
+        edit_id,
+        held_at,
     } = message;
     let settings = deps.settings().await?;
     if !settings.is_enabled {
         // Sent again instead of failed: a held edit must not use up its receive count.
+        let held = message.clone().held(deps.now());
         return Ok(deps
-            .send_submit(settings.queue_name.as_deref(), message, HOLD)
+            .send_submit(settings.queue_name.as_deref(), &held, HOLD)
             .await?);
     }
-    let Some(edit) = deps
-        .edit(event_id, *edit_id)
-        .await?
-        .filter(|edit| edit.status == Status::Queued)
-    else {
+    let found = deps.edit_in_context(tenant_id, event_id, *edit_id).await?;
+    let Some(edit) = found.edit.as_ref().filter(|edit| edit.status == Status::Queued) else {
         return Ok(());
     };
-    let now = deps.now();
-    if edit.attempt > 0 && !edit.may_retry(now) {
+    if edit.attempt > 0 && deps.now() >= time_ends(edit, *held_at) {
         let why = "no time left for another attempt".to_owned();
-        return step(deps, &edit, end(FailureCode::ProviderTimeout, why, 0)).await;
+        return step(deps, edit, end(FailureCode::ProviderTimeout, why, 0)).await;
     }
-    let provider = match studio.provider(deps, edit.provider, &settings).await? {
-        Ok(provider) => provider,
-        Err(Unusable(why)) => return step(deps, &edit, end(Unusable::CODE, why, 0)).await,
-    };
-    let photo = match photo::prepared(deps, studio, &edit).await? {
+    let another = fallback(edit, &settings, found.tenant.as_ref(), deps.now());
+    if let Way::Shut { reason, until } = way(edit, another.clone(), &found.breakers, deps.now()) {
+        return wait(deps, &settings, message, edit, reason, until).await;
+    }
+    let photo = match photo::prepared(deps, studio, edit).await? {
         Ok(photo) => photo,
-        Err(why) => return step(deps, &edit, end(FailureCode::PhotoInvalid, why, 0)).await,
+        Err(why) => return step(deps, edit, end(FailureCode::PhotoInvalid, why, 0)).await,
     };
-    deps.send_poll(&PollMessage::of(&edit, edit.attempt + 1, 0), poll_delay(0))
+    let attempt = TaskId::derive(edit.id, edit.attempt + 1);
+    let mut breakers = found.breakers;
+    let mut unusable = String::new();
+    for _ in 0..ROUNDS {
+        let (route, probe) = match way(edit, another.clone(), &breakers, deps.now()) {
+            Way::Open { route, probe } => (route, probe),
+            Way::Shut { reason, until } => return wait(deps, &settings, message, edit, reason, until).await,
+        };
+        let name = route.as_ref().map_or(edit.provider, |route| route.provider);
+        if let Some(probe) = probe {
+            if !deps.save_breaker(name, &probe).await? {
+                breakers = deps.breakers().await?;
+                continue;
+            }
+            *breakers.of_mut(name) = probe;
+        }
+        match studio.provider(deps, name, &settings).await? {
+            Ok(provider) => {
+                let found = EditInContext {
+                    breakers,
+                    ..found.clone()
+                };
+                let next = NextAttempt {
+                    edit,
+                    found: &found,
+                    photo: &photo,
+                    route,
+                    held: held_at.is_some(),
+                };
+                return claim(deps, studio, &settings, &provider, next).await;
+            }
+            Err(Unusable(why)) => {
+                let known = *breakers.of(name);
+                let refuses = Signal::Refuses(OpenReason::Auth);
+                *breakers.of_mut(name) = report(deps, name, &known, attempt, refuses).await;
+                unusable = why;
+                if another.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    step(deps, edit, end(Unusable::CODE, unusable, 0)).await
+}
+
+/// When a queued edit has no time left: at its deadline, or what an attempt takes after it was held back.
+fn time_ends(edit: &Edit, held_at: Option<Timestamp>) -> Timestamp {
+    let fresh = held_at.and_then(|at| at.checked_add(ATTEMPT_PATIENCE).ok());
+    fresh.map_or(edit.deadline_at, |fresh| fresh.max(edit.deadline_at))
+}
+
+/// Waits for a provider to come back, as long as there is time; as a new message, which has not failed.
+async fn wait<D>(
+    deps: &D,
+    settings: &Settings,
+    message: &SubmitMessage,
+    edit: &Edit,
+    reason: OpenReason,
+    until: Option<Timestamp>,
+) -> Result<(), WorkError>
+where
+    D: Context + Work + Queues,
+{
+    let SubmitMessage::V1 { held_at, .. } = message;
+    let now = deps.now();
+    let left = time_left(time_ends(edit, *held_at), now);
+    if left.is_zero() {
+        let why = format!("{} is out of service ({})", edit.provider, reason.as_str());
+        return step(deps, edit, end(reason.failure_code(), why, 0)).await;
+    }
+    let look = until.map_or(HOLD, |until| time_left(until, now));
+    let look = look.clamp(SHORTEST_HOLD, HOLD).min(left + Duration::from_secs(1));
+    Ok(deps
+        .send_submit(settings.queue_name.as_deref(), message, look)
+        .await?)
+}
+
+fn time_left(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(until.duration_since(now).max(SignedDuration::ZERO)).unwrap_or_default()
+}
+
+/// An attempt that is about to be made.
+struct NextAttempt<'a> {
+    edit: &'a Edit,
+    found: &'a EditInContext,
+    photo: &'a SourcePhoto,
+    route: Option<Route>,
+    held: bool,
+}
+
+/// Claims the attempt, and submits it if nobody else was faster.
+async fn claim<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    provider: &AnyProvider,
+    next: NextAttempt<'_>,
+) -> Result<(), WorkError>
+where
+    D: Context + Work + ProviderHealth + Objects + Queues + Sync,
+{
+    let NextAttempt {
+        edit,
+        found,
+        photo,
+        route,
+        held,
+    } = next;
+    deps.send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), poll_delay(0))
         .await?;
-    let claim = Step::Claim {
-        route: None,
-        held: false,
-    };
-    let Ok(claim) = edit.step(claim, deps.now()) else {
+    let Ok(claim) = edit.step(Step::Claim { route, held }, deps.now()) else {
         return Ok(());
     };
     match deps.apply(&claim).await {
-        Ok(()) => submit(deps, studio, &settings, &provider, &claim.edit, &photo).await,
-        Err(MoveError::Superseded | MoveError::OverBudget) => Ok(()),
+        Ok(()) => submit(deps, studio, settings, provider, found, &claim.edit, photo).await,
+        Err(MoveError::Superseded) => Ok(()),
+        Err(MoveError::OverBudget) => {
+            let why = format!("no room in the budget for {}", claim.edit.provider);
+            step(deps, edit, end(FailureCode::BudgetHardCapReached, why, 0)).await
+        }
         Err(MoveError::Port(error)) => Err(error.into()),
     }
 }
@@ -81,11 +200,12 @@ async fn submit<D>(
     studio: &Studio,
     settings: &Settings,
     provider: &AnyProvider,
+    found: &EditInContext,
     edit: &Edit,
     photo: &SourcePhoto,
 ) -> Result<(), WorkError>
 where
-    D: Context + Edits + Work + Objects + Queues + Sync,
+    D: Context + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let Some(attempt) = edit.current_attempt() else {
         return Ok(());
@@ -101,14 +221,12 @@ where
         estimated_cost: edit.estimate(),
         webhook: None,
     };
+    let health = found.breakers.of(attempt.provider);
     match provider.submit(&job).await {
         Ok(Submitted::Accepted { handle: None }) => Ok(()),
         Ok(Submitted::Accepted { handle: Some(handle) }) => step(deps, edit, Step::Accept { handle }).await,
         Ok(Submitted::Finished(output)) => {
-            let context = deps
-                .edit_in_context(&edit.tenant_id, &edit.event_id, edit.id)
-                .await?;
-            let (event, tenant) = (context.event.as_ref(), context.tenant.as_ref());
+            let (event, tenant) = (found.event.as_ref(), found.tenant.as_ref());
             let delivery = Delivery {
                 edit,
                 event,
@@ -117,7 +235,9 @@ where
                 polls: 0,
             };
             // What cannot be fetched now, the poll message tries again.
-            finish(deps, studio, settings, delivery).await.map(|_| ())
+            finish(deps, studio, settings, delivery).await?;
+            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
+            Ok(())
         }
         Err(error) => {
             tracing::warn!(
@@ -126,78 +246,23 @@ where
             );
             match error.acceptance {
                 // It may have been accepted: the poll message, sent already, asks for it.
-                Acceptance::Unknown => Ok(()),
-                Acceptance::Refused | Acceptance::NotSent => give_back(deps, settings, edit, &error, 0).await,
+                Acceptance::Unknown => {
+                    if let Some(signal) = signal_of(edit, attempt.provider, &error) {
+                        report(deps, attempt.provider, health, attempt.task_id, signal).await;
+                    }
+                    Ok(())
+                }
+                Acceptance::Refused | Acceptance::NotSent => {
+                    let ended = Ended {
+                        edit,
+                        found,
+                        error,
+                        polls: 0,
+                        says_something: true,
+                    };
+                    give_back(deps, settings, ended).await
+                }
             }
         }
-    }
-}
-
-/// Ends an attempt that certainly is not at the provider: another attempt if that may help, a failure otherwise.
-pub(crate) async fn give_back<D>(
-    deps: &D,
-    settings: &Settings,
-    edit: &Edit,
-    error: &ProviderError,
-    polls: u32,
-) -> Result<(), WorkError>
-where
-    D: Context + Work + Queues,
-{
-    let code = error.class.failure_code();
-    let detail = error.to_string();
-    if !error.may_be_repeated() || !edit.may_retry(deps.now()) {
-        return step(
-            deps,
-            edit,
-            Step::Fail {
-                code,
-                detail,
-                polls,
-                cost: None,
-            },
-        )
-        .await;
-    }
-    // The message first: if the move is not written, the message finds the edit still processing and does nothing.
-    let wait = error
-        .retry_after
-        .unwrap_or(Duration::ZERO)
-        .max(retry_delay(edit.attempt));
-    deps.send_submit(settings.queue_name.as_deref(), &SubmitMessage::of(edit), wait)
-        .await?;
-    let retry = Step::Retry {
-        code,
-        detail,
-        polls,
-        route: None,
-    };
-    step(deps, edit, retry).await
-}
-
-/// 2, 4, 8 s: long enough for the move to be written before the message arrives, short for a guest.
-fn retry_delay(attempt: u32) -> Duration {
-    Duration::from_secs(1 << attempt.clamp(1, 5))
-}
-
-/// Applies a step; that somebody else was faster is as good.
-pub(crate) async fn step<D: Context + Work>(deps: &D, edit: &Edit, step: Step) -> Result<(), WorkError> {
-    let Ok(made) = edit.step(step, deps.now()) else {
-        return Ok(());
-    };
-    if let Some(failure) = &made.edit.failure {
-        let (code, status) = (failure.code.code(), made.edit.status.as_str());
-        tracing::info!(edit_id = %edit.id, code, status, detail = failure.detail, "edit ended");
-    }
-    WorkError::unless_superseded(deps.apply(&made).await)
-}
-
-/// The end of an edit without a picture.
-pub(crate) fn end(code: FailureCode, detail: String, polls: u32) -> Step {
-    Step::Fail {
-        code,
-        detail,
-        polls,
-        cost: None,
     }
 }

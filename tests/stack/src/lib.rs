@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod books;
+pub mod duo;
 pub mod functions;
 pub mod guest;
 pub mod live;
@@ -18,6 +19,7 @@ pub mod styles;
 pub mod world;
 
 pub use books::Books;
+pub use duo::Duo;
 pub use guest::{Guest, Reply};
 pub use live::Live;
 pub use stack::Stack;

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use domain::ProviderName;
-use domain::ports::Secrets;
+use domain::breaker::Pin;
 use domain::ports::admin::SettingsStore;
+use domain::ports::{ProviderHealth, Secrets};
 use domain::settings::Setting;
-use doubles::runware::API_KEY;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::Instant;
 
@@ -17,20 +17,24 @@ use crate::Stack;
 const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// What template.yaml gives to the local stage, as far as tests change it. `queue_name` is the stack's own.
-const DEFAULTS: [(Setting, &str); 12] = [
+const DEFAULTS: [(Setting, &str); 16] = [
     (Setting::IsEnabled, "true"),
     (Setting::GuestEnabled, "true"),
     (
         Setting::StatusMessage,
         "AI edits are switched off for the moment. Please try again later.",
     ),
+    (Setting::FallbackProvider, "none"),
     (Setting::RunwareMode, "fake"),
+    (Setting::FalMode, "fake"),
     (Setting::QueueAutoDispatch, "true"),
     (Setting::QueueName, "none"),
     (Setting::QueueMaxPolls, "60"),
     (Setting::BlockedTerms, "[]"),
     (Setting::RunwareBaseUrl, "https://api.runware.ai/v1"),
     (Setting::RunwareTimeoutSeconds, "60"),
+    (Setting::FalBaseUrl, "https://queue.fal.run"),
+    (Setting::FalTimeoutSeconds, "60"),
     (
         Setting::ProviderOutputHosts,
         r#"["im.runware.ai","*.fal.media","127.0.0.1"]"#,
@@ -44,15 +48,19 @@ const DEFAULTS: [(Setting, &str); 12] = [
 static LOCK: RwLock<Applied> = RwLock::const_new(Applied {
     profile: Profile::Unknown,
     texts: Vec::new(),
-    has_our_key: false,
+    has_our_keys: false,
+    pin: None,
     changed_at: None,
 });
 
-/// The key that was there before the first test put its own.
-static KEY_BEFORE: OnceCell<String> = OnceCell::const_new();
+/// The keys that were there before the first test put its own.
+static KEYS_BEFORE: OnceCell<[String; 2]> = OnceCell::const_new();
 
 /// What `make up` stores where nobody has stored a key.
 const PLACEHOLDER: &str = "local-placeholder";
+
+/// The only keys that the doubles accept, provider by provider.
+const OUR_KEYS: [&str; 2] = [doubles::runware::API_KEY, doubles::fal::API_KEY];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Profile {
@@ -67,18 +75,22 @@ enum Profile {
 struct Applied {
     profile: Profile,
     texts: Vec<(Setting, String)>,
-    /// The double's key is in place of the one before.
-    has_our_key: bool,
+    /// The doubles' keys are in place of those before.
+    has_our_keys: bool,
+    /// What was last set of the circuit breakers; `None`: nothing yet.
+    pin: Option<Option<Pin>>,
     changed_at: Option<Instant>,
 }
 
 impl Applied {
-    /// Writes what differs from the defaults and `changes` together.
+    /// Writes what differs from the defaults and `changes` together. No provider is taken out of service: one test's
+    /// outage would be every test's.
     async fn apply(&mut self, stack: &Stack, profile: Profile, changes: &[(Setting, String)]) {
         match profile {
-            Profile::Live => self.use_key(stack, API_KEY).await,
-            _ => self.put_key_back(stack).await,
+            Profile::Live => self.use_keys(stack, &OUR_KEYS).await,
+            _ => self.put_keys_back(stack).await,
         }
+        self.pin_breakers(stack, Some(Pin::Closed)).await;
         for (setting, default) in DEFAULTS {
             let default = match setting {
                 Setting::QueueName => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
@@ -104,33 +116,59 @@ impl Applied {
         self.changed_at = Some(Instant::now());
     }
 
-    async fn use_key(&mut self, stack: &Stack, key: &str) {
-        if self.has_our_key == (key == API_KEY) {
+    async fn use_keys(&mut self, stack: &Stack, keys: &[impl AsRef<str>; 2]) {
+        let are_ours = keys.each_ref().map(AsRef::as_ref) == OUR_KEYS;
+        if self.has_our_keys == are_ours {
             return;
         }
-        KEY_BEFORE
+        KEYS_BEFORE
             .get_or_init(|| async {
-                let before = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
-                let before = before.map(|key| key.expose().to_owned());
-                // A run that was killed may have left ours.
+                let mut before = [PLACEHOLDER; 2].map(str::to_owned);
+                for (place, provider) in before.iter_mut().zip(ProviderName::ALL) {
+                    let key = stack.cloud.api_key(provider).await.unwrap();
+                    // A run that was killed may have left ours.
+                    if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose())) {
+                        *place = key.expose().to_owned();
+                    }
+                }
                 before
-                    .filter(|key| key != API_KEY)
-                    .unwrap_or_else(|| PLACEHOLDER.to_owned())
             })
             .await;
-        stack.cloud.put_api_key(ProviderName::Runware, key).await.unwrap();
-        self.has_our_key = key == API_KEY;
+        for (provider, key) in ProviderName::ALL.into_iter().zip(keys) {
+            stack.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
+        }
+        self.has_our_keys = are_ours;
         self.changed_at = Some(Instant::now());
     }
 
-    async fn put_key_back(&mut self, stack: &Stack) {
-        if let Some(key) = KEY_BEFORE.get() {
-            self.use_key(stack, key).await;
+    async fn put_keys_back(&mut self, stack: &Stack) {
+        if let Some(keys) = KEYS_BEFORE.get() {
+            self.use_keys(stack, keys).await;
         }
+    }
+
+    /// Sets every circuit breaker anew. Workers read them with every edit, so there is nothing to wait for.
+    async fn pin_breakers(&mut self, stack: &Stack, pin: Option<Pin>) {
+        if self.pin == Some(pin) && pin.is_some() {
+            return;
+        }
+        for provider in ProviderName::ALL {
+            loop {
+                let breakers = stack.cloud.breakers().await.unwrap();
+                let next = breakers.of(provider).pinned(pin);
+                if stack.cloud.save_breaker(provider, &next).await.unwrap() {
+                    break;
+                }
+            }
+        }
+        self.pin = Some(pin);
     }
 
     async fn restore(&mut self, stack: &Stack) {
         self.apply(stack, Profile::Defaults, &[]).await;
+        self.pin_breakers(stack, None).await;
+        // Whoever comes next pins the breakers again.
+        self.profile = Profile::Unknown;
     }
 
     /// Waits until every function has seen the last change.
@@ -245,9 +283,23 @@ impl Alone {
     /// Sends edits to the Runware API here, with the key of the double.
     pub async fn go_live(&mut self, base_url: &str) {
         let stack = self.stack.clone();
-        self.held().use_key(&stack, API_KEY).await;
+        self.held().use_keys(&stack, &OUR_KEYS).await;
         self.change_at_once(Setting::RunwareMode, "live").await;
         self.change(Setting::RunwareBaseUrl, base_url).await;
+    }
+
+    /// The same for fal's queue.
+    pub async fn go_live_with_fal(&mut self, base_url: &str) {
+        let stack = self.stack.clone();
+        self.held().use_keys(&stack, &OUR_KEYS).await;
+        self.change_at_once(Setting::FalMode, "live").await;
+        self.change(Setting::FalBaseUrl, base_url).await;
+    }
+
+    /// From now on, a provider that fails is taken out of service, for everybody.
+    pub async fn let_breakers_work(&mut self) {
+        let stack = self.stack.clone();
+        self.held().pin_breakers(&stack, None).await;
     }
 
     /// Back to the defaults, and company.

@@ -26,6 +26,10 @@ pub const DEAR: &str = "test-dear";
 pub const WORDLESS: &str = "test-wordless";
 /// A model that Runware has.
 pub const LIVE: &str = "test-live";
+/// A model for which fal takes twice [`COST`].
+pub const LIVE_DEARER_AT_FAL: &str = "test-live-dearer-at-fal";
+/// A model that fal does not have.
+pub const LIVE_AT_RUNWARE_ALONE: &str = "test-live-at-runware-alone";
 /// Another one, with fixed sizes.
 pub const LIVE_SIZED: &str = "test-live-sized";
 
@@ -92,6 +96,8 @@ fn all() -> Vec<Style> {
         },
         style(LIVE, "google:4@1"),
         style(LIVE_SIZED, "bfl:3@1"),
+        style(LIVE_DEARER_AT_FAL, "google:4@3"),
+        style(LIVE_AT_RUNWARE_ALONE, "runware:400@2"),
     ]);
     styles
 }

@@ -8,6 +8,7 @@ use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
 use domain::ports::admin::{TenantStore, TokenStore};
 use domain::ports::{Edits, Photos};
 use domain::{Context, Edit, EditId, Event, MicroUsd, PhotoId};
+use jiff::Timestamp;
 
 use crate::stack::fixture;
 use crate::{Guest, Stack, logs};
@@ -106,6 +107,19 @@ impl World {
         };
         cloud.put_photo(&photo).await.unwrap();
         id
+    }
+
+    /// Rewrites an edit's deadline, past every rule.
+    pub async fn set_deadline(&self, id: EditId, at: Timestamp) {
+        let text = |text: String| AttributeValue::S(text);
+        let table = &self.stack.described.table;
+        let update = self.stack.dynamodb.update_item().table_name(table);
+        let update = update
+            .key("pk", text(format!("EVENT#{}", self.event.id)))
+            .key("sk", text(format!("EDIT#{}", id.ulid())))
+            .update_expression("SET deadline_at = :at")
+            .expression_attribute_values(":at", text(at.to_string()));
+        update.send().await.unwrap();
     }
 
     /// The edit as it is stored.

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use domain::Status;
 use domain::settings::Setting;
+use domain::{Context, Status};
+use jiff::SignedDuration;
 use serde_json::json;
 use stack_tests::{Books, Stack, World, queue, settings, styles};
 use tokio::time::sleep;
@@ -68,4 +69,36 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
     for id in [under_way, queued] {
         books.assert_paid(id, styles::COST);
     }
+}
+
+#[tokio::test]
+async fn an_edit_that_was_held_past_its_deadline_still_gets_its_attempt() {
+    let stack = Stack::connect().await;
+    let mut settings = settings::alone(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    // Its first attempt fails at the first poll; the second one makes a picture.
+    let id = world.guest.start(photo, &styles::fake("flaky")).await;
+    world
+        .guest
+        .wait_until(id, "processing", |edit| edit["status"] == "processing")
+        .await;
+    settings.change(Setting::IsEnabled, "false").await;
+    world
+        .guest
+        .wait_until(id, "queued again", |edit| edit["status"] == "queued")
+        .await;
+    // Long enough for its message to come and be held.
+    sleep(Duration::from_secs(5)).await;
+    let held = world.stored(id).await;
+    assert_eq!((held.status, held.attempt), (Status::Queued, 1), "it waits");
+    let past = stack.cloud.now() - SignedDuration::from_secs(60);
+    world.set_deadline(id, past).await;
+
+    let _settings = settings.share_defaults().await;
+    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    let edit = world.stored(id).await;
+    assert_eq!(edit.attempt, 2);
+    assert!(edit.deadline_at > past, "the guest is told of its new time");
+    Books::of(&world).await.assert_paid(id, styles::COST);
 }

@@ -2,9 +2,11 @@
 //!
 //! Tests run in the order of their names: one that begins alone and then waits in company comes before company.
 
+mod breaker;
 mod dispatch;
 mod emergency;
 mod fake;
+mod fallback;
 mod live;
 mod picture;
 mod watermark;

@@ -1,0 +1,157 @@
+//! What follows an attempt that came to nothing: another one at the same provider, one at the provider that takes
+//! over, or the end.
+
+use std::time::Duration;
+
+use domain::breaker::Breakers;
+use domain::edit::{Route, Step};
+use domain::message::SubmitMessage;
+use domain::ports::{EditInContext, MoveError, ProviderHealth, Queues, Work};
+use domain::{Context, Edit, FailureCode, Settings, TaskId};
+use jiff::{SignedDuration, Timestamp};
+use providers::ProviderError;
+
+use crate::health::{report, signal_of};
+use crate::routing::{fallback, patience_ends};
+use crate::work_error::WorkError;
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(crate) struct Ended<'a> {
+    /// The edit, processing.
+    pub(crate) edit: &'a Edit,
+    /// What was read with it.
+    pub(crate) found: &'a EditInContext,
+    /// How it failed.
+    pub(crate) error: ProviderError,
+    /// Polls it took.
+    pub(crate) polls: u32,
+    /// Whether it is the provider's doing.
+    pub(crate) says_something: bool,
+}
+
+/// What follows.
+#[derive(Debug, PartialEq)]
+enum Next {
+    /// Another attempt there, after this time.
+    Again(Duration),
+    /// One at another provider.
+    Elsewhere(Route),
+    /// None.
+    Nothing,
+}
+
+/// Ends an attempt of which nothing more is expected, and does what follows.
+pub(crate) async fn give_back<D>(deps: &D, settings: &Settings, ended: Ended<'_>) -> Result<(), WorkError>
+where
+    D: Context + Work + Queues + ProviderHealth,
+{
+    let Ended {
+        edit,
+        found,
+        error,
+        polls,
+        says_something,
+    } = ended;
+    let mut breakers = found.breakers;
+    if let Some(signal) = signal_of(edit, edit.provider, &error).filter(|_| says_something) {
+        let known = *breakers.of(edit.provider);
+        let attempt = TaskId::derive(edit.id, edit.attempt);
+        *breakers.of_mut(edit.provider) = report(deps, edit.provider, &known, attempt, signal).await;
+    }
+    let now = deps.now();
+    let another = fallback(edit, settings, found.tenant.as_ref(), now);
+    let (code, detail) = (error.class.failure_code(), error.to_string());
+    let next = next(edit, &error, another, &breakers, now);
+    let (wait, route) = match next {
+        Next::Nothing => return end_edit(deps, edit, code, detail, polls).await,
+        Next::Again(wait) => (wait, None),
+        Next::Elsewhere(route) => (HANDOVER, Some(route)),
+    };
+    // The message first: if the move is not written, the message finds the edit still processing and does nothing.
+    deps.send_submit(settings.queue_name.as_deref(), &SubmitMessage::of(edit), wait)
+        .await?;
+    let retry = Step::Retry {
+        code,
+        detail: detail.clone(),
+        polls,
+        route,
+    };
+    let Ok(made) = edit.step(retry, now) else {
+        return Ok(());
+    };
+    if made.edit.provider != edit.provider {
+        tracing::info!(edit_id = %edit.id, from = %edit.provider, to = %made.edit.provider, detail, "edit falls back");
+    }
+    match deps.apply(&made).await {
+        Err(MoveError::OverBudget) => {
+            let why = format!("no room in the budget for {} after {detail}", made.edit.provider);
+            end_edit(deps, edit, FailureCode::BudgetHardCapReached, why, polls).await
+        }
+        other => WorkError::unless_superseded(other),
+    }
+}
+
+/// Long enough for the move to be written before the message arrives.
+const HANDOVER: Duration = Duration::from_secs(2);
+
+fn next(
+    edit: &Edit,
+    error: &ProviderError,
+    another: Option<Route>,
+    breakers: &Breakers,
+    now: Timestamp,
+) -> Next {
+    let another = another.filter(|_| error.class.may_fall_back() && now < edit.deadline_at);
+    let wait = error
+        .retry_after
+        .unwrap_or(Duration::ZERO)
+        .max(retry_delay(edit.tries_at(edit.provider)));
+    let is_in_time = now
+        .checked_add(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX))
+        .is_ok_and(|then| then < patience_ends(edit, another.as_ref()));
+    let again = error.may_be_repeated() && edit.may_retry(now) && is_in_time;
+    let is_out = |provider| breakers.of(provider).outage().is_some();
+    match another {
+        Some(route) if !again || (is_out(edit.provider) && !is_out(route.provider)) => Next::Elsewhere(route),
+        _ if again => Next::Again(wait),
+        _ => Next::Nothing,
+    }
+}
+
+/// 2, 4, 8 s: long enough for the move to be written before the message arrives, short for a guest.
+fn retry_delay(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.clamp(1, 5))
+}
+
+async fn end_edit<D: Context + Work>(
+    deps: &D,
+    edit: &Edit,
+    code: FailureCode,
+    detail: String,
+    polls: u32,
+) -> Result<(), WorkError> {
+    step(deps, edit, end(code, detail, polls)).await
+}
+
+/// Applies a step; that somebody else was faster is as good.
+pub(crate) async fn step<D: Context + Work>(deps: &D, edit: &Edit, step: Step) -> Result<(), WorkError> {
+    let Ok(made) = edit.step(step, deps.now()) else {
+        return Ok(());
+    };
+    if let Some(failure) = &made.edit.failure {
+        let (code, status) = (failure.code.code(), made.edit.status.as_str());
+        tracing::info!(edit_id = %edit.id, code, status, detail = failure.detail, "edit ended");
+    }
+    WorkError::unless_superseded(deps.apply(&made).await)
+}
+
+/// The end of an edit without a picture.
+pub(crate) fn end(code: FailureCode, detail: String, polls: u32) -> Step {
+    Step::Fail {
+        code,
+        detail,
+        polls,
+        cost: None,
+    }
+}

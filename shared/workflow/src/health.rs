@@ -1,0 +1,80 @@
+//! What attempts tell of their providers, into the circuit breakers that all workers share.
+
+use domain::breaker::{Breaker, OpenReason, Signal, Transition};
+use domain::ports::ProviderHealth;
+use domain::{Context, Edit, ProviderName, TaskId};
+use providers::{Acceptance, ErrorClass, ProviderError};
+
+/// How often a breaker is read anew where somebody else has written in between.
+const ROUNDS: usize = 3;
+
+/// What a failed attempt says about its provider; `None`: nothing.
+pub(crate) fn signal_of(edit: &Edit, provider: ProviderName, error: &ProviderError) -> Option<Signal> {
+    let is_our_own = error.acceptance == Acceptance::NotSent;
+    match error.class {
+        ErrorClass::Auth => Some(Signal::Refuses(OpenReason::Auth)),
+        ErrorClass::Quota => Some(Signal::Refuses(OpenReason::Quota)),
+        ErrorClass::Safety => Some(Signal::Works),
+        ErrorClass::Validation => (!is_our_own).then_some(Signal::Works),
+        ErrorClass::RateLimit | ErrorClass::Timeout | ErrorClass::Server | ErrorClass::Provider => {
+            Some(Signal::Fails {
+                first: edit.tries_at(provider) <= 1,
+            })
+        }
+        // What it has cleared away may be our fault, or a whim of one model's.
+        ErrorClass::NotFound | ErrorClass::Conflict => None,
+    }
+}
+
+/// Takes an attempt's signal into account, and returns the breaker as it is afterwards. In the usual case nothing has
+/// to be written. A breaker that cannot be written fails no edit.
+pub(crate) async fn report<D>(
+    deps: &D,
+    provider: ProviderName,
+    known: &Breaker,
+    attempt: TaskId,
+    signal: Signal,
+) -> Breaker
+where
+    D: Context + ProviderHealth,
+{
+    let mut breaker = *known;
+    for _ in 0..ROUNDS {
+        let Some(change) = breaker.after(signal, attempt, deps.now()) else {
+            return breaker;
+        };
+        match deps.save_breaker(provider, &change.next).await {
+            Ok(true) => {
+                if let Some(transition) = change.transition {
+                    tell(provider, transition);
+                }
+                return change.next;
+            }
+            Ok(false) => match deps.breakers().await {
+                Ok(breakers) => breaker = *breakers.of(provider),
+                Err(error) => {
+                    tracing::warn!(%provider, %error, "circuit breaker not read");
+                    return breaker;
+                }
+            },
+            Err(error) => {
+                tracing::warn!(%provider, %error, "circuit breaker not written");
+                return breaker;
+            }
+        }
+    }
+    breaker
+}
+
+/// Said by the one worker that wrote it. Only the beginning and the end of an outage are worth a person's time.
+fn tell(provider: ProviderName, transition: Transition) {
+    match transition {
+        Transition::Opened(reason) => {
+            tracing::warn!(%provider, reason = reason.as_str(), "AI provider taken out of service");
+        }
+        Transition::StillOpen(reason) => {
+            tracing::info!(%provider, reason = reason.as_str(), "AI provider is still out of service");
+        }
+        Transition::Closed => tracing::warn!(%provider, reason = "works", "AI provider back in service"),
+    }
+}

@@ -1,0 +1,181 @@
+//! A provider that is down is left alone, by all workers, until a probe finds it well again.
+
+use std::time::Duration;
+
+use domain::breaker::{BreakerState, FIRST_OPEN, OpenReason};
+use domain::edit::Status;
+use domain::ports::ProviderHealth;
+use domain::settings::Setting;
+use domain::{Context, ProviderName};
+use doubles::runware::{Behaviour, Fault, Faults};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use serde_json::Value;
+use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
+use tokio::time::sleep;
+
+/// More than it takes to open a breaker.
+const MANY: usize = 8;
+
+fn refused(fault: Fault) -> Behaviour {
+    Behaviour::submit(Faults::always(fault))
+}
+
+/// How often the workers have said this of a provider since then.
+async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
+    // The emulator delivers a late line with the environment's next invocation only.
+    for worker in ["process-edit", "poll-edit"] {
+        queue::nudge(stack, worker).await;
+    }
+    sleep(Duration::from_secs(3)).await;
+    let mut found = 0;
+    for worker in ["process-edit", "poll-edit"] {
+        let lines = logs::lines(stack, worker, since_ms).await;
+        let lines = lines
+            .iter()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        found += lines.filter(|line| line["message"] == message).count();
+    }
+    found
+}
+
+async fn state(stack: &Stack) -> BreakerState {
+    stack.cloud.breakers().await.unwrap().runware.state
+}
+
+#[tokio::test]
+async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_brings_them_back() {
+    let stack = Stack::connect().await;
+    let mut duo = Duo::open(&stack, &[]).await;
+    duo.settings.let_breakers_work().await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let since_ms = logs::now_ms(&stack);
+    let first = duo
+        .start(
+            &world,
+            photo,
+            [refused(Fault::error_without_task(401, "invalidApiKey"))],
+        )
+        .await;
+    assert_eq!(world.guest.wait(first.id).await["status"], "succeeded");
+    assert!(matches!(
+        state(&stack).await,
+        BreakerState::Open {
+            reason: OpenReason::Auth,
+            ..
+        }
+    ));
+    let opened = tokio::time::Instant::now();
+
+    let others = join_all((0..MANY).map(|_| duo.start(&world, photo, [Behaviour::default()]))).await;
+    for known in &others {
+        assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
+    }
+    if opened.elapsed() < Duration::try_from(FIRST_OPEN).unwrap() {
+        for known in &others {
+            assert!(
+                duo.tasks(known).is_empty(),
+                "nobody asks a provider that refuses our key"
+            );
+            let edit = world.stored(known.id).await;
+            assert_eq!(edit.attempts.len(), 1, "at once, without a try in between");
+            assert_eq!(edit.attempts[0].provider, ProviderName::Fal);
+        }
+    }
+    assert_eq!(
+        said(&stack, "AI provider taken out of service", since_ms).await,
+        1
+    );
+
+    // Whoever comes when its time is up is the probe; it works now.
+    tokio::time::sleep_until(opened + Duration::try_from(FIRST_OPEN).unwrap()).await;
+    let probe = duo
+        .start(&world, photo, [Behaviour::default().processing(0)])
+        .await;
+    assert_eq!(world.guest.wait(probe.id).await["status"], "succeeded");
+    assert_eq!(duo.tasks(&probe).len(), 1);
+    while !matches!(state(&stack).await, BreakerState::Closed { .. }) {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(said(&stack, "AI provider back in service", since_ms).await, 1);
+    let last = duo
+        .start(&world, photo, [Behaviour::default().processing(0)])
+        .await;
+    assert_eq!(world.guest.wait(last.id).await["status"], "succeeded");
+    assert_eq!(duo.tasks(&last).len(), 1);
+    Books::of(&world).await.assert_at_rest();
+}
+
+#[tokio::test]
+async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline() {
+    let stack = Stack::connect().await;
+    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    duo.settings.let_breakers_work().await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let since_ms = logs::now_ms(&stack);
+    let empty = || refused(Fault::error(402, "insufficientCredits"));
+    let first = duo.start(&world, photo, [empty()]).await;
+    world.guest.wait(first.id).await;
+    duo.runware.otherwise(empty());
+
+    let deadline = stack.cloud.now() + SignedDuration::from_secs(12);
+    let mut others = Vec::new();
+    for _ in 0..MANY {
+        let known = duo.hold(&world, photo, styles::LIVE, [empty()]).await;
+        world.set_deadline(known.id, deadline).await;
+        queue::submit(&world, known.id).await;
+        others.push(known);
+    }
+    let waiting = world.stored(others[0].id).await;
+    assert_eq!((waiting.status, waiting.attempt), (Status::Queued, 0), "it waits");
+    let mut submits = 0;
+    for known in &others {
+        let shown = world.guest.wait(known.id).await;
+        assert_eq!(shown["failure"]["code"], "provider_quota", "{shown}");
+        submits += duo.tasks(known).len();
+    }
+    assert!(submits <= 1, "at most a probe: {submits}");
+    let books = Books::of(&world).await;
+    for known in others.iter().chain([&first]) {
+        books.assert_released(known.id, "provider_quota");
+    }
+    books.assert_at_rest();
+    assert_eq!(
+        said(&stack, "AI provider taken out of service", since_ms).await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used_again() {
+    let stack = Stack::connect().await;
+    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    duo.settings.let_breakers_work().await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let since_ms = logs::now_ms(&stack);
+    let down = Fault::error(503, "serviceUnavailable");
+    // Each edit would come through at its second attempt, if it were made while the provider is down.
+    let behaviours = [Behaviour::submit(down), Behaviour::default().processing(0)];
+    let edits = join_all((0..MANY).map(|_| duo.start(&world, photo, behaviours.clone()))).await;
+    for known in &edits {
+        assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
+    }
+    assert_eq!(
+        said(&stack, "AI provider taken out of service", since_ms).await,
+        1
+    );
+    assert!(matches!(state(&stack).await, BreakerState::Closed { .. }));
+    let mut waited = 0;
+    for known in &edits {
+        let edit = world.stored(known.id).await;
+        let between = edit.attempts[1]
+            .started_at
+            .duration_since(edit.attempts[0].started_at);
+        waited += usize::from(between >= FIRST_OPEN - SignedDuration::from_secs(3));
+    }
+    assert!(waited > MANY / 2, "most of them waited for the probe: {waited}");
+    Books::of(&world).await.assert_at_rest();
+}

@@ -1,0 +1,246 @@
+//! An edit that its provider does not come to an end with goes on at the other one.
+
+use domain::edit::FALLBACK_PATIENCE;
+use domain::settings::Setting;
+use domain::{Context, Edit, MicroUsd, ProviderName, Status};
+use doubles::fal;
+use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use stack_tests::duo::Known;
+use stack_tests::{Books, Duo, Stack, World, queue, styles};
+
+fn refused(fault: Fault) -> Behaviour {
+    Behaviour::submit(Faults::always(fault))
+}
+
+async fn take_all(duo: &Duo, world: &World, behaviours: Vec<Behaviour>) -> Vec<Known> {
+    let photo = world.photo("cat.jpg").await;
+    let starts = behaviours
+        .into_iter()
+        .map(|behaviour| duo.start(world, photo, [behaviour]));
+    let edits = join_all(starts).await;
+    join_all(edits.iter().map(|known| world.guest.wait(known.id))).await;
+    edits
+}
+
+fn providers(edit: &Edit) -> Vec<ProviderName> {
+    edit.attempts.iter().map(|attempt| attempt.provider).collect()
+}
+
+#[tokio::test]
+async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are_spent() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    // How often it is tried at the first provider, and how an attempt there ends.
+    let cases = [
+        (refused(Fault::rate_limited(1)), 3, "provider_error"),
+        (
+            refused(Fault::error(503, "serviceUnavailable")),
+            3,
+            "provider_error",
+        ),
+        (
+            Behaviour::failing("providerTimeout", ErrorShape::Item).processing(0),
+            3,
+            "provider_timeout",
+        ),
+        (
+            Behaviour::failing("providerError", ErrorShape::Errors).processing(0),
+            3,
+            "provider_error",
+        ),
+        (
+            refused(Fault::error(402, "insufficientCredits")),
+            1,
+            "provider_quota",
+        ),
+        (
+            refused(Fault::error_without_task(401, "invalidApiKey")),
+            1,
+            "provider_auth",
+        ),
+    ];
+    let behaviours = cases.iter().map(|(behaviour, ..)| behaviour.clone()).collect();
+    let edits = take_all(&duo, &world, behaviours).await;
+    let books = Books::of(&world).await;
+    for (known, (behaviour, tries, outcome)) in edits.iter().zip(cases) {
+        let edit = world.stored(known.id).await;
+        assert_eq!(edit.status, Status::Succeeded, "{behaviour:?}: {edit:?}");
+        let mut expected = vec![ProviderName::Runware; tries];
+        expected.push(ProviderName::Fal);
+        assert_eq!(providers(&edit), expected, "{behaviour:?}");
+        for attempt in &edit.attempts {
+            let is_last = attempt.provider == ProviderName::Fal;
+            let (outcome, model) = if is_last {
+                ("succeeded", "fal-ai/nano-banana/edit")
+            } else {
+                (outcome, "google:4@1")
+            };
+            assert_eq!(attempt.outcome.as_deref(), Some(outcome), "{behaviour:?}");
+            assert_eq!(attempt.model, model);
+            assert!(attempt.ended_at.is_some_and(|end| end >= attempt.started_at));
+            assert_eq!(attempt.handle.is_some(), is_last, "only fal names a task itself");
+        }
+        assert_eq!(edit.provider, ProviderName::Fal);
+        let [request] = duo.requests(known).try_into().unwrap();
+        assert!(request.accepted);
+        books.assert_paid(known.id, 39_000);
+    }
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn what_lies_in_the_request_never_goes_to_another_provider() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    let flagged = Behaviour {
+        nsfw: true,
+        ending: Ending::Success,
+        ..Behaviour::default().processing(0)
+    };
+    let cases = [
+        (refused(Fault::error(400, "contentPolicyViolation")), "moderated"),
+        (
+            Behaviour::failing("invalidProviderContent", ErrorShape::Item).processing(0),
+            "moderated",
+        ),
+        (flagged, "moderated"),
+        (
+            refused(Fault::error(400, "invalidPositivePrompt")),
+            "provider_rejected",
+        ),
+    ];
+    let behaviours = cases.iter().map(|(behaviour, _)| behaviour.clone()).collect();
+    let edits = take_all(&duo, &world, behaviours).await;
+    for (known, (behaviour, code)) in edits.iter().zip(cases) {
+        let edit = world.stored(known.id).await;
+        let found = edit.failure.as_ref().map(|failure| failure.code.code());
+        assert_eq!(found, Some(code), "{behaviour:?}");
+        assert_eq!(providers(&edit), [ProviderName::Runware], "{behaviour:?}");
+    }
+    assert_eq!(duo.fal.counts().submits, 0);
+    Books::of(&world).await.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let empty = refused(Fault::error(402, "insufficientCredits"));
+    let known = duo
+        .hold(&world, photo, styles::LIVE_AT_RUNWARE_ALONE, [empty])
+        .await;
+    queue::submit(&world, known.id).await;
+    world.guest.wait(known.id).await;
+    assert_eq!(providers(&world.stored(known.id).await), [ProviderName::Runware]);
+    Books::of(&world)
+        .await
+        .assert_released(known.id, "provider_quota");
+    assert_eq!(duo.fal.counts().submits, 0);
+}
+
+#[tokio::test]
+async fn both_fail_and_the_second_has_the_last_word() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let empty = refused(Fault::error(402, "insufficientCredits"));
+    let known = duo.hold(&world, photo, styles::LIVE, [empty]).await;
+    duo.at_fal(
+        &known,
+        [fal::Behaviour::submit(fal::Faults::always(fal::Fault::detail(
+            500,
+            "Internal Server Error",
+        )))],
+    );
+    queue::submit(&world, known.id).await;
+    world.guest.wait(known.id).await;
+    let edit = world.stored(known.id).await;
+    assert_eq!(
+        providers(&edit),
+        [
+            ProviderName::Runware,
+            ProviderName::Fal,
+            ProviderName::Fal,
+            ProviderName::Fal
+        ],
+        "and there is no way back"
+    );
+    let books = Books::of(&world).await;
+    books.assert_released(known.id, "provider_error");
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let endless = Behaviour::default().processing(1_000);
+    let known = duo.start(&world, photo, [endless]).await;
+    let is_processing = |edit: &serde_json::Value| edit["status"] == "processing";
+    world
+        .guest
+        .wait_until(known.id, "processing", is_processing)
+        .await;
+    // So that the other's three minutes begin in a moment.
+    let soon = FALLBACK_PATIENCE + SignedDuration::from_secs(5);
+    let deadline = stack.cloud.now() + soon;
+    world.set_deadline(known.id, deadline).await;
+    assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
+    let edit = world.stored(known.id).await;
+    assert_eq!(providers(&edit), [ProviderName::Runware, ProviderName::Fal]);
+    assert_eq!(edit.attempts[0].outcome.as_deref(), Some("provider_timeout"));
+    assert_eq!(edit.deadline_at, deadline, "what the guest was told");
+    let left = deadline.duration_since(edit.attempts[1].started_at);
+    assert!(left > FALLBACK_PATIENCE / 2, "{left:?}");
+    Books::of(&world).await.assert_at_rest();
+}
+
+/// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.
+async fn dearer(room: i64) -> (Duo, World, Known) {
+    let stack = Stack::connect().await;
+    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    let world = World::with(&stack, |tenant, _| {
+        tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(room));
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let empty = refused(Fault::error(402, "insufficientCredits"));
+    let known = duo.hold(&world, photo, styles::LIVE_DEARER_AT_FAL, [empty]).await;
+    let reserved = world.stored(known.id).await.reserved_micro_usd;
+    assert_eq!(reserved, MicroUsd::new(styles::COST));
+    duo.settings.change(Setting::FallbackProvider, "fal").await;
+    queue::submit(&world, known.id).await;
+    world.guest.wait(known.id).await;
+    (duo, world, known)
+}
+
+#[tokio::test]
+async fn a_dearer_provider_is_paid_where_the_budget_has_room() {
+    let (_duo, world, known) = dearer(2 * styles::COST).await;
+    let edit = world.stored(known.id).await;
+    assert_eq!(edit.status, Status::Succeeded, "{edit:?}");
+    assert_eq!(edit.reserved_micro_usd, MicroUsd::new(2 * styles::COST));
+    let books = Books::of(&world).await;
+    books.assert_paid(known.id, 80_000);
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_dearer_provider_is_not_asked_where_the_budget_has_none() {
+    let (duo, world, known) = dearer(2 * styles::COST - 1).await;
+    let edit = world.stored(known.id).await;
+    assert_eq!(providers(&edit), [ProviderName::Runware]);
+    assert_eq!(duo.fal.counts().submits, 0);
+    let books = Books::of(&world).await;
+    books.assert_released(known.id, "budget_hard_cap_reached");
+    books.assert_at_rest();
+}
