@@ -28,7 +28,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
 async fn list(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<AddonKey> = Page::of(request)?;
     let found = admin::list_addons(cloud, page.after.as_ref(), page.limit).await?;
-    let cursor = found.last_seen().map(|addon| web::cursor_of(&addon.key));
+    let cursor = found.last_seen().map(|addon| page.cursor_after(&addon.key));
     let bodies: Vec<_> = found.items.iter().map(AddonBody::new).collect();
     Ok(web::list(bodies, cursor.as_deref()))
 }

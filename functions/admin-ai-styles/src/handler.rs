@@ -28,7 +28,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
 async fn list(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<StyleKey> = Page::of(request)?;
     let found = admin::list_styles(cloud, page.after.as_ref(), page.limit).await?;
-    let cursor = found.last_seen().map(|style| web::cursor_of(&style.key));
+    let cursor = found.last_seen().map(|style| page.cursor_after(&style.key));
     let bodies: Vec<_> = found.items.iter().map(AdminStyleBody::new).collect();
     Ok(web::list(bodies, cursor.as_deref()))
 }

@@ -13,7 +13,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
         "GET" => {
             let page: Page<TokenId> = Page::of(&request)?;
             let found = admin::list_tokens(&cloud, &event, page.after, page.limit).await?;
-            let cursor = found.last_seen().map(|token| web::cursor_of(&token.token_id));
+            let cursor = found.last_seen().map(|token| page.cursor_after(&token.token_id));
             let bodies: Vec<_> = found.items.iter().map(TokenBody::new).collect();
             Ok(web::list(bodies, cursor.as_deref()))
         }

@@ -21,7 +21,9 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
 async fn list(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<EventId> = Page::of(request)?;
     let found = admin::list_events(cloud, page.after.as_ref(), page.limit).await?;
-    let cursor = found.last_seen().map(|answer| web::cursor_of(&answer.event.id));
+    let cursor = found
+        .last_seen()
+        .map(|answer| page.cursor_after(&answer.event.id));
     let bodies: Vec<_> = found.items.iter().map(|answer| body(cloud, answer)).collect();
     Ok(web::list(bodies, cursor.as_deref()))
 }

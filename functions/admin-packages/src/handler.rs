@@ -28,7 +28,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
 async fn list(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<PackageKey> = Page::of(request)?;
     let found = admin::list_packages(cloud, page.after.as_ref(), page.limit).await?;
-    let cursor = found.last_seen().map(|package| web::cursor_of(&package.key));
+    let cursor = found.last_seen().map(|package| page.cursor_after(&package.key));
     let bodies: Vec<_> = found.items.iter().map(PackageBody::new).collect();
     Ok(web::list(bodies, cursor.as_deref()))
 }

@@ -23,7 +23,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
 async fn list(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<TenantId> = Page::of(request)?;
     let found = admin::list_tenants(cloud, page.after.as_ref(), page.limit).await?;
-    let cursor = found.last_seen().map(|tenant| web::cursor_of(&tenant.id));
+    let cursor = found.last_seen().map(|tenant| page.cursor_after(&tenant.id));
     let bodies: Vec<_> = found.items.iter().map(TenantBody::new).collect();
     Ok(web::list(bodies, cursor.as_deref()))
 }

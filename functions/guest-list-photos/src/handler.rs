@@ -13,6 +13,6 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
         .iter()
         .map(|answer| PhotoBody::new(&answer.photo, &answer.url))
         .collect();
-    let cursor = found.next.as_ref().map(web::cursor_of);
+    let cursor = found.next.as_ref().map(|last| page.cursor_after(last));
     Ok(web::list(bodies, cursor.as_deref()))
 }

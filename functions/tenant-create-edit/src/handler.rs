@@ -23,6 +23,9 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     invocation::about(edit.id);
     let location = format!("/api/v1/tenant/events/{event_slug}/ai-edits/{}", edit.id);
     let retry_after = created.wait.as_ref().map(|wait| wait.retry_after_ms);
-    let body = TenantEditBody::new(edit, EditBody::new(edit, created.wait.as_ref()));
-    Ok(web::accepted(body, location).retry_after_ms(retry_after))
+    let mut body = EditBody::new(edit, created.wait.as_ref());
+    if let Some(output) = &created.output {
+        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
+    }
+    Ok(web::accepted(TenantEditBody::new(edit, body), location).retry_after_ms(retry_after))
 }

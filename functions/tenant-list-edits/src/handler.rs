@@ -14,7 +14,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     let status = status(&request)?;
     let found = workflow::tenant::list_edits(&cloud, caller, status, page.after, page.limit).await?;
     let bodies: Vec<_> = found.edits.iter().map(body).collect();
-    let cursor = found.next.as_ref().map(web::cursor_of);
+    let cursor = found.next.as_ref().map(|last| page.cursor_after(last));
     Ok(web::list(bodies, cursor.as_deref()))
 }
 

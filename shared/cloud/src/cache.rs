@@ -39,13 +39,26 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<T, PortError>>,
     {
+        self.renew(now, |_| load).await
+    }
+
+    /// The same, where a load makes use of the value before, if there is one.
+    pub(crate) async fn renew<F>(
+        &self,
+        now: Timestamp,
+        load: impl FnOnce(Option<Arc<T>>) -> F,
+    ) -> Result<Arc<T>, PortError>
+    where
+        F: Future<Output = Result<T, PortError>>,
+    {
         let mut slot = self.slot.lock().await;
         if let Some(held) = slot.as_ref()
             && now < held.fresh_until
         {
             return Ok(Arc::clone(&held.value));
         }
-        let (value, age) = match (load.await, slot.take()) {
+        let before = slot.as_ref().map(|held| Arc::clone(&held.value));
+        let (value, age) = match (load(before).await, slot.take()) {
             (Ok(value), _) => (Arc::new(value), self.max_age),
             (Err(error), Some(held)) => {
                 tracing::warn!(cache = self.name, %error, "serving the last snapshot");

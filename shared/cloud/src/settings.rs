@@ -7,7 +7,7 @@ use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 use domain::ports::admin::SettingsStore;
 use domain::ports::{ApiKey, PortError, Secrets, SettingsSource};
-use domain::settings::Setting;
+use domain::settings::{Flaw, Setting};
 use domain::{Context, ProviderName, Settings};
 use futures::future::try_join_all;
 
@@ -20,7 +20,8 @@ const BATCH: usize = 10;
 
 impl SettingsSource for Cloud {
     async fn settings(&self) -> Result<Arc<Settings>, PortError> {
-        self.settings.get(self.now(), self.load_settings()).await
+        let load = |before| self.load_settings(before);
+        self.settings.renew(self.now(), load).await
     }
 }
 
@@ -97,17 +98,16 @@ impl SettingsStore for Cloud {
 }
 
 impl Cloud {
-    async fn load_settings(&self) -> Loaded<Settings> {
-        let mut settings = Settings::default();
-        for (setting, text) in self.setting_texts().await? {
-            // One bad value must not take the others along; what is set through the API is checked before.
-            if let Err(why) = settings.set(setting, &text) {
-                tracing::warn!(
-                    setting = setting.name(),
-                    why,
-                    "setting is unusable, its default holds"
-                );
-            }
+    async fn load_settings(&self, before: Option<Arc<Settings>>) -> Loaded<Settings> {
+        let (settings, flaws) = Settings::read(&self.setting_texts().await?, before.as_deref());
+        for Flaw {
+            setting,
+            why,
+            instead,
+        } in flaws
+        {
+            let setting = setting.name();
+            tracing::warn!(setting, why, instead = instead.as_str(), "setting is unusable");
         }
         Ok(settings)
     }

@@ -1,5 +1,6 @@
 //! Runtime settings: one SSM parameter each, read as text, checked here (rows S1–S14).
 
+mod read;
 mod value;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use url::Url;
 use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
+pub use read::{Flaw, Instead};
 pub use value::{MAX_TEXT_BYTES, ProviderMode};
 
 /// Every runtime setting, by the name of its parameter.

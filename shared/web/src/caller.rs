@@ -73,11 +73,14 @@ pub fn superadmin(request: &Request) -> Result<(), Problem> {
 }
 
 fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {
-    let RequestContext::ApiGatewayV2(context) = request.request_context() else {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
         return Err(Problem::Unauthenticated);
     };
-    let token = context.authorizer.and_then(|authorizer| authorizer.jwt);
-    token.map(|token| token.claims).ok_or(Problem::Unauthenticated)
+    let authorizer = context.authorizer.as_ref();
+    let token = authorizer.and_then(|authorizer| authorizer.jwt.as_ref());
+    token
+        .map(|token| token.claims.clone())
+        .ok_or(Problem::Unauthenticated)
 }
 
 /// The address a request came from, as API Gateway saw it.

@@ -9,8 +9,8 @@ use domain::guard::{self, Dispatch, EditRequest, Facts, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::ports::admin::StyleUse;
 use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Queues, SettingsSource, Signals,
-    Slugs, Tokens,
+    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Presign, Queues, SettingsSource,
+    Signals, Slugs, Tokens,
 };
 use domain::wait::Wait;
 use domain::{
@@ -20,6 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::entry::{Caller, Entry};
+use crate::get_edit::{EditAnswer, output};
 use crate::guest::settings;
 use crate::signals;
 
@@ -36,20 +37,12 @@ pub struct CreateEdit<'a> {
     pub idempotency_key: Option<String>,
 }
 
-/// The edit that a request made, or made before.
-#[derive(Debug, Clone)]
-pub struct Created {
-    /// As stored.
-    pub edit: Edit,
-    /// `None` where a repeated request finds it finished.
-    pub wait: Option<Wait>,
-}
-
-/// Admits an edit and sends it to the workers.
+/// Admits an edit and sends it to the workers. A repeated request is answered with the edit it made before, finished
+/// or not.
 ///
 /// # Errors
 /// The refusal of the first layer that refuses; the contract's error table otherwise.
-pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<Created, Problem>
+pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<EditAnswer, Problem>
 where
     D: Context
         + SettingsSource
@@ -58,6 +51,7 @@ where
         + Catalog
         + Admissions
         + Edits
+        + Presign
         + Queues
         + Signals
         + StyleUse
@@ -113,8 +107,9 @@ where
         signals::budget(deps, &entry, &found, &settings, reserved)
     );
     let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
-    Ok(Created {
+    Ok(EditAnswer {
         wait: Wait::of(&edit, ahead, &found.figures, now),
+        output: None,
         edit,
     })
 }
@@ -218,9 +213,9 @@ fn refused(error: AdmitError, has_key: bool) -> Problem {
 }
 
 /// Another request with the same key was faster by a moment.
-async fn replay_taken<D>(deps: &D, query: &FactsQuery<'_>, request_hash: &str) -> Result<Created, Problem>
+async fn replay_taken<D>(deps: &D, query: &FactsQuery<'_>, request_hash: &str) -> Result<EditAnswer, Problem>
 where
-    D: Context + Admissions + Edits,
+    D: Context + Admissions + Edits + Presign,
 {
     let found = deps.admission_facts(query).await?;
     match found.idempotency {
@@ -235,9 +230,9 @@ async fn replay<D>(
     event: &EventId,
     before: &IdempotencyRecord,
     request_hash: &str,
-) -> Result<Created, Problem>
+) -> Result<EditAnswer, Problem>
 where
-    D: Context + Edits,
+    D: Context + Edits + Presign,
 {
     if before.request_hash != request_hash {
         return Err(Problem::IdempotencyKeyReused);
@@ -252,8 +247,9 @@ where
         return Err(Problem::PromptBlocked(edit.id));
     }
     let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
-    Ok(Created {
+    Ok(EditAnswer {
         wait: Wait::of(&edit, ahead, &figures, deps.now()),
+        output: output(deps, &edit).await?,
         edit,
     })
 }

@@ -21,7 +21,7 @@ mod studio;
 pub mod tenant;
 mod work_error;
 
-pub use create_edit::{CreateEdit, Created, create_edit};
+pub use create_edit::{CreateEdit, create_edit};
 pub use create_photo::{NewPhoto, RegisteredPhoto, create_photo};
 pub use entry::{Caller, TenantCaller};
 pub use get_edit::{EditAnswer, OutputLinks, get_edit};
