@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{EditId, PhotoId};
+use domain::scope::{GuestIdentity, scope_hash};
+use domain::{EditId, Event, PhotoId};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.expect("the API answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
@@ -110,6 +111,12 @@ impl Guest {
             token: token.to_owned(),
             id: id.map(str::to_owned),
         }
+    }
+
+    /// The scope in which an event counts this guest, who has a device id.
+    pub fn scope_hash(&self, event: &Event) -> String {
+        let id = self.id.as_deref().expect("a guest with a device id");
+        scope_hash(&event.scope_key, GuestIdentity::Device(id))
     }
 
     /// A request to a path below the event.
@@ -229,7 +236,7 @@ pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
 }
 
-fn remember_prompts(body: &Value) {
+pub(crate) fn remember_prompts(body: &Value) {
     for field in ["prompt", "negative_prompt"] {
         if let Some(words) = body[field].as_str() {
             logs::keep_out(words);

@@ -4,6 +4,8 @@
 // A test's helper fails by panicking: the test that called it then shows where.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod accounts;
+pub mod api;
 pub mod books;
 pub mod duo;
 pub mod functions;
@@ -16,11 +18,14 @@ pub mod servers;
 pub mod settings;
 pub mod stack;
 pub mod styles;
+pub mod traces;
 pub mod world;
 
+pub use api::Caller;
 pub use books::Books;
 pub use duo::Duo;
 pub use guest::{Guest, Reply};
 pub use live::Live;
 pub use stack::Stack;
+pub use traces::Traces;
 pub use world::World;

@@ -28,7 +28,16 @@ pub fn secrets() -> Vec<String> {
 
 /// The lines of a function's log since then.
 pub async fn lines(stack: &Stack, function: &str, since_ms: i64) -> Vec<String> {
-    let group = format!("/aws/lambda/{}", stack.function(function));
+    lines_of_group(
+        stack,
+        &format!("/aws/lambda/{}", stack.function(function)),
+        since_ms,
+    )
+    .await
+}
+
+/// The lines of a log group since then.
+pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut token = Value::Null;
     loop {
@@ -83,17 +92,7 @@ pub fn now_ms(stack: &Stack) -> i64 {
     stack.cloud.now().as_millisecond()
 }
 
-/// One call: not worth another SDK client and its build time. The emulator believes its root caller.
 async fn filter_log_events(stack: &Stack, question: &Value) -> Value {
-    let region = &stack.described.region;
-    let caller = format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/logs/aws4_request, SignedHeaders=host, Signature=00"
-    );
-    let request = stack.http.post(&stack.described.endpoint_url);
-    let request = request.header("content-type", "application/x-amz-json-1.1");
-    let request = request.header("x-amz-target", "Logs_20140328.FilterLogEvents");
-    let request = request.header("authorization", caller).body(question.to_string());
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200, "CloudWatch Logs answers");
-    answer.json().await.unwrap()
+    let target = "Logs_20140328.FilterLogEvents";
+    stack.call("logs", target, question).await.unwrap()
 }

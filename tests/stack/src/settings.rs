@@ -17,7 +17,7 @@ use crate::Stack;
 const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// What template.yaml gives to the local stage, as far as tests change it. `queue_name` is the stack's own.
-const DEFAULTS: [(Setting, &str); 16] = [
+const DEFAULTS: [(Setting, &str); 17] = [
     (Setting::IsEnabled, "true"),
     (Setting::GuestEnabled, "true"),
     (
@@ -31,6 +31,7 @@ const DEFAULTS: [(Setting, &str); 16] = [
     (Setting::QueueName, "none"),
     (Setting::QueueMaxPolls, "60"),
     (Setting::BlockedTerms, "[]"),
+    (Setting::AbuseEscalationThresholdPerHour, "25"),
     (Setting::RunwareBaseUrl, "https://api.runware.ai/v1"),
     (Setting::RunwareTimeoutSeconds, "60"),
     (Setting::FalBaseUrl, "https://queue.fal.run"),
@@ -278,6 +279,11 @@ impl Alone {
     pub async fn change_at_once(&mut self, setting: Setting, text: &str) {
         let stack = self.stack.clone();
         self.held().set(&stack, setting, text).await;
+    }
+
+    /// Takes note that somebody else is about to change a setting: it is put back all the same.
+    pub fn expect_change(&mut self, setting: Setting) {
+        self.held().texts.retain(|(known, _)| *known != setting);
     }
 
     /// Sends edits to the Runware API here, with the key of the double.

@@ -18,6 +18,8 @@ pub const TEMPLATE: &str = "stack test restyle, {prompt} please";
 pub const OK: &str = "test-ok";
 /// Asks for an add-on that nobody has.
 pub const LOCKED: &str = "test-locked";
+/// Premium: asks for the package feature `ai_styling_premium`.
+pub const PREMIUM: &str = "test-premium";
 /// Switched off.
 pub const INACTIVE: &str = "test-inactive";
 /// Costs a hundred dollars.
@@ -81,6 +83,10 @@ fn all() -> Vec<Style> {
             is_premium: true,
             entitlements: locked,
             ..style(LOCKED, "fake:ok")
+        },
+        Style {
+            is_premium: true,
+            ..style(PREMIUM, "fake:sync")
         },
         Style {
             is_active: false,

@@ -7,7 +7,7 @@ use domain::budget::{BudgetCaps, Tenant};
 use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
 use domain::ports::admin::{TenantStore, TokenStore};
 use domain::ports::{Edits, Photos};
-use domain::{Context, Edit, EditId, Event, MicroUsd, PhotoId};
+use domain::{Context, Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
 use jiff::Timestamp;
 
 use crate::stack::fixture;
@@ -95,18 +95,7 @@ impl World {
 
     /// A photo that is registered and was never uploaded.
     pub async fn photo_without_file(&self) -> PhotoId {
-        let cloud = &self.stack.cloud;
-        let id = PhotoId::new(cloud.now(), cloud.random());
-        let photo = Photo {
-            id,
-            event_id: self.event.id.clone(),
-            mime_type: "image/jpeg".to_owned(),
-            size_bytes: 1_000,
-            object_key: photo_key(&self.event.slug, id),
-            created_at: cloud.now(),
-        };
-        cloud.put_photo(&photo).await.unwrap();
-        id
+        self.stack.register_photo(&self.event.id, &self.event.slug).await
     }
 
     /// Rewrites an edit's deadline, past every rule.
@@ -159,6 +148,21 @@ fn event(stack: &Stack, tenant: &Tenant, name: &str) -> Event {
 }
 
 impl Stack {
+    /// Registers a photo of an event, past every check.
+    pub async fn register_photo(&self, event: &EventId, slug: &EventSlug) -> PhotoId {
+        let id = PhotoId::new(self.cloud.now(), self.cloud.random());
+        let photo = Photo {
+            id,
+            event_id: event.clone(),
+            mime_type: "image/jpeg".to_owned(),
+            size_bytes: 1_000,
+            object_key: photo_key(slug, id),
+            created_at: self.cloud.now(),
+        };
+        self.cloud.put_photo(&photo).await.unwrap();
+        id
+    }
+
     /// Stores an event as it is: with a package that no catalogue knows, and past every check of the superadmin API.
     async fn put_event(&self, event: &Event) {
         let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(event).unwrap();

@@ -1,3 +1,6 @@
 //! The HTTP API, endpoint by endpoint.
 
+mod admin;
+mod contract;
 mod events;
+mod tenant;

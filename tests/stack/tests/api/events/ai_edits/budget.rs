@@ -7,7 +7,7 @@ use domain::{Context, MicroUsd, PhotoId};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::styles::COST;
-use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
+use stack_tests::{Books, Caller, Reply, Stack, World, queue, settings, styles};
 
 #[tokio::test]
 async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
@@ -117,4 +117,45 @@ async fn what_a_failed_edit_had_reserved_can_be_spent_again() {
         .create_edit(photo, &dear)
         .await
         .problem(402, "budget_hard_cap_reached");
+}
+
+#[tokio::test]
+async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles_only() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let admin = Caller::superadmin(&stack);
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let tenant = format!("/admin/tenants/{}", world.tenant.id);
+    let put = async |action: Value| {
+        let budget =
+            json!({ "soft_cap_micro_usd": 1, "soft_cap_action": action, "hard_cap_micro_usd": null });
+        let body = json!({ "name": "Soft", "ai_editing": { "budget": budget } });
+        admin.put(&tenant, &body).await
+    };
+    let ask = async |style: &str| {
+        world
+            .guest
+            .create_edit(photo, &json!({ "style_key": style }))
+            .await
+    };
+    let sync = styles::fake("sync");
+
+    put(json!({ "max_style_cost_micro_usd": COST })).await;
+    let refused = ask(styles::DEAR).await;
+    refused.problem(402, "budget_soft_cap_reached");
+    let cheap = ask(&sync).await.edit_id();
+    put(json!({ "max_style_cost_micro_usd": COST - 1 })).await;
+    ask(&sync).await.problem(402, "budget_soft_cap_reached");
+    put(json!("none")).await;
+    let dear = ask(&sync).await.edit_id();
+    for id in [cheap, dear] {
+        world.guest.wait(id).await;
+    }
+    // Whatever was chosen, the alert is stored: once in its cooldown.
+    let alerts = stack.partition(&format!("TENANT#{}", world.tenant.id)).await;
+    let alerts = alerts
+        .iter()
+        .filter(|item| item["sk"].as_s().unwrap().starts_with("ALERT#"));
+    assert_eq!(alerts.count(), 1);
 }

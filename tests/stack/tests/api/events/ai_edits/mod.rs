@@ -1,7 +1,10 @@
 //! `/api/v1/events/{token}/photos/{photo}/ai-edits` and `/api/v1/events/{token}/ai-edits/{requestId}`
 
+mod abuse;
 mod budget;
 mod create;
 mod get;
 mod idempotency;
+mod limits;
+mod order;
 mod refusals;

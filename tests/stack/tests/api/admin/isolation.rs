@@ -1,0 +1,43 @@
+//! What is the superadmin's is nobody else's.
+
+use serde_json::json;
+use stack_tests::{Caller, Stack, World, settings};
+
+use crate::api::contract::endpoints_below;
+
+#[tokio::test]
+async fn no_endpoint_of_the_superadmin_is_open_to_an_organiser_or_to_nobody() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let (nobody, forger) = (
+        Caller::with_token(&stack, None),
+        Caller::with_token(
+            &stack,
+            Some("eyJhbGciOiJub25lIn0.eyJjb2duaXRvOmdyb3VwcyI6WyJzdXBlcmFkbWluIl19."),
+        ),
+    );
+    let endpoints = endpoints_below("/admin/");
+    assert!(endpoints.len() >= 27, "{} endpoints", endpoints.len());
+    for endpoint in endpoints {
+        // The organiser's own event and tenant: not even these.
+        let path = endpoint.path_with(&[
+            ("eventId", world.event.id.as_str()),
+            ("tenantId", world.tenant.id.as_str()),
+            ("key", "test-ok"),
+            ("tokenId", "token_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        ]);
+        let name = format!("{} {}", endpoint.method, endpoint.path);
+        let reply = organiser.send(endpoint.method.clone(), &path, &json!({})).await;
+        assert_eq!(
+            (reply.status, &reply.body["code"]),
+            (403, &json!("forbidden")),
+            "{name}"
+        );
+        for caller in [&nobody, &forger] {
+            let reply = caller.send(endpoint.method.clone(), &path, &json!({})).await;
+            assert_eq!(reply.status, 401, "{name}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! `/api/v1/admin`
+
+mod entitlement;
+mod isolation;
+mod settings;
+mod styles;

@@ -1,0 +1,83 @@
+//! A style that was used stays: it can be switched off, and not erased.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use stack_tests::api::of_event;
+use stack_tests::world::unique;
+use stack_tests::{Caller, Stack, World, settings};
+
+/// The local stage keeps styles for a second; a busy machine is slower.
+const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
+fn style(is_active: bool) -> Value {
+    json!({
+        "name": "Of one test", "description": "Erased by its test.", "provider": "runware",
+        "provider_model": "fake:sync", "prompt_template": "of one test, {prompt}",
+        "estimated_cost_micro_usd": 1_000, "is_active": is_active, "sort": 950,
+    })
+}
+
+async fn made(stack: &Stack, admin: &Caller) -> (String, String) {
+    let key = format!("style-{}", unique(stack));
+    let path = format!("/admin/ai-styles/{key}");
+    admin.put(&path, &style(true)).await;
+    (key, path)
+}
+
+/// Asks until styles are read again.
+async fn ask_until(world: &World, body: &Value, status: u16) -> stack_tests::Reply {
+    let photo = world.photo("cat.jpg").await;
+    let begun = std::time::Instant::now();
+    loop {
+        let reply = world.guest.create_edit(photo, body).await;
+        if reply.status == status || begun.elapsed() > SEEN_WITHIN {
+            return reply;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_style_that_an_edit_was_made_with_is_switched_off_instead_of_erased() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let admin = Caller::superadmin(&stack);
+    let world = World::new(&stack).await;
+    let (key, path) = made(&stack, &admin).await;
+    let body = json!({ "style_key": key });
+    let id = ask_until(&world, &body, 202).await.edit_id();
+    admin.delete(&path).await.problem(409, "in_use");
+    world.guest.wait(id).await;
+    admin.delete(&path).await.problem(409, "in_use");
+
+    let off = admin.put(&path, &style(false)).await;
+    assert_eq!((&off["is_active"], &off["version"]), (&json!(false), &json!(2)));
+    ask_until(&world, &body, 403)
+        .await
+        .problem(403, "style_not_allowed");
+    // What was made with it says so still.
+    assert_eq!(world.stored(id).await.style_version, Some(1));
+    admin.delete(&path).await.problem(409, "in_use");
+}
+
+#[tokio::test]
+async fn a_style_on_an_events_list_is_in_use_and_one_that_nobody_has_used_is_not() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let admin = Caller::superadmin(&stack);
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let ((listed, listed_path), (_, unused_path)) = (made(&stack, &admin).await, made(&stack, &admin).await);
+    let settings = format!("{}/ai-settings", of_event(&world));
+    let change = json!({ "allowed_style_keys": [listed] });
+    let begun = std::time::Instant::now();
+    while organiser.send(Method::PATCH, &settings, &change).await.status != 200 {
+        assert!(begun.elapsed() < SEEN_WITHIN, "the style is not seen");
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+    admin.delete(&listed_path).await.problem(409, "in_use");
+    assert_eq!(admin.delete(&unused_path).await.status, 204);
+    admin.get(&unused_path).await.problem(404, "not_found");
+    admin.delete(&unused_path).await.problem(404, "not_found");
+    admin.put(&listed_path, &style(false)).await;
+}

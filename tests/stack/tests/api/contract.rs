@@ -1,0 +1,40 @@
+//! The endpoints as `openapi.json` lists them, so that a new one is tested before anybody thinks of it.
+
+use reqwest::Method;
+use serde_json::Value;
+use stack_tests::stack::root;
+
+/// An endpoint of the contract.
+pub(crate) struct Endpoint {
+    /// As it is called.
+    pub(crate) method: Method,
+    /// Below `/api/v1`, with parameters in braces.
+    pub(crate) path: String,
+}
+
+impl Endpoint {
+    /// The path with these in place of its parameters; all of them must be given.
+    pub(crate) fn path_with(&self, values: &[(&str, &str)]) -> String {
+        let filled = values.iter().fold(self.path.clone(), |path, (name, value)| {
+            path.replace(&format!("{{{name}}}"), value)
+        });
+        assert!(!filled.contains('{'), "a value is missing here: {filled}");
+        filled
+    }
+}
+
+/// Those whose path begins like this.
+pub(crate) fn endpoints_below(prefix: &str) -> Vec<Endpoint> {
+    let text = std::fs::read_to_string(root().join("openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let below = paths.iter().filter(|(path, _)| path.starts_with(prefix));
+    let found = below.flat_map(|(path, operations)| {
+        let methods = operations.as_object().unwrap().keys();
+        methods.map(|method| Endpoint {
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.clone(),
+        })
+    });
+    found.collect()
+}

@@ -1,0 +1,133 @@
+//! A guest that keeps trying blocked prompts: said once, then refused for the rest of the hour.
+
+use std::time::Duration;
+
+use domain::Context;
+use domain::context::{hour_of, seconds_left_in_hour};
+use domain::settings::Setting;
+use futures::future::join_all;
+use serde_json::{Value, json};
+use stack_tests::api::of_event;
+use stack_tests::{Caller, Guest, Stack, World, logs, settings, styles};
+
+const WORD: &str = "forbiddenword";
+const SIGNAL: &str = "AI abuse escalation threshold reached";
+
+async fn world(stack: &Stack) -> World {
+    World::with(stack, |_, event| {
+        event.policy.blocked_terms = vec![WORD.to_owned()];
+    })
+    .await
+}
+
+fn bad() -> Value {
+    json!({ "style_key": styles::fake("sync"), "prompt": format!("a {WORD} on a boat") })
+}
+
+fn good() -> Value {
+    json!({ "style_key": styles::fake("sync") })
+}
+
+/// Counts are by the hour: near its end a test would see two of them.
+async fn well_before_the_hour_ends(stack: &Stack) {
+    while seconds_left_in_hour(stack.cloud.now()) < 90 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// The signals about a guest, as the function logged them.
+async fn signals(stack: &Stack, world: &World, guest: &Guest, since_ms: i64) -> Vec<Value> {
+    let scope = guest.scope_hash(&world.event);
+    let lines = logs::lines(stack, "guest-create-edit", since_ms).await;
+    lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|line| line["message"] == SIGNAL && line["scope_hash"] == json!(scope))
+        .collect()
+}
+
+#[tokio::test]
+async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
+    let stack = Stack::connect().await;
+    let threshold = (Setting::AbuseEscalationThresholdPerHour, "3");
+    let _settings = settings::alone(&stack, &[threshold]).await;
+    well_before_the_hour_ends(&stack).await;
+    let began = logs::now_ms(&stack) - 1_000;
+    let world = world(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let hour = hour_of(stack.cloud.now());
+    for _ in 0..3 {
+        world
+            .guest
+            .create_edit(photo, &bad())
+            .await
+            .problem(422, "prompt_blocked");
+    }
+    // Refused whatever it asks for, until the hour ends.
+    for body in [bad(), good()] {
+        let reply = world.guest.create_edit(photo, &body).await;
+        reply.problem(429, "rate_limited");
+        let seconds: u32 = reply.header("retry-after").unwrap().parse().unwrap();
+        let left = seconds_left_in_hour(stack.cloud.now());
+        assert!((left..=left + 60).contains(&seconds), "{seconds} of {left}");
+    }
+    // Others are not.
+    let other = world.another_guest();
+    let id = other.create_edit(photo, &good()).await.edit_id();
+    other
+        .create_edit(photo, &bad())
+        .await
+        .problem(422, "prompt_blocked");
+    let organiser = Caller::organiser(&world).await;
+    let mut asked = good();
+    asked["photo_id"] = json!(photo);
+    let of_organiser = organiser.create_edit_once(&world, &asked, "tap-1").await;
+    for id in [id, of_organiser.edit_id()] {
+        world.guest.wait(id).await;
+    }
+    assert_eq!(
+        hour,
+        hour_of(stack.cloud.now()),
+        "the test took longer than it should"
+    );
+
+    let said = signals(&stack, &world, &world.guest, began).await;
+    let [signal] = said.as_slice() else {
+        panic!("said {} times", said.len())
+    };
+    assert_eq!(signal["level"], "WARN");
+    assert_eq!(signal["event_id"], json!(world.event.id));
+    assert_eq!(signal["tenant_id"], json!(world.tenant.id));
+    assert_eq!(signals(&stack, &world, &other, began).await.len(), 0);
+    let summary = organiser
+        .get(&format!("{}/ai-edits/summary", of_event(&world)))
+        .await;
+    let alerts = &summary.data(200)["observability"]["alerts"];
+    assert_eq!(alerts["abuse_escalation_reached"], json!(true));
+}
+
+#[tokio::test]
+async fn many_at_the_same_moment_are_said_once_too() {
+    let stack = Stack::connect().await;
+    let threshold = (Setting::AbuseEscalationThresholdPerHour, "2");
+    let _settings = settings::alone(&stack, &[threshold]).await;
+    well_before_the_hour_ends(&stack).await;
+    let began = logs::now_ms(&stack) - 1_000;
+    let world = world(&stack).await;
+    let photo = world.photo_without_file().await;
+    let body = bad();
+    let replies = join_all((0..8).map(|_| world.guest.create_edit(photo, &body))).await;
+    for reply in &replies {
+        assert!(matches!(reply.status, 422 | 429 | 503), "{}", reply.body);
+    }
+    // A last one makes sure that the threshold is passed and seen.
+    for _ in 0..3 {
+        world.guest.create_edit(photo, &body).await;
+    }
+    world
+        .guest
+        .create_edit(photo, &body)
+        .await
+        .problem(429, "rate_limited");
+    assert_eq!(signals(&stack, &world, &world.guest, began).await.len(), 1);
+}

@@ -1,0 +1,71 @@
+//! Limits on edits under way: per guest and per event.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::json;
+use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
+
+#[tokio::test]
+async fn a_guest_waits_for_its_own_edits_and_nobody_elses() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.policy.max_in_flight_per_guest = Some(1);
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::fake("slow") });
+    let first = world.guest.start(photo, &styles::fake("slow")).await;
+    let refused = world.guest.create_edit(photo, &body).await;
+    refused.problem(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    let other = world.another_guest().start(photo, &styles::fake("slow")).await;
+    for id in [first, other] {
+        world.guest.wait(id).await;
+    }
+    let again = world.guest.start(photo, &styles::fake("sync")).await;
+    world.guest.wait(again).await;
+    let books = Books::of(&world).await;
+    assert_eq!((books.figures.total, books.figures.open), (3, 0));
+}
+
+#[tokio::test]
+async fn however_many_come_at_once_no_more_are_under_way_than_the_event_allows() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.policy.max_in_flight_per_event = Some(3);
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::fake("slow") });
+    let guests: Vec<_> = (0..12).map(|_| world.another_guest()).collect();
+    let asked = guests.iter().map(async |guest| {
+        for _ in 0..10 {
+            let reply = guest.create_edit_once(photo, &body, "tap-1").await;
+            // Too many at one counter, or a cold start that took too long: an app asks again.
+            if !matches!(reply.status, 409 | 500..) {
+                return reply;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        panic!("no answer")
+    });
+    let replies = join_all(asked).await;
+    let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
+    for reply in replies.iter().filter(|reply| reply.status != 202) {
+        reply.problem(429, "rate_limited");
+    }
+    assert_eq!(admitted.len(), 3);
+    assert_eq!(Books::of(&world).await.figures.total, 3);
+    let ids: Vec<_> = admitted.into_iter().map(Reply::edit_id).collect();
+    for id in ids {
+        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        queue::submit(&world, id).await;
+        world.guest.wait(id).await;
+    }
+    assert_eq!(Books::of(&world).await.figures.open, 0);
+    let after = world.guest.start(photo, &styles::fake("sync")).await;
+    world.guest.wait(after).await;
+}

@@ -1,0 +1,106 @@
+//! `Idempotency-Key` of an organiser: the tenant is the scope.
+
+use futures::future::join_all;
+use serde_json::json;
+use stack_tests::{Books, Caller, Reply, Stack, World, settings, styles};
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_same_edit_and_once_it_is_finished_its_picture() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "photo_id": photo, "style_key": styles::OK });
+    let first = organiser.create_edit_once(&world, &body, "tap-1").await;
+    let again = organiser.create_edit_once(&world, &body, "tap-1").await;
+    let id = first.edit_id();
+    assert_eq!(again.edit_id(), id);
+    assert_eq!(again.header("location"), first.header("location"));
+
+    world.guest.wait(id).await;
+    let after = organiser.create_edit_once(&world, &body, "tap-1").await;
+    assert_eq!(after.edit_id(), id, "also after it has ended");
+    let edit = after.data(202);
+    assert_eq!(
+        (&edit["status"], &edit["wait"]),
+        (&json!("succeeded"), &json!(null))
+    );
+    let picture = world.guest.download(&edit["output"]["url"]).await;
+    assert_eq!(edit["output"]["bytes"], json!(picture.len()));
+    let books = Books::of(&world).await;
+    assert_eq!(books.figures.total, 1);
+    books.assert_paid(id, styles::COST);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_request_and_to_one_caller() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
+    let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
+    // Another request, in this event or in another of the same tenant.
+    let neighbour = world.neighbour().await;
+    let other_photo = neighbour.photo("cat.jpg").await;
+    for (event, body) in [
+        (
+            &world,
+            json!({ "photo_id": photo, "style_key": styles::fake("ok") }),
+        ),
+        (
+            &world,
+            json!({ "photo_id": photo, "style_key": styles::fake("sync"), "prompt": "with falling snow" }),
+        ),
+        (
+            &neighbour,
+            json!({ "photo_id": other_photo, "style_key": styles::fake("sync") }),
+        ),
+    ] {
+        let reply = organiser.create_edit_once(event, &body, "tap-1").await;
+        reply.problem(422, "idempotency_key_reused");
+    }
+    // A guest's key and another tenant's are other keys.
+    let guest_body = json!({ "style_key": styles::fake("sync") });
+    let of_guest = world.guest.create_edit_once(photo, &guest_body, "tap-1").await;
+    let stranger = World::new(&stack).await;
+    let strange_photo = stranger.photo("cat.jpg").await;
+    let strange_body = json!({ "photo_id": strange_photo, "style_key": styles::fake("sync") });
+    let strange = Caller::organiser(&stranger).await;
+    let of_stranger = strange.create_edit_once(&stranger, &strange_body, "tap-1").await;
+    assert_ne!(of_guest.edit_id(), id);
+    for (world, id) in [
+        (&world, id),
+        (&world, of_guest.edit_id()),
+        (&stranger, of_stranger.edit_id()),
+    ] {
+        world.guest.wait(id).await;
+    }
+    assert_eq!(Books::of(&world).await.figures.total, 2);
+    assert_eq!(Books::of(&stranger).await.figures.total, 1);
+}
+
+#[tokio::test]
+async fn two_at_the_same_moment_make_one_edit() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
+    let replies = join_all((0..6).map(|_| organiser.create_edit_once(&world, &body, "tap-1"))).await;
+    let mut ids: Vec<_> = replies
+        .iter()
+        .filter(|reply| reply.status != 409)
+        .map(Reply::edit_id)
+        .collect();
+    ids.dedup();
+    let [id] = ids.try_into().unwrap();
+    for reply in replies.iter().filter(|reply| reply.status == 409) {
+        reply.problem(409, "idempotency_in_progress");
+    }
+    world.guest.wait(id).await;
+    assert_eq!(Books::of(&world).await.figures.total, 1);
+}

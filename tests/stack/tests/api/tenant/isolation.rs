@@ -1,0 +1,163 @@
+//! Nothing of one organiser is visible to another.
+
+use domain::{EditId, PhotoId};
+use reqwest::Method;
+use serde_json::{Value, json};
+use stack_tests::api::of_event;
+use stack_tests::{Books, Caller, Stack, World, settings, styles};
+
+use crate::api::contract::endpoints_below;
+
+const SLUG: &str = "eventSlug";
+const EDIT: &str = "aiEditRequest";
+
+/// An event with a photo and a finished edit, and whoever it belongs to.
+struct Home {
+    world: World,
+    organiser: Caller,
+    photo: PhotoId,
+    edit: EditId,
+}
+
+impl Home {
+    async fn new(stack: &Stack) -> Self {
+        Self::of(World::new(stack).await).await
+    }
+
+    async fn of(world: World) -> Self {
+        let photo = world.photo("cat.jpg").await;
+        let edit = world.guest.start(photo, &styles::fake("sync")).await;
+        world.guest.wait(edit).await;
+        let organiser = Caller::organiser(&world).await;
+        Self {
+            world,
+            organiser,
+            photo,
+            edit,
+        }
+    }
+
+    fn slug(&self) -> &str {
+        self.world.event.slug.as_str()
+    }
+
+    /// A body that the endpoint would take from the right caller.
+    fn body(&self, method: &Method, path: &str) -> Value {
+        match (method.as_str(), path.rsplit('/').next()) {
+            ("POST", Some("ai-edits")) => {
+                json!({ "photo_id": self.photo, "style_key": styles::fake("sync") })
+            }
+            ("PATCH", Some("ai-settings")) => json!({ "enabled": false }),
+            _ => json!({}),
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let (own, other) = (Home::new(&stack).await, Home::new(&stack).await);
+    let nobody = Caller::with_token(&stack, None);
+    let superadmin = Caller::superadmin(&stack);
+    let endpoints = endpoints_below("/tenant/events/{eventSlug}/");
+    assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());
+    for endpoint in endpoints {
+        let (method, path) = (&endpoint.method, &endpoint.path);
+        let (name, edit) = (format!("{method} {path}"), other.edit.to_string());
+        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit)]);
+        let body = other.body(method, path);
+        let reply = own.organiser.send(method.clone(), &theirs, &body).await;
+        assert_eq!(
+            (reply.status, &reply.body["code"]),
+            (404, &json!("event_not_found")),
+            "{name}"
+        );
+        // As if there were no such event at all.
+        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit)]);
+        let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
+        for field in ["type", "title", "status", "detail", "code"] {
+            assert_eq!(missing.body[field], reply.body[field], "{name}");
+        }
+        assert_eq!(
+            nobody.send(method.clone(), &theirs, &body).await.status,
+            401,
+            "{name}"
+        );
+        // A superadmin is no organiser.
+        let reply = superadmin.send(method.clone(), &theirs, &body).await;
+        assert_eq!(
+            (reply.status, &reply.body["code"]),
+            (403, &json!("forbidden")),
+            "{name}"
+        );
+        // In one's own event another's edit does not exist.
+        if path.contains(EDIT) {
+            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit)]);
+            let reply = own.organiser.send(method.clone(), &mixed, &body).await;
+            assert_eq!(
+                (reply.status, &reply.body["code"]),
+                (404, &json!("edit_not_found")),
+                "{name}"
+            );
+        }
+    }
+    // Nor does another's photo.
+    let mixed = format!("{}/ai-edits", of_event(&own.world));
+    let body = other.body(&Method::POST, "/ai-edits");
+    let reply = own.organiser.send(Method::POST, &mixed, &body).await;
+    reply.problem(404, "photo_not_found");
+
+    // And nothing has come of all that.
+    for home in [&own, &other] {
+        let books = Books::of(&home.world).await;
+        assert_eq!((books.figures.total, books.ledger.len()), (1, 1));
+        let path = format!("{}/ai-settings", of_event(&home.world));
+        assert_eq!(home.organiser.get(&path).await.data(200)["enabled"], true);
+    }
+}
+
+#[tokio::test]
+async fn two_organisers_with_the_same_slug_each_see_their_own_event() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let one = Home::new(&stack).await;
+    let slug = one.world.event.slug.clone();
+    let two = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    for (home, stranger) in [(&one, &two), (&two, &one)] {
+        let list = format!("{}/ai-edits", of_event(&home.world));
+        let reply = home.organiser.get(&list).await;
+        let ids: Vec<_> = reply.data(200).as_array().unwrap().iter().collect();
+        assert_eq!(ids.len(), 1);
+        assert_eq!(ids[0]["id"], json!(home.edit));
+        home.organiser
+            .get(&format!("{list}/{}", stranger.edit))
+            .await
+            .problem(404, "edit_not_found");
+        let body = json!({ "photo_id": stranger.photo, "style_key": styles::OK });
+        let reply = home.organiser.send(Method::POST, &list, &body).await;
+        reply.problem(404, "photo_not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_event_is_none() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let own = Home::new(&stack).await;
+    // A stranger whose event has the same slug, and the organiser's own other event.
+    let slug = own.world.event.slug.clone();
+    let stranger = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    let neighbour = Home::of(own.world.neighbour().await).await;
+    for home in [&stranger, &neighbour] {
+        let second = home.world.guest.start(home.photo, &styles::fake("sync")).await;
+        home.world.guest.wait(second).await;
+        let list = format!("{}/ai-edits", of_event(&home.world));
+        let page = home.organiser.get(&format!("{list}?limit=1")).await;
+        let cursor = page.body["meta"]["next_cursor"].as_str().unwrap();
+        let next = home.organiser.get(&format!("{list}?cursor={cursor}")).await;
+        assert_eq!(next.data(200)[0]["id"], json!(home.edit));
+        let path = format!("{}/ai-edits?cursor={cursor}", of_event(&own.world));
+        own.organiser.get(&path).await.problem(400, "invalid_request");
+    }
+}
