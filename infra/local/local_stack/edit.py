@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from dateutil.parser import isoparse
 
-from .api import Guest
+from .api import TIMEOUT_SECONDS, Guest
 from .config import OUT, shown
 from .console import step
 from .errors import StackError
@@ -24,8 +25,6 @@ class Journey:
     """What happened to an edit, as its guest saw it."""
 
     edit_id: str
-    #: Seconds since the request at which each status was first seen.
-    seen: list[tuple[str, float]] = field(default_factory=list)
     edit: dict[str, Any] = field(default_factory=dict)
     picture: Path | None = None
 
@@ -39,8 +38,6 @@ def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journ
         while True:
             edit = answer.json()["data"]
             elapsed = time.monotonic() - started
-            if not journey.seen or journey.seen[-1][0] != edit["status"]:
-                journey.seen.append((edit["status"], elapsed))
             if edit["status"] in TERMINAL:
                 break
             if elapsed > PATIENCE_SECONDS:
@@ -60,6 +57,29 @@ def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journ
         )
     journey.picture = _save(journey)
     return journey
+
+
+def states(stack: dict[str, Any], edit_id: str) -> list[tuple[str, float]]:
+    """Every state of an edit, and the second at which it began. From what its organiser sees: a guest does not ask
+    often enough to see them all."""
+    demo = stack["demo"]
+    answer = requests.get(
+        f"{stack['api_url']}/api/v1/tenant/events/{demo['event_slug']}/ai-edits/{edit_id}",
+        headers={"Authorization": f"Bearer {demo['tenant_jwt']}"}, timeout=TIMEOUT_SECONDS,
+    )  # fmt: skip
+    answer.raise_for_status()
+    edit = answer.json()["data"]
+    began = [("queued", edit["created_at"])]
+    for attempt in edit["attempts"]:
+        began.append(("processing", attempt["started_at"]))
+        if attempt["ended_at"]:
+            began.append(("queued", attempt["ended_at"]))
+    if edit["completed_at"]:
+        # What ends the last attempt ends the edit.
+        ended = (edit["status"], edit["completed_at"])
+        began = [*(began[:-1] if edit["attempts"] else began), ended]
+    first = isoparse(edit["created_at"])
+    return [(status, (isoparse(at) - first).total_seconds()) for status, at in began]
 
 
 def _wait(answer: requests.Response, edit: dict[str, Any], started: float, running: Any) -> None:

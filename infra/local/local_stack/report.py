@@ -9,17 +9,14 @@ from rich.table import Table
 from .api import Guest
 from .config import shown
 from .console import console
-from .edit import Journey
+from .edit import Journey, states
 from .invocations import Share
 
 
 def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, Any]) -> None:
     """States with times, AWS calls, the picture, and the address to try."""
     console.print(f"\n[bold]Edit {journey.edit_id}[/]")
-    states = Table("state", "after")
-    for status, seconds in journey.seen:
-        states.add_row(status, f"{seconds:.2f} s")
-    console.print(states)
+    console.print(_states(states(stack, journey.edit_id)))
     if shares:
         console.print("\n[bold]Work[/]")
         console.print(_calls(shares))
@@ -33,6 +30,14 @@ def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, An
     # Single quotes: the address has a `$default` in it.
     console.print(f"Try       curl '{guest.base}/ai-edits/{journey.edit_id}'", soft_wrap=True, markup=False)
     console.print("Stack     described in .local/stack.json; `make stop` ends it\n")
+
+
+def _states(began: list[tuple[str, float]]) -> Table:
+    table = Table("state", "began after", "lasted")
+    ends: list[float | None] = [*(seconds for _, seconds in began[1:]), None]
+    for (status, seconds), end in zip(began, ends, strict=True):
+        table.add_row(status, f"{seconds:.2f} s", "–" if end is None else f"{end - seconds:.2f} s")
+    return table
 
 
 def _calls(shares: dict[str, Share]) -> Table:
