@@ -25,7 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "name": lambda _: True,
         "http": samples.is_http,
         "http_of_event": samples.is_of_an_event,
-        "worker": lambda event: not samples.is_http(event),
+        "worker": samples.is_a_batch,
+        "invoked": lambda event: not samples.is_http(event) and not samples.is_a_batch(event),
     }
     for kind, fits in kinds.items():
         if kind in metafunc.fixturenames:

@@ -81,6 +81,17 @@ def test_a_record_that_cannot_be_read_is_failed_by_its_id_alone(worker: str, bod
     assert start(worker).invoke(event) == {"batchItemFailures": [{"itemIdentifier": "unreadable"}]}
 
 
+def test_an_operators_sample_is_answered_with_counts(invoked: str, start: Start) -> None:
+    answer = start(invoked).invoke(samples.load(invoked))
+    assert answer and "errorType" not in answer, answer
+
+
+@pytest.mark.parametrize("slip", [{"limit": 0}, {"limti": 1}, {"limit": "all"}, ["limit"], "limit"])
+def test_an_operators_slip_of_the_pen_is_told_and_does_nothing(invoked: str, slip: Any, start: Start) -> None:
+    answer = start(invoked).invoke(slip)
+    assert answer["errorType"] == "BadPayload" and "payload" in answer["errorMessage"], answer
+
+
 def test_every_invocation_leaves_one_line_about_itself(name: str, start: Start) -> None:
     function = start(name)
     before = len(function.invocations())

@@ -78,3 +78,11 @@ def test_browsers_may_use_presigned_addresses_and_nothing_else(deployed: Templat
     assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
     assert set(rule["AllowedHeaders"]) == {"content-type", "content-length"}
     assert rule["ExposedHeaders"] == ["ETag"]
+
+
+def test_pruning_begins_every_night_at_half_past_two_where_the_operator_lives(deployed: Template) -> None:
+    assert deployed.document["Parameters"]["PruneTimezone"]["Default"] == "Europe/Berlin"
+    (schedule,) = deployed.of_type("AWS::Scheduler::Schedule").values()
+    assert schedule["ScheduleExpression"] == "cron(30 2 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "PruneTimezone"}
+    assert schedule.get("State", "ENABLED") == "ENABLED"

@@ -41,10 +41,21 @@ def test_no_managed_policy_of_aws_is_attached(deployed: Template) -> None:
 def test_every_function_has_a_role_of_its_own_and_lambda_alone_may_take_it(deployed: Template) -> None:
     roles = deployed.of_type("AWS::IAM::Role")
     taken = [referred(function["Role"]) for function in deployed.of_type("AWS::Lambda::Function").values()]
-    assert sorted(str(role) for role in taken) == sorted(roles)
-    for role in roles.values():
+    assert sorted(str(role) for role in taken) == sorted(roles.keys() - schedules(deployed).keys())
+    for name, role in roles.items():
+        if name in schedules(deployed):
+            continue
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
+
+
+def test_a_schedule_may_invoke_its_function_and_nothing_else(deployed: Template) -> None:
+    found = schedules(deployed)
+    assert found
+    for role, function in found.items():
+        (trust,) = deployed.of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+        assert (trust["Principal"], trust["Action"]) == ({"Service": "scheduler.amazonaws.com"}, "sts:AssumeRole")
+        assert allowed(deployed, role) == {"lambda:InvokeFunction": {function}}, role
 
 
 def test_a_function_writes_to_its_own_log_group_alone(deployed: Template) -> None:
@@ -91,6 +102,13 @@ def test_a_worker_consumes_the_queues_it_is_attached_to_and_no_other(deployed: T
         attached.setdefault(referred(function["Role"]) or "", set()).add(f"{referred(mapping['EventSourceArn'])}.Arn")
     for role, queues in attached.items():
         assert all(allowed(deployed, role)[action] == queues for action in CONSUME), role
+
+
+def schedules(template: Template) -> dict[str, str]:
+    """Roles of schedules, with the function that each invokes."""
+    found = template.of_type("AWS::Scheduler::Schedule").values()
+    targets = [schedule["Target"] for schedule in found]
+    return {referred(target["RoleArn"]) or "": named(target["Arn"]) for target in targets}
 
 
 def allowed(template: Template, role: str) -> dict[str, set[str]]:

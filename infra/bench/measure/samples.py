@@ -38,8 +38,13 @@ def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
 
 
 def is_http(event: dict[str, Any]) -> bool:
-    """Whether API Gateway sends it; the others come from SQS."""
+    """Whether API Gateway sends it."""
     return "requestContext" in event
+
+
+def is_a_batch(event: dict[str, Any]) -> bool:
+    """Whether SQS sends it; what neither sends is the payload of an operator or a schedule."""
+    return "Records" in event
 
 
 def is_of_an_event(event: dict[str, Any]) -> bool:

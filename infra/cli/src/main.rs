@@ -5,6 +5,7 @@ mod commands;
 mod local;
 #[allow(dead_code)] // what the next subcommands use
 mod output;
+mod problem;
 mod target;
 
 use std::process::ExitCode;
@@ -50,6 +51,11 @@ enum Command {
     /// Runtime settings; they take effect within 30 seconds, without a deploy
     #[command(subcommand)]
     Settings(commands::settings::SettingsCommand),
+    /// Styles
+    #[command(subcommand)]
+    Styles(commands::styles::StylesCommand),
+    /// A live view of an event
+    Watch(commands::watch::WatchCommand),
     /// The local stack: `magic-edits local up`, `run`, `stop`, `status`, `token --tenant ID`, …
     Local {
         /// What to do, as `make help` lists it
@@ -80,6 +86,8 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::Catalog(command) => command.run(cloud, output).await,
         Command::Event(command) => command.run(cloud, output).await,
         Command::Settings(command) => command.run(cloud, output).await,
+        Command::Styles(command) => command.run(cloud, output).await,
+        Command::Watch(command) => command.run(cloud, output).await,
         // Dealt with above: they act on no stack.
         Command::Local { .. } | Command::Completions(_) => Ok(Verdict::Done),
     }

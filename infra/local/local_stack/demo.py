@@ -34,7 +34,7 @@ def load_catalogue(binaries: Path) -> dict[str, Any]:
     """Loads demo.yaml with the operator's own command line; returns what `stack.json` says of it."""
     if not DEMO_FILE.exists():
         raise StackError(f"{shown(DEMO_FILE)} is missing.", "Get it back with: git checkout infra/local/demo.yaml")
-    magic_edits(binaries, "catalog", "apply", str(DEMO_FILE))
+    magic_edits(binaries, "catalog", "apply", "--yes", str(DEMO_FILE))
     catalogue = yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8"))
     event = next(entry for entry in entries(catalogue, "events", "id") if entry["id"] == DEMO_EVENT)
     return {

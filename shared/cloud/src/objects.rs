@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use domain::Context;
-use domain::ports::{ObjectError, Objects, PortError, Presign, Presigned};
+use domain::ports::{ObjectError, ObjectRemoval, Objects, PortError, Presign, Presigned};
 
 use crate::Cloud;
 use crate::calls;
@@ -14,6 +15,9 @@ use crate::error::unavailable;
 /// How long a presigned URL works. A URL also dies with the credentials that made it; those of a function live
 /// for hours.
 const PRESIGNED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// Objects in one `DeleteObjects`; S3's limit.
+const DELETES: usize = 1_000;
 
 impl Objects for Cloud {
     async fn get(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectError> {
@@ -60,6 +64,41 @@ impl Objects for Cloud {
             .send()
             .await
             .map_err(unavailable("s3.PutObject"))?;
+        Ok(())
+    }
+}
+
+impl ObjectRemoval for Cloud {
+    async fn remove_objects(&self, keys: &[String]) -> Result<(), PortError> {
+        for batch in keys.chunks(DELETES) {
+            let named = |key: &String| ObjectIdentifier::builder().key(key).build();
+            let objects: Vec<_> = batch
+                .iter()
+                .map(named)
+                .collect::<Result<_, _>>()
+                .map_err(|_| PortError::Unreadable("an object's key".to_owned()))?;
+            let delete = Delete::builder()
+                .set_objects(Some(objects))
+                .quiet(true)
+                .build()
+                .map_err(|_| PortError::Unreadable("an object's key".to_owned()))?;
+            let answer = self
+                .s3
+                .delete_objects()
+                .bucket(&self.config.bucket)
+                .delete(delete)
+                .send()
+                .await
+                .map_err(unavailable("s3.DeleteObjects"))?;
+            if let Some(error) = answer.errors().first() {
+                tracing::warn!(
+                    call = "s3.DeleteObjects",
+                    error = error.code(),
+                    "AWS call failed in part"
+                );
+                return Err(PortError::Unavailable("s3.DeleteObjects".to_owned()));
+            }
+        }
         Ok(())
     }
 }

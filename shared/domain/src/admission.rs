@@ -16,7 +16,7 @@ use crate::money::MicroUsd;
 pub const IDEMPOTENCY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// An idempotency key within its caller's scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyKey {
     /// A guest's scope hash, or the tenant: the same key of two callers has nothing to do with each other.
     pub scope: String,
@@ -161,6 +161,7 @@ impl Admission {
     /// Remembers the request under its key.
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>, request_hash: String) -> Self {
         let edit_id = self.edit.id;
+        self.edit.idempotency_key.clone_from(&key);
         self.idempotency = key.map(|key| {
             (
                 key,
@@ -185,6 +186,7 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         photo_object_key: applicant.photo.object_key.clone(),
         origin: applicant.origin.clone(),
         counts_for_guest: false,
+        idempotency_key: None,
         status: Status::Queued,
         style_key: request.style_key.clone(),
         style_version: approval.style_version,

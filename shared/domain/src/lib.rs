@@ -15,6 +15,7 @@ pub mod money;
 pub mod ports;
 pub mod problem;
 pub mod provider;
+pub mod retention;
 pub mod scope;
 pub mod settings;
 pub mod style;

@@ -1,6 +1,7 @@
 //! What the use cases ask of the outside world, in small traits: a function sees only what it needs, and what its
 //! policy allows. `cloud` implements them on AWS.
 
+mod retention;
 mod tenant;
 
 pub mod admin;
@@ -27,6 +28,7 @@ use crate::settings::Settings;
 use crate::style::Style;
 use crate::summary::LatencyHistogram;
 
+pub use retention::{ObjectRemoval, PastBooks, PastEdits};
 pub use tenant::{EditLists, Policies, Summaries, SummaryItems};
 
 /// The outside world did not do what it was asked.

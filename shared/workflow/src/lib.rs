@@ -1,6 +1,7 @@
 //! The use cases, one file each, written against the ports of `domain`.
 
 pub mod admin;
+mod check_provider;
 mod create_edit;
 mod create_photo;
 mod entry;
@@ -15,12 +16,14 @@ mod list_styles;
 mod photo;
 mod poll_edit;
 mod process_edit;
+mod prune;
 mod routing;
 mod signals;
 mod studio;
 pub mod tenant;
 mod work_error;
 
+pub use check_provider::{Reach, check_provider};
 pub use create_edit::{CreateEdit, create_edit};
 pub use create_photo::{NewPhoto, RegisteredPhoto, create_photo};
 pub use entry::{Caller, TenantCaller};
@@ -30,5 +33,6 @@ pub use list_photos::{PhotoAnswer, PhotoPage, list_photos};
 pub use list_styles::{StyleAnswer, list_styles};
 pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
+pub use prune::{Prune, Pruned, prune};
 pub use studio::Studio;
 pub use work_error::WorkError;

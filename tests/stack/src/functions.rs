@@ -58,6 +58,13 @@ impl Process {
     }
 }
 
+/// Kills every process of a function that is running now; true where there was one.
+pub fn kill(stack: &Stack, folder: &str) -> bool {
+    let name = stack.function(folder);
+    let killed = processes().filter(|process| process.function == name && process.kill());
+    killed.count() > 0
+}
+
 /// The processes of functions: run from this very stack's folder, and named by their environment.
 fn processes() -> impl Iterator<Item = Process> {
     let folder = folder().join("tmp");

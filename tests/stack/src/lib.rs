@@ -10,6 +10,7 @@ pub mod books;
 pub mod duo;
 pub mod functions;
 pub mod guest;
+pub mod invoke;
 pub mod live;
 pub mod logs;
 pub mod pictures;

@@ -7,4 +7,5 @@
 mod api;
 mod faults;
 mod flow;
+mod prune;
 mod secrets;

@@ -4,3 +4,14 @@ pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod event;
 pub(crate) mod settings;
+pub(crate) mod styles;
+pub(crate) mod watch;
+
+use domain::MicroUsd;
+
+/// An amount for people.
+fn dollars(amount: MicroUsd) -> String {
+    let sign = if amount.get() < 0 { "-" } else { "" };
+    let micro = amount.get().unsigned_abs();
+    format!("{sign}${}.{:04}", micro / 1_000_000, micro % 1_000_000 / 100)
+}

@@ -7,21 +7,35 @@ use cloud::Cloud;
 use domain::ProviderName;
 use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use workflow::admin::{SettingAnswer, Source, read_settings};
 
-use crate::output::{CommandResult, Output, Table, UsageError, Verdict};
+use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
+use crate::problem::words;
 
 /// Runtime settings.
 #[derive(Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum SettingsCommand {
+    /// Print one setting as it is in force
+    Get {
+        /// Such as `is_enabled`
+        name: String,
+    },
     /// Set one setting; the value is checked before it is written
     Set {
         /// Such as `is_enabled`
         name: String,
         /// Such as `false`; lists are JSON
+        #[arg(allow_hyphen_values = true)]
         value: String,
     },
-    /// List the settings that are set
+    /// Take one setting back to its default
+    Reset {
+        /// Such as `queue_max_polls`
+        name: String,
+    },
+    /// List the settings in force, and where each comes from
     List,
     /// Set a provider's API key, read from standard input so that it stays out of the shell's history
     Key {
@@ -30,41 +44,30 @@ pub(crate) enum SettingsCommand {
     },
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  magic-edits settings list
+  magic-edits settings get blocked_terms
+  magic-edits settings set is_enabled false
+  echo \"$RUNWARE_API_KEY\" | magic-edits settings key runware
+A change takes effect within 30 seconds.";
+
 impl SettingsCommand {
     pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         match self {
-            Self::Set { name, value } => {
-                let setting = find(&name)?;
-                let flaws = setting.check(&value);
-                if !flaws.is_empty() {
-                    let flaws = flaws
-                        .iter()
-                        .map(|flaw| format!("{} {}", flaw.pointer, flaw.detail));
-                    return Err(UsageError(flaws.collect::<Vec<_>>().join("; ")).into());
-                }
-                cloud.put_setting(setting, &value).await?;
-                output.result(
-                    json!({ "name": name, "value": value }),
-                    &format!("{name} = {value}"),
-                )?;
+            Self::Get { name } => get(cloud, output, find(&name)?).await?,
+            Self::Set { name, value } => set(cloud, output, find(&name)?, &value).await?,
+            Self::Reset { name } => {
+                cloud.reset_setting(find(&name)?).await?;
+                output.result(json!({ "name": name }), &format!("{name} is back to its default"))?;
             }
-            Self::List => {
-                let set = cloud.setting_texts().await?;
-                let mut table = Table::new(["setting", "value"], "no setting is set");
-                for (setting, text) in &set {
-                    table.row([setting.name().into(), text.into()]);
-                }
-                let values: serde_json::Map<_, _> = set
-                    .iter()
-                    .map(|(setting, text)| (setting.name().to_owned(), json!(text)))
-                    .collect();
-                output.table(values, &table)?;
-            }
+            Self::List => list(cloud, output).await?,
             Self::Key { provider } => {
                 let mut key = String::new();
                 std::io::stdin().read_to_string(&mut key)?;
                 if key.trim().is_empty() {
-                    return Err("nothing was read from standard input; pipe the key in".into());
+                    let why = "nothing was read from standard input; pipe the key in";
+                    return Err(UsageError(why.to_owned()).into());
                 }
                 cloud.put_api_key(provider, key.trim()).await?;
                 output.result(
@@ -74,6 +77,76 @@ impl SettingsCommand {
             }
         }
         Ok(Verdict::Done)
+    }
+}
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+async fn get(cloud: &Cloud, output: Output, setting: Setting) -> Done {
+    let found = read_settings(cloud).await.map_err(|problem| words(&problem))?;
+    let answer = found.settings.into_iter().find(|answer| answer.setting == setting);
+    let answer = answer.ok_or("the setting is not in force")?;
+    output.result(for_programs(&answer), &text(&answer.value))?;
+    Ok(())
+}
+
+async fn set(cloud: &Cloud, output: Output, setting: Setting, value: &str) -> Done {
+    let flaws = setting.check(value);
+    if !flaws.is_empty() {
+        let flaws = flaws
+            .iter()
+            .map(|flaw| format!("{} {}", flaw.pointer, flaw.detail));
+        return Err(UsageError(flaws.collect::<Vec<_>>().join("; ")).into());
+    }
+    cloud.put_setting(setting, value).await?;
+    let name = setting.name();
+    output.result(
+        json!({ "name": name, "value": value }),
+        &format!("{name} = {value}"),
+    )?;
+    Ok(())
+}
+
+async fn list(cloud: &Cloud, output: Output) -> Done {
+    let found = read_settings(cloud).await.map_err(|problem| words(&problem))?;
+    let mut table = Table::new(["setting", "value", "from"], "");
+    for answer in &found.settings {
+        let tone = match answer.source {
+            Source::Parameter => Tone::Plain,
+            Source::Default => Tone::Quiet,
+            Source::Unusable => Tone::Bad,
+        };
+        let (name, source) = (answer.setting.name(), answer.source.as_str());
+        table.row([name.into(), text(&answer.value).into(), Cell::new(tone, source)]);
+    }
+    for (provider, is_set) in &found.keys {
+        let state = if *is_set { Cell::new(Tone::Good, "set") } else { Cell::new(Tone::Quiet, "not set") };
+        table.row([format!("{provider} API key").into(), state, "secret".into()]);
+    }
+    let settings: Map<String, Value> = found
+        .settings
+        .iter()
+        .map(|answer| (answer.setting.name().to_owned(), for_programs(answer)))
+        .collect();
+    let keys: Map<String, Value> = found
+        .keys
+        .iter()
+        .map(|(provider, is_set)| (provider.to_string(), json!(is_set)))
+        .collect();
+    output.table(json!({ "settings": settings, "keys_set": keys }), &table)?;
+    Ok(())
+}
+
+fn for_programs(answer: &SettingAnswer) -> Value {
+    json!({ "value": answer.value, "from": answer.source.as_str() })
+}
+
+/// As `settings set` takes it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, Table};
 pub(crate) use tone::Tone;
 
+/// To the top left, and everything below erased.
+const CLEAR: &[u8] = b"\x1b[H\x1b[J";
+
 /// How to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -57,6 +60,21 @@ impl Output {
         let width = io::stdout().is_terminal().then(terminal_width);
         let mut out = anstream::stdout().lock();
         out.write_all(table.render(width).as_bytes())?;
+        out.flush()
+    }
+
+    /// Shows one look of many: on a terminal in place of the one before, otherwise below it; programs get a line each.
+    pub(crate) fn screen(self, value: impl Serialize, headline: &str, table: &Table) -> io::Result<()> {
+        if self.json {
+            return self.result(value, "");
+        }
+        let is_terminal = io::stdout().is_terminal();
+        let mut out = anstream::stdout().lock();
+        if is_terminal {
+            out.write_all(CLEAR)?;
+        }
+        writeln!(out, "{}", Tone::Strong.paint(headline))?;
+        out.write_all(table.render(is_terminal.then(terminal_width)).as_bytes())?;
         out.flush()
     }
 

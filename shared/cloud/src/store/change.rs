@@ -239,7 +239,14 @@ impl Cloud {
             // What was seen last need not exist any more.
             .set_exclusive_start_key(after)
             .limit(i32::try_from(page.limit).unwrap_or(i32::MAX));
-        if !page.prefix.is_empty() {
+        if let Some(until) = page.until {
+            // A condition may name the sort key once, so the prefix is the lower bound.
+            let first = if page.prefix.is_empty() { "0" } else { page.prefix };
+            query = query
+                .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :until")
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":until", text(until));
+        } else if !page.prefix.is_empty() {
             query = query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                 .expression_attribute_values(":prefix", text(page.prefix));
@@ -256,6 +263,8 @@ pub(crate) struct PageOf {
     pub(crate) pk: String,
     /// Empty: the whole partition.
     pub(crate) prefix: &'static str,
+    /// The last sort key that counts.
+    pub(crate) until: Option<String>,
     /// Sort key of the item that was seen last.
     pub(crate) after: Option<String>,
     pub(crate) limit: u32,

@@ -12,6 +12,7 @@ mod keys;
 mod moves;
 mod packages;
 mod read;
+mod retention;
 mod signals;
 mod tenant;
 mod tenants;

@@ -66,6 +66,7 @@ impl TokenStore for Cloud {
             after: after.map(|token| keys::issued_token(event, token).sk),
             limit,
             newest_first: true,
+            until: None,
         };
         let tokens: Vec<Issued> = self.page(page, "an issued token").await?;
         let shown = tokens.into_iter().map(|issued| IssuedToken {

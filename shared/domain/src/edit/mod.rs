@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use failure::FailureCode;
 pub use step::{IllegalStep, Move, Route, Step};
 
+use crate::admission::IdempotencyKey;
 use crate::id::{EditId, EventId, EventSlug, PhotoId, StyleKey, TaskId, TenantId};
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
@@ -160,6 +161,9 @@ pub struct Edit {
     /// Whether it counts among the guest's edits under way, because the event limits them.
     #[serde(default)]
     pub counts_for_guest: bool,
+    /// The key it was asked for under: its record goes when the edit goes.
+    #[serde(default)]
+    pub idempotency_key: Option<IdempotencyKey>,
     /// Where it stands.
     pub status: Status,
     /// The style, if one was chosen.

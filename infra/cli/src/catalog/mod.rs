@@ -1,5 +1,7 @@
 //! A catalogue file: what an installation is made of, to be created or updated as a whole, by the rules of the API.
 
+mod difference;
+
 use cloud::Cloud;
 use domain::addon::CatalogAddon;
 use domain::budget::{BudgetCaps, Tenant};
@@ -10,6 +12,10 @@ use domain::{EventId, EventSlug, PackageKey, Problem, Style, TenantId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use workflow::admin::{self, EventInput, Outcome};
+
+use crate::problem::words;
+
+pub(crate) use difference::{Difference, differences};
 
 /// What a file may name.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +66,16 @@ pub(crate) struct Change {
     pub(crate) outcome: &'static str,
 }
 
+impl CatalogFile {
+    /// A file that may name styles alone.
+    pub(crate) fn of_styles(styles: Vec<Style>) -> Self {
+        Self {
+            styles,
+            ..Self::default()
+        }
+    }
+}
+
 /// Why a file was not applied, or not to its end.
 #[derive(Debug, Error)]
 #[error("{kind} `{key}`: {why}")]
@@ -71,19 +87,10 @@ pub(crate) struct CatalogError {
 
 impl CatalogError {
     fn new(kind: &'static str, key: &str, problem: &Problem) -> Self {
-        let fields = problem.fields().into_iter();
-        let flaws: Vec<String> = fields
-            .map(|field| format!("{} {}", field.pointer, field.detail))
-            .collect();
-        let why = match (flaws.is_empty(), problem.detail()) {
-            (false, _) => flaws.join("; "),
-            (true, Some(detail)) => detail,
-            (true, None) => format!("{} (is the stack reachable?)", problem.row().title),
-        };
         Self {
             kind,
             key: key.to_owned(),
-            why,
+            why: words(problem),
         }
     }
 }

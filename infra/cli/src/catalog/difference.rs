@@ -1,0 +1,175 @@
+//! What a file would change, field by field, before anything is written.
+
+use std::collections::BTreeMap;
+
+use cloud::Cloud;
+use domain::Event;
+use domain::ports::admin::{AddonStore, PackageStore, StyleStore, TenantStore};
+use domain::ports::{Events, PortError};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{CatalogFile, EventEntry, TenantEntry};
+
+/// Fields that are not the file's to say.
+const NOT_IN_FILES: [&str; 2] = ["version", "used"];
+
+/// What an entry of the file would do.
+#[derive(Debug, Serialize)]
+pub(crate) struct Difference {
+    pub(crate) kind: &'static str,
+    pub(crate) key: String,
+    /// There is nothing of this key yet.
+    pub(crate) is_new: bool,
+    pub(crate) fields: Vec<FieldChange>,
+}
+
+/// A field that would change; null where it is not set.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FieldChange {
+    pub(crate) field: String,
+    pub(crate) before: Value,
+    pub(crate) after: Value,
+}
+
+impl Difference {
+    /// Whether applying the entry would change nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.is_new && self.fields.is_empty()
+    }
+
+    fn of(kind: &'static str, key: &str, before: Option<&Value>, after: &Value) -> Self {
+        let (old, new) = (before.map(flat).unwrap_or_default(), flat(after));
+        let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let value = |of: &BTreeMap<String, Value>, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
+        let changes = names.into_iter().map(|name| FieldChange {
+            field: name.clone(),
+            before: value(&old, name),
+            after: value(&new, name),
+        });
+        Self {
+            kind,
+            key: key.to_owned(),
+            is_new: before.is_none(),
+            fields: changes.filter(|change| change.before != change.after).collect(),
+        }
+    }
+}
+
+/// Leaves by their path (`budget.hard_cap_micro_usd`); a list is a leaf.
+fn flat(value: &Value) -> BTreeMap<String, Value> {
+    let mut leaves = BTreeMap::new();
+    flatten(String::new(), value, &mut leaves);
+    leaves
+}
+
+fn flatten(path: String, value: &Value, leaves: &mut BTreeMap<String, Value>) {
+    let Value::Object(fields) = value else {
+        leaves.insert(path, value.clone());
+        return;
+    };
+    for (name, value) in fields {
+        if path.is_empty() && NOT_IN_FILES.contains(&name.as_str()) {
+            continue;
+        }
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        flatten(path, value, leaves);
+    }
+}
+
+/// Compares a file with what is there.
+pub(crate) async fn differences(cloud: &Cloud, file: &CatalogFile) -> Result<Vec<Difference>, PortError> {
+    let mut found = Vec::new();
+    let mut compare = |kind, key: &str, before: Option<Value>, after: Value| {
+        found.push(Difference::of(kind, key, before.as_ref(), &after));
+    };
+    for package in &file.packages {
+        let before = cloud.package(&package.key).await?;
+        compare("package", package.key.as_str(), before.map(|it| json!(it)), json!(package));
+    }
+    for addon in &file.addons {
+        let before = cloud.catalog_addon(&addon.key).await?;
+        compare("add-on", addon.key.as_str(), before.map(|it| json!(it)), json!(addon));
+    }
+    for style in &file.styles {
+        let before = cloud.style(&style.key).await?;
+        compare("style", style.key.as_str(), before.map(|it| json!(it)), json!(style));
+    }
+    for entry in &file.tenants {
+        let before = cloud.tenant(&entry.id).await?;
+        compare("tenant", entry.id.as_str(), before.map(|it| json!(it)), tenant(entry));
+    }
+    for entry in &file.events {
+        let before = cloud.event(&entry.id).await?;
+        let before = before.map(|event| as_entry(&event, entry));
+        compare("event", entry.id.as_str(), before, event(entry));
+    }
+    Ok(found)
+}
+
+fn tenant(entry: &TenantEntry) -> Value {
+    json!({ "id": entry.id, "name": entry.name, "budget": entry.budget, "watermark": entry.watermark })
+}
+
+fn event(entry: &EventEntry) -> Value {
+    let mut value = json!({
+        "tenant_id": entry.tenant_id,
+        "slug": entry.slug,
+        "name": entry.name,
+        "package_key": entry.package_key,
+        "watermark": entry.watermark,
+    });
+    let addons: serde_json::Map<_, _> = entry
+        .addons
+        .iter()
+        .map(|addon| (addon.key.to_string(), json!({ "status": addon.status, "expires_at": addon.expires_at })))
+        .collect();
+    value["addons"] = Value::Object(addons);
+    if let Some(policy) = &entry.policy {
+        value["policy"] = json!(policy);
+    }
+    value
+}
+
+/// An event as far as the entry speaks of it: other add-ons and an unnamed policy stay.
+fn as_entry(found: &Event, entry: &EventEntry) -> Value {
+    let is_named = |key: &domain::AddonKey| entry.addons.iter().any(|addon| addon.key == *key);
+    let of_event = EventEntry {
+        id: found.id.clone(),
+        tenant_id: found.tenant_id.clone(),
+        slug: found.slug.clone(),
+        name: found.name.clone(),
+        package_key: found.package.as_ref().map(|package| package.key.clone()),
+        addons: found.addons.iter().filter(|addon| is_named(&addon.key)).cloned().collect(),
+        policy: entry.policy.as_ref().map(|_| found.policy.clone()),
+        watermark: found.watermark.clone(),
+    };
+    event(&of_event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(before: Option<Value>, after: &Value) -> Vec<String> {
+        let difference = Difference::of("style", "x", before.as_ref(), after);
+        difference.fields.into_iter().map(|change| change.field).collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_a_difference_and_null_is_not_set() {
+        let before = json!({ "name": "A", "version": 3, "used": true, "budget": { "soft": null, "hard": 5 } });
+        let same = json!({ "name": "A", "version": 1, "budget": { "hard": 5 } });
+        assert_eq!(fields(Some(before.clone()), &same), Vec::<String>::new());
+        let other = json!({ "name": "B", "budget": { "hard": 5, "soft": 1 } });
+        assert_eq!(fields(Some(before), &other), ["budget.soft", "name"]);
+    }
+
+    #[test]
+    fn something_new_is_a_difference_whatever_it_holds() {
+        let difference = Difference::of("package", "x", None, &json!({}));
+        assert!(!difference.is_empty());
+        let known = Difference::of("package", "x", Some(&json!({})), &json!({}));
+        assert!(known.is_empty());
+    }
+}

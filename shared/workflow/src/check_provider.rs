@@ -1,0 +1,62 @@
+//! Asks a provider a question that costs nothing, to see whether it is there and takes the key.
+
+use domain::ports::Secrets;
+use domain::settings::ProviderMode;
+use domain::{Context, EditId, MicroUsd, ProviderName, Settings, TaskId};
+use providers::{Provider, Task};
+
+use crate::studio::Studio;
+use crate::work_error::WorkError;
+
+/// A model of fal's, to give the question an address; nothing is run.
+const FAL_ENDPOINT: &str = "fal-ai/flux-pro";
+
+/// How a provider took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// It is in fake mode: nothing outside was asked.
+    Fake,
+    /// It answered, and knows the key.
+    Reached,
+    /// It cannot be used; says why, never with the key in it.
+    Unreachable(String),
+}
+
+/// Asks after a task that never was. Every provider wants the key for that, and none charges for it.
+///
+/// # Errors
+/// The secret cannot be read.
+pub async fn check_provider<D>(
+    deps: &D,
+    studio: &Studio,
+    name: ProviderName,
+    settings: &Settings,
+) -> Result<Reach, WorkError>
+where
+    D: Context + Secrets,
+{
+    if settings.mode_of(name) == ProviderMode::Fake {
+        return Ok(Reach::Fake);
+    }
+    let provider = match studio.provider(deps, name, settings).await? {
+        Ok(provider) => provider,
+        Err(unusable) => return Ok(Reach::Unreachable(unusable.0)),
+    };
+    let edit_id = EditId::new(deps.now(), deps.random());
+    let task_id = TaskId::derive(edit_id, 1);
+    let handle = providers::fal::handle(FAL_ENDPOINT, &task_id.to_string());
+    let nobodys = Task {
+        edit_id,
+        attempt: 1,
+        task_id,
+        model: FAL_ENDPOINT,
+        prompt: "",
+        handle: handle.as_deref().filter(|_| name == ProviderName::Fal),
+        polls: 0,
+        estimated_cost: MicroUsd::ZERO,
+    };
+    Ok(match provider.poll(&nobodys).await {
+        Ok(_) => Reach::Reached,
+        Err(error) => Reach::Unreachable(error.to_string()),
+    })
+}
