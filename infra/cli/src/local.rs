@@ -10,6 +10,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use thiserror::Error;
 
+/// Its name in CloudFormation.
+pub(crate) const STACK: &str = "magic-edits-local";
+
 /// Why there is no local stack to act on.
 #[derive(Debug, Error)]
 pub(crate) enum LocalError {

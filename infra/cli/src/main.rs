@@ -2,9 +2,10 @@
 
 mod catalog;
 mod commands;
+mod invoke;
 mod local;
-#[allow(dead_code)] // what the next subcommands use
 mod output;
+mod preflight;
 mod problem;
 mod target;
 
@@ -48,6 +49,10 @@ enum Command {
     /// Events and the links of their guests
     #[command(subcommand)]
     Event(commands::event::EventCommand),
+    /// Look at every line of the go-live list, and say what mends those that do not hold
+    Preflight(commands::preflight::PreflightCommand),
+    /// Take away edits, pictures and ledger entries that have had their time
+    Prune(commands::prune::PruneCommand),
     /// Runtime settings; they take effect within 30 seconds, without a deploy
     #[command(subcommand)]
     Settings(commands::settings::SettingsCommand),
@@ -85,6 +90,8 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
     match cli.command {
         Command::Catalog(command) => command.run(cloud, output).await,
         Command::Event(command) => command.run(cloud, output).await,
+        Command::Preflight(command) => command.run(&target, output).await,
+        Command::Prune(command) => command.run(&target, output).await,
         Command::Settings(command) => command.run(cloud, output).await,
         Command::Styles(command) => command.run(cloud, output).await,
         Command::Watch(command) => command.run(cloud, output).await,

@@ -33,10 +33,10 @@ pub(crate) struct Target {
     /// What the functions use as well.
     pub(crate) cloud: Cloud,
     /// To make further clients with.
-    #[allow(dead_code)] // read by the subcommands that invoke functions
     pub(crate) sdk: SdkConfig,
+    /// The CloudFormation stack's name.
+    pub(crate) stack: String,
     /// `local`, `dev` or `prod`
-    #[allow(dead_code)]
     pub(crate) stage: String,
 }
 
@@ -58,8 +58,9 @@ pub(crate) enum TargetError {
 impl TargetArgs {
     /// Finds the stack's resources.
     pub(crate) async fn reach(self) -> Result<Target, TargetError> {
-        let (config, sdk) = if self.local {
-            (local::config()?, Access::Local(local::endpoint()?).load().await)
+        let (stack, config, sdk) = if self.local {
+            let sdk = Access::Local(local::endpoint()?).load().await;
+            (local::STACK.to_owned(), local::config()?, sdk)
         } else {
             let stack = self.stack.ok_or(TargetError::NotNamed)?;
             let access = Access::Aws {
@@ -67,12 +68,14 @@ impl TargetArgs {
                 region: self.region,
             };
             let sdk = access.load().await;
-            (outputs(&sdk, stack).await?.config()?, sdk)
+            let config = outputs(&sdk, stack.clone()).await?.config()?;
+            (stack, config, sdk)
         };
         let stage = stage_of(&config.settings_path)?;
         Ok(Target {
             cloud: Cloud::with(config, &sdk),
             sdk,
+            stack,
             stage,
         })
     }

@@ -53,7 +53,10 @@ async fn photo(world: &World, at: Timestamp) -> Photo {
     };
     world.stack.cloud.put_photo(&photo).await.unwrap();
     let bytes = vec![7; 1_000];
-    world.stack.put_object(&photo.object_key, bytes, "image/jpeg").await;
+    world
+        .stack
+        .put_object(&photo.object_key, bytes, "image/jpeg")
+        .await;
     photo
 }
 
@@ -159,7 +162,11 @@ async fn objects(world: &World) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     while let Some(page) = pages.next().await {
         let page = page.unwrap();
-        found.extend(page.contents().iter().map(|object| object.key().unwrap().to_owned()));
+        found.extend(
+            page.contents()
+                .iter()
+                .map(|object| object.key().unwrap().to_owned()),
+        );
     }
     found
 }
@@ -201,12 +208,24 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
     let rows_before = rows(&world, &format!("EVENT#{}", world.event.id)).await;
     let objects_before = objects(&world).await;
     let pretended = prune(&stack, &order(true)).await;
-    assert_eq!(rows(&world, &format!("EVENT#{}", world.event.id)).await, rows_before);
-    assert_eq!(objects(&world).await, objects_before, "pretending takes nothing away");
+    assert_eq!(
+        rows(&world, &format!("EVENT#{}", world.event.id)).await,
+        rows_before
+    );
+    assert_eq!(
+        objects(&world).await,
+        objects_before,
+        "pretending takes nothing away"
+    );
     let pruned = prune(&stack, &order(false)).await;
     assert_eq!(pretended, pruned, "what was said is what was done");
     assert_eq!(
-        (&pruned["requests"], &pruned["outputs"], &pruned["photos"], &pruned["under_way"]),
+        (
+            &pruned["requests"],
+            &pruned["outputs"],
+            &pruned["photos"],
+            &pruned["under_way"]
+        ),
         (&json!(2), &json!(2), &json!(1), &json!(1)),
         "{pruned}"
     );
@@ -233,12 +252,21 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
     ]
     .into();
     assert_eq!(objects(&world).await, expected);
-    for (key, stays) in [("old", false), ("young", true), ("reused", true), ("under way", true)] {
+    for (key, stays) in [
+        ("old", false),
+        ("young", true),
+        ("reused", true),
+        ("under way", true),
+    ] {
         let found = rows(&world, &format!("IDEM#{guest}#{key}")).await;
         assert_eq!(!found.is_empty(), stays, "the record of the key {key:?}");
     }
     let again = prune(&stack, &order(false)).await;
-    assert_eq!((&again["requests"], &again["photos"]), (&json!(0), &json!(0)), "{again}");
+    assert_eq!(
+        (&again["requests"], &again["photos"]),
+        (&json!(0), &json!(0)),
+        "{again}"
+    );
 }
 
 /// The record of the key `reused` belongs to this edit by now.
@@ -263,7 +291,11 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     let world = World::new(&stack).await;
     listed(&world).await;
     let guest = format!("{:032x}", stack.cloud.random());
-    let times = [days_ago(&world, 420), days_ago(&world, 364), days_ago(&world, 120)];
+    let times = [
+        days_ago(&world, 420),
+        days_ago(&world, 364),
+        days_ago(&world, 120),
+    ];
     let mut edits = Vec::new();
     for (index, at) in times.into_iter().enumerate() {
         let photo = photo(&world, at).await;
@@ -283,9 +315,16 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
 
     let order = json!({ "request_days": 90, "ledger_days": 365 });
     let pruned = prune(&stack, &order).await;
-    assert_eq!((&pruned["requests"], &pruned["ledger_entries"]), (&json!(4), &json!(1)), "{pruned}");
+    assert_eq!(
+        (&pruned["requests"], &pruned["ledger_entries"]),
+        (&json!(4), &json!(1)),
+        "{pruned}"
+    );
     let entries = |edit: &Edit| {
-        let (pk, id) = (format!("TENANT#{}#LEDGER#{}", world.tenant.id, edit.month), edit.id.ulid());
+        let (pk, id) = (
+            format!("TENANT#{}#LEDGER#{}", world.tenant.id, edit.month),
+            edit.id.ulid(),
+        );
         let world = &world;
         async move { rows(world, &pk).await.contains(&id) }
     };
@@ -294,13 +333,22 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     assert!(entries(&edits[2]).await, "120 days old");
     assert!(entries(&waited).await, "the entry's own age counts");
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
-    assert!(months.contains(&format!("BUDGET#{}", edits[0].month)), "an entry is left: {months:?}");
+    assert!(
+        months.contains(&format!("BUDGET#{}", edits[0].month)),
+        "an entry is left: {months:?}"
+    );
 
     // A year later: the month is empty, and its counters go with the last entry.
     prune(&stack, &json!({ "request_days": 90, "ledger_days": 200 })).await;
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
-    assert!(!months.contains(&format!("BUDGET#{}", edits[0].month)), "{months:?}");
-    assert!(months.contains(&format!("BUDGET#{}", edits[2].month)), "{months:?}");
+    assert!(
+        !months.contains(&format!("BUDGET#{}", edits[0].month)),
+        "{months:?}"
+    );
+    assert!(
+        months.contains(&format!("BUDGET#{}", edits[2].month)),
+        "{months:?}"
+    );
     assert!(entries(&edits[2]).await);
 }
 
@@ -339,10 +387,17 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
     assert!((2..all).contains(&left), "half-way: {left} of {all}");
     // Pictures go first, rows last: no picture is left that no row tells of.
     let known: BTreeSet<String> = rows(&world, &partition).await.into_iter().collect();
-    for key in objects(&world).await.iter().filter(|key| key.contains("/ai-edits/")) {
+    for key in objects(&world)
+        .await
+        .iter()
+        .filter(|key| key.contains("/ai-edits/"))
+    {
         let name = key.rsplit('/').next().unwrap().split('.').next().unwrap();
         let id: EditId = name.parse().unwrap();
-        assert!(known.contains(&format!("EDIT#{}", id.ulid())), "{key} is an orphan");
+        assert!(
+            known.contains(&format!("EDIT#{}", id.ulid())),
+            "{key} is an orphan"
+        );
     }
 
     prune(&stack, &order).await;
@@ -366,7 +421,10 @@ async fn many_like(world: &World, sample: &Edit, count: usize) {
             let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(edit).unwrap();
             item.insert("pk".to_owned(), text(&format!("EVENT#{}", edit.event_id)));
             item.insert("sk".to_owned(), text(&format!("EDIT#{}", edit.id.ulid())));
-            item.insert("status_pk".to_owned(), text(&format!("EVENT#{}#succeeded", edit.event_id)));
+            item.insert(
+                "status_pk".to_owned(),
+                text(&format!("EVENT#{}#succeeded", edit.event_id)),
+            );
             item.insert("status_sk".to_owned(), text(&edit.id.ulid()));
             let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
             WriteRequest::builder().put_request(put).build()
@@ -409,6 +467,9 @@ async fn a_payload_that_is_not_understood_prunes_nothing() {
     ] {
         let (failed, answer) = try_invoke(&stack, "prune", &payload).await;
         assert!(failed, "{payload}: {answer}");
-        assert!(answer["errorMessage"].as_str().unwrap().contains(named), "{answer}");
+        assert!(
+            answer["errorMessage"].as_str().unwrap().contains(named),
+            "{answer}"
+        );
     }
 }

@@ -41,7 +41,8 @@ impl Difference {
     fn of(kind: &'static str, key: &str, before: Option<&Value>, after: &Value) -> Self {
         let (old, new) = (before.map(flat).unwrap_or_default(), flat(after));
         let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let value = |of: &BTreeMap<String, Value>, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
+        let value =
+            |of: &BTreeMap<String, Value>, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
         let changes = names.into_iter().map(|name| FieldChange {
             field: name.clone(),
             before: value(&old, name),
@@ -72,7 +73,11 @@ fn flatten(path: String, value: &Value, leaves: &mut BTreeMap<String, Value>) {
         if path.is_empty() && NOT_IN_FILES.contains(&name.as_str()) {
             continue;
         }
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
         flatten(path, value, leaves);
     }
 }
@@ -85,19 +90,39 @@ pub(crate) async fn differences(cloud: &Cloud, file: &CatalogFile) -> Result<Vec
     };
     for package in &file.packages {
         let before = cloud.package(&package.key).await?;
-        compare("package", package.key.as_str(), before.map(|it| json!(it)), json!(package));
+        compare(
+            "package",
+            package.key.as_str(),
+            before.map(|it| json!(it)),
+            json!(package),
+        );
     }
     for addon in &file.addons {
         let before = cloud.catalog_addon(&addon.key).await?;
-        compare("add-on", addon.key.as_str(), before.map(|it| json!(it)), json!(addon));
+        compare(
+            "add-on",
+            addon.key.as_str(),
+            before.map(|it| json!(it)),
+            json!(addon),
+        );
     }
     for style in &file.styles {
         let before = cloud.style(&style.key).await?;
-        compare("style", style.key.as_str(), before.map(|it| json!(it)), json!(style));
+        compare(
+            "style",
+            style.key.as_str(),
+            before.map(|it| json!(it)),
+            json!(style),
+        );
     }
     for entry in &file.tenants {
         let before = cloud.tenant(&entry.id).await?;
-        compare("tenant", entry.id.as_str(), before.map(|it| json!(it)), tenant(entry));
+        compare(
+            "tenant",
+            entry.id.as_str(),
+            before.map(|it| json!(it)),
+            tenant(entry),
+        );
     }
     for entry in &file.events {
         let before = cloud.event(&entry.id).await?;
@@ -122,7 +147,12 @@ fn event(entry: &EventEntry) -> Value {
     let addons: serde_json::Map<_, _> = entry
         .addons
         .iter()
-        .map(|addon| (addon.key.to_string(), json!({ "status": addon.status, "expires_at": addon.expires_at })))
+        .map(|addon| {
+            (
+                addon.key.to_string(),
+                json!({ "status": addon.status, "expires_at": addon.expires_at }),
+            )
+        })
         .collect();
     value["addons"] = Value::Object(addons);
     if let Some(policy) = &entry.policy {
@@ -140,7 +170,12 @@ fn as_entry(found: &Event, entry: &EventEntry) -> Value {
         slug: found.slug.clone(),
         name: found.name.clone(),
         package_key: found.package.as_ref().map(|package| package.key.clone()),
-        addons: found.addons.iter().filter(|addon| is_named(&addon.key)).cloned().collect(),
+        addons: found
+            .addons
+            .iter()
+            .filter(|addon| is_named(&addon.key))
+            .cloned()
+            .collect(),
         policy: entry.policy.as_ref().map(|_| found.policy.clone()),
         watermark: found.watermark.clone(),
     };
@@ -158,7 +193,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_a_difference_and_null_is_not_set() {
-        let before = json!({ "name": "A", "version": 3, "used": true, "budget": { "soft": null, "hard": 5 } });
+        let before =
+            json!({ "name": "A", "version": 3, "used": true, "budget": { "soft": null, "hard": 5 } });
         let same = json!({ "name": "A", "version": 1, "budget": { "hard": 5 } });
         assert_eq!(fields(Some(before.clone()), &same), Vec::<String>::new());
         let other = json!({ "name": "B", "budget": { "hard": 5, "soft": 1 } });

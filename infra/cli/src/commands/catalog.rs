@@ -71,8 +71,16 @@ impl ApplyArgs {
         let changes = apply(cloud, file).await?;
         let mut table = Table::new(["outcome", "kind", "key"], "the file names nothing");
         for change in &changes {
-            let tone = if change.outcome == "unchanged" { Tone::Quiet } else { Tone::Good };
-            table.row([Cell::new(tone, change.outcome), change.kind.into(), (&change.key).into()]);
+            let tone = if change.outcome == "unchanged" {
+                Tone::Quiet
+            } else {
+                Tone::Good
+            };
+            table.row([
+                Cell::new(tone, change.outcome),
+                change.kind.into(),
+                (&change.key).into(),
+            ]);
         }
         output.table(json!(changes), &table)?;
         Ok(Verdict::Done)
@@ -98,9 +106,16 @@ fn confirmed(output: Output, found: &[Difference], file: &Path) -> Result<bool, 
 }
 
 fn shown(found: &[Difference]) -> Table {
-    let mut table = Table::new(["", "kind", "key", "field", "before", "after"], "nothing would change");
+    let mut table = Table::new(
+        ["", "kind", "key", "field", "before", "after"],
+        "nothing would change",
+    );
     for difference in found.iter().filter(|difference| !difference.is_empty()) {
-        let sign = if difference.is_new { Cell::new(Tone::Good, "+") } else { Cell::new(Tone::Warning, "~") };
+        let sign = if difference.is_new {
+            Cell::new(Tone::Good, "+")
+        } else {
+            Cell::new(Tone::Warning, "~")
+        };
         for change in &difference.fields {
             table.row([
                 sign.clone(),

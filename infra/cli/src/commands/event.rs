@@ -74,7 +74,9 @@ async fn token(
 ) -> CommandResult {
     let found = cloud.event(event).await?;
     let found = found.ok_or_else(|| {
-        UsageError(format!("there is no event `{event}`: make it with `catalog apply`"))
+        UsageError(format!(
+            "there is no event `{event}`: make it with `catalog apply`"
+        ))
     })?;
     let made = cloud.new_token(&found, expires_at).await?;
     output.result(
@@ -92,8 +94,15 @@ async fn summary(cloud: &Cloud, output: Output, event: &EventArgs) -> CommandRes
     let found = get_summary(cloud, event.caller())
         .await
         .map_err(|problem| words(&problem))?;
-    let is_fine = found.summary.checks.iter().all(|check| check.status != CheckStatus::Alert);
-    output.table(SummaryBody::new(&found.summary, &found.budget_alerts), &shown(&found))?;
+    let is_fine = found
+        .summary
+        .checks
+        .iter()
+        .all(|check| check.status != CheckStatus::Alert);
+    output.table(
+        SummaryBody::new(&found.summary, &found.budget_alerts),
+        &shown(&found),
+    )?;
     Ok(Verdict::of(is_fine))
 }
 
@@ -119,7 +128,12 @@ fn shown(found: &EventSummary) -> Table {
     row(
         "latency",
         millis(latency.avg),
-        format!("p50 {}, p95 {}, {} samples", millis(latency.p50), millis(latency.p95), latency.samples),
+        format!(
+            "p50 {}, p95 {}, {} samples",
+            millis(latency.p50),
+            millis(latency.p95),
+            latency.samples
+        ),
     );
     let spend = &summary.spend;
     row("spent at the event", dollars(spend.event), spend.month.clone());
@@ -129,7 +143,10 @@ fn shown(found: &EventSummary) -> Table {
         format!(
             "{} reserved, hard cap {}",
             dollars(spend.reserved),
-            spend.caps.hard_cap_micro_usd.map_or_else(|| "none".to_owned(), dollars)
+            spend
+                .caps
+                .hard_cap_micro_usd
+                .map_or_else(|| "none".to_owned(), dollars)
         ),
     );
     for check in &summary.checks {
@@ -148,7 +165,12 @@ fn shown(found: &EventSummary) -> Table {
             Cell::new(tone, check.status.as_str()),
             Cell::new(
                 Tone::Quiet,
-                format!("{} of {}, {}", value(check.value), value(check.threshold), check.id.runbook()),
+                format!(
+                    "{} of {}, {}",
+                    value(check.value),
+                    value(check.threshold),
+                    check.id.runbook()
+                ),
             ),
         ]);
     }

@@ -3,6 +3,8 @@
 pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod event;
+pub(crate) mod preflight;
+pub(crate) mod prune;
 pub(crate) mod settings;
 pub(crate) mod styles;
 pub(crate) mod watch;

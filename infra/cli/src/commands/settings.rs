@@ -84,7 +84,10 @@ type Done = Result<(), Box<dyn std::error::Error>>;
 
 async fn get(cloud: &Cloud, output: Output, setting: Setting) -> Done {
     let found = read_settings(cloud).await.map_err(|problem| words(&problem))?;
-    let answer = found.settings.into_iter().find(|answer| answer.setting == setting);
+    let answer = found
+        .settings
+        .into_iter()
+        .find(|answer| answer.setting == setting);
     let answer = answer.ok_or("the setting is not in force")?;
     output.result(for_programs(&answer), &text(&answer.value))?;
     Ok(())
@@ -120,7 +123,11 @@ async fn list(cloud: &Cloud, output: Output) -> Done {
         table.row([name.into(), text(&answer.value).into(), Cell::new(tone, source)]);
     }
     for (provider, is_set) in &found.keys {
-        let state = if *is_set { Cell::new(Tone::Good, "set") } else { Cell::new(Tone::Quiet, "not set") };
+        let state = if *is_set {
+            Cell::new(Tone::Good, "set")
+        } else {
+            Cell::new(Tone::Quiet, "not set")
+        };
         table.row([format!("{provider} API key").into(), state, "secret".into()]);
     }
     let settings: Map<String, Value> = found

@@ -66,7 +66,10 @@ async fn list(cloud: &Cloud, output: Output) -> CommandResult {
             (&style.key).into(),
             (&style.name).into(),
             state,
-            style.provider.map_or_else(|| "default".to_owned(), |provider| provider.to_string()).into(),
+            style
+                .provider
+                .map_or_else(|| "default".to_owned(), |provider| provider.to_string())
+                .into(),
             (&style.provider_model).into(),
             dollars(style.estimated_cost_micro_usd).into(),
             style.version.into(),

@@ -52,7 +52,10 @@ impl WatchCommand {
         let event = &self.event;
         let id = cloud.event_of_slug(&event.tenant, &event.slug).await?;
         let id = id.ok_or_else(|| {
-            UsageError(format!("the tenant {} has no event with the slug {}", event.tenant, event.slug))
+            UsageError(format!(
+                "the tenant {} has no event with the slug {}",
+                event.tenant, event.slug
+            ))
         })?;
         let mut looks = 0;
         loop {

@@ -1,0 +1,118 @@
+//! `magic-edits prune`
+
+use std::num::NonZeroU32;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::invoke::invoke;
+use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
+use crate::target::Target;
+
+/// One run of the function; there are as many as it takes. A connection that is silent for longer would be cut on the way.
+const SECONDS_A_RUN: u32 = 120;
+
+/// Takes away what has had its time.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct PruneCommand {
+    /// Only count
+    #[arg(long)]
+    pretend: bool,
+    /// Keep edits, photos and their pictures for so many days, instead of the setting `request_retention_days`
+    #[arg(long, value_name = "DAYS")]
+    request_days: Option<NonZeroU32>,
+    /// Keep ledger entries for so many days, instead of the setting `usage_ledger_retention_days`
+    #[arg(long, value_name = "DAYS")]
+    ledger_days: Option<NonZeroU32>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  magic-edits prune --pretend                 counts what would go
+  magic-edits prune                           as it runs every night
+  magic-edits prune --request-days 30 --ledger-days 365
+What is gone is gone; edits that are under way are left alone. A run that was cut short can be repeated.";
+
+#[derive(Serialize)]
+struct Order {
+    pretend: bool,
+    request_days: Option<NonZeroU32>,
+    ledger_days: Option<NonZeroU32>,
+    max_seconds: u32,
+}
+
+/// What the function answers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Pruned {
+    requests: u64,
+    outputs: u64,
+    photos: u64,
+    ledger_entries: u64,
+    bytes: u64,
+    under_way: u64,
+    failed: u64,
+    more: bool,
+}
+
+impl PruneCommand {
+    pub(crate) async fn run(self, target: &Target, output: Output) -> CommandResult {
+        let progress = output.progress("pruning");
+        let mut total = Pruned::default();
+        loop {
+            let order = Order {
+                pretend: self.pretend,
+                request_days: self.request_days,
+                ledger_days: self.ledger_days,
+                // Counting begins anew every time, so it gets all the time there is.
+                max_seconds: if self.pretend { 900 } else { SECONDS_A_RUN },
+            };
+            let run: Pruned = invoke(target, "prune", &order).await?;
+            total.add(&run);
+            // Where something fails again and again, another run is no better.
+            if self.pretend || !run.more || run.failed > 0 {
+                break;
+            }
+            progress.say(format!("pruned {} edits, there are more", total.requests));
+        }
+        drop(progress);
+        output.table(&total, &self.table(&total))?;
+        if total.failed > 0 {
+            output.note(&Tone::Bad.paint("some of it failed: the log of the function `prune` says what"))?;
+        }
+        Ok(Verdict::of(total.failed == 0 && !total.more))
+    }
+
+    fn table(&self, total: &Pruned) -> Table {
+        let verb = if self.pretend { "would go" } else { "gone" };
+        let mut table = Table::new(["what", "count", ""], "");
+        for (what, count) in [
+            ("edits", total.requests),
+            ("pictures", total.outputs),
+            ("photos", total.photos),
+            ("ledger entries", total.ledger_entries),
+            ("bytes", total.bytes),
+        ] {
+            table.row([what.into(), count.into(), Cell::new(Tone::Quiet, verb)]);
+        }
+        if total.under_way > 0 {
+            let note = Cell::new(Tone::Warning, "kept: see `recover-stuck`");
+            table.row(["edits under way".into(), total.under_way.into(), note]);
+        }
+        table
+    }
+}
+
+impl Pruned {
+    fn add(&mut self, run: &Self) {
+        self.requests += run.requests;
+        self.outputs += run.outputs;
+        self.photos += run.photos;
+        self.ledger_entries += run.ledger_entries;
+        self.bytes += run.bytes;
+        // These are still there at the next run.
+        self.under_way = run.under_way;
+        self.failed = run.failed;
+        self.more = run.more;
+    }
+}

@@ -1,0 +1,114 @@
+//! What runs and warns by itself.
+
+use super::{Finding, Scene, Unseen};
+
+/// The time zone is the stack's parameter `PruneTimezone`.
+const PRUNED_AT: &str = "cron(30 2 * * ? *)";
+const AGAIN: &str = "sam deploy --config-env prod  (brings back what was taken out by hand)";
+
+pub(super) fn switches(scene: &Scene<'_>) -> Finding {
+    let settings = scene.settings;
+    let off = [
+        ("is_enabled", settings.is_enabled),
+        ("guest_enabled", settings.guest_enabled),
+    ]
+    .into_iter()
+    .find(|(_, is_on)| !is_on);
+    match off {
+        Some((name, _)) => Finding::fails(
+            format!("{name} is false"),
+            format!("magic-edits settings set {name} true"),
+        ),
+        None => Finding::Holds("for tenants and guests".to_owned()),
+    }
+}
+
+pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
+    let client = aws_sdk_cloudformation::Client::new(&scene.target.sdk);
+    let mut pages = client
+        .list_stack_resources()
+        .stack_name(&scene.target.stack)
+        .into_paginator()
+        .items()
+        .send();
+    let (mut there, mut broken) = (0, None);
+    while let Some(resource) = pages.next().await {
+        let resource = resource.map_err(aws_sdk_cloudformation::Error::from)?;
+        if resource.resource_type() != Some("AWS::CloudWatch::Alarm") {
+            continue;
+        }
+        there += 1;
+        let is_complete = resource
+            .resource_status()
+            .is_some_and(|status| status.as_str().ends_with("_COMPLETE"));
+        if !is_complete {
+            broken = resource.logical_resource_id().map(str::to_owned);
+        }
+    }
+    Ok(match broken {
+        Some(name) => Finding::fails(format!("{name} is not deployed"), AGAIN),
+        None if there == 0 => Finding::fails("the stack has no alarm", AGAIN),
+        None => Finding::Holds(format!("{there} alarms; the stack's parameter AlarmEmail says whom they tell")),
+    })
+}
+
+pub(super) async fn recovery(scene: &Scene<'_>) -> Result<Finding, Unseen> {
+    let client = aws_sdk_eventbridge::Client::new(&scene.target.sdk);
+    let name = scene.named("recover-stuck");
+    let found = client.describe_rule().name(&name).send().await;
+    let rule = match found {
+        Ok(rule) => rule,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+        {
+            return Ok(missing(&name));
+        }
+        Err(error) => return Err(aws_sdk_eventbridge::Error::from(error).into()),
+    };
+    let every = rule.schedule_expression().unwrap_or_default().to_owned();
+    Ok(if rule.state().is_some_and(|state| state.as_str() == "ENABLED") {
+        Finding::Holds(every)
+    } else {
+        Finding::fails(
+            format!("{name} is disabled"),
+            format!("aws events enable-rule --name {name}"),
+        )
+    })
+}
+
+pub(super) async fn pruning(scene: &Scene<'_>) -> Result<Finding, Unseen> {
+    let client = aws_sdk_scheduler::Client::new(&scene.target.sdk);
+    let name = scene.named("prune");
+    let found = client.get_schedule().name(&name).send().await;
+    let schedule = match found {
+        Ok(schedule) => schedule,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+        {
+            return Ok(missing(&name));
+        }
+        Err(error) => return Err(aws_sdk_scheduler::Error::from(error).into()),
+    };
+    let zone = schedule.schedule_expression_timezone().unwrap_or("UTC");
+    let is_daily = schedule.schedule_expression() == Some(PRUNED_AT);
+    let is_enabled = schedule.state().is_some_and(|state| state.as_str() == "ENABLED");
+    Ok(if is_enabled && is_daily {
+        Finding::Holds(format!("daily at 02:30, {zone}"))
+    } else {
+        Finding::fails(
+            format!("{name} is disabled, or no longer daily at 02:30"),
+            AGAIN,
+        )
+    })
+}
+
+fn missing(name: &str) -> Finding {
+    Finding::fails(
+        format!("there is no schedule {name}"),
+        AGAIN,
+    )
+}

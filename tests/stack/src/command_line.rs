@@ -1,0 +1,54 @@
+//! The operator's command line, as it was built with the stack.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::stack::root;
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Ran {
+    /// The document that `--json` prints.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Where it is: beside the folder that this very test was built into.
+pub fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    tests.ancestors().nth(2).unwrap().join("magic-edits")
+}
+
+/// Runs `magic-edits --local` with these arguments.
+pub async fn magic_edits(arguments: &[&str]) -> Ran {
+    let program = program();
+    let mut command = Command::new(&program);
+    command
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .arg("--local")
+        .args(arguments);
+    // The test's own runtime goes on: a double may be asked meanwhile.
+    let ran = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .unwrap();
+    let ran = ran.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    Ran {
+        code: ran.status.code().expect("it ended by itself"),
+        out: String::from_utf8(ran.stdout).unwrap(),
+        err: String::from_utf8(ran.stderr).unwrap(),
+    }
+}
