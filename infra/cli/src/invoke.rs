@@ -7,6 +7,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::error::ProvideErrorMetadata;
+use aws_sdk_lambda::operation::invoke::InvokeError as SdkInvokeError;
 use aws_sdk_lambda::primitives::Blob;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,7 @@ pub(crate) async fn invoke<A: DeserializeOwned>(
         .map_err(|error| {
             let is_missing = error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception());
+                .is_some_and(SdkInvokeError::is_resource_not_found_exception);
             if is_missing {
                 InvokeError::NotThere(name.clone())
             } else {

@@ -7,8 +7,8 @@
 pub mod accounts;
 pub mod api;
 pub mod books;
-pub mod duo;
 pub mod command_line;
+pub mod duo;
 pub mod functions;
 pub mod guest;
 pub mod invoke;

@@ -5,11 +5,11 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use domain::ProviderName;
 use domain::breaker::Pin;
 use domain::ports::ProviderHealth;
 use domain::ports::admin::PackageStore;
 use domain::settings::Setting;
-use domain::ProviderName;
 use doubles::runware::{Behaviour, Server};
 use serde_json::{Value, json};
 use stack_tests::command_line::{Ran, magic_edits, program};
@@ -84,15 +84,23 @@ async fn a_catalogue_is_shown_before_it_is_written_and_written_once() {
     let ran = magic_edits(&["catalog", "apply", path, "--dry-run", "--json"]).await;
     assert_eq!(ran.code, 1, "something differs: {ran:?}");
     let package = &ran.json()[0];
-    assert_eq!((&package["kind"], &package["is_new"]), (&json!("package"), &json!(true)));
+    assert_eq!(
+        (&package["kind"], &package["is_new"]),
+        (&json!("package"), &json!(true))
+    );
     let key = format!("package-{name}").parse().unwrap();
-    assert!(stack.cloud.package(&key).await.unwrap().is_none(), "nothing was written");
+    assert!(
+        stack.cloud.package(&key).await.unwrap().is_none(),
+        "nothing was written"
+    );
 
     let applied = |ran: Ran| {
         assert_eq!(ran.code, 0, "{ran:?}");
         let outcomes = ran.json();
         let outcomes = outcomes.as_array().unwrap().iter();
-        outcomes.map(|each| each["outcome"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        outcomes
+            .map(|each| each["outcome"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let apply = ["--json", "catalog", "apply", "--yes", path];
     assert_eq!(applied(magic_edits(&apply).await), ["created"; 4]);
@@ -113,7 +121,11 @@ async fn a_catalogue_is_shown_before_it_is_written_and_written_once() {
         stack.described.api_url,
         made["token"].as_str().unwrap()
     ));
-    assert_eq!(seen.send().await.unwrap().status().as_u16(), 200, "the link works");
+    assert_eq!(
+        seen.send().await.unwrap().status().as_u16(),
+        200,
+        "the link works"
+    );
     fs::remove_file(&file).unwrap();
 }
 
@@ -144,13 +156,30 @@ async fn an_event_is_summed_up_and_watched() {
     world.guest.wait(id).await;
     let (slug, tenant) = (world.event.slug.as_str(), world.tenant.id.as_str());
     let ran = magic_edits(&["--json", "event", "summary", slug, "--tenant", tenant]).await;
-    assert_eq!((ran.code, &ran.json()["counts"]["succeeded"]), (0, &json!(1)), "{ran:?}");
+    assert_eq!(
+        (ran.code, &ran.json()["counts"]["succeeded"]),
+        (0, &json!(1)),
+        "{ran:?}"
+    );
     let ran = magic_edits(&["event", "summary", slug, "--tenant", tenant]).await;
     assert!(ran.out.contains("succeeded\t1\t"), "{ran:?}");
 
-    let look = ["watch", slug, "--tenant", tenant, "--count", "2", "--interval", "1"];
+    let look = [
+        "watch",
+        slug,
+        "--tenant",
+        tenant,
+        "--count",
+        "2",
+        "--interval",
+        "1",
+    ];
     let ran = magic_edits(&[&["--json"], &look[..]].concat()).await;
-    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!((ran.code, lines.len()), (0, 2), "one line a look: {ran:?}");
     assert_eq!(lines[0]["edits"][0]["id"], id.to_string());
     assert_eq!(lines[0]["edits"][0]["status"], "succeeded");
@@ -163,13 +192,20 @@ async fn pruning_says_what_would_go() {
     let counted = magic_edits(&["--json", "prune", "--pretend", "--request-days", "3650"]).await;
     assert_eq!(counted.code, 0, "{counted:?}");
     let counted = counted.json();
-    assert_eq!((&counted["requests"], &counted["more"]), (&json!(0), &json!(false)), "{counted}");
+    assert_eq!(
+        (&counted["requests"], &counted["more"]),
+        (&json!(0), &json!(false)),
+        "{counted}"
+    );
 }
 
 /// A line of the go-live list.
 fn line<'a>(list: &'a Value, id: &str) -> &'a Value {
     let checks = list["checks"].as_array().unwrap();
-    checks.iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("{id} in {list}"))
+    checks
+        .iter()
+        .find(|check| check["id"] == id)
+        .unwrap_or_else(|| panic!("{id} in {list}"))
 }
 
 async fn preflight() -> Value {
@@ -188,8 +224,17 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     let mut held = settings::alone(&stack, &[(Setting::BlockedTerms, r#"["gore"]"#)]).await;
     let list = preflight().await;
     for id in [
-        "switched_on", "entitlement", "active_style", "api_key", "provider_reachable", "dispatch", "workers",
-        "blocked_terms", "recovery_scheduled", "pruning_scheduled", "breakers",
+        "switched_on",
+        "entitlement",
+        "active_style",
+        "api_key",
+        "provider_reachable",
+        "dispatch",
+        "workers",
+        "blocked_terms",
+        "recovery_scheduled",
+        "pruning_scheduled",
+        "breakers",
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));
     }
@@ -209,17 +254,29 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     let server = Server::start(Behaviour::default()).await;
     held.go_live(&server.base_url()).await;
     let list = preflight().await;
-    assert_eq!(line(&list, "provider_reachable")["holds"], true, "{}", line(&list, "provider_reachable"));
+    assert_eq!(
+        line(&list, "provider_reachable")["holds"],
+        true,
+        "{}",
+        line(&list, "provider_reachable")
+    );
     assert!(server.tasks().is_empty(), "nothing was ordered");
     let nowhere = format!("http://127.0.0.1:{}/v1", closed_port());
     held.change_at_once(Setting::RunwareBaseUrl, &nowhere).await;
     assert_eq!(line(&preflight().await, "provider_reachable")["holds"], false);
-    held.change_at_once(Setting::RunwareBaseUrl, &server.base_url()).await;
+    held.change_at_once(Setting::RunwareBaseUrl, &server.base_url())
+        .await;
     // A breaker that an operator has opened.
     let pin = async |pin: Option<Pin>| {
         let breakers = stack.cloud.breakers().await.unwrap();
         let next = breakers.of(ProviderName::Runware).pinned(pin);
-        assert!(stack.cloud.save_breaker(ProviderName::Runware, &next).await.unwrap());
+        assert!(
+            stack
+                .cloud
+                .save_breaker(ProviderName::Runware, &next)
+                .await
+                .unwrap()
+        );
     };
     pin(Some(Pin::Open)).await;
     assert_eq!(line(&preflight().await, "breakers")["holds"], false);
@@ -234,10 +291,22 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
     let sent = stack.sqs.send_message().queue_url(&dead).message_body("{}");
     sent.send().await.unwrap();
     let list = preflight().await;
-    assert_eq!(line(&list, "dead_letters")["holds"], false, "{}", line(&list, "dead_letters"));
+    assert_eq!(
+        line(&list, "dead_letters")["holds"],
+        false,
+        "{}",
+        line(&list, "dead_letters")
+    );
     let taken = stack.sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
-        stack.sqs.delete_message().queue_url(&dead).receipt_handle(receipt).send().await.unwrap();
+        stack
+            .sqs
+            .delete_message()
+            .queue_url(&dead)
+            .receipt_handle(receipt)
+            .send()
+            .await
+            .unwrap();
     }
 }

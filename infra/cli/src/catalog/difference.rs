@@ -186,8 +186,8 @@ fn as_entry(found: &Event, entry: &EventEntry) -> Value {
 mod tests {
     use super::*;
 
-    fn fields(before: Option<Value>, after: &Value) -> Vec<String> {
-        let difference = Difference::of("style", "x", before.as_ref(), after);
+    fn fields(before: Option<&Value>, after: &Value) -> Vec<String> {
+        let difference = Difference::of("style", "x", before, after);
         difference.fields.into_iter().map(|change| change.field).collect()
     }
 
@@ -196,9 +196,9 @@ mod tests {
         let before =
             json!({ "name": "A", "version": 3, "used": true, "budget": { "soft": null, "hard": 5 } });
         let same = json!({ "name": "A", "version": 1, "budget": { "hard": 5 } });
-        assert_eq!(fields(Some(before.clone()), &same), Vec::<String>::new());
+        assert_eq!(fields(Some(&before), &same), Vec::<String>::new());
         let other = json!({ "name": "B", "budget": { "hard": 5, "soft": 1 } });
-        assert_eq!(fields(Some(before), &other), ["budget.soft", "name"]);
+        assert_eq!(fields(Some(&before), &other), ["budget.soft", "name"]);
     }
 
     #[test]

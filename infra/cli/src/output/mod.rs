@@ -31,11 +31,6 @@ impl Output {
         Self { json }
     }
 
-    /// Whether a program reads it.
-    pub(crate) const fn is_json(self) -> bool {
-        self.json
-    }
-
     /// Whether somebody sits there who can be asked.
     pub(crate) fn is_interactive(self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()

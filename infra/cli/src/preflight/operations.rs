@@ -1,10 +1,13 @@
 //! What runs and warns by itself.
 
+use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
+use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
+
 use super::{Finding, Scene, Unseen};
 
 /// The time zone is the stack's parameter `PruneTimezone`.
 const PRUNED_AT: &str = "cron(30 2 * * ? *)";
-const AGAIN: &str = "sam deploy --config-env prod  (brings back what was taken out by hand)";
+const AGAIN: &str = "sam deploy --config-env prod  (with this version of the product)";
 
 pub(super) fn switches(scene: &Scene<'_>) -> Finding {
     let settings = scene.settings;
@@ -48,7 +51,9 @@ pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     Ok(match broken {
         Some(name) => Finding::fails(format!("{name} is not deployed"), AGAIN),
         None if there == 0 => Finding::fails("the stack has no alarm", AGAIN),
-        None => Finding::Holds(format!("{there} alarms; the stack's parameter AlarmEmail says whom they tell")),
+        None => Finding::Holds(format!(
+            "{there} alarms; the stack's parameter AlarmEmail says whom they tell"
+        )),
     })
 }
 
@@ -61,7 +66,7 @@ pub(super) async fn recovery(scene: &Scene<'_>) -> Result<Finding, Unseen> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                .is_some_and(DescribeRuleError::is_resource_not_found_exception) =>
         {
             return Ok(missing(&name));
         }
@@ -87,7 +92,7 @@ pub(super) async fn pruning(scene: &Scene<'_>) -> Result<Finding, Unseen> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                .is_some_and(GetScheduleError::is_resource_not_found_exception) =>
         {
             return Ok(missing(&name));
         }
@@ -99,16 +104,10 @@ pub(super) async fn pruning(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     Ok(if is_enabled && is_daily {
         Finding::Holds(format!("daily at 02:30, {zone}"))
     } else {
-        Finding::fails(
-            format!("{name} is disabled, or no longer daily at 02:30"),
-            AGAIN,
-        )
+        Finding::fails(format!("{name} is disabled, or no longer daily at 02:30"), AGAIN)
     })
 }
 
 fn missing(name: &str) -> Finding {
-    Finding::fails(
-        format!("there is no schedule {name}"),
-        AGAIN,
-    )
+    Finding::fails(format!("there is no schedule {name}"), AGAIN)
 }
