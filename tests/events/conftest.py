@@ -24,7 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     kinds = {
         "name": lambda _: True,
         "http": samples.is_http,
+        "http_of_caller": lambda event: samples.is_http(event) and not samples.is_of_a_provider(event),
         "http_of_event": samples.is_of_an_event,
+        "hook": samples.is_of_a_provider,
         "worker": samples.is_a_batch,
         "invoked": lambda event: not samples.is_http(event) and not samples.is_a_batch(event),
     }

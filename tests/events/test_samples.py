@@ -51,7 +51,15 @@ def test_a_sample_as_it_is_finds_no_such_event(http_of_event: str, start: Start)
     assert samples.TOKEN not in answer["body"], "the token is the guest's credential"
 
 
-def test_a_sample_with_the_demos_values_is_answered(http: str, start: Start, stack: dict[str, Any]) -> None:
+def test_a_webhook_of_nobody_is_refused_before_anything_is_written(hook: str, start: Start) -> None:
+    function = start(hook)
+    answer = function.invoke(samples.load(hook))
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "edit_not_found")
+    assert not [call for call in function.invocations()[-1]["aws_calls"] if not call.startswith("ssm.")]
+
+
+def test_a_sample_with_the_demos_values_is_answered(http_of_caller: str, start: Start, stack: dict[str, Any]) -> None:
+    http = http_of_caller
     values = samples.of_demo(stack)
     if http in ("guest-get-edit", "tenant-get-edit"):
         # The edit of the sample of guest-create-edit: its idempotency key always gives the same one.

@@ -51,6 +51,8 @@ ROUTES = {
     ("POST", "/api/v1/admin/events/{eventId}/tokens"): "AdminEventTokensFunction",
     ("DELETE", "/api/v1/admin/events/{eventId}/tokens/{tokenId}"): "AdminEventTokensFunction",
     ("POST", "/api/v1/admin/watermarks"): "AdminWatermarksFunction",
+    ("POST", "/api/v1/hooks/runware/{edit}"): "HookRunwareFunction",
+    ("POST", "/api/v1/hooks/fal/{edit}"): "HookFalFunction",
 }
 #: What an access log may hold. None of these can contain the path, and so the event token in it.
 LOGGABLE = {
@@ -77,7 +79,7 @@ def test_every_route_reaches_its_function(deployed: Template) -> None:
 def test_guests_need_no_jwt_and_organisers_need_one(deployed: Template) -> None:
     for path, operations in body(deployed)["paths"].items():
         for operation in operations.values():
-            if path.startswith("/api/v1/events/"):
+            if path.startswith(("/api/v1/events/", "/api/v1/hooks/")):
                 assert not operation.get("security"), path
             if path.startswith(("/api/v1/tenant/", "/api/v1/admin/")):
                 assert [list(scheme) for scheme in operation["security"]] == [["Organiser"]], path

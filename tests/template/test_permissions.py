@@ -73,13 +73,28 @@ def test_functions_that_only_read_cannot_write(deployed: Template) -> None:
 
 
 def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) -> None:
+    keys = {"runware_api_key", "fal_api_key"}
+    expected = {
+        "ProcessEditRole": keys | {"webhook_key"},
+        "PollEditRole": keys,
+        "HookRunwareRole": {"webhook_key"},
+        "HookFalRole": {"webhook_key"},
+    }
     for role in deployed.of_type("AWS::IAM::Role"):
         granted = allowed(deployed, role)
-        secrets = {arn for arn in granted.get("ssm:GetParameter", set()) if "/secrets/" in arn}
+        secrets = {arn.rsplit("/", 1)[1] for arn in granted.get("ssm:GetParameter", set()) if "/secrets/" in arn}
+        assert secrets == expected.get(role, set()), role
         if role in {"ProcessEditRole", "PollEditRole"}:
-            assert set(granted) >= CONSUME and len(secrets) == 2, role
+            assert set(granted) >= CONSUME, role
         else:
-            assert not CONSUME & set(granted) and not secrets, role
+            assert not CONSUME & set(granted), role
+
+
+def test_a_webhook_can_write_a_hint_and_ask_for_a_poll_and_nothing_else(deployed: Template) -> None:
+    for role in ("HookRunwareRole", "HookFalRole"):
+        granted = allowed(deployed, role)
+        assert granted["sqs:SendMessage"] == {"PollQueue.Arn"}, role
+        assert {action for action in granted if action.startswith(("dynamodb:", "s3:"))} == {"dynamodb:PutItem"}, role
 
 
 def test_settings_and_secrets_are_changed_by_the_superadmins_function_alone(deployed: Template) -> None:

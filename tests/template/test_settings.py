@@ -13,7 +13,7 @@ PATH = "/magic-edits/${Stage}/settings/"
 WITHOUT_SETTINGS = {
     "TenantListEdits", "TenantGetEdit", "TenantListStyles", "TenantGetSettings", "TenantUpdateSettings",
     "AdminAiStyles", "AdminPackages", "AdminAddons", "AdminTenants", "AdminEvents", "AdminEventAddons",
-    "AdminEventTokens", "AdminWatermarks", "GetOpenapi", "PruneSchedule",
+    "AdminEventTokens", "AdminWatermarks", "GetOpenapi", "HookRunware", "PruneSchedule",
 }  # fmt: skip
 SETTINGS_SOURCE = ROOT / "shared" / "domain" / "src" / "settings.rs"
 

@@ -52,6 +52,11 @@ def is_of_an_event(event: dict[str, Any]) -> bool:
     return is_http(event) and not event["pathParameters"].keys().isdisjoint({"token", "eventSlug"})
 
 
+def is_of_a_provider(event: dict[str, Any]) -> bool:
+    """Whether it is a webhook: only a provider has the token of its address."""
+    return is_http(event) and "/hooks/" in event["rawPath"]
+
+
 def of_demo(stack: dict[str, Any]) -> dict[str, str]:
     """What makes the samples work on the demo event of a running stack."""
     demo = stack["demo"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -22,12 +23,19 @@ UPLOADED = LOCAL / "demo-photo.json"
 PLACEHOLDER_KEYS = ("runware_api_key", "fal_api_key")
 
 
-def store_placeholder_keys(outputs: dict[str, str]) -> None:
-    """Puts provider keys where CloudFormation cannot, unless somebody has stored real ones."""
+def store_secrets(outputs: dict[str, str]) -> None:
+    """Puts secrets where CloudFormation cannot, unless somebody has stored real ones."""
+    values = {**dict.fromkeys(PLACEHOLDER_KEYS, "local-placeholder"), "webhook_key": secrets.token_hex(32)}
     ssm = client("ssm")
-    for name in PLACEHOLDER_KEYS:
+    for name, value in values.items():
         with suppress(ssm.exceptions.ParameterAlreadyExists):
-            ssm.put_parameter(Name=f"{outputs['SecretsPath']}/{name}", Type="SecureString", Value="local-placeholder")
+            ssm.put_parameter(Name=f"{outputs['SecretsPath']}/{name}", Type="SecureString", Value=value)
+
+
+def set_webhook_address(outputs: dict[str, str], api_url: str) -> None:
+    """Webhooks of servers on this machine come to the emulator's address of the API, not to AWS's."""
+    name = f"{outputs['SettingsPath']}/webhook_base_url"
+    client("ssm").put_parameter(Name=name, Type="String", Value=api_url, Overwrite=True)
 
 
 def load_catalogue(binaries: Path) -> dict[str, Any]:

@@ -37,10 +37,12 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
         running, running_step.note = emulator.ensure_running()
     with step("Deploy template.yaml") as deploying:
         outputs, deploying.note = deploy.deploy(packages, running.id)
-        demo.store_placeholder_keys(outputs)
+        demo.store_secrets(outputs)
+        api_url = where.api_url(outputs["ApiId"])
+        demo.set_webhook_address(outputs, api_url)
     with step("Sign people in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
-    api_url, described = where.api_url(outputs["ApiId"]), {}
+    described: dict[str, Any] = {}
     if demo_data:
         with step("Load the demo data"):
             described = demo.load_catalogue(binaries)

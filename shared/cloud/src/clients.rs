@@ -93,6 +93,7 @@ pub struct Cloud {
     pub(crate) styles: Arc<Cached<Vec<Style>>>,
     pub(crate) runware_key: Arc<Cached<Option<ApiKey>>>,
     pub(crate) fal_key: Arc<Cached<Option<ApiKey>>>,
+    pub(crate) webhook_key: Arc<Cached<Option<ApiKey>>>,
 }
 
 impl Cloud {
@@ -150,6 +151,7 @@ impl Cloud {
             styles: Arc::new(Cached::new("styles", max_age)),
             runware_key: Arc::new(Cached::new("runware_api_key", max_age)),
             fal_key: Arc::new(Cached::new("fal_api_key", max_age)),
+            webhook_key: Arc::new(Cached::new("webhook_key", max_age)),
             config: Arc::new(config),
         }
     }

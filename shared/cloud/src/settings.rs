@@ -6,7 +6,7 @@ use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 use domain::ports::admin::SettingsStore;
-use domain::ports::{ApiKey, PortError, Secrets, SettingsSource};
+use domain::ports::{ApiKey, PortError, Secrets, SettingsSource, WebhookKey};
 use domain::settings::{Flaw, Setting};
 use domain::{Context, ProviderName, Settings};
 use futures::future::try_join_all;
@@ -27,8 +27,16 @@ impl SettingsSource for Cloud {
 
 impl Secrets for Cloud {
     async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
-        let load = self.load_secret(provider);
+        let load = self.load_secret(self.secret_name(provider));
         let key = self.api_key_cache(provider).get(self.now(), load).await?;
+        Ok((*key).clone())
+    }
+}
+
+impl WebhookKey for Cloud {
+    async fn webhook_key(&self) -> Result<Option<ApiKey>, PortError> {
+        let load = self.load_secret(format!("{}/webhook_key", self.config.secrets_path));
+        let key = self.webhook_key.get(self.now(), load).await?;
         Ok((*key).clone())
     }
 }
@@ -140,11 +148,11 @@ impl Cloud {
         format!("{}/{}", self.config.settings_path, setting.name())
     }
 
-    async fn load_secret(&self, provider: ProviderName) -> Loaded<Option<ApiKey>> {
+    async fn load_secret(&self, name: String) -> Loaded<Option<ApiKey>> {
         match self
             .ssm
             .get_parameter()
-            .name(self.secret_name(provider))
+            .name(name)
             .with_decryption(true)
             .send()
             .await

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Edit;
+use crate::hook::Hook;
 use crate::id::{EditId, EventId, TenantId};
 
 /// A message of the submit queue.
@@ -64,7 +65,19 @@ pub enum PollMessage {
         attempt: u32,
         /// Polls made before this one.
         polls: u32,
+        /// Somebody said that it is worth a look now. Such a message takes one look and is not sent on: the attempt has
+        /// a message of its own, which is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<Hint>,
     },
+}
+
+/// What a webhook said, as far as it can be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// The provider's own name for the task, where it signs for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl PollMessage {
@@ -76,6 +89,19 @@ impl PollMessage {
             edit_id: edit.id,
             attempt,
             polls,
+            hint: None,
+        }
+    }
+
+    /// Takes a look at a webhook's attempt.
+    pub fn hinted(hook: Hook, request_id: Option<String>) -> Self {
+        Self::V1 {
+            tenant_id: hook.tenant_id,
+            event_id: hook.event_id,
+            edit_id: hook.edit_id,
+            attempt: hook.attempt,
+            polls: 0,
+            hint: Some(Hint { request_id }),
         }
     }
 }

@@ -284,6 +284,23 @@ pub trait Secrets {
     ) -> impl Future<Output = Result<Option<ApiKey>, PortError>> + Send;
 }
 
+/// The secret that webhook addresses are signed with.
+pub trait WebhookKey {
+    /// The key; `None` where the operator has set none, and so wants no webhooks.
+    fn webhook_key(&self) -> impl Future<Output = Result<Option<ApiKey>, PortError>> + Send;
+}
+
+/// Hints that were taken: a bounded number, however often they are given.
+pub trait Hints {
+    /// Takes a hint at an attempt; false where one was taken within the quiet time before.
+    fn take_hint(
+        &self,
+        edit: EditId,
+        attempt: u32,
+        quiet: SignedDuration,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
+}
+
 /// A secret that does not show itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);

@@ -61,6 +61,10 @@ pub enum Setting {
     FalBaseUrl,
     /// How long one call to fal may take.
     FalTimeoutSeconds,
+    /// Where fal shows the keys that it signs webhooks with.
+    FalJwksUrl,
+    /// Where providers may say that they have finished; empty: they are only asked.
+    WebhookBaseUrl,
     /// Hosts that outputs may be fetched from.
     ProviderOutputHosts,
     /// The installation's watermark.
@@ -69,7 +73,7 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::IsEnabled,
         Self::StatusMessage,
         Self::GuestEnabled,
@@ -92,6 +96,8 @@ impl Setting {
         Self::FalMode,
         Self::FalBaseUrl,
         Self::FalTimeoutSeconds,
+        Self::FalJwksUrl,
+        Self::WebhookBaseUrl,
         Self::ProviderOutputHosts,
         Self::Watermark,
     ];
@@ -121,6 +127,8 @@ impl Setting {
             Self::FalMode => "fal_mode",
             Self::FalBaseUrl => "fal_base_url",
             Self::FalTimeoutSeconds => "fal_timeout_seconds",
+            Self::FalJwksUrl => "fal_jwks_url",
+            Self::WebhookBaseUrl => "webhook_base_url",
             Self::ProviderOutputHosts => "provider_output_hosts",
             Self::Watermark => "watermark",
         }
@@ -153,6 +161,8 @@ pub struct Settings {
     pub fal_mode: ProviderMode,
     pub fal_base_url: Url,
     pub fal_timeout: Duration,
+    pub fal_jwks_url: Url,
+    pub webhook_base_url: Option<Url>,
     pub provider_output_hosts: Vec<String>,
     pub watermark: WatermarkSettings,
 }
@@ -182,6 +192,8 @@ impl Default for Settings {
             fal_mode: ProviderMode::Live,
             fal_base_url: known_url("https://queue.fal.run"),
             fal_timeout: Duration::from_secs(60),
+            fal_jwks_url: known_url("https://rest.fal.ai/.well-known/jwks.json"),
+            webhook_base_url: None,
             provider_output_hosts: vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()],
             watermark: WatermarkSettings::default(),
         }
@@ -225,6 +237,10 @@ impl Settings {
             Setting::FalMode => self.fal_mode = mode(text)?,
             Setting::FalBaseUrl => self.fal_base_url = base_url(text)?,
             Setting::FalTimeoutSeconds => self.fal_timeout = seconds(text)?,
+            Setting::FalJwksUrl => self.fal_jwks_url = base_url(text)?,
+            Setting::WebhookBaseUrl => {
+                self.webhook_base_url = optional(text).map(base_url).transpose()?;
+            }
             Setting::ProviderOutputHosts => self.provider_output_hosts = json(text)?,
             Setting::Watermark => {
                 let watermark: WatermarkSettings = json(text)?;
@@ -359,7 +375,9 @@ mod tests {
             Setting::QueueName => "magic-edits-prod-submit-standby",
             Setting::BlockedTerms | Setting::ProviderOutputHosts => r#"["a"]"#,
             Setting::FailureRateAlertThreshold => "0.5",
-            Setting::RunwareBaseUrl | Setting::FalBaseUrl => "https://example.com/v1",
+            Setting::RunwareBaseUrl | Setting::FalBaseUrl | Setting::FalJwksUrl | Setting::WebhookBaseUrl => {
+                "https://example.com/v1"
+            }
             Setting::Watermark => r#"{"scale":0.2}"#,
             _ => "10",
         };

@@ -20,10 +20,7 @@ pub fn json_body<T>(request: &Request) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate<Context = ()>,
 {
-    let bytes: &[u8] = request.body();
-    if bytes.len() > MAX_BYTES {
-        return Err(Problem::PayloadTooLarge(MAX_BYTES));
-    }
+    let bytes = small_body(request)?;
     let content_type = request
         .headers()
         .get(CONTENT_TYPE)
@@ -47,6 +44,18 @@ where
         Problem::ValidationFailed(fields.collect())
     })?;
     Ok(value)
+}
+
+/// The body, whatever it is, once it is small enough.
+///
+/// # Errors
+/// 413.
+pub fn small_body(request: &Request) -> Result<&[u8], Problem> {
+    let bytes: &[u8] = request.body();
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::PayloadTooLarge(MAX_BYTES));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {

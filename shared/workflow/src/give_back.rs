@@ -155,3 +155,106 @@ pub(crate) fn end(code: FailureCode, detail: String, polls: u32) -> Step {
         cost: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::ProviderName;
+    use providers::{Acceptance, ErrorClass};
+
+    use super::*;
+    use crate::routing::tests::{at, claimed, queued, shut, with_fal};
+
+    fn failed(class: ErrorClass) -> ProviderError {
+        ProviderError::new(class, "x", "y", Acceptance::Refused)
+    }
+
+    /// An edit at its so manieth attempt with its first provider.
+    fn tried(times: u32) -> Edit {
+        let mut edit = claimed(&queued(), 1);
+        for _ in 1..times {
+            let retry = Step::Retry {
+                code: FailureCode::ProviderError,
+                detail: String::new(),
+                polls: 0,
+                route: None,
+            };
+            edit = claimed(&edit.step(retry, at(2)).unwrap().edit, 3);
+        }
+        edit
+    }
+
+    fn after(
+        edit: &Edit,
+        error: &ProviderError,
+        with_another: bool,
+        breakers: &Breakers,
+        second: i64,
+    ) -> Next {
+        let another = with_another.then(|| fallback(edit, &with_fal(), None, at(second)).unwrap());
+        next(edit, error, another, breakers, at(second))
+    }
+
+    fn name(next: &Next) -> &'static str {
+        match next {
+            Next::Again(_) => "again",
+            Next::Elsewhere(_) => "elsewhere",
+            Next::Nothing => "nothing",
+        }
+    }
+
+    #[test]
+    fn each_class_goes_its_way_at_the_first_and_at_the_last_try_with_and_without_another() {
+        let well = Breakers::default();
+        for class in ErrorClass::ALL {
+            let expected = match class {
+                ErrorClass::RateLimit | ErrorClass::Timeout | ErrorClass::Server | ErrorClass::Provider => {
+                    ["again", "again", "elsewhere", "nothing"]
+                }
+                ErrorClass::Auth | ErrorClass::Quota => ["elsewhere", "nothing", "elsewhere", "nothing"],
+                ErrorClass::Safety | ErrorClass::Validation | ErrorClass::NotFound | ErrorClass::Conflict => {
+                    ["nothing"; 4]
+                }
+            };
+            let found = [(1, true), (1, false), (3, true), (3, false)]
+                .map(|(tries, another)| name(&after(&tried(tries), &failed(class), another, &well, 4)));
+            assert_eq!(found, expected, "{class}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_at_the_provider_is_not_sent_there_again() {
+        let unknown = ProviderError::new(ErrorClass::Timeout, "x", "y", Acceptance::Unknown);
+        let well = Breakers::default();
+        assert_eq!(name(&after(&tried(1), &unknown, false, &well, 4)), "nothing");
+        assert_eq!(name(&after(&tried(1), &unknown, true, &well, 4)), "elsewhere");
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_there_is_time() {
+        let well = Breakers::default();
+        let mut busy = failed(ErrorClass::RateLimit);
+        busy.retry_after = Some(Duration::from_secs(100));
+        let edit = tried(1);
+        let wait = after(&edit, &busy, true, &well, 4);
+        assert_eq!(wait, Next::Again(Duration::from_secs(100)));
+        // The other one's three minutes begin at 420.
+        assert_eq!(name(&after(&edit, &busy, true, &well, 330)), "elsewhere");
+        assert_eq!(name(&after(&edit, &busy, false, &well, 330)), "again");
+        assert_eq!(name(&after(&edit, &busy, false, &well, 510)), "nothing");
+        assert_eq!(
+            name(&after(&edit, &busy, true, &well, 600)),
+            "nothing",
+            "the deadline"
+        );
+    }
+
+    #[test]
+    fn while_the_provider_is_out_of_service_the_other_one_is_asked_at_once_unless_it_is_out_too() {
+        let down = shut(ProviderName::Runware, &Breakers::default(), 0);
+        let both = shut(ProviderName::Fal, &down, 0);
+        let error = failed(ErrorClass::Server);
+        assert_eq!(name(&after(&tried(1), &error, true, &down, 4)), "elsewhere");
+        assert_eq!(name(&after(&tried(1), &error, true, &both, 4)), "again");
+        assert_eq!(name(&after(&tried(1), &error, false, &down, 4)), "again");
+    }
+}

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use domain::breaker::Signal;
 use domain::edit::{Attempt, Step};
-use domain::message::PollMessage;
+use domain::message::{Hint, PollMessage};
 use domain::ports::{
-    EditInContext, Objects, PortError, ProviderHealth, Queues, Secrets, SettingsSource, Work,
+    EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, SettingsSource, Work,
 };
-use domain::{Context, Edit, FailureCode, Settings, Status};
+use domain::{Context, Edit, FailureCode, Settings, Status, polling};
 use jiff::SignedDuration;
-use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
+use providers::{
+    Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task, fal,
+};
 
 use crate::finish_edit::{Delivered, Delivery, finish};
 use crate::give_back::{Ended, end, give_back, step};
@@ -70,6 +72,7 @@ where
         edit_id,
         attempt,
         polls,
+        hint,
     } = message;
     let settings = deps.settings().await?;
     let found = deps.edit_in_context(tenant_id, event_id, *edit_id).await?;
@@ -77,8 +80,12 @@ where
         return Ok(());
     };
     if edit.status == Status::Queued && *attempt == edit.attempt + 1 && *polls < settings.queue_max_polls {
+        if hint.is_some() {
+            return Ok(());
+        }
         // Faster than the claim. Without this message nobody would ask after the attempt.
-        return Ok(resend(deps, message, polls + 1).await?);
+        let delay = polling::delay(&found.latencies, Duration::ZERO);
+        return Ok(resend(deps, message, polls + 1, delay).await?);
     }
     let Some(current) = edit
         .current_attempt()
@@ -86,6 +93,9 @@ where
     else {
         return Ok(());
     };
+    if let Some(hint) = hint {
+        return look_once(deps, studio, &settings, &found, edit, hint).await;
+    }
     let question = Question {
         edit,
         attempt: current,
@@ -105,11 +115,60 @@ where
         _ => patience_ends(edit, another.as_ref()),
     };
     if polls < settings.queue_max_polls && now < ends {
-        return Ok(resend(deps, message, polls).await?);
+        let elapsed = Duration::try_from(now.duration_since(current.started_at)).unwrap_or_default();
+        let delay = polling::delay(&found.latencies, elapsed);
+        return Ok(resend(deps, message, polls, delay).await?);
     }
     match looked {
         Looked::NotFetched(why) => step(deps, edit, end(FailureCode::OutputUnavailable, why, polls)).await,
         _ => give_up(deps, studio, &settings, &question).await,
+    }
+}
+
+/// Looks at the attempt that a hint is about. Where it is not done yet, the attempt's own message goes on.
+async fn look_once<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    found: &EditInContext,
+    edit: &Edit,
+    hint: &Hint,
+) -> Result<(), WorkError>
+where
+    D: Context + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+{
+    let Some(edit) = named(deps, edit, hint).await? else {
+        return Ok(());
+    };
+    let Some(attempt) = edit.current_attempt() else {
+        return Ok(());
+    };
+    let question = Question {
+        edit: &edit,
+        attempt,
+        found,
+        polls: 0,
+    };
+    look(deps, studio, settings, &question).await.map(|_| ())
+}
+
+/// The edit, if the hint is about its attempt. Where the answer to the submit got lost, and with it the provider's name
+/// for the task, the hint brings it.
+async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<Option<Edit>, WorkError> {
+    let (Some(attempt), Some(request_id)) = (edit.current_attempt(), &hint.request_id) else {
+        return Ok(Some(edit.clone()));
+    };
+    if let Some(handle) = &attempt.handle {
+        let is_it = handle.rsplit('/').next() == Some(request_id.as_str());
+        return Ok(is_it.then(|| edit.clone()));
+    }
+    let made = fal::handle(&attempt.model, request_id)
+        .and_then(|handle| edit.step(Step::Accept { handle }, deps.now()).ok());
+    let Some(made) = made else { return Ok(None) };
+    match deps.apply(&made).await {
+        Ok(()) => Ok(Some(made.edit)),
+        Err(MoveError::Superseded | MoveError::OverBudget) => Ok(None),
+        Err(MoveError::Port(error)) => Err(error.into()),
     }
 }
 
@@ -279,7 +338,12 @@ fn without_a_name() -> ProviderError {
     ProviderError::new(ErrorClass::Timeout, "answerLost", message, Acceptance::Unknown)
 }
 
-async fn resend<D: Queues>(deps: &D, message: &PollMessage, polls: u32) -> Result<(), PortError> {
+async fn resend<D: Queues>(
+    deps: &D,
+    message: &PollMessage,
+    polls: u32,
+    delay: Duration,
+) -> Result<(), PortError> {
     let PollMessage::V1 {
         tenant_id,
         event_id,
@@ -293,17 +357,7 @@ async fn resend<D: Queues>(deps: &D, message: &PollMessage, polls: u32) -> Resul
         edit_id: *edit_id,
         attempt: *attempt,
         polls,
+        hint: None,
     };
-    deps.send_poll(&next, poll_delay(polls)).await
-}
-
-/// 2 s, growing by 1.4 to at most 10 s.
-pub(crate) fn poll_delay(polls: u32) -> Duration {
-    const DELAYS: [u64; 5] = [2, 3, 4, 5, 8];
-    let seconds = usize::try_from(polls)
-        .ok()
-        .and_then(|polls| DELAYS.get(polls))
-        .copied()
-        .unwrap_or(10);
-    Duration::from_secs(seconds)
+    deps.send_poll(&next, delay).await
 }

@@ -8,20 +8,22 @@
 use std::time::Duration;
 
 use domain::breaker::{OpenReason, Signal};
-use domain::edit::{ATTEMPT_PATIENCE, Route, Step};
+use domain::edit::{ATTEMPT_PATIENCE, Attempt, Route, Step};
+use domain::hook::Hook;
 use domain::message::{PollMessage, SubmitMessage};
 use domain::ports::{
-    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, SettingsSource, Work,
+    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, SettingsSource, WebhookKey, Work,
 };
-use domain::{Context, Edit, FailureCode, Settings, Status, TaskId};
+use domain::settings::ProviderMode;
+use domain::{Context, Edit, FailureCode, Settings, Status, TaskId, polling};
 use jiff::{SignedDuration, Timestamp};
 use providers::{Acceptance, AnyProvider, EditJob, Provider, SourcePhoto, Submitted};
+use url::Url;
 
 use crate::finish_edit::{Delivery, finish};
 use crate::give_back::{Ended, end, give_back, step};
 use crate::health::{report, signal_of};
 use crate::photo;
-use crate::poll_edit::poll_delay;
 use crate::routing::{Way, fallback, way};
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
@@ -39,7 +41,7 @@ const ROUNDS: usize = 3;
 /// The outside world failed in a way that another delivery of the message may mend.
 pub async fn process_edit<D>(deps: &D, studio: &Studio, message: &SubmitMessage) -> Result<(), WorkError>
 where
-    D: Context + SettingsSource + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Context + SettingsSource + Secrets + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let SubmitMessage::V1 {
         tenant_id,
@@ -170,7 +172,7 @@ async fn claim<D>(
     next: NextAttempt<'_>,
 ) -> Result<(), WorkError>
 where
-    D: Context + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Context + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let NextAttempt {
         edit,
@@ -179,7 +181,8 @@ where
         route,
         held,
     } = next;
-    deps.send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), poll_delay(0))
+    let first = polling::delay(&found.latencies, Duration::ZERO);
+    deps.send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), first)
         .await?;
     let Ok(claim) = edit.step(Step::Claim { route, held }, deps.now()) else {
         return Ok(());
@@ -205,11 +208,12 @@ async fn submit<D>(
     photo: &SourcePhoto,
 ) -> Result<(), WorkError>
 where
-    D: Context + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Context + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let Some(attempt) = edit.current_attempt() else {
         return Ok(());
     };
+    let webhook = webhook(deps, settings, edit, attempt).await;
     let job = EditJob {
         edit_id: edit.id,
         attempt: attempt.number,
@@ -219,7 +223,7 @@ where
         negative_prompt: edit.rendered_negative_prompt.as_deref(),
         photo,
         estimated_cost: edit.estimate(),
-        webhook: None,
+        webhook: webhook.as_ref(),
     };
     let health = found.breakers.of(attempt.provider);
     match provider.submit(&job).await {
@@ -265,4 +269,33 @@ where
             }
         }
     }
+}
+
+/// Where the provider may say that it has finished. Without an address or a key it is asked, and so it is where the key
+/// cannot be read: a hint is not worth an attempt.
+async fn webhook<D: WebhookKey>(
+    deps: &D,
+    settings: &Settings,
+    edit: &Edit,
+    attempt: &Attempt,
+) -> Option<Url> {
+    if settings.mode_of(attempt.provider) == ProviderMode::Fake {
+        return None;
+    }
+    let base = settings.webhook_base_url.as_ref()?;
+    let key = match deps.webhook_key().await {
+        Ok(key) => key?,
+        Err(error) => {
+            tracing::warn!(edit_id = %edit.id, %error, "no webhook for this attempt");
+            return None;
+        }
+    };
+    let hook = Hook {
+        provider: attempt.provider,
+        tenant_id: edit.tenant_id.clone(),
+        event_id: edit.event_id.clone(),
+        edit_id: edit.id,
+        attempt: attempt.number,
+    };
+    hook.url(base, &key)
 }

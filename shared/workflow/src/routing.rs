@@ -78,3 +78,159 @@ pub(crate) fn way(edit: &Edit, fallback: Option<Route>, breakers: &Breakers, now
 const fn open(route: Option<Route>, probe: Option<Breaker>) -> Way {
     Way::Open { route, probe }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use domain::breaker::Signal;
+    use domain::budget::BudgetCaps;
+    use domain::edit::{FailureCode, Origin, Status, Step};
+    use domain::{EditId, MicroUsd, PhotoId, ProviderName};
+
+    use super::*;
+
+    pub(crate) fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).unwrap()
+    }
+
+    /// A queued edit of a model that both providers have.
+    pub(crate) fn queued() -> Edit {
+        Edit {
+            id: EditId::new(at(0), 1),
+            event_id: "e1".parse().unwrap(),
+            tenant_id: "t1".parse().unwrap(),
+            event_slug: "party".parse().unwrap(),
+            photo_id: PhotoId::new(at(0), 2),
+            photo_object_key: "events/party/photos/1".to_owned(),
+            origin: Origin::Tenant,
+            counts_for_guest: false,
+            status: Status::Queued,
+            style_key: None,
+            style_version: None,
+            prompt: None,
+            negative_prompt: None,
+            rendered_prompt: "as a comic".to_owned(),
+            rendered_negative_prompt: None,
+            provider: ProviderName::Runware,
+            model: "google:4@3".to_owned(),
+            seed: None,
+            attempt: 0,
+            attempts: Vec::new(),
+            polls: 0,
+            provider_latency_ms: None,
+            month: "2026-11".to_owned(),
+            estimate_micro_usd: Some(MicroUsd::new(40_000)),
+            reserved_micro_usd: MicroUsd::new(40_000),
+            cost_micro_usd: None,
+            output: None,
+            provider_url: None,
+            failure: None,
+            created_at: at(0),
+            updated_at: at(0),
+            completed_at: None,
+            deadline_at: at(600),
+        }
+    }
+
+    pub(crate) fn claimed(edit: &Edit, second: i64) -> Edit {
+        let claim = Step::Claim {
+            route: None,
+            held: false,
+        };
+        edit.step(claim, at(second)).unwrap().edit
+    }
+
+    pub(crate) fn with_fal() -> Settings {
+        Settings {
+            fallback_provider: Some(ProviderName::Fal),
+            ..Settings::default()
+        }
+    }
+
+    pub(crate) fn shut(provider: ProviderName, breakers: &Breakers, second: i64) -> Breakers {
+        let signal = Signal::Refuses(OpenReason::Quota);
+        let attempt = TaskId::derive(EditId::new(at(0), 99), 1);
+        let mut breakers = *breakers;
+        let change = breakers.of(provider).after(signal, attempt, at(second)).unwrap();
+        *breakers.of_mut(provider) = change.next;
+        breakers
+    }
+
+    #[test]
+    fn the_other_provider_takes_its_own_model_and_price_under_the_tenants_cap() {
+        let tenant = Tenant {
+            id: "t1".parse().unwrap(),
+            name: String::new(),
+            budget: BudgetCaps {
+                hard_cap_micro_usd: Some(MicroUsd::new(1_000_000)),
+                ..BudgetCaps::default()
+            },
+            watermark: None,
+        };
+        let route = fallback(&queued(), &with_fal(), Some(&tenant), at(1)).unwrap();
+        assert_eq!(route.provider, ProviderName::Fal);
+        assert_eq!(route.model, "fal-ai/nano-banana-2/edit");
+        assert_eq!(route.estimate, MicroUsd::new(80_000));
+        assert_eq!(route.cap, Some(MicroUsd::new(1_000_000)));
+    }
+
+    #[test]
+    fn there_is_no_other_without_a_setting_a_model_a_fitting_prompt_or_where_it_has_been() {
+        let none = |edit: &Edit, settings: &Settings| assert_eq!(fallback(edit, settings, None, at(1)), None);
+        none(&queued(), &Settings::default());
+        let same = Settings {
+            fallback_provider: Some(ProviderName::Runware),
+            ..Settings::default()
+        };
+        none(&queued(), &same);
+        let own_model = Edit {
+            model: "runware:400@2".to_owned(),
+            ..queued()
+        };
+        none(&own_model, &with_fal());
+        let wordy = Edit {
+            rendered_prompt: "x".repeat(1_000_000),
+            ..queued()
+        };
+        none(&wordy, &with_fal());
+        let route = fallback(&queued(), &with_fal(), None, at(1)).unwrap();
+        let over = Step::Retry {
+            code: FailureCode::ProviderError,
+            detail: String::new(),
+            polls: 0,
+            route: Some(route),
+        };
+        let moved = claimed(&queued(), 1).step(over, at(2)).unwrap().edit;
+        none(&moved, &same);
+        none(&moved, &with_fal());
+    }
+
+    #[test]
+    fn an_edit_goes_to_its_own_provider_then_to_the_other_and_waits_for_the_earlier() {
+        let edit = queued();
+        let route = fallback(&edit, &with_fal(), None, at(1));
+        let well = Breakers::default();
+        let down = shut(ProviderName::Runware, &well, 0);
+        let both = shut(ProviderName::Fal, &down, 5);
+        let open = |route: Option<Route>| Way::Open { route, probe: None };
+        assert_eq!(way(&edit, route.clone(), &well, at(6)), open(None));
+        assert_eq!(way(&edit, route.clone(), &down, at(6)), open(route.clone()));
+        let shut = |until| Way::Shut {
+            reason: OpenReason::Quota,
+            until: Some(at(until)),
+        };
+        assert_eq!(way(&edit, None, &down, at(6)), shut(15));
+        assert_eq!(
+            way(&edit, route.clone(), &both, at(6)),
+            shut(15),
+            "the earlier of 15 and 20"
+        );
+        // When its time is up, the edit is the probe.
+        match way(&edit, route, &down, at(16)) {
+            Way::Open {
+                route: None,
+                probe: Some(probe),
+            } => assert_eq!(probe.version, down.runware.version + 1),
+            other => panic!("{other:?}"),
+        }
+    }
+}

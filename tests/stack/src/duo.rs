@@ -44,6 +44,9 @@ impl Duo {
             .filter(|(setting, _)| changes.iter().all(|(changed, _)| changed != setting));
         let all: Vec<_> = usual.chain(changes.iter().copied()).collect();
         let mut settings = settings::alone(stack, &all).await;
+        settings
+            .change_at_once(Setting::FalJwksUrl, &fal.jwks_url())
+            .await;
         settings.go_live_with_fal(&fal.base_url()).await;
         settings.go_live(&runware.base_url()).await;
         Self {

@@ -45,6 +45,7 @@ pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
         edit_id: id,
         attempt,
         polls: 0,
+        hint: None,
     };
     serde_json::to_string(&message).unwrap()
 }
@@ -71,6 +72,7 @@ pub async fn nudge(stack: &Stack, folder: &str) {
                 edit_id,
                 attempt: 1,
                 polls: 0,
+                hint: None,
             };
             (&stack.described.poll_queue_url, serde_json::to_string(&message))
         }

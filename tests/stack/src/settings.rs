@@ -16,8 +16,9 @@ use crate::Stack;
 /// The local stage keeps settings for a second.
 const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
-/// What template.yaml gives to the local stage, as far as tests change it. `queue_name` is the stack's own.
-const DEFAULTS: [(Setting, &str); 17] = [
+/// What template.yaml gives to the local stage, as far as tests change it. `queue_name` and `webhook_base_url` are the
+/// stack's own.
+const DEFAULTS: [(Setting, &str); 19] = [
     (Setting::IsEnabled, "true"),
     (Setting::GuestEnabled, "true"),
     (
@@ -36,6 +37,8 @@ const DEFAULTS: [(Setting, &str); 17] = [
     (Setting::RunwareTimeoutSeconds, "60"),
     (Setting::FalBaseUrl, "https://queue.fal.run"),
     (Setting::FalTimeoutSeconds, "60"),
+    (Setting::FalJwksUrl, "https://rest.fal.ai/.well-known/jwks.json"),
+    (Setting::WebhookBaseUrl, "none"),
     (
         Setting::ProviderOutputHosts,
         r#"["im.runware.ai","*.fal.media","127.0.0.1"]"#,
@@ -95,6 +98,7 @@ impl Applied {
         for (setting, default) in DEFAULTS {
             let default = match setting {
                 Setting::QueueName => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
+                Setting::WebhookBaseUrl => &stack.described.api_url,
                 _ => default,
             };
             let change = changes.iter().find(|(changed, _)| *changed == setting);

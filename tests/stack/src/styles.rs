@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::ports::admin::StyleStore;
 use domain::style::EntitlementProfile;
-use domain::{MicroUsd, Style};
+use domain::{MicroUsd, ProviderName, Style};
 use tokio::sync::OnceCell;
 
 use crate::Stack;
@@ -32,6 +32,8 @@ pub const LIVE: &str = "test-live";
 pub const LIVE_DEARER_AT_FAL: &str = "test-live-dearer-at-fal";
 /// A model that fal does not have.
 pub const LIVE_AT_RUNWARE_ALONE: &str = "test-live-at-runware-alone";
+/// A model of fal's.
+pub const LIVE_AT_FAL: &str = "test-live-at-fal";
 /// Another one, with fixed sizes.
 pub const LIVE_SIZED: &str = "test-live-sized";
 
@@ -104,6 +106,10 @@ fn all() -> Vec<Style> {
         style(LIVE_SIZED, "bfl:3@1"),
         style(LIVE_DEARER_AT_FAL, "google:4@3"),
         style(LIVE_AT_RUNWARE_ALONE, "runware:400@2"),
+        Style {
+            provider: Some(ProviderName::Fal),
+            ..style(LIVE_AT_FAL, "fal-ai/nano-banana/edit")
+        },
     ]);
     styles
 }

@@ -107,6 +107,11 @@ pub(crate) fn idempotency(key: &IdempotencyKey) -> Key {
     Key::new(format!("IDEM#{}#{}", key.scope, key.key), META)
 }
 
+/// A hint that was taken at an attempt.
+pub(crate) fn hint(edit: EditId, attempt: u32) -> Key {
+    Key::new(format!("HINT#{}", edit.ulid()), attempt.to_string())
+}
+
 /// A provider's circuit breaker.
 pub(crate) fn breaker(provider: ProviderName) -> Key {
     Key::new(format!("BREAKER#{provider}"), META)

@@ -8,6 +8,7 @@ mod change;
 mod edits;
 mod event_addons;
 mod events;
+mod hints;
 mod keys;
 mod moves;
 mod packages;

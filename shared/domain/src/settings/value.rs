@@ -84,7 +84,9 @@ impl Setting {
             | Self::QueueName
             | Self::RunwareBaseUrl
             | Self::FalMode
-            | Self::FalBaseUrl => Form::Text,
+            | Self::FalBaseUrl
+            | Self::FalJwksUrl
+            | Self::WebhookBaseUrl => Form::Text,
             Self::QueueMaxPolls
             | Self::FailureRateAlertThreshold
             | Self::FailureRateMinSamples
@@ -127,6 +129,8 @@ impl Settings {
             Setting::FalMode => json!(self.fal_mode.as_str()),
             Setting::FalBaseUrl => json!(self.fal_base_url),
             Setting::FalTimeoutSeconds => json!(self.fal_timeout.as_secs()),
+            Setting::FalJwksUrl => json!(self.fal_jwks_url),
+            Setting::WebhookBaseUrl => json!(self.webhook_base_url),
             Setting::ProviderOutputHosts => json!(self.provider_output_hosts),
             Setting::Watermark => short_decimals(&self.watermark),
         }
@@ -168,6 +172,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.set(Setting::FallbackProvider, "fal").unwrap();
         settings.set(Setting::QueueName, "standby").unwrap();
+        settings
+            .set(Setting::WebhookBaseUrl, "https://api.example.com")
+            .unwrap();
         settings.set(Setting::BlockedTerms, r#"["gore"]"#).unwrap();
         settings.set(Setting::Watermark, r#"{"scale":0.3}"#).unwrap();
         for setting in Setting::ALL {

@@ -9,7 +9,9 @@ mod handle;
 mod models;
 mod request;
 mod response;
+mod webhook;
 
 pub use client::Fal;
 pub use handle::handle;
 pub use models::{Fixed, MODELS, Model, PhotoField, Price, model, prompt_limits};
+pub use webhook::{KeyRing, SignedCall};

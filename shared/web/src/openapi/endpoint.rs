@@ -25,6 +25,8 @@ pub enum Access {
     EventToken,
     /// A tenant's or superadmin's JWT.
     Jwt,
+    /// A provider that was given the address, with the token in it.
+    SignedAddress,
     /// Everybody.
     Open,
 }
@@ -133,6 +135,10 @@ impl Endpoint {
     pub(super) fn query(mut self, name: &'static str, text: &'static str) -> Self {
         self.query.push((name, text));
         self
+    }
+
+    pub(super) fn takes_note(self) -> Self {
+        Self { status: 204, ..self }
     }
 
     pub(super) fn removes(self) -> Self {

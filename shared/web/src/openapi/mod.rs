@@ -6,6 +6,7 @@
 mod admin;
 mod endpoint;
 mod guest;
+mod hooks;
 mod render;
 mod tenant;
 #[cfg(test)]
@@ -23,7 +24,12 @@ pub fn endpoints() -> Vec<Endpoint> {
     let document = Endpoint::new(Method::Get, "/openapi.json", "getOpenApi", "This document")
         .access(Access::Open)
         .serves_document();
-    let callers = [guest::endpoints(), tenant::endpoints(), admin::endpoints()];
+    let callers = [
+        guest::endpoints(),
+        tenant::endpoints(),
+        admin::endpoints(),
+        hooks::endpoints(),
+    ];
     callers.into_iter().flatten().chain([document]).collect()
 }
 

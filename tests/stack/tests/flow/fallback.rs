@@ -152,13 +152,8 @@ async fn both_fail_and_the_second_has_the_last_word() {
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
     let known = duo.hold(&world, photo, styles::LIVE, [empty]).await;
-    duo.at_fal(
-        &known,
-        [fal::Behaviour::submit(fal::Faults::always(fal::Fault::detail(
-            500,
-            "Internal Server Error",
-        )))],
-    );
+    let full = fal::Faults::always(fal::Fault::queue_full(1));
+    duo.at_fal(&known, [fal::Behaviour::submit(full)]);
     queue::submit(&world, known.id).await;
     world.guest.wait(known.id).await;
     let edit = world.stored(known.id).await;

@@ -7,6 +7,7 @@ mod dispatch;
 mod emergency;
 mod fake;
 mod fallback;
+mod hooks;
 mod live;
 mod picture;
 mod watermark;

@@ -144,6 +144,10 @@ struct SettingsSchema {
     fal_base_url: Option<String>,
     #[schema(minimum = 1, maximum = 60)]
     fal_timeout_seconds: Option<u32>,
+    /// https.
+    fal_jwks_url: Option<String>,
+    /// https; null: providers are asked and tell nothing by themselves.
+    webhook_base_url: Option<String>,
     /// `host.example`, or `*.domain.example` for a domain and all under it.
     provider_output_hosts: Option<Vec<String>>,
     /// The installation's watermark.

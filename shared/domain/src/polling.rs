@@ -1,0 +1,157 @@
+//! When a provider is asked after an attempt: first when the event's edits are usually done, then at growing
+//! distances, so that what is done is noticed soon and what takes long costs few questions.
+
+use std::time::Duration;
+
+use crate::edit::{ATTEMPT_PATIENCE, MAX_ATTEMPTS, PATIENCE};
+use crate::provider::ProviderName;
+use crate::summary::LatencyHistogram;
+
+/// The first question where the event has no history yet: early, since nobody knows.
+const FIRST: Duration = Duration::from_secs(2);
+/// However slow the event's edits usually are, the first question comes by then.
+const LATEST_FIRST: Duration = Duration::from_secs(30);
+/// The shortest time between two questions. Longer than a claim takes to be written.
+const SHORTEST: Duration = Duration::from_secs(2);
+/// The longest time between two questions.
+pub const LONGEST: Duration = Duration::from_secs(15);
+/// A distance grows with the time that has passed, to this part of it.
+const PART: u32 = 3;
+/// Latencies below which an event has no history.
+const FEWEST_SAMPLES: u64 = 5;
+/// Questions before the distance between two has grown to [`LONGEST`].
+pub const MOST_BEFORE_LONGEST: u32 = 14;
+
+/// How long until an attempt is asked after, in whole seconds: SQS knows no others.
+///
+/// `elapsed` is the time since the attempt was claimed.
+pub fn delay(latencies: &LatencyHistogram, elapsed: Duration) -> Duration {
+    let usual = usual(latencies);
+    let seconds = if elapsed < usual {
+        usual.saturating_sub(elapsed).as_millis().div_ceil(1_000)
+    } else {
+        u128::from((elapsed / PART).as_secs())
+    };
+    let longest = if elapsed < usual { LATEST_FIRST } else { LONGEST };
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)).clamp(SHORTEST, longest)
+}
+
+/// The most questions that are asked within this time of an attempt, if each is asked when it is due.
+pub fn most_within(time: Duration) -> u32 {
+    let at_longest = time.as_secs() / LONGEST.as_secs();
+    MOST_BEFORE_LONGEST.saturating_add(u32::try_from(at_longest).unwrap_or(u32::MAX))
+}
+
+/// The most messages that an edit takes, if each is delivered once and no operator holds it back: a submit message
+/// per attempt, and the questions, which share the edit's time. In the usual case it is two or three.
+pub fn most_messages() -> u32 {
+    let providers = u32::try_from(ProviderName::ALL.len()).unwrap_or(u32::MAX);
+    let attempts = MAX_ATTEMPTS * providers;
+    let time = Duration::try_from(PATIENCE + ATTEMPT_PATIENCE).unwrap_or_default();
+    attempts * (1 + MOST_BEFORE_LONGEST) + most_within(time) - MOST_BEFORE_LONGEST
+}
+
+/// When half of the event's edits are done.
+fn usual(latencies: &LatencyHistogram) -> Duration {
+    let known = Some(latencies).filter(|latencies| latencies.samples() >= FEWEST_SAMPLES);
+    let median = known.and_then(|latencies| latencies.percentile(50));
+    median
+        .map_or(FIRST, Duration::from_millis)
+        .clamp(SHORTEST, LATEST_FIRST)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::figures::LATENCY_BOUNDS_MS;
+    use crate::summary::LATENCY_BUCKETS;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// The history of an event with so many edits in the bucket that holds this latency.
+    fn history(samples: u64, millis: u32) -> LatencyHistogram {
+        let mut counts = [0; LATENCY_BUCKETS];
+        counts[LATENCY_BOUNDS_MS.partition_point(|bound| *bound < millis)] = samples;
+        LatencyHistogram::new(counts)
+    }
+
+    fn any_history() -> impl Strategy<Value = LatencyHistogram> {
+        prop::array::uniform(0_u64..50).prop_map(LatencyHistogram::new)
+    }
+
+    /// When an attempt is asked after, in seconds after its claim, up to this time.
+    fn questions(latencies: &LatencyHistogram, until: u64) -> Vec<u64> {
+        let mut at = seconds(0);
+        let mut questions = Vec::new();
+        loop {
+            at += delay(latencies, at);
+            if at > seconds(until) {
+                return questions;
+            }
+            questions.push(at.as_secs());
+        }
+    }
+
+    #[test]
+    fn without_a_history_it_is_asked_early_and_then_less_and_less_often() {
+        for few in [LatencyHistogram::default(), history(4, 40_000)] {
+            assert_eq!(questions(&few, 60), [2, 4, 6, 8, 10, 13, 17, 22, 29, 38, 50]);
+        }
+    }
+
+    #[test]
+    fn with_a_history_the_first_question_comes_when_half_of_the_edits_are_done() {
+        let asked = questions(&history(10, 12_000), 60);
+        assert!((10..=15).contains(&asked[0]), "{asked:?}");
+        assert!(asked.len() <= 7, "{asked:?}");
+        let slow = questions(&history(10, 100_000), 120);
+        assert_eq!(slow[0], LATEST_FIRST.as_secs(), "{slow:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_finished_job_is_noticed_soon_after(latencies in any_history(), took in 0_u64..900) {
+            let asked = questions(&latencies, 2_000);
+            let noticed = asked.into_iter().find(|at| *at >= took).unwrap();
+            let usual = usual(&latencies).as_millis().div_ceil(1_000);
+            let usual = u64::try_from(usual).unwrap();
+            // Not later than is usual, or by a third of what it took, and never by more than 15 s.
+            let late = if took <= usual { usual - took } else { (took / 3).clamp(2, 15) };
+            prop_assert!(noticed <= took + late, "{took} noticed at {noticed}, usual {usual}");
+        }
+
+        #[test]
+        fn the_questions_about_an_attempt_are_few(latencies in any_history(), time in 1_u64..1_200) {
+            let asked = questions(&latencies, time);
+            prop_assert!(asked.len() <= usize::try_from(most_within(seconds(time))).unwrap());
+        }
+
+        #[test]
+        fn an_edit_takes_a_bounded_number_of_messages(
+            latencies in any_history(),
+            mut ends in prop::collection::vec(0_u64..900, 5),
+        ) {
+            ends.push(900);
+            ends.sort_unstable();
+            let mut begun = 0;
+            let mut messages = 0;
+            for end in ends {
+                messages += 1 + questions(&latencies, end - begun).len();
+                begun = end;
+            }
+            prop_assert!(messages <= usize::try_from(most_messages()).unwrap(), "{messages}");
+            prop_assert_eq!(most_messages(), 150);
+        }
+
+        #[test]
+        fn a_delay_is_one_that_sqs_knows(latencies in any_history(), elapsed in 0_u64..10_000_000) {
+            let delay = delay(&latencies, Duration::from_millis(elapsed));
+            prop_assert_eq!(delay.subsec_nanos(), 0);
+            prop_assert!((SHORTEST..=LATEST_FIRST).contains(&delay));
+        }
+    }
+}
