@@ -1,5 +1,8 @@
 //! fal's signatures, against the double that makes them.
 
+// A test's helper fails by panicking: the test that called it then shows where.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use doubles::fal::{Behaviour, Server, Signer};
 use jiff::Timestamp;
 use providers::HttpClient;

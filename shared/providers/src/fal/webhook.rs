@@ -104,7 +104,7 @@ impl KeyRing {
             return Ok(true);
         }
         // It may have begun to use another one.
-        Ok(call.is_signed_by(&*self.keys(url, now, FETCHED_AGAIN).await?))
+        Ok(call.is_signed_by(&self.keys(url, now, FETCHED_AGAIN).await?))
     }
 
     /// The keys, fetched anew if they are older than this.
