@@ -103,6 +103,7 @@ pub(crate) mod tests {
             photo_object_key: "events/party/photos/1".to_owned(),
             origin: Origin::Tenant,
             counts_for_guest: false,
+            idempotency_key: None,
             status: Status::Queued,
             style_key: None,
             style_version: None,
