@@ -10,5 +10,5 @@ async fn main() -> Result<(), worker::Error> {
     Cloud::init_logs();
     let cloud = Cloud::from_env().await?;
     let studio = Studio::new()?;
-    worker::serve(|message| handler::handle(&cloud, &studio, message)).await
+    worker::serve(&cloud, |message| handler::handle(&cloud, &studio, message)).await
 }

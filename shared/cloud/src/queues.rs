@@ -57,6 +57,31 @@ impl Cloud {
     }
 }
 
+impl Cloud {
+    /// Makes a message that was received from this queue of the stack visible again after this time.
+    ///
+    /// # Errors
+    /// SQS cannot be reached.
+    pub async fn deliver_again(
+        &self,
+        queue_arn: &str,
+        receipt_handle: &str,
+        after: Duration,
+    ) -> Result<(), PortError> {
+        let name = queue_arn.rsplit(':').next();
+        let seconds = i32::try_from(after.as_secs()).unwrap_or(i32::MAX);
+        self.sqs
+            .change_message_visibility()
+            .queue_url(queue_url(&self.config.submit_queue_url, name))
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(seconds)
+            .send()
+            .await
+            .map_err(unavailable("sqs.ChangeMessageVisibility"))?;
+        Ok(())
+    }
+}
+
 /// The URL of the queue of this name beside the stack's own: queues of one account and region differ only in the
 /// last part of their URL, so no call is needed to look it up.
 fn queue_url(own: &str, name: Option<&str>) -> String {

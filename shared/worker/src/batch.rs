@@ -9,9 +9,8 @@ use workflow::WorkError;
 
 use crate::AboutEdit;
 
-/// Works on all records at once and returns the ids of those that must be delivered again. An empty list means
-/// that all succeeded.
-pub(crate) async fn run<M, F, W>(records: Vec<SqsMessage>, work: W) -> Vec<String>
+/// Works on all records at once and returns those that must be delivered again.
+pub(crate) async fn run<M, F, W>(records: Vec<SqsMessage>, work: W) -> Vec<SqsMessage>
 where
     M: AboutEdit,
     W: Fn(M) -> F,
@@ -19,11 +18,10 @@ where
 {
     let work = &work;
     let outcomes = records.into_iter().map(|record| async move {
-        let message_id = record.message_id.unwrap_or_default();
         // The body itself stays out of the log: what cannot be parsed could be anything.
         let Ok(message) = serde_json::from_str::<M>(record.body.as_deref().unwrap_or_default()) else {
-            tracing::error!(message_id, "record cannot be read");
-            return Some(message_id);
+            tracing::error!(message_id = record.message_id, "record cannot be read");
+            return Some(record);
         };
         let edit_id = message.edit_id();
         // A panic in one record would fail the whole batch, and so run its neighbours again.
@@ -31,11 +29,11 @@ where
             Ok(Ok(())) => None,
             Ok(Err(error)) => {
                 tracing::error!(%edit_id, %error, "record failed, it will be delivered again");
-                Some(message_id)
+                Some(record)
             }
             Err(_) => {
                 tracing::error!(%edit_id, "record panicked, it will be delivered again");
-                Some(message_id)
+                Some(record)
             }
         }
     });
@@ -80,6 +78,10 @@ mod tests {
             }
         })
         .await;
+        let failed: Vec<_> = failed
+            .iter()
+            .filter_map(|record| record.message_id.as_deref())
+            .collect();
         assert_eq!(failed, ["panics", "fails", "garbage", "future"]);
     }
 }

@@ -1,13 +1,14 @@
 //! What functions behind no API share. Queue workers: records in, the ids of the failed ones out. Functions that are
 //! invoked: a payload in, an answer out.
 
+mod again;
 mod batch;
 mod invoked;
 
 use std::convert::Infallible;
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use cloud::invocation;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use cloud::{Cloud, invocation};
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
 pub use invoked::serve_invoked;
@@ -36,11 +37,11 @@ impl AboutEdit for PollMessage {
     }
 }
 
-/// Works on batches of messages until the execution environment ends.
+/// Works on batches of messages until the execution environment ends. A record that failed is delivered again soon.
 ///
 /// # Errors
 /// The runtime API cannot be reached.
-pub async fn serve<M, W, F>(work: W) -> Result<(), Error>
+pub async fn serve<M, W, F>(cloud: &Cloud, work: W) -> Result<(), Error>
 where
     M: AboutEdit,
     W: Fn(M) -> F,
@@ -48,12 +49,12 @@ where
 {
     let work = &work;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        invocation::observe(async move { Ok::<_, Infallible>(answer(event.payload, work).await) })
+        invocation::observe(async move { Ok::<_, Infallible>(answer(cloud, event.payload, work).await) })
     }))
     .await
 }
 
-async fn answer<M, W, F>(event: SqsEvent, work: &W) -> SqsBatchResponse
+async fn answer<M, W, F>(cloud: &Cloud, event: SqsEvent, work: &W) -> SqsBatchResponse
 where
     M: AboutEdit,
     W: Fn(M) -> F,
@@ -64,13 +65,14 @@ where
         work(message)
     })
     .await;
+    again::soon(cloud, &failed).await;
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failed.into_iter().map(failure).collect();
     response
 }
 
-fn failure(message_id: String) -> BatchItemFailure {
+fn failure(record: SqsMessage) -> BatchItemFailure {
     let mut failure = BatchItemFailure::default();
-    failure.item_identifier = message_id;
+    failure.item_identifier = record.message_id.unwrap_or_default();
     failure
 }

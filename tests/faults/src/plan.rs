@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
+use crate::audit::{Check, equal};
 use crate::call::{Call, Moment, Service};
 use crate::fault::Fault;
 
@@ -79,9 +80,16 @@ impl Plan {
         self.weather().tally.clone()
     }
 
-    /// How often a process is to die at each step.
-    pub fn deaths_of_a_kind(&self) -> u32 {
-        self.weather().deaths_of_a_kind
+    /// A suite in which nothing happened proves nothing.
+    pub fn check(&self) -> Check {
+        let weather = self.weather();
+        let died = weather.tally.deaths.values().filter(|count| **count > 0).count();
+        let meant = if weather.deaths_of_a_kind > 0 {
+            2 * Moment::ALL.len()
+        } else {
+            0
+        };
+        equal("steps before and after which processes died", meant, died)
     }
 
     /// A death that was meant to be and was none: there was nobody any more.

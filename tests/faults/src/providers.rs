@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
+use domain::ports::ProviderHealth;
+use domain::ports::admin::SettingsStore;
+use domain::settings::Setting;
+use domain::{Edit, ProviderName};
+use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output};
 use doubles::{fal, runware};
+use stack_tests::Stack;
 
 /// The models that the suite's styles run on.
 pub const RUNWARE_MODEL: &str = "google:4@1";
@@ -11,12 +17,69 @@ pub const RUNWARE_MODEL: &str = "google:4@1";
 /// Longer than the suite lets functions wait for a provider's answer.
 const SILENCE: Duration = Duration::from_secs(3);
 
+/// Sends edits to these addresses, at once.
+pub async fn go_live(stack: &Stack, runware: &str, fal: &str, fallback: Option<ProviderName>) {
+    let fallback = fallback.map_or("none", ProviderName::as_str);
+    let changes = [
+        (Setting::RunwareMode, "live"),
+        (Setting::RunwareBaseUrl, runware),
+        (Setting::RunwareTimeoutSeconds, "2"),
+        (Setting::FalMode, "live"),
+        (Setting::FalBaseUrl, fal),
+        (Setting::FalTimeoutSeconds, "2"),
+        (Setting::FallbackProvider, fallback),
+        (Setting::QueueAutoDispatch, "true"),
+    ];
+    for (setting, text) in changes {
+        stack.cloud.put_setting(setting, text).await.unwrap();
+    }
+    let keys = [
+        (ProviderName::Runware, runware::API_KEY),
+        (ProviderName::Fal, fal::API_KEY),
+    ];
+    for (provider, key) in keys {
+        stack.cloud.put_api_key(provider, key).await.unwrap();
+        begin_anew(stack, provider).await;
+    }
+    // The local stage keeps settings for a second.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+}
+
+/// Whatever happened before, the provider is in service.
+async fn begin_anew(stack: &Stack, provider: ProviderName) {
+    loop {
+        let breakers = stack.cloud.breakers().await.unwrap();
+        let next = breakers.of(provider).pinned(None);
+        if stack.cloud.save_breaker(provider, &next).await.unwrap() {
+            return;
+        }
+    }
+}
+
 /// Both providers, on loopback.
 pub struct Providers {
     /// The first one.
     pub runware: runware::Server,
     /// The one that takes over.
     pub fal: fal::Server,
+}
+
+/// fal does what it is asked for, at its price for what takes over from [`RUNWARE_MODEL`].
+pub fn fal_is_well() -> fal::Behaviour {
+    fal::Behaviour {
+        billed_micro_usd: 39_000,
+        ..fal::Behaviour::default()
+    }
+}
+
+/// What providers billed.
+pub struct Billed {
+    /// For tasks that can be asked for.
+    pub named: i64,
+    /// For tasks whose names got lost.
+    pub nameless: i64,
+    /// How many those are.
+    pub nameless_requests: usize,
 }
 
 impl Providers {
@@ -29,13 +92,51 @@ impl Providers {
         runware.when_model_in_turn(RUNWARE_MODEL, turns.into_iter().chain([Behaviour::default()]));
         Self {
             runware,
-            fal: fal::Server::start(fal::Behaviour::default()).await,
+            fal: fal::Server::start(fal_is_well()).await,
         }
     }
 
-    /// What both together have billed, in micro-USD.
-    pub fn billed_micro_usd(&self) -> i64 {
-        self.runware.billed_micro_usd() + self.fal.billed_micro_usd()
+    /// What both together have billed, in micro-USD, and how much of that for requests of fal whose names never
+    /// arrived: fal makes the name up, and says it in the answer to the submit alone.
+    pub fn billed_micro_usd(&self, edits: &[Edit]) -> Billed {
+        let handles: Vec<_> = edits
+            .iter()
+            .flat_map(|edit| &edit.attempts)
+            .filter_map(|attempt| attempt.handle.as_deref())
+            .collect();
+        let (named, nameless): (Vec<_>, Vec<_>) = self
+            .fal
+            .requests()
+            .into_iter()
+            .partition(|request| handles.iter().any(|handle| handle.ends_with(&request.id)));
+        let sum = |requests: &[RequestRecord]| {
+            requests
+                .iter()
+                .map(|request| request.billed_micro_usd)
+                .sum::<i64>()
+        };
+        Billed {
+            named: self.runware.billed_micro_usd() + sum(&named),
+            nameless: sum(&nameless),
+            nameless_requests: nameless.len(),
+        }
+    }
+}
+
+/// Everything about a task fails, in one of the ways in which a service is down.
+pub fn down(way: usize) -> Behaviour {
+    let ways = [
+        Fault::html(503),
+        Fault::ResetBefore,
+        Fault::error(503, "serviceUnavailable"),
+        Fault::html(502),
+    ];
+    let fault = ways.into_iter().cycle().nth(way).unwrap();
+    Behaviour {
+        submit: Faults::always(fault.clone()),
+        poll: Faults::always(fault.clone()),
+        lookup: Faults::always(fault),
+        ..Behaviour::default()
     }
 }
 
@@ -72,7 +173,7 @@ fn submit_fault(dice: &mut fastrand::Rng) -> Fault {
             Fault::rate_limited(1),
             Fault::html(502),
             Fault::html(504).but_carried_out(),
-            Fault::error(500, "internalServerError").but_carried_out(),
+            Fault::html(500).but_carried_out(),
             Fault::empty_data().but_carried_out(),
             Fault::ResetBefore,
             Fault::ResetAfter,

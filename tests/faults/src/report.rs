@@ -2,21 +2,18 @@
 
 use std::fmt::Write;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Check};
 use crate::call::{Moment, Service};
 use crate::fault::Fault;
 use crate::plan::{Death, Tally};
 use crate::storm::{Aftermath, Wanted};
 
-/// The whole report.
-pub fn report(wanted: Wanted, after: &Aftermath, audit: &Audit) -> String {
-    let tally = after.plan.tally();
-    let mut text = String::new();
+/// What happened in the storm.
+pub fn storm(wanted: Wanted, tally: &Tally, after: &Aftermath) -> String {
     let times = after.times;
-    let _ = writeln!(
-        text,
-        "\n{} edits, {:.0} % faults, seed {}: admitted in {:.0} s, the storm went on for {:.0} s, all over {:.0} s after it; \
-         recovery found {}\n",
+    let mut text = format!(
+        "\n{} edits, {:.0} % faults, seed {}: admitted in {:.0} s, the storm went on for {:.0} s, all over {:.0} s after \
+         it; recovery found {}\n\n",
         wanted.edits,
         wanted.rate * 100.0,
         wanted.seed,
@@ -25,16 +22,24 @@ pub fn report(wanted: Wanted, after: &Aftermath, audit: &Audit) -> String {
         times.calm.as_secs_f64(),
         after.recovered,
     );
-    text.push_str(&faults(&tally));
-    text.push_str(&deaths(&tally));
+    text.push_str(&faults(tally));
+    text.push_str(&deaths(tally));
+    text
+}
+
+/// What the sums came to.
+pub fn audit(audit: &Audit) -> String {
     let endings: Vec<_> = audit
         .endings
         .iter()
         .map(|(ending, count)| vec![ending.clone(), count.to_string()])
         .collect();
-    text.push_str(&table(&["how edits ended", ""], &endings));
-    let checks: Vec<_> = audit
-        .checks
+    table(&["how edits ended", ""], &endings) + &checks("the sums", &audit.checks)
+}
+
+/// Promises, and whether they were kept.
+pub fn checks(title: &str, checks: &[Check]) -> String {
+    let rows: Vec<_> = checks
         .iter()
         .map(|check| {
             let verdict = if check.is_kept { "ok" } else { "WRONG" };
@@ -46,8 +51,7 @@ pub fn report(wanted: Wanted, after: &Aftermath, audit: &Audit) -> String {
             ]
         })
         .collect();
-    text.push_str(&table(&["the sums", "must be", "is", ""], &checks));
-    text
+    table(&[title, "must be", "is", ""], &rows)
 }
 
 fn faults(tally: &Tally) -> String {

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::event::EventPolicy;
-use domain::ports::admin::SettingsStore;
-use domain::settings::Setting;
 use domain::{Edit, EditId, PhotoId, ProviderName};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use serde_json::json;
 use stack_tests::{Stack, World, styles};
 
-use crate::audit::edits_of;
+use crate::audit::{Ground, edits_of};
 use crate::plan::Plan;
-use crate::providers::Providers;
+use crate::providers::{Providers, go_live};
 use crate::proxy::Proxy;
 use crate::recovery;
 
@@ -43,20 +41,12 @@ pub struct Wanted {
     pub rate: f64,
     /// The dice's seed.
     pub seed: u64,
-    /// The port at which functions expect AWS.
-    pub proxy_port: u16,
 }
 
 /// What is left after the storm.
 pub struct Aftermath {
-    /// The events.
-    pub worlds: Vec<World>,
-    /// Every edit that was answered with 202.
-    pub accepted: Vec<EditId>,
-    /// The providers, with what they saw.
-    pub providers: Providers,
-    /// Who was hit by what.
-    pub plan: Arc<Plan>,
+    /// The events, their edits and the providers.
+    pub ground: Ground,
     /// How the time went.
     pub times: Times,
     /// What recovery found.
@@ -75,15 +65,19 @@ pub struct Times {
 }
 
 /// Takes edits through the storm.
-pub async fn run(stack: &Stack, wanted: Wanted) -> Aftermath {
-    let plan = Arc::new(Plan::new(wanted.seed, wanted.rate, wanted.edits));
-    let endpoint = &stack.described.endpoint_url;
-    Proxy::of_aws(wanted.proxy_port, endpoint, &plan, &stack.http).await;
+pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     let turns = wanted.edits.saturating_mul(TURNS_PER_EDIT);
     let providers = Providers::start(wanted.seed, wanted.rate, turns).await;
     let runware = providers.runware.base_url();
-    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), &plan, &stack.http).await;
-    go_live(stack, &format!("{}/v1", before_runware.url()), &providers).await;
+    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &stack.http).await;
+    let base_url = format!("{}/v1", before_runware.url());
+    go_live(
+        stack,
+        &base_url,
+        &providers.fal.base_url(),
+        Some(ProviderName::Fal),
+    )
+    .await;
     let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
 
     let begun = Instant::now();
@@ -97,10 +91,11 @@ pub async fn run(stack: &Stack, wanted: Wanted) -> Aftermath {
     let recovered = recovery::pass(stack, &worlds).await;
     until_none_is_open(&worlds).await;
     Aftermath {
-        worlds,
-        accepted,
-        providers,
-        plan,
+        ground: Ground {
+            worlds,
+            accepted,
+            providers,
+        },
         times: Times {
             admission,
             rest_of_storm,
@@ -110,30 +105,8 @@ pub async fn run(stack: &Stack, wanted: Wanted) -> Aftermath {
     }
 }
 
-async fn go_live(stack: &Stack, runware: &str, providers: &Providers) {
-    let changes = [
-        (Setting::RunwareMode, "live"),
-        (Setting::RunwareBaseUrl, runware),
-        (Setting::RunwareTimeoutSeconds, "2"),
-        (Setting::FalMode, "live"),
-        (Setting::FalBaseUrl, &providers.fal.base_url()),
-        (Setting::FalTimeoutSeconds, "2"),
-        (Setting::QueueAutoDispatch, "true"),
-    ];
-    for (setting, text) in changes {
-        stack.cloud.put_setting(setting, text).await.unwrap();
-    }
-    let keys = [
-        (ProviderName::Runware, doubles::runware::API_KEY),
-        (ProviderName::Fal, doubles::fal::API_KEY),
-    ];
-    for (provider, key) in keys {
-        stack.cloud.put_api_key(provider, key).await.unwrap();
-    }
-}
-
 /// An event that counts what its guests have under way, so that the counters are there to be wrong.
-async fn world(stack: &Stack) -> World {
+pub async fn world(stack: &Stack) -> World {
     World::with(stack, |_, event| {
         event.policy = EventPolicy {
             max_in_flight_per_guest: Some(100_000),
@@ -145,7 +118,7 @@ async fn world(stack: &Stack) -> World {
 }
 
 /// Asks for so many edits, as apps do: with a key, again and again until there is an answer.
-async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
+pub async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
     let photos = join_all(worlds.iter().map(|world| world.photo("cat.jpg"))).await;
     let asked = (0..edits).map(|number| {
         let at = usize::try_from(number).unwrap() % worlds.len();

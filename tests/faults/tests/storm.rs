@@ -4,17 +4,22 @@
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+use domain::ProviderName;
+use fault_suite::audit::Check;
+use fault_suite::plan::Plan;
+use fault_suite::proxy::Proxy;
 use fault_suite::storm::Wanted;
-use fault_suite::{audit, report, storm};
+use fault_suite::{audit, outage, report, storm};
 use stack_tests::Stack;
 
-/// Takes edits through a storm of faults.
+/// Takes edits through a storm of faults, and through outages of their provider.
 #[derive(Parser)]
 #[command(name = "make test-faults")]
 struct Arguments {
-    /// Edits
+    /// Edits in the storm; a fifth of them in each outage
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=5_000))]
     edits: u32,
     /// The share of calls that go wrong, from 0 to 0.5
@@ -23,35 +28,85 @@ struct Arguments {
     /// The dice's seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// One part of the suite alone
+    #[arg(long)]
+    only: Option<Part>,
     /// The port at which the functions expect AWS
     #[arg(long, env = "MAGIC_EDITS_PROXY_PORT", hide = true)]
     proxy_port: u16,
 }
 
+/// A part of the suite.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Everything goes wrong
+    Storm,
+    /// The provider is down, another takes over
+    Takeover,
+    /// The provider is down, and there is no other
+    Outage,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments {
-        edits,
-        rate,
-        seed,
-        proxy_port,
-    } = Arguments::parse();
-    if !(0.0..=0.5).contains(&rate) {
-        println!("--rate {rate} is not between 0 and 0.5");
+    let arguments = Arguments::parse();
+    if !(0.0..=0.5).contains(&arguments.rate) {
+        println!("--rate {} is not between 0 and 0.5", arguments.rate);
         return ExitCode::from(2);
     }
-    let wanted = Wanted {
-        edits,
-        rate,
-        seed,
-        proxy_port,
-    };
     let stack = Stack::connect().await;
-    let after = storm::run(&stack, wanted).await;
-    let audit = audit::audit(&stack, &after).await;
-    println!("{}", report::report(wanted, &after, &audit));
-    match audit.checks.iter().all(|check| check.is_kept) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    let plan = Arc::new(Plan::new(arguments.seed, arguments.rate, arguments.edits));
+    Proxy::of_aws(
+        arguments.proxy_port,
+        &stack.described.endpoint_url,
+        &plan,
+        &stack.http,
+    )
+    .await;
+    let mut checks = Vec::new();
+    for part in [Part::Storm, Part::Takeover, Part::Outage] {
+        if arguments.only.is_none_or(|only| only == part) {
+            checks.extend(match part {
+                Part::Storm => through_the_storm(&stack, &plan, &arguments).await,
+                Part::Takeover => through_an_outage(&stack, &arguments, Some(ProviderName::Fal)).await,
+                Part::Outage => through_an_outage(&stack, &arguments, None).await,
+            });
+        }
     }
+    let broken = checks.iter().filter(|check| !check.is_kept).count();
+    println!("{} promises, {broken} broken", checks.len());
+    match broken {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
+    let wanted = Wanted {
+        edits: arguments.edits,
+        rate: arguments.rate,
+        seed: arguments.seed,
+    };
+    let after = storm::run(stack, plan, wanted).await;
+    let mut audit = audit::audit(stack, &after.ground).await;
+    audit.checks.push(plan.check());
+    print!("{}", report::storm(wanted, &plan.tally(), &after));
+    println!("{}", report::audit(&audit));
+    audit.checks
+}
+
+async fn through_an_outage(
+    stack: &Stack,
+    arguments: &Arguments,
+    fallback: Option<ProviderName>,
+) -> Vec<Check> {
+    let edits = (arguments.edits / 5).max(10);
+    let outage = outage::run(stack, edits, fallback).await;
+    let title = match fallback {
+        Some(other) => format!("runware down, {other} takes over: {edits} edits"),
+        None => format!("runware down, nobody takes over: {edits} edits"),
+    };
+    print!("{}", report::checks(&title, &outage.checks));
+    println!("{}", report::audit(&outage.audit));
+    outage.checks.into_iter().chain(outage.audit.checks).collect()
 }

@@ -59,6 +59,25 @@ pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<St
     }
 }
 
+/// How often the queue workers have said this since then.
+pub async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
+    const WORKERS: [&str; 2] = ["process-edit", "poll-edit"];
+    // The emulator delivers a late line with the environment's next invocation only.
+    for worker in WORKERS {
+        queue::nudge(stack, worker).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut found = 0;
+    for worker in WORKERS {
+        let lines = lines(stack, worker, since_ms).await;
+        let lines = lines
+            .iter()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        found += lines.filter(|line| line["message"] == message).count();
+    }
+    found
+}
+
 /// The most memory that a function needed while it worked on an edit, in MB.
 pub async fn peak_memory_mb(stack: &Stack, function: &str, id: EditId) -> u64 {
     let since_ms = id.created_at().as_millisecond() - 1_000;

@@ -1,9 +1,12 @@
 //! Messages that nobody should send.
 
+use std::time::Duration;
+
 use domain::{Context, EditId};
 use doubles::runware::Behaviour;
 use serde_json::json;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use stack_tests::{Books, Live, Stack, World, logs, queue, styles};
+use tokio::time::{Instant, sleep};
 
 #[tokio::test]
 async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
@@ -46,4 +49,30 @@ async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
     let books = Books::of(&world).await;
     assert_eq!(books.ledger.len(), 2);
     books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn a_record_that_failed_comes_back_long_before_its_visibility_timeout() {
+    let stack = Stack::connect().await;
+    let since_ms = logs::now_ms(&stack);
+    let sent = stack
+        .sqs
+        .send_message()
+        .queue_url(&stack.described.poll_queue_url);
+    let sent = sent.message_body("nobody can read this").send().await.unwrap();
+    let named = format!("\"message_id\":\"{}\"", sent.message_id().unwrap());
+    let begun = Instant::now();
+    loop {
+        // The emulator delivers a late line with the environment's next invocation only.
+        queue::nudge(&stack, "poll-edit").await;
+        let lines = logs::lines(&stack, "poll-edit", since_ms).await;
+        let deliveries = lines
+            .iter()
+            .filter(|line| line.contains("record cannot be read") && line.contains(&named));
+        if deliveries.count() > 1 {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "not delivered again");
+        sleep(Duration::from_secs(2)).await;
+    }
 }

@@ -10,7 +10,6 @@ use domain::{Context, ProviderName};
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use serde_json::Value;
 use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
 use tokio::time::sleep;
 
@@ -19,24 +18,6 @@ const MANY: usize = 8;
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
-}
-
-/// How often the workers have said this of a provider since then.
-async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
-    // The emulator delivers a late line with the environment's next invocation only.
-    for worker in ["process-edit", "poll-edit"] {
-        queue::nudge(stack, worker).await;
-    }
-    sleep(Duration::from_secs(3)).await;
-    let mut found = 0;
-    for worker in ["process-edit", "poll-edit"] {
-        let lines = logs::lines(stack, worker, since_ms).await;
-        let lines = lines
-            .iter()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        found += lines.filter(|line| line["message"] == message).count();
-    }
-    found
 }
 
 async fn state(stack: &Stack) -> BreakerState {
@@ -84,7 +65,7 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         }
     }
     assert_eq!(
-        said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&stack, "AI provider taken out of service", since_ms).await,
         1
     );
 
@@ -98,7 +79,10 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
     while !matches!(state(&stack).await, BreakerState::Closed { .. }) {
         sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(said(&stack, "AI provider back in service", since_ms).await, 1);
+    assert_eq!(
+        logs::said(&stack, "AI provider back in service", since_ms).await,
+        1
+    );
     let last = duo
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
@@ -143,7 +127,7 @@ async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline()
     }
     books.assert_at_rest();
     assert_eq!(
-        said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&stack, "AI provider taken out of service", since_ms).await,
         1
     );
 }
@@ -164,7 +148,7 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
     assert_eq!(
-        said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&stack, "AI provider taken out of service", since_ms).await,
         1
     );
     assert!(matches!(state(&stack).await, BreakerState::Closed { .. }));

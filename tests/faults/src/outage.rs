@@ -1,0 +1,131 @@
+//! The first provider is down for as long as guests were promised an answer in: with another one to take over, and
+//! without.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::edit::FALLBACK_PATIENCE;
+use domain::ports::ProviderHealth;
+use domain::{Context, Edit, ProviderName, Status};
+use doubles::runware::Behaviour;
+use doubles::{fal, runware};
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use stack_tests::{Stack, World, logs};
+
+use crate::audit::{Audit, Check, Ground, audit, edits_of, equal};
+use crate::providers::{Providers, RUNWARE_MODEL, down, fal_is_well, go_live};
+use crate::storm::{admit, world};
+
+/// How long after its deadline an edit may be noticed: a wait behind a provider that is down, and a slow machine.
+const NOTICED: SignedDuration = SignedDuration::from_secs(45);
+/// The longest that anything here is waited for.
+const PATIENCE: Duration = Duration::from_secs(150);
+/// What is logged when an outage begins.
+const ALERT: &str = "AI provider taken out of service";
+
+/// What became of the edits.
+pub struct Outage {
+    /// The sums.
+    pub audit: Audit,
+    /// The promises that are about outages.
+    pub checks: Vec<Check>,
+}
+
+/// So many edits while Runware is down, until the time of the last one is up. The ten minutes are not waited for: where
+/// edits wait for nothing but their deadline, that is moved.
+pub async fn run(stack: &Stack, edits: u32, fallback: Option<ProviderName>) -> Outage {
+    let providers = Providers {
+        runware: runware::Server::start(Behaviour::default()).await,
+        fal: fal::Server::start(fal_is_well()).await,
+    };
+    let ways = (0..edits.try_into().unwrap()).map(down);
+    providers.runware.when_model_in_turn(RUNWARE_MODEL, ways);
+    let (runware, fal) = (providers.runware.base_url(), providers.fal.base_url());
+    go_live(stack, &runware, &fal, fallback).await;
+    let since_ms = logs::now_ms(stack);
+    let worlds = vec![world(stack).await];
+    let accepted = admit(&worlds, edits).await;
+    let event = &worlds[0];
+    until(PATIENCE, || async { is_out_of_service(stack).await }).await;
+    // What goes to fal is done by then; what hangs at Runware waits for its deadline.
+    until(PATIENCE, || async {
+        waits_for_time_alone(&edits_of(event).await, fallback)
+    })
+    .await;
+    let left = fallback.map_or(SignedDuration::from_secs(5), |_| FALLBACK_PATIENCE);
+    let deadline = stack.cloud.now() + left;
+    let open = edits_of(event)
+        .await
+        .into_iter()
+        .filter(|edit| !edit.status.is_terminal());
+    join_all(open.map(|edit| move_deadline(event, edit, deadline))).await;
+    until(PATIENCE, || async {
+        edits_of(event).await.iter().all(|edit| edit.status.is_terminal())
+    })
+    .await;
+
+    let stored = edits_of(event).await;
+    let alerts = logs::said(stack, ALERT, since_ms).await;
+    let ground = Ground {
+        worlds,
+        accepted,
+        providers,
+    };
+    Outage {
+        audit: audit(stack, &ground).await,
+        checks: promises(&stored, alerts, fallback),
+    }
+}
+
+fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Vec<Check> {
+    let ended = match fallback {
+        Some(_) => Status::Succeeded,
+        None => Status::Failed,
+    };
+    let late = edits
+        .iter()
+        .filter(|edit| edit.completed_at.is_none_or(|at| at > edit.deadline_at + NOTICED))
+        .count();
+    let as_promised = edits.iter().filter(|edit| edit.status == ended).count();
+    vec![
+        equal("edits that ended as they should", edits.len(), as_promised),
+        equal("edits that ended after their deadline", 0, late),
+        equal("alerts", 1, alerts),
+    ]
+}
+
+async fn is_out_of_service(stack: &Stack) -> bool {
+    let breakers = stack.cloud.breakers().await.unwrap();
+    breakers.runware.outage().is_some()
+}
+
+fn waits_for_time_alone(edits: &[Edit], fallback: Option<ProviderName>) -> bool {
+    let mut open = edits.iter().filter(|edit| !edit.status.is_terminal());
+    match fallback {
+        Some(_) => {
+            open.all(|edit| edit.status == Status::Processing && edit.provider == ProviderName::Runware)
+        }
+        None => open.all(|edit| edit.status == Status::Queued || edit.attempt > 0),
+    }
+}
+
+async fn move_deadline(event: &World, edit: Edit, deadline: Timestamp) {
+    let update = event.stack.dynamodb.update_item();
+    let update = update
+        .table_name(&event.stack.described.table)
+        .key("pk", AttributeValue::S(format!("EVENT#{}", event.event.id)))
+        .key("sk", AttributeValue::S(format!("EDIT#{}", edit.id.ulid())))
+        .update_expression("SET deadline_at = :deadline")
+        .condition_expression("attribute_exists(pk)")
+        .expression_attribute_values(":deadline", AttributeValue::S(deadline.to_string()));
+    update.send().await.unwrap();
+}
+
+/// Waits for something, but not for ever: what did not happen shows in the sums.
+async fn until<F: Future<Output = bool>>(patience: Duration, is_so: impl Fn() -> F) {
+    let begun = Instant::now();
+    while begun.elapsed() < patience && !is_so().await {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
