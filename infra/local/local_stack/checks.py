@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .console import console, fail
 from .errors import StackError
 
 TOOLS = SHARED / "venv-test" / "bin"
+ENTRY = ROOT / "infra" / "local" / "stack.py"
 #: Warnings are errors here and nowhere else, so that work in progress still builds.
 CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
 PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -48,6 +50,8 @@ def test_sections() -> list[Section]:
         Section("stack up", _up),
         Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
         Section("cargo test", lambda: _passes(["cargo", "test", "--workspace"])),
+        # A stack of its own, and fewer edits than `make test-faults` takes.
+        Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
         # Last, because it changes settings at random until it puts them back.
         Section("contract tests", lambda: _passes([*PYTEST, str(TESTS / "contract")])),
     ]

@@ -12,6 +12,7 @@ import subprocess
 from . import config, deploy, emulator
 from .console import step
 from .errors import StackError
+from .up import alone, up_bare
 
 #: The one test target of `tests/faults`.
 SUITE = "storm"
@@ -19,11 +20,14 @@ SUITE = "storm"
 
 def run(arguments: list[str]) -> bool:
     """Brings the stack up, takes edits through the storm, and ends what it started; true when every sum is right."""
+    with alone("faults", "The fault suite is running already."):
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> bool:
     os.environ[config.PORT_VARIABLE], os.environ[emulator.PROXY_VARIABLE] = map(str, _free_ports(2))
     _build()
     try:
-        from .up import up_bare
-
         up_bare()
         return subprocess.run(_cargo("--", *arguments), cwd=config.ROOT, check=False).returncode == 0
     finally:

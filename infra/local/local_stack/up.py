@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from . import accounts, build, demo, deploy, emulator, manifest
@@ -54,12 +54,17 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
     return stack
 
 
+def _alone() -> AbstractContextManager[None]:
+    """Two that bring the same stack up at once would undo each other's work."""
+    return alone("up", "The stack is being brought up already.")
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Two that bring the same stack up at once would undo each other's work. The lock ends with its process."""
-    with (LOCAL / "up.lock").open("w") as lock:
+def alone(what: str, otherwise: str) -> Iterator[None]:
+    """Nobody else does the same to the same stack meanwhile. The lock ends with its process."""
+    with (LOCAL / f"{what}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StackError("The stack is being brought up already.", "Wait for that to end, then again.") from None
+            raise StackError(otherwise, "Wait for that to end, then again.") from None
         yield

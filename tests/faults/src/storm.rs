@@ -23,8 +23,9 @@ const GUESTS: usize = 6;
 const EVENTS: usize = 5;
 /// How often a guest's app asks for the same edit before it gives up.
 const TRIES: u32 = 60;
-/// Nothing has moved for so long: what is left waits for messages that do not come.
-const STILL: Duration = Duration::from_secs(12);
+/// Nothing has moved for so long, longer than a failed record takes to come back: what is left waits for messages that
+/// do not come.
+const STILL: Duration = Duration::from_secs(25);
 /// The longest that the storm goes on once every edit was admitted.
 const LONGEST_STORM: Duration = Duration::from_secs(90);
 /// The longest that everything may take to come to its end after recovery has passed.
