@@ -64,6 +64,11 @@ impl Moment {
         Self::Settlement,
     ];
 
+    /// Whether most edits never come to it.
+    pub const fn is_rare(self) -> bool {
+        matches!(self, Self::GivingBack)
+    }
+
     /// The name in reports.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -55,15 +55,7 @@ pub async fn run(stack: &Stack, edits: u32, fallback: Option<ProviderName>) -> O
     .await;
     let left = fallback.map_or(SignedDuration::from_secs(5), |_| FALLBACK_PATIENCE);
     let deadline = stack.cloud.now() + left;
-    let open = edits_of(event)
-        .await
-        .into_iter()
-        .filter(|edit| !edit.status.is_terminal());
-    join_all(open.map(|edit| move_deadline(event, edit, deadline))).await;
-    until(PATIENCE, || async {
-        edits_of(event).await.iter().all(|edit| edit.status.is_terminal())
-    })
-    .await;
+    until(PATIENCE, || have_ended(event, deadline)).await;
 
     let stored = edits_of(event).await;
     let alerts = logs::said(stack, ALERT, since_ms).await;
@@ -110,7 +102,16 @@ fn waits_for_time_alone(edits: &[Edit], fallback: Option<ProviderName>) -> bool 
     }
 }
 
-async fn move_deadline(event: &World, edit: Edit, deadline: Timestamp) {
+/// Moves the deadline of what is open, unless it is as early already: a worker may write an edit back at the same moment.
+async fn have_ended(event: &World, deadline: Timestamp) -> bool {
+    let mut open = edits_of(event).await;
+    open.retain(|edit| !edit.status.is_terminal());
+    let later = open.iter().filter(|edit| edit.deadline_at > deadline);
+    join_all(later.map(|edit| move_deadline(event, edit, deadline))).await;
+    open.is_empty()
+}
+
+async fn move_deadline(event: &World, edit: &Edit, deadline: Timestamp) {
     let update = event.stack.dynamodb.update_item();
     let update = update
         .table_name(&event.stack.described.table)
