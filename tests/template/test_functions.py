@@ -52,7 +52,7 @@ def test_every_function_logs_to_a_group_of_its_own_that_forgets(deployed: Templa
 def test_functions_know_the_stack_by_these_variables(deployed: Template) -> None:
     expected = {
         "STAGE", "TABLE_NAME", "BUCKET_NAME", "SETTINGS_PATH", "SECRETS_PATH", "SETTINGS_MAX_AGE_SECONDS",
-        "SUBMIT_QUEUE_URL", "POLL_QUEUE_URL", "RUST_LOG",
+        "SUBMIT_QUEUE_URL", "POLL_QUEUE_URL", "EVENT_BUS_NAME", "RUST_LOG",
     }  # fmt: skip
     for name, function in deployed.of_type("AWS::Lambda::Function").items():
         assert set(function["Environment"]["Variables"]) == expected, name

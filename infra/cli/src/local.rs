@@ -37,6 +37,7 @@ struct StackFile {
     bucket: String,
     submit_queue_url: String,
     poll_queue_url: String,
+    event_bus: String,
     settings_path: String,
     secrets_path: String,
 }
@@ -66,6 +67,7 @@ pub(crate) fn config() -> Result<cloud::Config, LocalError> {
         max_age: Duration::ZERO,
         submit_queue_url: stack.submit_queue_url,
         poll_queue_url: stack.poll_queue_url,
+        event_bus: stack.event_bus,
     })
 }
 

@@ -142,6 +142,7 @@ impl Outputs {
             max_age: Duration::ZERO,
             submit_queue_url: take("SubmitQueueUrl")?,
             poll_queue_url: take("PollQueueUrl")?,
+            event_bus: take("EventBusName")?,
         })
     }
 }

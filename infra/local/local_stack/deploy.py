@@ -14,10 +14,12 @@ from botocore.exceptions import ClientError
 
 from .aws import client
 from .build import Package
-from .config import ARTIFACTS_BUCKET, LOCAL, REGION, STACK_NAME, STAGE, TEMPLATE, endpoint
+from .config import ARTIFACTS_BUCKET, LOCAL, REGION, ROOT, STACK_NAME, STAGE, TEMPLATE, endpoint
 from .errors import StackError
 
 DEPLOYED = LOCAL / "deployed.json"
+#: A file that the template includes, named as `sam deploy` wants it: by its path.
+INCLUDED = re.compile(r"\bLocation: (infra/[a-z0-9./-]+\.yaml)\b")
 CODE_URI = re.compile(r"^( +)CodeUri: target/lambda/([a-z0-9-]+)/$", re.MULTILINE)
 DEPLOY_SECONDS = 120
 
@@ -29,14 +31,14 @@ def architecture() -> str:
 
 def deploy(packages: list[Package], emulator_id: str) -> tuple[dict[str, str], str]:
     """Brings the stack up to date and returns its outputs, and in a word what was done."""
-    template = with_uploaded_code(TEMPLATE.read_text(encoding="utf-8"), packages)
+    template, included = with_uploaded_files(with_uploaded_code(TEMPLATE.read_text(encoding="utf-8"), packages))
     parameters = {"Stage": STAGE, "Architecture": architecture()}
     fingerprint = hashlib.sha256(json.dumps([template, parameters, emulator_id]).encode()).hexdigest()
     stack = find_stack()
     if stack and DEPLOYED.exists() and json.loads(DEPLOYED.read_text()) == {"fingerprint": fingerprint}:
         return outputs(stack), "unchanged"
     DEPLOYED.unlink(missing_ok=True)
-    upload(packages, template)
+    upload(packages, {**included, "template.yaml": template.encode()})
     action = change_stack(stack, fingerprint, parameters)
     DEPLOYED.write_text(json.dumps({"fingerprint": fingerprint}))
     return outputs(find_stack()), action
@@ -58,8 +60,22 @@ def with_uploaded_code(template: str, packages: list[Package]) -> str:
     )
 
 
-def upload(packages: list[Package], template: str) -> None:
-    """Puts packages and template where CloudFormation reads them; what is there already is not sent again."""
+def with_uploaded_files(template: str) -> tuple[str, dict[str, bytes]]:
+    """The template with every included file named by its place in the bucket, as `sam package` would do, and those files
+    by their keys. A key says what is in the file, so a change of the file is a change of the template."""
+    files: dict[str, bytes] = {}
+
+    def uploaded(match: re.Match[str]) -> str:
+        content = (ROOT / match.group(1)).read_bytes()
+        key = f"include/{hashlib.sha256(content).hexdigest()[:16]}.yaml"
+        files[key] = content
+        return f"Location: s3://{ARTIFACTS_BUCKET}/{key}"
+
+    return INCLUDED.sub(uploaded, template), files
+
+
+def upload(packages: list[Package], documents: dict[str, bytes]) -> None:
+    """Puts packages and documents where CloudFormation reads them; a package that is there is not sent again."""
     s3 = client("s3")
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
         s3.create_bucket(Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -69,7 +85,8 @@ def upload(packages: list[Package], template: str) -> None:
         key = f"code/{package.function}-{package.digest[:16]}.zip"
         if key not in there:
             s3.put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=package.archive.read_bytes())
-    s3.put_object(Bucket=ARTIFACTS_BUCKET, Key="template.yaml", Body=template.encode())
+    for key, content in documents.items():
+        s3.put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=content)
 
 
 def change_stack(stack: dict[str, Any] | None, token: str, parameters: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ def describe(
         "bucket": outputs["BucketName"],
         "submit_queue_url": outputs["SubmitQueueUrl"],
         "poll_queue_url": outputs["PollQueueUrl"],
+        "event_bus": outputs["EventBusName"],
         "settings_path": outputs["SettingsPath"],
         "secrets_path": outputs["SecretsPath"],
         "functions": {name: f"magic-edits-{STAGE}-{name}" for name in function_names()},

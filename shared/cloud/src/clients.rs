@@ -86,6 +86,7 @@ impl Access {
 pub struct Cloud {
     pub(crate) config: Arc<Config>,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) eventbridge: aws_sdk_eventbridge::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
@@ -136,6 +137,11 @@ impl Cloud {
                     .interceptor(CallCounter)
                     .build(),
             ),
+            eventbridge: aws_sdk_eventbridge::Client::from_conf(
+                aws_sdk_eventbridge::config::Builder::from(shared)
+                    .interceptor(CallCounter)
+                    .build(),
+            ),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sqs: aws_sdk_sqs::Client::from_conf(
                 aws_sdk_sqs::config::Builder::from(shared)
@@ -156,9 +162,11 @@ impl Cloud {
         }
     }
 
-    /// Sets up logging: one JSON object a line, filtered by `RUST_LOG`, without the time that CloudWatch adds.
+    /// Sets up logging: one JSON object a line, filtered by `RUST_LOG`, without the time that CloudWatch adds. Metrics
+    /// are lines of the log too.
     pub fn init_logs() {
         use tracing_subscriber::EnvFilter;
+        crate::meter::start();
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
         tracing_subscriber::fmt()
             .json()

@@ -23,6 +23,8 @@ pub struct Config {
     pub submit_queue_url: String,
     /// `POLL_QUEUE_URL`
     pub poll_queue_url: String,
+    /// `EVENT_BUS_NAME`
+    pub event_bus: String,
 }
 
 /// A variable that is missing or wrong.
@@ -44,6 +46,7 @@ impl Config {
             max_age: max_age()?,
             submit_queue_url: variable("SUBMIT_QUEUE_URL")?,
             poll_queue_url: variable("POLL_QUEUE_URL")?,
+            event_bus: variable("EVENT_BUS_NAME")?,
         })
     }
 }

@@ -1,6 +1,7 @@
-//! AWS: the only crate that names `aws_sdk_*`. [`Cloud`] implements the ports of `domain` on DynamoDB, S3, SQS
-//! and SSM.
+//! AWS: the only crate that names `aws_sdk_*`. [`Cloud`] implements the ports of `domain` on DynamoDB, S3, SQS,
+//! SSM and EventBridge.
 
+mod announcements;
 mod cache;
 mod calls;
 mod clients;
@@ -8,6 +9,7 @@ mod config;
 mod context;
 mod error;
 pub mod invocation;
+mod meter;
 mod objects;
 mod queues;
 mod settings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A counter of an event's month.
@@ -120,6 +121,12 @@ pub struct Figures {
     pub latency_samples: i64,
     pub spent_micro_usd: i64,
     pub reserved_micro_usd: i64,
+    /// When a guest was last refused because of too many blocked prompts.
+    pub abuse_escalated_at: Option<Timestamp>,
+    /// When the signal that too many edits fail was last given.
+    pub failure_rate_alerted_at: Option<Timestamp>,
+    /// When the signal that an edit took too long was last given.
+    pub latency_alerted_at: Option<Timestamp>,
 }
 
 impl Figures {

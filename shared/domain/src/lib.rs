@@ -12,8 +12,10 @@ pub mod guard;
 pub mod hook;
 pub mod id;
 pub mod message;
+pub mod metric;
 pub mod money;
 pub mod polling;
+pub mod notice;
 pub mod ports;
 pub mod problem;
 pub mod provider;
@@ -22,6 +24,7 @@ pub mod scope;
 pub mod settings;
 pub mod style;
 pub mod summary;
+pub mod symptom;
 pub mod wait;
 pub mod watermark;
 

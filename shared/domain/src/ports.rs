@@ -3,6 +3,7 @@
 
 mod retention;
 mod tenant;
+mod watch;
 
 pub mod admin;
 
@@ -21,15 +22,18 @@ use crate::edit::{Edit, Move};
 use crate::event::{Event, Photo, TokenGrant};
 use crate::figures::Figures;
 use crate::guard::abuse::GuestHour;
+
 use crate::id::{EditId, EventId, PhotoId, TenantId};
 use crate::message::{PollMessage, SubmitMessage};
 use crate::provider::ProviderName;
 use crate::settings::Settings;
 use crate::style::Style;
 use crate::summary::LatencyHistogram;
+use crate::symptom::Symptom;
 
 pub use retention::{ObjectRemoval, PastBooks, PastEdits};
 pub use tenant::{EditLists, Policies, Summaries, SummaryItems};
+pub use watch::{Announcements, Meter};
 
 /// The outside world did not do what it was asked.
 #[derive(Debug, Error)]
@@ -192,6 +196,23 @@ pub trait Signals {
         &self,
         event: &EventId,
         scope_hash: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
+
+    /// An event's counters of a month.
+    fn figures(
+        &self,
+        event: &EventId,
+        month: &str,
+    ) -> impl Future<Output = Result<Figures, PortError>> + Send;
+
+    /// Marks a symptom in an event's month unless it was marked within the cooldown; true for whoever marked it.
+    fn mark_symptom(
+        &self,
+        event: &EventId,
+        month: &str,
+        symptom: Symptom,
+        cooldown: SignedDuration,
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, PortError>> + Send;
 }

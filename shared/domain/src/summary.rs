@@ -13,6 +13,7 @@ pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
 
 use crate::breaker::Breakers;
 use crate::budget::{BudgetCaps, BudgetMonth};
+use crate::context::hour_of;
 use crate::event::Event;
 use crate::figures::Figures;
 use crate::guard::style::{self, Access};
@@ -120,7 +121,7 @@ pub enum CheckId {
     /// What the tenant has committed against its hard cap. It is reached as soon as not even the cheapest edit
     /// fits under it, also while it is overridden.
     BudgetHardCap,
-    /// Guests of the event that were refused because of too many blocked prompts.
+    /// Whether a guest of the event is refused for the rest of this hour because of too many blocked prompts: 1 or 0.
     AbuseEscalation,
     /// Providers that nothing is sent to because they are down.
     Providers,
@@ -315,8 +316,9 @@ fn check(id: CheckId, facts: &SummaryFacts<'_>, rates: &Rates, latency: &Latency
             None,
         ),
         CheckId::AbuseEscalation => {
-            let escalations = Reading::Whole(facts.figures.abuse_escalations);
-            (Some(escalations), Some(Reading::Whole(1)), None)
+            let last = facts.figures.abuse_escalated_at;
+            let in_this_hour = last.is_some_and(|last| hour_of(last) == hour_of(facts.now));
+            (Some(whole(in_this_hour.into())), Some(Reading::Whole(1)), None)
         }
         CheckId::Providers => {
             let down = u64::try_from(facts.breakers.open()).unwrap_or(u64::MAX);

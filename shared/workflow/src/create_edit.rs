@@ -5,12 +5,13 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use domain::admission::{Admission, Applicant, IdempotencyKey, IdempotencyRecord};
 use domain::context::{hour_of, month_of, seconds_left_in_hour};
-use domain::guard::{self, Dispatch, EditRequest, Facts, Load, Refusal, Verdict};
+use domain::guard::{self, Dispatch, EditRequest, Facts, Layer, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
+use domain::metric::{About, Metric};
 use domain::ports::admin::StyleUse;
 use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Catalog, Edits, FactsQuery, Presign, Queues, SettingsSource,
-    Signals, Slugs, Tokens,
+    AdmissionFacts, Admissions, AdmitError, Announcements, Catalog, Edits, FactsQuery, Meter, Presign,
+    Queues, SettingsSource, Signals, Slugs, Tokens,
 };
 use domain::wait::Wait;
 use domain::{
@@ -54,12 +55,46 @@ where
         + Presign
         + Queues
         + Signals
+        + Announcements
+        + Meter
         + StyleUse
         + Sync,
 {
     let settings = settings(deps).await?;
-    guard::enabled::check(&settings, input.caller.audience())?;
+    if let Err(refusal) = guard::enabled::check(&settings, input.caller.audience()) {
+        deps.measure(About::INSTALLATION, &[(Metric::Refusals(refusal.layer()), 1)]);
+        return Err(refusal.into());
+    }
     let entry = input.caller.enter(deps).await?;
+    let answer = ask(deps, input, &entry, &settings).await;
+    if let Err(problem) = &answer
+        && let Some(layer) = layer_of(problem)
+    {
+        let about = About::event(&entry.tenant_id, &entry.event_id);
+        deps.measure(about, &[(Metric::Refusals(layer), 1)]);
+    }
+    answer
+}
+
+/// Which layer refused. That of a blocked prompt is measured with the edit that is stored for it.
+fn layer_of(problem: &Problem) -> Option<Layer> {
+    match problem {
+        Problem::Refused(refusal) => Some(refusal.layer()),
+        Problem::RateLimited(_) => Some(Layer::Abuse),
+        _ => None,
+    }
+}
+
+/// Everything behind layer 1.
+async fn ask<D>(
+    deps: &D,
+    input: &CreateEdit<'_>,
+    entry: &Entry,
+    settings: &Settings,
+) -> Result<EditAnswer, Problem>
+where
+    D: Context + Catalog + Admissions + Edits + Presign + Queues + Signals + Announcements + StyleUse + Sync,
+{
     let now = deps.now();
     let (month, hour) = (month_of(now), hour_of(now));
     let idempotency = input.idempotency_key.as_ref().map(|key| IdempotencyKey {
@@ -81,13 +116,13 @@ where
     if let Some(before) = &found.idempotency {
         return replay(deps, &entry.event_id, before, &request_hash).await;
     }
-    if found.guest_hour.is_refused(&settings) {
-        signals::abuse(deps, &entry, &found, &settings, false).await;
+    if found.guest_hour.is_refused(settings) {
+        signals::abuse(deps, entry, &found, settings, false).await;
         return Err(Problem::RateLimited(seconds_left_in_hour(now)));
     }
-    let admission = admission(deps, input, &entry, &found, &settings, &styles);
+    let admission = admission(deps, input, entry, &found, settings, &styles);
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
-        signals::budget(deps, &entry, &found, &settings, None).await;
+        signals::budget(deps, entry, &found, settings, None).await;
     }
     let admission = admission?.with_idempotency(idempotency.clone(), request_hash.clone());
     mark_style_used(deps, &admission.edit, &styles).await?;
@@ -98,13 +133,13 @@ where
     }
     let edit = admission.edit;
     if edit.status.is_terminal() {
-        signals::abuse(deps, &entry, &found, &settings, true).await;
+        signals::abuse(deps, entry, &found, settings, true).await;
         return Err(Problem::PromptBlocked(edit.id));
     }
     let reserved = Some(edit.reserved_micro_usd);
     futures::join!(
-        send(deps, &edit, &settings),
-        signals::budget(deps, &entry, &found, &settings, reserved)
+        send(deps, &edit, settings),
+        signals::budget(deps, entry, &found, settings, reserved)
     );
     let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
     Ok(EditAnswer {

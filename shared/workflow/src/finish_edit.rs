@@ -6,12 +6,13 @@ use domain::edit::{Step, StoredOutput};
 use domain::ports::{Objects, Work};
 use domain::settings::ProviderMode;
 use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
-use domain::{Context, Edit, Event, FailureCode, Settings};
+use domain::{Edit, Event, FailureCode, Settings};
 use media::{Finished, Limits, Position, Provenance, Watermark};
 use providers::{AllowedHosts, Output, OutputImage};
 
 use crate::give_back::step;
 use crate::photo;
+use crate::signals::Watched;
 use crate::studio::{MarkImage, Studio};
 use crate::work_error::WorkError;
 
@@ -57,7 +58,7 @@ pub(crate) async fn finish<D>(
     delivery: Delivery<'_>,
 ) -> Result<Delivered, WorkError>
 where
-    D: Context + Work + Objects + Sync,
+    D: Watched + Work + Objects + Sync,
 {
     let edit = delivery.edit;
     let wanted = watermark::resolve(
@@ -168,7 +169,7 @@ async fn develop(
 /// Stores picture and thumbnail at once, then settles.
 async fn store<D>(deps: &D, delivery: Delivery<'_>, finished: Finished) -> Result<(), WorkError>
 where
-    D: Context + Work + Objects,
+    D: Watched + Work + Objects,
 {
     let Delivery {
         edit, output, polls, ..

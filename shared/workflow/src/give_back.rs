@@ -7,12 +7,13 @@ use domain::breaker::Breakers;
 use domain::edit::{Route, Step};
 use domain::message::SubmitMessage;
 use domain::ports::{EditInContext, MoveError, ProviderHealth, Queues, Work};
-use domain::{Context, Edit, FailureCode, Settings, TaskId};
+use domain::{Edit, FailureCode, Settings, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use providers::ProviderError;
 
 use crate::health::{report, signal_of};
 use crate::routing::{fallback, patience_ends};
+use crate::signals::{self, Watched};
 use crate::work_error::WorkError;
 
 /// A failed attempt.
@@ -44,7 +45,7 @@ enum Next {
 /// Ends an attempt of which nothing more is expected, and does what follows.
 pub(crate) async fn give_back<D>(deps: &D, settings: &Settings, ended: Ended<'_>) -> Result<(), WorkError>
 where
-    D: Context + Work + Queues + ProviderHealth,
+    D: Watched + Work + Queues + ProviderHealth,
 {
     let Ended {
         edit,
@@ -124,7 +125,7 @@ fn retry_delay(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.clamp(1, 5))
 }
 
-async fn end_edit<D: Context + Work>(
+async fn end_edit<D: Watched + Work>(
     deps: &D,
     edit: &Edit,
     code: FailureCode,
@@ -135,7 +136,7 @@ async fn end_edit<D: Context + Work>(
 }
 
 /// Applies a step; that somebody else was faster is as good.
-pub(crate) async fn step<D: Context + Work>(deps: &D, edit: &Edit, step: Step) -> Result<(), WorkError> {
+pub(crate) async fn step<D: Watched + Work>(deps: &D, edit: &Edit, step: Step) -> Result<(), WorkError> {
     let Ok(made) = edit.step(step, deps.now()) else {
         return Ok(());
     };
@@ -143,7 +144,13 @@ pub(crate) async fn step<D: Context + Work>(deps: &D, edit: &Edit, step: Step) -
         let (code, status) = (failure.code.code(), made.edit.status.as_str());
         tracing::info!(edit_id = %edit.id, code, status, detail = failure.detail, "edit ended");
     }
-    WorkError::unless_superseded(deps.apply(&made).await)
+    match deps.apply(&made).await {
+        Ok(()) => {
+            signals::ended(deps, &made.edit).await;
+            Ok(())
+        }
+        lost => WorkError::unless_superseded(lost),
+    }
 }
 
 /// The end of an edit without a picture.

@@ -1,9 +1,11 @@
 //! What attempts tell of their providers, into the circuit breakers that all workers share.
 
-use domain::breaker::{Breaker, OpenReason, Signal, Transition};
-use domain::ports::ProviderHealth;
+use domain::breaker::{Breaker, OpenReason, Signal};
+use domain::ports::{Announcements, ProviderHealth};
 use domain::{Context, Edit, ProviderName, TaskId};
 use providers::{Acceptance, ErrorClass, ProviderError};
+
+use crate::signals;
 
 /// How often a breaker is read anew where somebody else has written in between.
 const ROUNDS: usize = 3;
@@ -36,7 +38,7 @@ pub(crate) async fn report<D>(
     signal: Signal,
 ) -> Breaker
 where
-    D: Context + ProviderHealth,
+    D: Context + ProviderHealth + Announcements,
 {
     let mut breaker = *known;
     for _ in 0..ROUNDS {
@@ -46,7 +48,7 @@ where
         match deps.save_breaker(provider, &change.next).await {
             Ok(true) => {
                 if let Some(transition) = change.transition {
-                    tell(provider, transition);
+                    signals::breaker(deps, provider, transition).await;
                 }
                 return change.next;
             }
@@ -64,17 +66,4 @@ where
         }
     }
     breaker
-}
-
-/// Said by the one worker that wrote it. Only the beginning and the end of an outage are worth a person's time.
-fn tell(provider: ProviderName, transition: Transition) {
-    match transition {
-        Transition::Opened(reason) => {
-            tracing::warn!(%provider, reason = reason.as_str(), "AI provider taken out of service");
-        }
-        Transition::StillOpen(reason) => {
-            tracing::info!(%provider, reason = reason.as_str(), "AI provider is still out of service");
-        }
-        Transition::Closed => tracing::warn!(%provider, reason = "works", "AI provider back in service"),
-    }
 }

@@ -36,5 +36,6 @@ pub use list_styles::{StyleAnswer, list_styles};
 pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
 pub use prune::{Prune, Pruned, prune};
+pub use signals::Watched;
 pub use studio::Studio;
 pub use work_error::WorkError;

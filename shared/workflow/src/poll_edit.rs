@@ -6,9 +6,9 @@ use domain::breaker::Signal;
 use domain::edit::{Attempt, Step};
 use domain::message::{Hint, PollMessage};
 use domain::ports::{
-    EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, SettingsSource, Work,
+    EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work,
 };
-use domain::{Context, Edit, FailureCode, Settings, Status, polling};
+use domain::{Edit, FailureCode, Settings, Status, polling};
 use jiff::SignedDuration;
 use providers::{
     Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task, fal,
@@ -18,6 +18,7 @@ use crate::finish_edit::{Delivered, Delivery, finish};
 use crate::give_back::{Ended, end, give_back, step};
 use crate::health::report;
 use crate::routing::{fallback, patience_ends};
+use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -64,7 +65,7 @@ pub(crate) enum Looked {
 /// The outside world failed in a way that another delivery of the message may mend.
 pub async fn poll_edit<D>(deps: &D, studio: &Studio, message: &PollMessage) -> Result<(), WorkError>
 where
-    D: Context + SettingsSource + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let PollMessage::V1 {
         tenant_id,
@@ -180,7 +181,7 @@ pub(crate) async fn look<D>(
     question: &Question<'_>,
 ) -> Result<Looked, WorkError>
 where
-    D: Context + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let Question {
         edit,
@@ -246,7 +247,7 @@ pub(crate) async fn give_up<D>(
     question: &Question<'_>,
 ) -> Result<(), WorkError>
 where
-    D: Context + Secrets + Work + ProviderHealth + Queues,
+    D: Watched + Secrets + Work + ProviderHealth + Queues,
 {
     let Question {
         edit,

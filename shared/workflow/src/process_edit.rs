@@ -12,10 +12,10 @@ use domain::edit::{ATTEMPT_PATIENCE, Attempt, Route, Step};
 use domain::hook::Hook;
 use domain::message::{PollMessage, SubmitMessage};
 use domain::ports::{
-    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, SettingsSource, WebhookKey, Work,
+    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, WebhookKey, Work,
 };
 use domain::settings::ProviderMode;
-use domain::{Context, Edit, FailureCode, Settings, Status, TaskId, polling};
+use domain::{Edit, FailureCode, Settings, Status, TaskId, polling};
 use jiff::{SignedDuration, Timestamp};
 use providers::{Acceptance, AnyProvider, EditJob, Provider, SourcePhoto, Submitted};
 use url::Url;
@@ -25,6 +25,7 @@ use crate::give_back::{Ended, end, give_back, step};
 use crate::health::{report, signal_of};
 use crate::photo;
 use crate::routing::{Way, fallback, way};
+use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -41,7 +42,7 @@ const ROUNDS: usize = 3;
 /// The outside world failed in a way that another delivery of the message may mend.
 pub async fn process_edit<D>(deps: &D, studio: &Studio, message: &SubmitMessage) -> Result<(), WorkError>
 where
-    D: Context + SettingsSource + Secrets + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + Secrets + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let SubmitMessage::V1 {
         tenant_id,
@@ -134,7 +135,7 @@ async fn wait<D>(
     until: Option<Timestamp>,
 ) -> Result<(), WorkError>
 where
-    D: Context + Work + Queues,
+    D: Watched + Work + Queues,
 {
     let SubmitMessage::V1 { held_at, .. } = message;
     let now = deps.now();
@@ -172,7 +173,7 @@ async fn claim<D>(
     next: NextAttempt<'_>,
 ) -> Result<(), WorkError>
 where
-    D: Context + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let NextAttempt {
         edit,
@@ -208,7 +209,7 @@ async fn submit<D>(
     photo: &SourcePhoto,
 ) -> Result<(), WorkError>
 where
-    D: Context + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let Some(attempt) = edit.current_attempt() else {
         return Ok(());

@@ -1,12 +1,21 @@
-//! The signals that operators and organisers watch for. Each is given once per crossing and cooldown, by whoever
-//! writes its mark first. A signal that cannot be given never fails the request that caused it.
+//! The signals that operators and organisers watch for (row O2). Each is given once per crossing and cooldown, by
+//! whoever writes its mark first: logged, and published as an event. A signal that cannot be given never fails the
+//! request that caused it.
 
-use domain::budget::{BudgetAlert, BudgetAlertKind};
-use domain::ports::{AdmissionFacts, Signals};
-use domain::{Context, MicroUsd, Settings};
+use domain::breaker::Transition;
+use domain::budget::BudgetAlert;
+use domain::notice::Notice;
+use domain::ports::{AdmissionFacts, Announcements, PortError, SettingsSource, Signals};
+use domain::symptom::Symptom;
+use domain::{Context, Edit, MicroUsd, ProviderName, Settings};
 use jiff::SignedDuration;
 
 use crate::entry::Entry;
+
+/// What it takes to give the signals of edits that end.
+pub trait Watched: Context + SettingsSource + Signals + Announcements {}
+
+impl<D: Context + SettingsSource + Signals + Announcements> Watched for D {}
 
 /// Budget thresholds that an admission has reached, or, where nothing was reserved, a refusal by the hard cap.
 pub(crate) async fn budget<D>(
@@ -16,14 +25,14 @@ pub(crate) async fn budget<D>(
     settings: &Settings,
     reserved: Option<MicroUsd>,
 ) where
-    D: Context + Signals,
+    D: Context + Signals + Announcements,
 {
     let Some(tenant) = &found.tenant else {
         return;
     };
     let now = deps.now();
     let committed = found.month.committed + reserved.unwrap_or_default();
-    let cooldown = SignedDuration::from_mins(settings.budget_alert_cooldown_minutes.into());
+    let cooldown = cooldown(settings);
     for (kind, cap) in found
         .month
         .due_alerts(&tenant.budget, committed, reserved.is_none(), cooldown, now)
@@ -37,24 +46,14 @@ pub(crate) async fn budget<D>(
             cap_micro_usd: cap,
         };
         match deps.raise_budget_alert(&alert, cooldown).await {
-            Ok(true) => log_budget(&alert, entry),
+            Ok(true) => {
+                let event_id = entry.event_id.clone();
+                give(deps, &Notice::Budget { event_id, alert }).await;
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(tenant_id = %entry.tenant_id, %error, "budget alert not stored"),
         }
     }
-}
-
-fn log_budget(alert: &BudgetAlert, entry: &Entry) {
-    let threshold: BudgetAlertKind = alert.kind;
-    tracing::warn!(
-        tenant_id = %entry.tenant_id,
-        event_id = %entry.event_id,
-        threshold = threshold.as_str(),
-        spent_micro_usd = alert.spent_micro_usd.get(),
-        cap_micro_usd = alert.cap_micro_usd.get(),
-        month = alert.month,
-        "AI budget threshold reached"
-    );
 }
 
 /// A guest that has reached the threshold of blocked prompts in this hour.
@@ -65,7 +64,7 @@ pub(crate) async fn abuse<D>(
     settings: &Settings,
     one_more: bool,
 ) where
-    D: Context + Signals,
+    D: Context + Signals + Announcements,
 {
     let Some(scope_hash) = entry.guest() else {
         return;
@@ -73,15 +72,122 @@ pub(crate) async fn abuse<D>(
     if !found.guest_hour.must_escalate(settings, one_more) {
         return;
     }
-    match deps.mark_escalated(&entry.event_id, scope_hash, deps.now()).await {
-        Ok(true) => tracing::warn!(
-            tenant_id = %entry.tenant_id,
-            event_id = %entry.event_id,
-            scope_hash,
-            blocked = found.guest_hour.blocked + u32::from(one_more),
-            "AI abuse escalation threshold reached"
-        ),
+    let now = deps.now();
+    match deps.mark_escalated(&entry.event_id, scope_hash, now).await {
+        Ok(true) => {
+            let notice = Notice::Abuse {
+                tenant_id: entry.tenant_id.clone(),
+                event_id: entry.event_id.clone(),
+                scope_hash: scope_hash.to_owned(),
+                blocked: found.guest_hour.blocked + u32::from(one_more),
+                at: now,
+            };
+            give(deps, &notice).await;
+        }
         Ok(false) => {}
         Err(error) => tracing::warn!(event_id = %entry.event_id, %error, "abuse escalation not marked"),
+    }
+}
+
+/// An edit that has ended. One that ended well and in time costs nothing; any other one read, and one write where the
+/// signal is due.
+pub(crate) async fn ended<D: Watched>(deps: &D, edit: &Edit) {
+    if !edit.status.is_terminal() {
+        return;
+    }
+    match symptom(deps, edit).await {
+        Ok(Some(notice)) => give(deps, &notice).await,
+        Ok(None) => {}
+        Err(error) => tracing::warn!(event_id = %edit.event_id, %error, "an event's health is not known"),
+    }
+}
+
+async fn symptom<D: Watched>(deps: &D, edit: &Edit) -> Result<Option<Notice>, PortError> {
+    let settings = deps.settings().await?;
+    let Some(symptom) = Symptom::of(edit, &settings) else {
+        return Ok(None);
+    };
+    let (event, month, now) = (&edit.event_id, &edit.month, deps.now());
+    let figures = deps.figures(event, month).await?;
+    let cooldown = cooldown(&settings);
+    let due = symptom.due(edit, &figures, &settings, cooldown, now);
+    let marked = due.is_some() && deps.mark_symptom(event, month, symptom, cooldown, now).await?;
+    Ok(due.filter(|_| marked))
+}
+
+/// What a breaker's transition tells, given by the one worker that wrote it. Only the beginning and the end of an outage
+/// are worth a person's time.
+pub(crate) async fn breaker<D>(deps: &D, provider: ProviderName, transition: Transition)
+where
+    D: Context + Announcements,
+{
+    let at = deps.now();
+    let notice = match transition {
+        Transition::Opened(reason) => Notice::BreakerOpened { provider, reason, at },
+        Transition::Closed => Notice::BreakerClosed { provider, at },
+        Transition::StillOpen(reason) => {
+            tracing::info!(%provider, reason = reason.as_str(), "AI provider is still out of service");
+            return;
+        }
+    };
+    give(deps, &notice).await;
+}
+
+/// The setting is named after the first signal that had one.
+fn cooldown(settings: &Settings) -> SignedDuration {
+    SignedDuration::from_mins(settings.budget_alert_cooldown_minutes.into())
+}
+
+async fn give<D: Announcements>(deps: &D, notice: &Notice) {
+    log(notice);
+    deps.announce(notice).await;
+}
+
+/// The texts are a contract: alarms and people search for them.
+fn log(notice: &Notice) {
+    match notice {
+        Notice::Budget { event_id, alert } => tracing::warn!(
+            tenant_id = %alert.tenant_id,
+            %event_id,
+            threshold = alert.kind.as_str(),
+            spent_micro_usd = alert.spent_micro_usd.get(),
+            cap_micro_usd = alert.cap_micro_usd.get(),
+            month = alert.month,
+            "{}", notice.signal()
+        ),
+        Notice::Abuse {
+            tenant_id,
+            event_id,
+            scope_hash,
+            blocked,
+            ..
+        } => tracing::warn!(%tenant_id, %event_id, scope_hash, blocked, "{}", notice.signal()),
+        Notice::FailureRate {
+            tenant_id,
+            event_id,
+            failure_rate,
+            threshold,
+            samples,
+            ..
+        } => tracing::warn!(%tenant_id, %event_id, failure_rate, threshold, samples, "{}", notice.signal()),
+        Notice::Latency {
+            tenant_id,
+            event_id,
+            provider,
+            model,
+            latency_ms,
+            threshold_ms,
+            mean_latency_ms,
+            ..
+        } => tracing::warn!(
+            %tenant_id, %event_id, %provider, model, latency_ms, threshold_ms, mean_latency_ms,
+            "{}", notice.signal()
+        ),
+        Notice::BreakerOpened { provider, reason, .. } => {
+            tracing::warn!(%provider, reason = reason.as_str(), "{}", notice.signal());
+        }
+        Notice::BreakerClosed { provider, .. } => {
+            tracing::warn!(%provider, reason = "works", "{}", notice.signal());
+        }
     }
 }

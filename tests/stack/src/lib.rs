@@ -20,6 +20,7 @@ pub mod servers;
 pub mod settings;
 pub mod stack;
 pub mod styles;
+pub mod subscriber;
 pub mod traces;
 pub mod world;
 
@@ -29,5 +30,6 @@ pub use duo::Duo;
 pub use guest::{Guest, Reply};
 pub use live::Live;
 pub use stack::Stack;
+pub use subscriber::Subscriber;
 pub use traces::Traces;
 pub use world::World;

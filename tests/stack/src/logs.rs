@@ -78,6 +78,42 @@ pub async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
     found
 }
 
+/// The lines of these functions' logs since then that are objects and are as they should be, once there are at least so
+/// many.
+pub async fn found(
+    stack: &Stack,
+    functions: &[&str],
+    since_ms: i64,
+    at_least: usize,
+    is_meant: impl Fn(&Value) -> bool,
+) -> Vec<Value> {
+    let mut found = Vec::new();
+    for round in 0..120 {
+        // The emulator delivers a late line with the environment's next invocation only.
+        if round % 8 == 7 {
+            for worker in functions
+                .iter()
+                .filter(|name| name.ends_with("-edit") && !name.contains("create"))
+            {
+                queue::nudge(stack, worker).await;
+            }
+        }
+        found.clear();
+        for function in functions {
+            let lines = lines(stack, function, since_ms).await;
+            let objects = lines
+                .iter()
+                .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            found.extend(objects.filter(&is_meant));
+        }
+        if found.len() >= at_least {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    found
+}
+
 /// The most memory that a function needed while it worked on an edit, in MB.
 pub async fn peak_memory_mb(stack: &Stack, function: &str, id: EditId) -> u64 {
     let since_ms = id.created_at().as_millisecond() - 1_000;

@@ -18,7 +18,7 @@ const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// What template.yaml gives to the local stage, as far as tests change it. `queue_name` and `webhook_base_url` are the
 /// stack's own.
-const DEFAULTS: [(Setting, &str); 19] = [
+const DEFAULTS: [(Setting, &str); 21] = [
     (Setting::IsEnabled, "true"),
     (Setting::GuestEnabled, "true"),
     (
@@ -39,6 +39,8 @@ const DEFAULTS: [(Setting, &str); 19] = [
     (Setting::FalTimeoutSeconds, "60"),
     (Setting::FalJwksUrl, "https://rest.fal.ai/.well-known/jwks.json"),
     (Setting::WebhookBaseUrl, "none"),
+    (Setting::FailureRateMinSamples, "10"),
+    (Setting::LatencyWarningMs, "15000"),
     (
         Setting::ProviderOutputHosts,
         r#"["im.runware.ai","*.fal.media","127.0.0.1"]"#,

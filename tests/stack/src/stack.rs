@@ -27,6 +27,7 @@ pub struct Description {
     pub bucket: String,
     pub submit_queue_url: String,
     pub poll_queue_url: String,
+    pub event_bus: String,
     pub settings_path: String,
     pub secrets_path: String,
     pub functions: BTreeMap<String, String>,
@@ -73,6 +74,7 @@ impl Stack {
             max_age: Duration::ZERO,
             submit_queue_url: described.submit_queue_url.clone(),
             poll_queue_url: described.poll_queue_url.clone(),
+            event_bus: described.event_bus.clone(),
         };
         let http = Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))

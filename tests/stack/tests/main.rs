@@ -10,3 +10,4 @@ mod faults;
 mod flow;
 mod prune;
 mod secrets;
+mod watch;

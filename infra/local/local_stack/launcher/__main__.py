@@ -9,7 +9,7 @@ import argparse
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from . import http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
+from . import alarms, http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
 from .gaps import GAPS, VERSION
 
 

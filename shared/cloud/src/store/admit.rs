@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::Context;
 use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
-use domain::ports::{AdmissionFacts, Admissions, AdmitError, FactsQuery, PortError};
+use domain::metric::{self, About};
+use domain::ports::{AdmissionFacts, Admissions, AdmitError, FactsQuery, Meter, PortError};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
@@ -81,7 +82,9 @@ impl Admissions for Cloud {
             }
             TransactionError::Contended => AdmitError::Contended,
             TransactionError::Port(error) => AdmitError::Port(error),
-        })
+        })?;
+        self.measure(About::edit(edit), &metric::of_admission(admission));
+        Ok(())
     }
 }
 
@@ -127,7 +130,7 @@ impl Cloud {
                 key: keys::guest_hour(scope_hash, hour),
                 amounts: vec![("blocked".to_owned(), 1)],
                 at_most: None,
-                expires_at: Some(self.now().as_second() + HOUR_KEPT.as_secs()),
+                set: Some(("expires_at", number(self.now().as_second() + HOUR_KEPT.as_secs()))),
             }),
         }
     }
@@ -143,7 +146,7 @@ impl Cloud {
             key: keys::guest_open(scope_hash),
             amounts: vec![("open".to_owned(), amount)],
             at_most: max_open.map(|most| ("open", i64::from(most) - 1)),
-            expires_at: Some(self.now().as_second() + OPEN_KEPT.as_secs()),
+            set: Some(("expires_at", number(self.now().as_second() + OPEN_KEPT.as_secs()))),
         })
     }
 

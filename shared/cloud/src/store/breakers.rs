@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::ProviderName;
 use domain::breaker::{Breaker, Breakers};
-use domain::ports::{PortError, ProviderHealth};
+use domain::metric::{self, About};
+use domain::ports::{Meter, PortError, ProviderHealth};
 
 use super::keys::{self, Key, number};
 use super::read::Found;
@@ -31,7 +32,10 @@ impl ProviderHealth for Cloud {
             .send()
             .await;
         match written {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.measure(About::INSTALLATION, &metric::of_breaker(provider, next));
+                Ok(true)
+            }
             Err(error)
                 if error
                     .as_service_error()

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use domain::context::month_of;
 use domain::edit::Move;
-use domain::ports::{EditInContext, MoveError, PortError, Work};
+use domain::metric::{self, About};
+use domain::ports::{EditInContext, Meter, MoveError, PortError, Work};
 use domain::{EditId, EventId, TenantId};
 
 use super::breakers::{breaker_keys, breakers};
@@ -76,6 +77,8 @@ impl Work for Cloud {
                 MoveError::Port(PortError::Unavailable("dynamodb.TransactWriteItems".to_owned()))
             }
             TransactionError::Port(error) => MoveError::Port(error),
-        })
+        })?;
+        self.measure(About::edit(edit), &metric::of_move(made));
+        Ok(())
     }
 }

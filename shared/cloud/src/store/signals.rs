@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use domain::EventId;
 use domain::budget::BudgetAlert;
 use domain::context::{hour_of, month_of};
-use domain::figures::{Counter, FiguresChange};
+use domain::figures::{Counter, Figures};
 use domain::ports::{PortError, Signals};
+use domain::symptom::Symptom;
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::{self, Item, Key, text};
-use super::transaction::{Condition, TransactionError};
+use super::transaction::{Addition, Condition, TransactionError};
 use crate::Cloud;
 
 impl Signals for Cloud {
@@ -54,10 +55,46 @@ impl Signals for Cloud {
             )]),
             "attribute_not_exists(#mark)",
         )?;
-        let mut figures = FiguresChange::default();
-        figures.add(Counter::AbuseEscalations, 1);
-        let counted = self.add_figures(event, &month_of(now), &figures, None)?;
+        let counted = self.add(Addition {
+            key: keys::figures(event, &month_of(now)),
+            amounts: vec![(Counter::AbuseEscalations.attribute(), 1)],
+            at_most: None,
+            set: Some(("abuse_escalated_at", text(now.to_string()))),
+        })?;
         self.once(vec![mark, counted]).await
+    }
+
+    async fn figures(&self, event: &EventId, month: &str) -> Result<Figures, PortError> {
+        let found = self
+            .read(keys::figures(event, month), "an event's figures")
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn mark_symptom(
+        &self,
+        event: &EventId,
+        month: &str,
+        symptom: Symptom,
+        cooldown: SignedDuration,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let quiet_since = now.checked_sub(cooldown).unwrap_or(now);
+        let mark = self.mark(
+            keys::figures(event, month),
+            symptom.alerted_at(),
+            Item::from([
+                (":at".to_owned(), text(now.to_string())),
+                (":quiet".to_owned(), text(quiet_since.to_string())),
+            ]),
+            "attribute_not_exists(#mark) OR #mark <= :quiet",
+        )?;
+        // Every edit of the event moves these counters: another edit in the way is not another signal.
+        match self.transact(vec![mark]).await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_) | TransactionError::Contended) => Ok(false),
+            Err(TransactionError::Port(error)) => Err(error),
+        }
     }
 }
 

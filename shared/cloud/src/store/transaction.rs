@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use backon::{ExponentialBuilder, Retryable};
 use domain::budget::BudgetChange;
@@ -100,7 +100,7 @@ impl Cloud {
             key: keys::figures(event, month),
             amounts: amounts.collect(),
             at_most: max_open.map(|most| ("open", i64::from(most) - 1)),
-            expires_at: None,
+            set: None,
         })
     }
 
@@ -117,7 +117,7 @@ impl Cloud {
                 ("spent".to_owned(), change.spent.get()),
             ],
             at_most: cap.map(|cap| ("committed", (cap - change.committed).get())),
-            expires_at: None,
+            set: None,
         })
     }
 
@@ -135,9 +135,11 @@ impl Cloud {
                 .expression_attribute_values(format!(":a{index}"), number(amount));
         }
         let mut expression = format!("ADD {}", expression.join(", "));
-        if let Some(expires_at) = addition.expires_at {
-            expression.push_str(" SET expires_at = :expires_at");
-            update = update.expression_attribute_values(":expires_at", number(expires_at));
+        if let Some((name, value)) = addition.set {
+            expression.push_str(" SET #set = :set");
+            update = update
+                .expression_attribute_names("#set", name)
+                .expression_attribute_values(":set", value);
         }
         update = update.update_expression(expression);
         if let Some((name, most)) = addition.at_most {
@@ -160,8 +162,8 @@ pub(crate) struct Addition {
     pub(crate) amounts: Vec<(String, i64)>,
     /// An attribute that must not be larger than this before.
     pub(crate) at_most: Option<(&'static str, i64)>,
-    /// When the item may go, in seconds since 1970.
-    pub(crate) expires_at: Option<i64>,
+    /// An attribute that is set along with it.
+    pub(crate) set: Option<(&'static str, AttributeValue)>,
 }
 
 /// A condition with what it refers to.

@@ -3,7 +3,7 @@
 mod failure;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -222,6 +222,15 @@ pub struct Edit {
     pub completed_at: Option<Timestamp>,
     /// When it fails if nothing else has happened.
     pub deadline_at: Timestamp,
+}
+
+impl Attempt {
+    /// How it failed; `None` while it is under way, and where it succeeded.
+    pub fn failure_code(&self) -> Option<FailureCode> {
+        FailureCode::ALL
+            .into_iter()
+            .find(|code| self.outcome.as_deref() == Some(code.code()))
+    }
 }
 
 impl Edit {

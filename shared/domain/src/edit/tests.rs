@@ -6,11 +6,11 @@ use super::*;
 use crate::budget::LedgerKind;
 use crate::figures::Counter;
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-fn queued() -> Edit {
+pub(crate) fn queued() -> Edit {
     Edit {
         id: EditId::new(at(0), 1),
         event_id: "e1".parse().unwrap(),
@@ -49,7 +49,7 @@ fn queued() -> Edit {
     }
 }
 
-fn output() -> StoredOutput {
+pub(crate) fn output() -> StoredOutput {
     StoredOutput {
         object_key: "k".to_owned(),
         thumbnail_key: "t".to_owned(),

@@ -116,6 +116,54 @@ pub enum Refusal {
     PromptBlocked,
 }
 
+/// A layer of protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// 1: globally enabled.
+    Enabled,
+    /// Between 1 and 2: too many blocked prompts in this hour.
+    Abuse,
+    /// 2: entitled.
+    Entitlement,
+    /// 3: event policy.
+    Policy,
+    /// 4: budget.
+    Budget,
+    /// 5: style allowed.
+    Style,
+    /// 6: prompt safety.
+    Safety,
+}
+
+impl Layer {
+    /// The name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Abuse => "abuse",
+            Self::Entitlement => "entitlement",
+            Self::Policy => "policy",
+            Self::Budget => "budget",
+            Self::Style => "style",
+            Self::Safety => "safety",
+        }
+    }
+}
+
+impl Refusal {
+    /// Which layer refused.
+    pub const fn layer(&self) -> Layer {
+        match self {
+            Self::FeatureDisabled(_) => Layer::Enabled,
+            Self::FeatureLocked => Layer::Entitlement,
+            Self::EventPolicyBlocked(_) | Self::TooManyInFlight => Layer::Policy,
+            Self::BudgetHardCapReached | Self::BudgetSoftCapStyle => Layer::Budget,
+            Self::StyleNotAllowed | Self::StyleLocked | Self::Invalid { .. } => Layer::Style,
+            Self::PromptBlocked => Layer::Safety,
+        }
+    }
+}
+
 /// What a request that passed layers 1 to 6 becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {

@@ -1,3 +1,4 @@
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::latency::bounds;
@@ -228,11 +229,20 @@ fn what_is_reserved_is_what_is_committed_and_not_spent() {
 #[test]
 fn an_escalation_and_a_lost_entitlement_show() {
     let summary = World::with(|world| {
-        world.figures.abuse_escalations = 1;
+        world.figures.abuse_escalated_at = Some(now());
         world.event.package = None;
     });
     assert!(summary.alerts(CheckId::AbuseEscalation));
     assert_eq!(summary.granted_by, None);
+}
+
+#[test]
+fn an_escalation_is_over_with_its_hour() {
+    let summary = World::with(|world| {
+        world.figures.abuse_escalations = 1;
+        world.figures.abuse_escalated_at = now().checked_sub(SignedDuration::from_hours(1)).ok();
+    });
+    assert!(!summary.alerts(CheckId::AbuseEscalation));
 }
 
 #[test]

@@ -1,0 +1,275 @@
+//! What is measured, as CloudWatch metrics (row O3). Each metric owns its name, unit and dimension.
+//!
+//! A dimension makes a time series, and a time series costs money: the only ones are small closed sets. Whose edit it
+//! was stands beside the values as a property, to be searched for in the logs.
+
+#[cfg(test)]
+mod tests;
+
+use crate::admission::Admission;
+use crate::breaker::{Breaker, BreakerState};
+use crate::edit::{Edit, FailureCode, Move, Status};
+use crate::guard::Layer;
+use crate::id::{EditId, EventId, TenantId};
+use crate::provider::ProviderName;
+
+/// Something that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Edits that passed all layers and were stored.
+    EditsAdmitted,
+    /// Edits that reached this terminal status.
+    EditsEnded(Ending),
+    /// Prompts that prompt safety blocked, and edits that a provider's moderation refused.
+    ModerationHits,
+    /// From admission to the first claim, in milliseconds.
+    QueueWait,
+    /// From claim to result of an attempt that made a picture, in milliseconds.
+    ProviderLatency(ProviderName),
+    /// Attempts that ended because of the provider, also those that were followed by another.
+    ProviderFailures(ProviderName),
+    /// Spent, in micro-USD.
+    Spend,
+    /// Writes that left the provider's circuit breaker open: the beginning of an outage, and every probe that failed.
+    BreakerOpen(ProviderName),
+    /// Requests for an edit that this layer refused.
+    Refusals(Layer),
+    /// Edits that recovery found stuck.
+    StuckEdits,
+    /// What pruning erased.
+    Pruned(Prunable),
+}
+
+/// What [`Metric::Pruned`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Prunable {
+    /// Edits.
+    Edits,
+    /// Pictures and thumbnails in the bucket.
+    Objects,
+    /// Entries of the usage ledger.
+    LedgerEntries,
+}
+
+/// How an edit can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// See [`Status::Succeeded`].
+    Succeeded,
+    /// See [`Status::Failed`].
+    Failed,
+    /// See [`Status::Blocked`].
+    Blocked,
+}
+
+/// What a value is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things; values of one period add up.
+    Count,
+    /// Milliseconds; every value counts by itself, for percentiles.
+    Milliseconds,
+    /// Micro-USD, for which CloudWatch has no unit; values of one period add up.
+    MicroUsd,
+}
+
+/// A label that makes a time series of its own.
+pub type Dimension = (&'static str, &'static str);
+
+impl Metric {
+    /// One of each, whatever the dimension, for whoever has to know them all.
+    pub const KINDS: [Self; 11] = [
+        Self::EditsAdmitted,
+        Self::EditsEnded(Ending::Succeeded),
+        Self::ModerationHits,
+        Self::QueueWait,
+        Self::ProviderLatency(ProviderName::Runware),
+        Self::ProviderFailures(ProviderName::Runware),
+        Self::Spend,
+        Self::BreakerOpen(ProviderName::Runware),
+        Self::Refusals(Layer::Enabled),
+        Self::StuckEdits,
+        Self::Pruned(Prunable::Edits),
+    ];
+
+    /// The metric's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EditsAdmitted => "EditsAdmitted",
+            Self::EditsEnded(_) => "EditsEnded",
+            Self::ModerationHits => "ModerationHits",
+            Self::QueueWait => "QueueWait",
+            Self::ProviderLatency(_) => "ProviderLatency",
+            Self::ProviderFailures(_) => "ProviderFailures",
+            Self::Spend => "Spend",
+            Self::BreakerOpen(_) => "BreakerOpen",
+            Self::Refusals(_) => "Refusals",
+            Self::StuckEdits => "StuckEdits",
+            Self::Pruned(_) => "Pruned",
+        }
+    }
+
+    /// What it is counted in.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::QueueWait | Self::ProviderLatency(_) => Unit::Milliseconds,
+            Self::Spend => Unit::MicroUsd,
+            Self::EditsAdmitted
+            | Self::EditsEnded(_)
+            | Self::ModerationHits
+            | Self::ProviderFailures(_)
+            | Self::BreakerOpen(_)
+            | Self::Refusals(_)
+            | Self::StuckEdits
+            | Self::Pruned(_) => Unit::Count,
+        }
+    }
+
+    /// What it is told apart by, on top of the stage.
+    pub const fn dimension(self) -> Option<Dimension> {
+        match self {
+            Self::EditsEnded(ending) => Some(("Outcome", ending.as_str())),
+            Self::ProviderLatency(provider)
+            | Self::ProviderFailures(provider)
+            | Self::BreakerOpen(provider) => Some(("Provider", provider.as_str())),
+            Self::Refusals(layer) => Some(("Layer", layer.as_str())),
+            Self::Pruned(what) => Some(("What", what.as_str())),
+            Self::EditsAdmitted | Self::ModerationHits | Self::QueueWait | Self::Spend | Self::StuckEdits => {
+                None
+            }
+        }
+    }
+}
+
+impl Prunable {
+    /// The dimension's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edits => "edits",
+            Self::Objects => "objects",
+            Self::LedgerEntries => "ledger_entries",
+        }
+    }
+}
+
+impl Ending {
+    /// The dimension's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    const fn of(status: Status) -> Option<Self> {
+        match status {
+            Status::Queued | Status::Processing => None,
+            Status::Succeeded => Some(Self::Succeeded),
+            Status::Failed => Some(Self::Failed),
+            Status::Blocked => Some(Self::Blocked),
+        }
+    }
+}
+
+/// A metric and its value.
+pub type Sample = (Metric, u64);
+
+/// Whose it is: for the log line, never a time series.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct About<'a> {
+    /// Whose event.
+    pub tenant_id: Option<&'a TenantId>,
+    /// Which event.
+    pub event_id: Option<&'a EventId>,
+    /// Which edit.
+    pub edit_id: Option<EditId>,
+}
+
+impl<'a> About<'a> {
+    /// The installation as a whole.
+    pub const INSTALLATION: Self = Self {
+        tenant_id: None,
+        event_id: None,
+        edit_id: None,
+    };
+
+    /// An edit.
+    pub fn edit(edit: &'a Edit) -> Self {
+        Self {
+            edit_id: Some(edit.id),
+            ..Self::event(&edit.tenant_id, &edit.event_id)
+        }
+    }
+
+    /// An event.
+    pub const fn event(tenant_id: &'a TenantId, event_id: &'a EventId) -> Self {
+        Self {
+            tenant_id: Some(tenant_id),
+            event_id: Some(event_id),
+            edit_id: None,
+        }
+    }
+}
+
+/// What a written admission says.
+pub fn of_admission(admission: &Admission) -> Vec<Sample> {
+    match Ending::of(admission.edit.status) {
+        None => vec![(Metric::EditsAdmitted, 1)],
+        Some(ending) => vec![
+            (Metric::EditsEnded(ending), 1),
+            (Metric::ModerationHits, 1),
+            (Metric::Refusals(Layer::Safety), 1),
+        ],
+    }
+}
+
+/// What a written move says. Whoever wrote it measures, so everything is measured once.
+pub fn of_move(made: &Move) -> Vec<Sample> {
+    let edit = &made.edit;
+    let mut samples = Vec::new();
+    if made.from_status == Status::Queued && edit.status == Status::Processing && edit.attempt == 1 {
+        samples.push((Metric::QueueWait, millis_between(edit)));
+    }
+    if let Some(attempt) = edit
+        .current_attempt()
+        .filter(|_| made.from_status == Status::Processing)
+        && attempt
+            .failure_code()
+            .is_some_and(FailureCode::is_provider_failure)
+    {
+        samples.push((Metric::ProviderFailures(attempt.provider), 1));
+    }
+    if let Some(ending) = Ending::of(edit.status) {
+        samples.push((Metric::EditsEnded(ending), 1));
+        match ending {
+            Ending::Succeeded => samples.extend(
+                edit.provider_latency_ms
+                    .map(|millis| (Metric::ProviderLatency(edit.provider), millis)),
+            ),
+            Ending::Blocked => samples.push((Metric::ModerationHits, 1)),
+            Ending::Failed => {}
+        }
+    }
+    if let Some(spent) = made
+        .budget
+        .as_ref()
+        .and_then(|change| u64::try_from(change.spent.get()).ok())
+        && spent > 0
+    {
+        samples.push((Metric::Spend, spent));
+    }
+    samples
+}
+
+/// What a written breaker says.
+pub fn of_breaker(provider: ProviderName, written: &Breaker) -> Vec<Sample> {
+    match written.state {
+        BreakerState::Open { .. } if written.pinned.is_none() => vec![(Metric::BreakerOpen(provider), 1)],
+        _ => Vec::new(),
+    }
+}
+
+fn millis_between(edit: &Edit) -> u64 {
+    u64::try_from(edit.updated_at.duration_since(edit.created_at).as_millis()).unwrap_or(0)
+}

@@ -1,0 +1,36 @@
+"""Gap `metric-math-alarms` of MiniStack 1.5.33."""
+
+from __future__ import annotations
+
+import pytest
+from emulators import REGION, Emulator
+
+TOPIC = f"arn:aws:sns:{REGION}:000000000000:told"
+READ = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "Period": 300, "Stat": "Sum"}
+ALARM = {
+    "Alarm": {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": "adding-up",
+            "Metrics": [
+                {"Id": "all", "Expression": "SUM(METRICS())"},
+                {"Id": "m1", "ReturnData": False, "MetricStat": READ},
+            ],
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Threshold": 1,
+            "EvaluationPeriods": 1,
+            "AlarmActions": [TOPIC],
+        },
+    }
+}
+
+
+def test_the_gap_is_there_the_deploy_fails(opened: Emulator) -> None:
+    with pytest.raises(AssertionError):
+        opened.deploy("adding-up", ALARM)
+
+
+def test_closed_the_alarm_is_there_and_tells_the_topic(closed: Emulator) -> None:
+    closed.deploy("adding-up", ALARM)
+    (alarm,) = closed.client("cloudwatch").describe_alarms(AlarmNames=["adding-up"])["MetricAlarms"]
+    assert alarm["AlarmActions"] == [TOPIC]

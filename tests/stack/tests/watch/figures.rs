@@ -1,0 +1,213 @@
+//! The summary's figures equal a recount of all edits (rows O1, O4).
+
+use domain::admission::{Admission, Applicant};
+use domain::edit::{Origin, Step, StoredOutput};
+use domain::event::Photo;
+use domain::guard::{Approval, EditRequest, GrantedBy};
+use domain::ports::{Admissions, EditLists, Photos, Work};
+use domain::{Context, Edit, EditId, FailureCode, MicroUsd, ProviderName, Status};
+use futures::StreamExt;
+use futures::future::join_all;
+use futures::stream;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use stack_tests::api::of_event;
+use stack_tests::{Caller, Stack, World, settings, styles};
+
+/// Written past the API, in every state, by the product's own state machine and store.
+const WRITTEN: u32 = 980;
+/// Asked for by guests, as many of each kind.
+const ASKED: usize = 5;
+/// Writes under way at once.
+const AT_ONCE: usize = 16;
+
+#[tokio::test]
+async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::with(&stack, |_, event| {
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+    })
+    .await;
+    let id = world.photo("cat.jpg").await;
+    let photos = stack.cloud.photos(&world.event.id, None, 1).await.unwrap();
+    let photo = photos.into_iter().find(|photo| photo.id == id).unwrap();
+    stream::iter(0..WRITTEN)
+        .for_each_concurrent(AT_ONCE, |number| write(&world, &photo, number))
+        .await;
+    let kinds = ["sync", "ok", "rejected"];
+    let asked = kinds.iter().flat_map(|kind| [*kind; ASKED]);
+    let ids: Vec<_> = stream::iter(asked)
+        .map(|kind| {
+            let style = styles::fake(kind);
+            let (guest, photo) = (&world.guest, photo.id);
+            async move { guest.start(photo, &style).await }
+        })
+        .buffer_unordered(4)
+        .collect()
+        .await;
+    let blocked = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });
+    for _ in 0..ASKED {
+        let reply = world.guest.create_edit(photo.id, &blocked).await;
+        reply.problem(422, "prompt_blocked");
+    }
+    join_all(ids.into_iter().map(|id| world.guest.wait(id))).await;
+
+    let edits = all(&world).await;
+    assert_eq!(edits.len(), WRITTEN as usize + 4 * ASKED);
+    let organiser = Caller::organiser(&world).await;
+    let path = format!("{}/ai-edits/summary", of_event(&world));
+    let reply = organiser.get(&path).await;
+    let summary = reply.data(200);
+    let of = |status: Status| edits.iter().filter(|edit| edit.status == status).count();
+    let counts = json!({
+        "total": edits.len(), "queued": of(Status::Queued), "processing": of(Status::Processing),
+        "succeeded": of(Status::Succeeded), "failed": of(Status::Failed), "blocked": of(Status::Blocked),
+    });
+    assert_eq!(summary["counts"], counts);
+
+    let ended = of(Status::Succeeded) + of(Status::Failed) + of(Status::Blocked);
+    let failed_by = |is_meant: fn(FailureCode) -> bool| {
+        let codes = edits.iter().filter_map(|edit| Some(edit.failure.as_ref()?.code));
+        codes.filter(|code| is_meant(*code)).count()
+    };
+    let rates = &summary["rates"];
+    assert_share(&rates["failure_rate"], of(Status::Failed), ended);
+    assert_share(&rates["moderation_hit_rate"], of(Status::Blocked), ended);
+    assert_share(
+        &rates["provider_failure_rate"],
+        failed_by(FailureCode::is_provider_failure),
+        ended,
+    );
+
+    let mut latencies: Vec<u64> = edits.iter().filter_map(|edit| edit.provider_latency_ms).collect();
+    latencies.sort_unstable();
+    let latency = &summary["latency_ms"];
+    assert_eq!(latency["samples"], latencies.len());
+    assert_eq!(
+        latency["avg"],
+        latencies.iter().sum::<u64>() / latencies.len() as u64
+    );
+    for (name, percent) in [("p50", 50), ("p95", 95)] {
+        let truth = latencies[(latencies.len() * percent).div_ceil(100) - 1];
+        let found = latency[name].as_u64().unwrap();
+        assert!(
+            found.abs_diff(truth) * 5 <= truth,
+            "{name}: {found}, and really {truth}"
+        );
+    }
+
+    let sum = |amounts: &mut dyn Iterator<Item = MicroUsd>| amounts.sum::<MicroUsd>().get();
+    let spent = sum(&mut edits.iter().filter_map(|edit| edit.cost_micro_usd));
+    let open = edits.iter().filter(|edit| !edit.status.is_terminal());
+    let reserved = sum(&mut open.map(|edit| edit.reserved_micro_usd));
+    assert_eq!(summary["spend"]["event_micro_usd"], spent);
+    assert_eq!(summary["spend"]["tenant_micro_usd"], spent);
+    assert_eq!(summary["spend"]["reserved_micro_usd"], reserved);
+}
+
+/// Writes an edit and takes it as far as its number says.
+async fn write(world: &World, photo: &Photo, number: u32) {
+    let cloud = &world.stack.cloud;
+    let applicant = Applicant {
+        event: &world.event,
+        photo,
+        origin: Origin::Tenant,
+        edit_id: EditId::new(cloud.now(), cloud.random()),
+        now: cloud.now(),
+    };
+    let request = EditRequest::default();
+    let estimate = MicroUsd::new(20_000 + i64::from(number));
+    let approval = Approval {
+        granted_by: GrantedBy::Package,
+        style_version: None,
+        estimate,
+        reserve: estimate,
+        cap: None,
+        provider: ProviderName::Runware,
+        model: "fake:ok".to_owned(),
+        rendered_prompt: "a recount".to_owned(),
+        rendered_negative_prompt: None,
+    };
+    let kind = number % 10;
+    let admission = if kind < 3 {
+        Admission::prompt_blocked(&applicant, &request, approval)
+    } else {
+        Admission::approved(&applicant, &request, approval)
+    };
+    cloud.admit(&admission).await.unwrap();
+    let mut edit = admission.edit;
+    for step in steps(kind, number) {
+        // From 10 ms to some 40 s at the provider.
+        let later = SignedDuration::from_millis(10 + 41 * i64::from(number));
+        let at = edit.updated_at.checked_add(later).unwrap();
+        let made = edit.step(step, at).unwrap();
+        cloud.apply(&made).await.unwrap();
+        edit = made.edit;
+    }
+}
+
+fn steps(kind: u32, number: u32) -> Vec<Step> {
+    let claim = || Step::Claim {
+        route: None,
+        held: false,
+    };
+    let fail = |code| Step::Fail {
+        code,
+        detail: String::new(),
+        polls: 1,
+        cost: None,
+    };
+    let retry = Step::Retry {
+        code: FailureCode::ProviderError,
+        detail: String::new(),
+        polls: 1,
+        route: None,
+    };
+    let succeed = || Step::Succeed {
+        output: StoredOutput {
+            object_key: "none".to_owned(),
+            thumbnail_key: "none".to_owned(),
+            mime_type: "image/jpeg".to_owned(),
+            width: 1,
+            height: 1,
+            bytes: 1,
+            sha256: String::new(),
+        },
+        cost: Some(MicroUsd::new(19_000 + i64::from(number))),
+        provider_url: None,
+        seed: None,
+        polls: 1,
+    };
+    match kind {
+        0..=4 => Vec::new(),
+        5 => vec![claim()],
+        6 => vec![claim(), fail(FailureCode::ProviderTimeout)],
+        7 => vec![claim(), fail(FailureCode::Moderated)],
+        8 => vec![claim(), retry, claim(), succeed()],
+        _ => vec![claim(), succeed()],
+    }
+}
+
+async fn all(world: &World) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    loop {
+        let after = edits.last().map(|edit| edit.id);
+        let page = world.stack.cloud.edits(&world.event.id, None, after, 100).await;
+        let page = page.unwrap();
+        if page.is_empty() {
+            return edits;
+        }
+        edits.extend(page);
+    }
+}
+
+#[track_caller]
+#[allow(clippy::cast_precision_loss)] // a thousand edits
+fn assert_share(found: &Value, part: usize, of: usize) {
+    let truth = part as f64 / of as f64;
+    assert!(
+        (found.as_f64().unwrap() - truth).abs() < 1e-6,
+        "{found}, and really {truth}"
+    );
+}

@@ -1,0 +1,93 @@
+//! Figures for CloudWatch are lines of the functions' logs (row O3). The emulator does not take them out, so the lines
+//! themselves are looked at.
+
+use std::collections::BTreeMap;
+
+use domain::MicroUsd;
+use serde_json::{Value, json};
+use stack_tests::styles::COST;
+use stack_tests::{Stack, World, logs, settings, styles};
+
+const FUNCTIONS: [&str; 3] = ["guest-create-edit", "process-edit", "poll-edit"];
+
+#[tokio::test]
+async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let began = logs::now_ms(&stack) - 1_000;
+    let world = World::with(&stack, |tenant, _| {
+        tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
+    })
+    .await;
+    let photo = world.photo("cat.jpg").await;
+    let failed = world.guest.start(photo, &styles::fake("rejected")).await;
+    world.guest.wait(failed).await;
+    let made = world.guest.start(photo, styles::OK).await;
+    world.guest.wait(made).await;
+    let body = json!({ "style_key": styles::OK });
+    let refused = world.guest.create_edit(photo, &body).await;
+    refused.problem(402, "budget_hard_cap_reached");
+
+    let tenant = world.tenant.id.as_str();
+    let is_ours = |line: &Value| line["tenant_id"] == tenant && line["_aws"].is_object();
+    let lines = logs::found(&stack, &FUNCTIONS, began, 10, is_ours).await;
+    let mut sums: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for line in &lines {
+        assert_eq!(line["event_id"], world.event.id.as_str());
+        let (metric, dimension, value) = read(line);
+        *sums.entry((metric, dimension)).or_default() += value;
+    }
+    let mut take = |metric: &str, dimension: &str| {
+        let sum = sums.remove(&(metric.to_owned(), dimension.to_owned()));
+        sum.unwrap_or_else(|| panic!("{metric} {dimension} is not measured: {lines:#?}"))
+    };
+    let cost = f64::from(u32::try_from(COST).unwrap());
+    for (metric, dimension, sum) in [
+        ("EditsAdmitted", "", 2.0),
+        ("EditsEnded", "Outcome=succeeded", 1.0),
+        ("EditsEnded", "Outcome=failed", 1.0),
+        ("ProviderFailures", "Provider=runware", 1.0),
+        ("Refusals", "Layer=budget", 1.0),
+        ("Spend", "", cost),
+    ] {
+        assert!(
+            (take(metric, dimension) - sum).abs() < 0.5,
+            "{metric} {dimension}"
+        );
+    }
+    // A poll comes two seconds after the claim.
+    assert!(take("ProviderLatency", "Provider=runware") >= 1_000.0);
+    assert!(take("QueueWait", "") >= 0.0);
+    assert!(sums.is_empty(), "nothing else is measured: {sums:?}");
+}
+
+/// Name, dimension beside the stage, and value of the one metric of a line, which must be as CloudWatch wants it.
+fn read(line: &Value) -> (String, String, f64) {
+    assert!(line["_aws"]["Timestamp"].is_u64(), "{line}");
+    let directive = &line["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Namespace"], "MagicEdits");
+    let dimensions = directive["Dimensions"][0].as_array().unwrap();
+    assert_eq!(dimensions[0], "Stage");
+    assert_eq!(line["Stage"], "local");
+    let dimension = match &dimensions[1..] {
+        [] => String::new(),
+        [name] => {
+            let name = name.as_str().unwrap();
+            assert!(["Outcome", "Provider", "Layer", "What"].contains(&name), "{line}");
+            format!("{name}={}", line[name].as_str().unwrap())
+        }
+        more => panic!("a time series too many: {more:?}"),
+    };
+    let [metric] = directive["Metrics"].as_array().unwrap().as_slice() else {
+        panic!("one metric a line: {line}");
+    };
+    let name = metric["Name"].as_str().unwrap().to_owned();
+    let value = match &line[&name] {
+        Value::Array(values) => {
+            assert_eq!(metric["Unit"], "Milliseconds");
+            values.iter().filter_map(Value::as_f64).sum()
+        }
+        value => value.as_f64().unwrap(),
+    };
+    (name, dimension, value)
+}

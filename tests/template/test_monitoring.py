@@ -1,0 +1,194 @@
+"""Alarms and the dashboard: nothing unwatched, nobody untold, and no figure that does not exist."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sam_template import ROOT, Template, referred
+
+NAMESPACE = "MagicEdits"
+#: CloudWatch's limit for metrics in one alarm.
+MOST_METRICS = 10
+#: CloudFormation's limits for a template in S3.
+MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
+#: An alarm should ring before the timeout does.
+NEAR_THE_TIMEOUT = 0.8
+
+
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
+    found = template.of_type("AWS::CloudWatch::Alarm")
+    assert found
+    return found
+
+
+def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every metric that an alarm reads, with its dimensions by name."""
+    if "MetricName" in alarm:
+        read = [alarm]
+    else:
+        read = [each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each]
+    return [
+        {**metric, "Dimensions": {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}}
+        for metric in read
+    ]
+
+
+def watched(template: Template, namespace: str, name: str, dimension: str) -> dict[str, list[dict[str, Any]]]:
+    """Alarms on a metric, by the logical id of what they watch."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for alarm in alarms(template).values():
+        for metric in metrics(alarm):
+            if (metric["Namespace"], metric["MetricName"]) == (namespace, name):
+                found.setdefault(str(referred(metric["Dimensions"][dimension])), []).append(alarm)
+    return found
+
+
+def test_every_alarm_tells_the_topic_when_it_goes_on_and_off(deployed: Template) -> None:
+    for name, alarm in alarms(deployed).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+
+
+def test_an_address_is_mailed_to_only_where_one_is_given(written: Template) -> None:
+    assert written.document["Parameters"]["AlarmEmail"]["Default"] == ""
+    assert written.resources["AlarmEmailSubscription"]["Condition"] == "HasAlarmEmail"
+
+
+def test_every_queue_is_watched_for_old_messages_and_every_dead_letter_queue_for_any(deployed: Template) -> None:
+    queues = deployed.of_type("AWS::SQS::Queue")
+    working = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
+    assert set(watched(deployed, "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName")) == working
+    depth = watched(deployed, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName")
+    assert set(depth) == set(queues) - working
+    assert all(alarm["Threshold"] == 1 for found in depth.values() for alarm in found)
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles", "Duration"])
+def test_every_function_is_watched(deployed: Template, metric: str) -> None:
+    """A new function goes into a group of infra/monitoring.yaml, three times."""
+    found = watched(deployed, "AWS/Lambda", metric, "FunctionName")
+    assert set(found) == set(deployed.of_type("AWS::Lambda::Function"))
+    assert all(len(of_function) == 1 for of_function in found.values())
+
+
+def test_an_alarm_rings_before_a_function_times_out(deployed: Template) -> None:
+    for function, (alarm,) in watched(deployed, "AWS/Lambda", "Duration", "FunctionName").items():
+        timeout_ms = 1_000 * deployed.resources[function]["Properties"]["Timeout"]
+        assert alarm["Threshold"] == NEAR_THE_TIMEOUT * timeout_ms, function
+
+
+def test_an_alarm_reads_no_more_metrics_than_cloudwatch_allows(deployed: Template) -> None:
+    for name, alarm in alarms(deployed).items():
+        assert 1 <= len(metrics(alarm)) <= MOST_METRICS, name
+
+
+def test_every_alarm_names_its_page_of_the_runbook(deployed: Template) -> None:
+    for name, alarm in alarms(deployed).items():
+        (page,) = re.findall(r"RUNBOOK\.md#([a-z0-9-]+)$", alarm["AlarmDescription"])
+        assert page in pages(), f"{name}: {page}"
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    named = {
+        page
+        for source in (ROOT / "shared").rglob("*.rs")
+        for page in re.findall(r"RUNBOOK\.md#([a-z0-9-]+)", source.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert named <= pages()
+
+
+def pages() -> set[str]:
+    """The anchors of the runbook's headings, as GitHub makes them."""
+    text = (ROOT / "infra" / "RUNBOOK.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_figures_of_our_own_exist_with_these_dimensions(deployed: Template) -> None:
+    measured = measured_metrics()
+    read = list(own_metrics(deployed))
+    assert {name for name, _ in read} == set(measured), "every metric is on the dashboard or has an alarm"
+    for name, dimensions in read:
+        assert dimensions.pop("Stage")
+        values = measured[name]
+        assert set(dimensions) == set(values), name
+        for dimension, value in dimensions.items():
+            assert value in values[dimension], f"{name}: {dimension}={value}"
+
+
+def own_metrics(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
+    """Name and dimensions of every metric of ours that an alarm or the dashboard reads."""
+    for alarm in alarms(template).values():
+        for metric in metrics(alarm):
+            if metric["Namespace"] == NAMESPACE:
+                yield metric["MetricName"], metric["Dimensions"]
+    (dashboard,) = template.of_type("AWS::CloudWatch::Dashboard").values()
+    for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]:
+        for row in widget["properties"]["metrics"]:
+            if row[0] == NAMESPACE:
+                pairs = [each for each in row[2:] if isinstance(each, str)]
+                yield row[1], dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def measured_metrics() -> dict[str, dict[str, set[str]]]:
+    """What the code measures: names, and the values of their dimension."""
+    source = rust("shared/domain/src/metric.rs")
+    names = dict(re.findall(r"Self::(\w+)(?:\(_\))? => \"(\w+)\",", body(source, "name")))
+    values = {
+        "Outcome": texts(body(source, "as_str", "impl Ending")),
+        "What": texts(body(source, "as_str", "impl Prunable")),
+        "Provider": texts(body(rust("shared/domain/src/provider.rs"), "as_str")),
+        "Layer": texts(body(rust("shared/domain/src/guard/mod.rs"), "as_str", "impl Layer")),
+    }
+    found: dict[str, dict[str, set[str]]] = {name: {} for name in names.values()}
+    for variants, dimension in re.findall(r"((?:\|? ?Self::\w+\(\w+\)\s*)+)=> \{?\s*Some\(\(\"(\w+)\"", source):
+        for variant in re.findall(r"Self::(\w+)\(", variants):
+            found[names[variant]] = {dimension: values[dimension]}
+    assert len(found) > 5
+    return found
+
+
+def rust(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def body(source: str, function: str, after: str = "") -> str:
+    """A function's text."""
+    begin = source.index(f"fn {function}(", source.index(after))
+    return source[begin : source.index("\n    }\n", begin)]
+
+
+def texts(source: str) -> set[str]:
+    return set(re.findall(r"=> \"(\w+)\"", source))
+
+
+def test_the_included_file_has_no_short_forms_and_stands_alone(written: Template) -> None:
+    """CloudFormation refuses short forms there, and linters know no resource of it."""
+    text = (ROOT / "infra" / "monitoring.yaml").read_text(encoding="utf-8")
+    included = yaml.safe_load(text)
+    outside = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    for name in included:
+        assert not re.search(rf"\b{name}\b", outside), name
+
+
+def test_both_files_together_pass_the_linter_and_fit_in_a_template(
+    written: Template, deployed: Template, tmp_path: Path
+) -> None:
+    whole = tmp_path / "template.json"
+    whole.write_text(json.dumps(written.document), encoding="utf-8")
+    linter = str(Path(sys.executable).with_name("cfn-lint"))
+    linted = subprocess.run(
+        [linter, "--regions", "eu-central-1", "--", str(whole)], capture_output=True, text=True, check=False
+    )
+    assert linted.returncode == 0, linted.stdout
+    assert len(json.dumps(deployed.document)) < MOST_BYTES
+    assert len(deployed.resources) < MOST_RESOURCES
