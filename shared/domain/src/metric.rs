@@ -45,8 +45,10 @@ pub enum Metric {
 pub enum Prunable {
     /// Edits.
     Edits,
-    /// Pictures and thumbnails in the bucket.
-    Objects,
+    /// Of those, edits with a picture of ours.
+    Outputs,
+    /// Photos.
+    Photos,
     /// Entries of the usage ledger.
     LedgerEntries,
 }
@@ -146,7 +148,8 @@ impl Prunable {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Edits => "edits",
-            Self::Objects => "objects",
+            Self::Outputs => "outputs",
+            Self::Photos => "photos",
             Self::LedgerEntries => "ledger_entries",
         }
     }

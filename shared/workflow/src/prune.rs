@@ -9,7 +9,8 @@ mod events;
 use std::num::NonZeroU32;
 
 use domain::Context;
-use domain::ports::{ObjectRemoval, PastBooks, PastEdits, PortError, SettingsSource};
+use domain::metric::{About, Metric, Prunable, Sample};
+use domain::ports::{Meter, ObjectRemoval, PastBooks, PastEdits, PortError, SettingsSource};
 use domain::retention::Retention;
 use futures::stream::{self, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -71,6 +72,15 @@ impl Pruned {
         self.more |= other.more;
     }
 
+    fn samples(&self) -> [Sample; 4] {
+        [
+            (Metric::Pruned(Prunable::Edits), self.requests),
+            (Metric::Pruned(Prunable::Outputs), self.outputs),
+            (Metric::Pruned(Prunable::Photos), self.photos),
+            (Metric::Pruned(Prunable::LedgerEntries), self.ledger_entries),
+        ]
+    }
+
     fn failed() -> Self {
         Self {
             failed: 1,
@@ -102,7 +112,7 @@ impl Run {
 /// The settings, or the lists of events and tenants, cannot be read.
 pub async fn prune<D>(deps: &D, order: &Prune, stops_at: Timestamp) -> Result<Pruned, WorkError>
 where
-    D: Context + SettingsSource + PastEdits + PastBooks + ObjectRemoval,
+    D: Context + SettingsSource + PastEdits + PastBooks + ObjectRemoval + Meter,
 {
     let now = deps.now();
     let days = |asked: Option<NonZeroU32>| asked.map(NonZeroU32::get);
@@ -138,6 +148,9 @@ where
         after = Some(last);
     }
     report(&pruned, order.pretend, retention);
+    if !order.pretend {
+        deps.measure(About::INSTALLATION, &pruned.samples());
+    }
     Ok(pruned)
 }
 
