@@ -5,10 +5,8 @@ use std::time::Duration;
 use domain::breaker::Signal;
 use domain::edit::{Attempt, Step};
 use domain::message::{Hint, PollMessage};
-use domain::ports::{
-    EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work,
-};
-use domain::{Edit, FailureCode, Settings, Status, polling};
+use domain::ports::{EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work};
+use domain::{Context, Edit, FailureCode, Settings, Status, polling};
 use jiff::SignedDuration;
 use providers::{
     Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task, fal,
@@ -136,7 +134,7 @@ async fn look_once<D>(
     hint: &Hint,
 ) -> Result<(), WorkError>
 where
-    D: Context + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
+    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
 {
     let Some(edit) = named(deps, edit, hint).await? else {
         return Ok(());

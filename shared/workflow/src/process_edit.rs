@@ -11,9 +11,7 @@ use domain::breaker::{OpenReason, Signal};
 use domain::edit::{ATTEMPT_PATIENCE, Attempt, Route, Step};
 use domain::hook::Hook;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::{
-    EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, WebhookKey, Work,
-};
+use domain::ports::{EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, WebhookKey, Work};
 use domain::settings::ProviderMode;
 use domain::{Edit, FailureCode, Settings, Status, TaskId, polling};
 use jiff::{SignedDuration, Timestamp};
