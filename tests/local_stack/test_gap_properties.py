@@ -1,4 +1,4 @@
-"""Gaps `table-ttl` and `reserved-concurrency` of MiniStack 1.5.33."""
+"""Gaps `table-ttl`, `reserved-concurrency` and `schedule-timezone` of MiniStack 1.5.33."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ FUNCTION = {
             "Role": "arn:aws:iam::000000000000:role/any",
             "Code": {"ZipFile": "def handler(event, context): return 1"},
             "ReservedConcurrentExecutions": 3,
+        },
+    }
+}
+
+SCHEDULE = {
+    "Schedule": {
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "Name": "nightly",
+            "ScheduleExpression": "cron(30 2 * * ? *)",
+            "ScheduleExpressionTimezone": "Europe/Berlin",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {
+                "Arn": "arn:aws:lambda:eu-central-1:000000000000:function:any",
+                "RoleArn": "arn:aws:iam::000000000000:role/any",
+            },
         },
     }
 }
@@ -61,3 +77,17 @@ def test_the_gap_is_there_reserved_concurrency_is_not_set(opened: Emulator) -> N
 
 def test_closed_reserved_concurrency_is_set(closed: Emulator) -> None:
     assert reserved(closed) == 3
+
+
+def zone(emulator: Emulator) -> str:
+    """The time zone that the schedule is in."""
+    emulator.deploy("nightly", SCHEDULE)
+    return str(emulator.client("scheduler").get_schedule(Name="nightly")["ScheduleExpressionTimezone"])
+
+
+def test_the_gap_is_there_schedules_are_in_utc(opened: Emulator) -> None:
+    assert zone(opened) == "UTC"
+
+
+def test_closed_a_schedule_is_in_the_time_zone_of_the_template(closed: Emulator) -> None:
+    assert zone(closed) == "Europe/Berlin"

@@ -46,3 +46,21 @@ def _reserve(name: str, properties: dict[str, Any]) -> None:
     function = lambda_svc._functions.get(name)
     if function is not None:
         function["concurrency"] = None if reserved is None else int(reserved)
+
+
+@gap(
+    "schedule-timezone",
+    consequence="ScheduleExpressionTimezone of a schedule is ignored: 02:30 is 02:30 in UTC",
+    test="test_gap_properties.py",
+)
+def apply_schedule_timezone() -> None:
+    """Gives schedules the time zone that the template asks for."""
+    after("AWS::Scheduler::Schedule", _apply_timezone)
+
+
+def _apply_timezone(name: str, properties: dict[str, Any]) -> None:
+    from ministack.services import scheduler
+
+    schedule = scheduler._schedules.get(f"{properties.get('GroupName', 'default')}/{name}")
+    if schedule is not None:
+        schedule["ScheduleExpressionTimezone"] = properties.get("ScheduleExpressionTimezone", "UTC")
