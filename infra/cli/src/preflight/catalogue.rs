@@ -79,7 +79,7 @@ pub(super) async fn budgets(scene: &Scene<'_>) -> Result<Finding, Unseen> {
         .map(|tenant| tenant.id.as_str())
         .collect();
     Ok(if open.is_empty() {
-        Finding::Holds(format!("{} tenants have a hard cap", tenants.len()))
+        Finding::Holds(format!("every tenant has a hard cap ({})", tenants.len()))
     } else {
         let named = open.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         Finding::fails(
