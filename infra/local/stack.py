@@ -26,6 +26,7 @@ LATER_BUILD_BYTES = 1 * 1024**3
 ENVIRONMENTS = {
     "venv": HERE / "requirements.txt",
     "venv-test": HERE / "requirements-test.txt",
+    "venv-checkov": HERE / "requirements-checkov.txt",
 }
 NEEDS_TEST_TOOLS = {"test", "lint"}
 #: What has nothing to do where nothing was ever started.
@@ -123,6 +124,7 @@ def main() -> None:
     python = ensure_environment("venv")
     if command in NEEDS_TEST_TOOLS:
         ensure_environment("venv-test")
+        ensure_environment("venv-checkov")
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     if folder := FOLDERS.get(command):
         environment["MAGIC_EDITS_FOLDER"] = folder

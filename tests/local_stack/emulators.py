@@ -37,8 +37,9 @@ while True:
 class Emulator:
     """A running emulator and clients of it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scratch: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self.scratch = scratch
 
     def client(self, service: str, credentials: dict[str, str] | None = None) -> Any:
         """A client with root's credentials, or with the ones of an assumed role."""
@@ -127,7 +128,7 @@ def run_emulator(scratch: Path, *without: str) -> Iterator[Emulator]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    emulator = Emulator(port)
+    emulator = Emulator(port, scratch)
     try:
         deadline = time.monotonic() + 60
         while True:

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from . import emulator
+from . import emulator, transform
 from .config import REGION, ROOT, SHARED, TEMPLATE, TESTS
 from .console import console, fail
 from .errors import StackError
 
 TOOLS = SHARED / "venv-test" / "bin"
 ENTRY = ROOT / "infra" / "local" / "stack.py"
+CHECKOV = SHARED / "venv-checkov" / "bin" / "checkov"
 #: Warnings are errors here and nowhere else, so that work in progress still builds.
 CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
+#: Tells the permission tests which uses belong to this run.
+BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
@@ -37,6 +40,7 @@ def lint_sections() -> list[Section]:
         Section("cargo fmt", lambda: _passes(["cargo", "fmt", "--all", "--check"])),
         Section("cfn-lint", lambda: _passes(_tool("cfn-lint", "--regions", REGION, "--", str(TEMPLATE)))),
         Section("sam validate", lambda: _passes(_tool("sam", "validate", "--lint", "--config-env", "prod"))),
+        Section("checkov", _checkov),
         Section("cargo clippy", lambda: _passes(CLIPPY)),
     ]
 
@@ -54,6 +58,8 @@ def test_sections() -> list[Section]:
         Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
         # Last, because it changes settings at random until it puts them back.
         Section("contract tests", lambda: _passes([*PYTEST, str(TESTS / "contract")])),
+        # After all that makes the functions work.
+        Section("permissions used", lambda: _passes([*PYTEST, str(TESTS / "permissions")])),
     ]
 
 
@@ -65,6 +71,7 @@ def run_lint() -> int:
 def run_all() -> int:
     """Runs every check and leaves the machine as it was: a stack that was up before stays up."""
     was_running = emulator.find_running() is not None
+    os.environ[BEGAN_VARIABLE] = str(time.time())
     try:
         return _run(test_sections())
     finally:
@@ -96,6 +103,13 @@ def _up() -> bool:
         fail(error)
         return False
     return True
+
+
+def _checkov() -> bool:
+    """The template as it is written, and as CloudFormation gets it."""
+    files = [argument for path in (TEMPLATE, transform.write_transformed()) for argument in ("--file", str(path))]
+    settings = ["--config-file", str(ROOT / "infra" / "local" / "checkov.yaml"), "--skip-download"]
+    return _passes([str(CHECKOV), *settings, *files])
 
 
 def _tool(name: str, *arguments: str) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from . import alarms, http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
+from . import witness
 from .gaps import GAPS, VERSION
 
 
@@ -33,6 +34,8 @@ def main() -> None:
     parser.add_argument("--without", action="append", default=[], choices=sorted(GAPS), metavar="GAP")
     left_open = parser.parse_args().without
     check_version()
+    # First, so that it sees every single decision that the gaps' closing asks for.
+    witness.watch()
     for each in GAPS.values():
         if each.name not in left_open:
             each.close()

@@ -1,0 +1,125 @@
+"""What every function's role may do, and what it has done, both as the running emulator knows them."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
+STACK_FILE = ROOT / ".local" / "stack.json"
+#: Written by `infra/local/local_stack/launcher/witness.py`.
+WITNESS_FILE = ROOT / ".local" / "tmp" / "permissions-used.jsonl"
+#: `make test` says when its run began; without it, everything since the emulator's start counts.
+BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
+STACK_NAME = "magic-edits-local"
+LAMBDA = "lambda.amazonaws.com"
+
+
+@dataclass(frozen=True, order=True)
+class Permission:
+    """An action on a resource."""
+
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Use:
+    """What IAM decided about a role."""
+
+    role: str
+    permission: Permission
+    allowed: bool
+
+
+@pytest.fixture(scope="session")
+def client() -> Any:
+    """Clients of the running emulator, as its root caller."""
+    if not STACK_FILE.exists():
+        pytest.exit("The local stack is not up: run `make up` first.", returncode=2)
+    stack = json.loads(STACK_FILE.read_text(encoding="utf-8"))
+
+    def of(service: str) -> Any:
+        return boto3.client(
+            service, endpoint_url=stack["endpoint_url"], region_name=stack["region"],
+            aws_access_key_id="test", aws_secret_access_key="test",
+        )  # fmt: skip
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def roles(client: Any) -> dict[str, str]:
+    """Logical ids of the functions' roles by their physical names."""
+    found = client("cloudformation").describe_stack_resources(StackName=STACK_NAME)["StackResources"]
+    names = {
+        each["PhysicalResourceId"].rsplit("/", 1)[-1]: each["LogicalResourceId"]
+        for each in found
+        if each["ResourceType"] == "AWS::IAM::Role"
+    }
+    iam = client("iam")
+    return {name: logical for name, logical in names.items() if LAMBDA in trusted(iam, name)}
+
+
+def trusted(iam: Any, role: str) -> str:
+    """Who may take a role, as text."""
+    return json.dumps(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"])
+
+
+@pytest.fixture(scope="session")
+def granted(client: Any, roles: dict[str, str]) -> dict[str, set[Permission]]:
+    """What each role may do, by its logical id."""
+    iam = client("iam")
+    return {logical: set(permissions(iam, name)) for name, logical in roles.items()}
+
+
+def permissions(iam: Any, role: str) -> Iterator[Permission]:
+    """Every action and resource of a role's own and attached policies."""
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        yield from of_document(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+    for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        arn = attached["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        yield from of_document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+
+
+def of_document(document: Any) -> Iterator[Permission]:
+    """The allowing statements, action by action and resource by resource."""
+    parsed = json.loads(document) if isinstance(document, str) else document
+    for statement in parsed["Statement"]:
+        if statement["Effect"] == "Allow":
+            for action in listed(statement["Action"]):
+                for resource in listed(statement["Resource"]):
+                    yield Permission(action, resource)
+
+
+def listed(value: Any) -> list[str]:
+    """One or a list of one, as IAM takes them."""
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture(scope="session")
+def uses(roles: dict[str, str]) -> set[Use]:
+    """What the roles have done in this run."""
+    if not WITNESS_FILE.exists():
+        pytest.fail("The emulator has written nothing about its roles. Is IAM off? `make stop`, then `make up`.")
+    began = float(os.environ.get(BEGAN_VARIABLE) or 0)
+    assert began < time.time()
+    entries = [json.loads(line) for line in WITNESS_FILE.read_text(encoding="utf-8").splitlines()]
+    return {
+        Use(
+            roles[entry["role"]],
+            Permission(entry["action"], entry["resource"].replace("…", "key")),
+            entry["allowed"],
+        )
+        for entry in entries
+        if entry["at"] >= began and entry["role"] in roles
+    }
