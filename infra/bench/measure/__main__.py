@@ -1,4 +1,4 @@
-"""`make bench`: everything, or what BENCH_ONLY names: BENCH_ONLY=size,cold,calls,media."""
+"""`make bench`: everything, or what BENCH_ONLY names: BENCH_ONLY=size,cold,calls,endpoints,capacity,media."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from local_stack.errors import StackError
 
 from . import report
 from .calls import measure_calls
+from .capacity import measure_capacity
 from .cold import measure_cold_starts
+from .endpoints import measure_endpoints
 from .pictures import measure_pictures
 from .release import build, measure_sizes
 
-SECTIONS = ("size", "cold", "calls", "media")
+SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "media")
+#: What needs a stack, and the Runtime Interface Emulator.
+ON_A_STACK = {"cold", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
 
 
@@ -33,9 +37,9 @@ def wanted(arguments: list[str]) -> list[str]:
     if unknown:
         raise StackError(f"{VARIABLE}: there is no {', '.join(unknown)}.", f"Use some of {','.join(SECTIONS)}.")
     found = named or list(SECTIONS)
-    if platform.system() != "Linux" and {"cold", "calls"} & set(found):
-        report.say("The Runtime Interface Emulator runs on Linux only: cold starts and calls are left out.")
-        found = [name for name in found if name not in {"cold", "calls"}]
+    if platform.system() != "Linux" and ON_A_STACK & set(found):
+        report.say("The Runtime Interface Emulator runs on Linux only: cold starts, calls and capacity are left out.")
+        found = [name for name in found if name not in ON_A_STACK]
     return found
 
 
@@ -46,12 +50,16 @@ def run(sections: list[str]) -> None:
         binaries = build()
         if "size" in sections:
             results.add("size", measure_sizes(binaries))
-    if {"cold", "calls"} & set(sections):
+    if ON_A_STACK & set(sections):
         with _stack() as stack:
             if "cold" in sections:
                 results.add("cold", measure_cold_starts(stack, binaries))
             if "calls" in sections:
                 results.add("calls", measure_calls(stack))
+            if "endpoints" in sections:
+                results.add("endpoints", measure_endpoints(stack))
+            if "capacity" in sections:
+                results.add("capacity", measure_capacity(stack))
     if "media" in sections:
         results.add("media", measure_pictures())
     results.close()

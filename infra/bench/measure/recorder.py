@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from .units import read_units
+
 #: Of one connection between client and server, not of the message.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 SERVICES = {"DynamoDB": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm"}
@@ -28,6 +30,8 @@ class Call:
     name: str
     started: float
     ended: float
+    #: What it consumed of DynamoDB, if it was a read.
+    read_units: float = 0
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,10 @@ class Recorder:
             answer = found or Answer(500, [], f"{name} was not recorded".encode())
         else:
             answer = self._forward(method, path, headers, body)
+        ended = time.monotonic()
+        units = read_units(name, body, answer.body) if answer.status == 200 else 0
         with self._lock:
-            self.calls.append(Call(name, started, time.monotonic()))
+            self.calls.append(Call(name, started, ended, units))
             if not self.replaying:
                 self._answers.update(dict.fromkeys(keys, answer))
         return answer

@@ -2,5 +2,6 @@
 
 mod entitlement;
 mod isolation;
+mod lifecycle;
 mod settings;
 mod styles;

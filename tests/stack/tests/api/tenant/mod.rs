@@ -1,6 +1,7 @@
 //! `/api/v1/tenant/events/{eventSlug}`
 
 mod concurrency;
+mod edits;
 mod idempotency;
 mod isolation;
 mod pages;

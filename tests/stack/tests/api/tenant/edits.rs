@@ -1,0 +1,98 @@
+//! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
+
+use domain::settings::Setting;
+use serde_json::json;
+use stack_tests::api::of_event;
+use stack_tests::{Caller, Stack, World, queue, settings, styles};
+
+#[tokio::test]
+async fn an_organiser_sees_what_a_guest_does_not() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::fake("sync"), "prompt": "with falling snow" });
+    let id = world.guest.create_edit(photo, &body).await.edit_id();
+    let seen_by_guest = world.guest.wait(id).await;
+    let path = format!("{}/ai-edits", of_event(&world));
+    let one = organiser.get(&format!("{path}/{id}")).await;
+    let edit = one.data(200);
+    for (field, value) in [
+        ("prompt", json!("with falling snow")),
+        ("provider", json!("runware")),
+        ("model", json!("fake:sync")),
+        ("style_version", json!(1)),
+        ("attempts", json!(1)),
+        ("cost_micro_usd", json!(styles::COST)),
+    ] {
+        assert_eq!(edit[field], value, "{field}");
+        assert!(seen_by_guest.get(field).is_none(), "{field}");
+    }
+    let list = organiser.get(&path).await;
+    let listed = &list.data(200)[0];
+    for field in ["id", "status", "prompt", "cost_micro_usd", "completed_at"] {
+        assert_eq!(listed[field], edit[field], "{field}");
+    }
+    for seen in [listed, edit] {
+        let picture = world.guest.download(&seen["output"]["url"]).await;
+        assert_eq!(seen["output"]["bytes"], json!(picture.len()));
+    }
+    let shown = organiser.get(&format!("{}/ai-styles", of_event(&world))).await;
+    let shown = shown.data(200).as_array().unwrap();
+    let by_key = |key: &str| shown.iter().find(|style| style["key"] == key).unwrap();
+    assert_eq!(by_key(styles::OK)["allowed"], json!(true));
+    assert_eq!(by_key(styles::LOCKED)["locked"], json!(true));
+    assert_eq!(by_key(styles::INACTIVE)["allowed"], json!(false));
+}
+
+#[tokio::test]
+async fn the_places_in_the_queue_are_those_that_the_guests_see() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    let sync = styles::fake("sync");
+    let ids = [
+        world.guest.start(photo, &sync).await,
+        world.guest.start(photo, &sync).await,
+        world.guest.start(photo, &sync).await,
+    ];
+    let path = format!("{}/ai-edits", of_event(&world));
+    // Newest first; the second page begins in the middle of the queue.
+    let listed = organiser.pages(&path, 2).await;
+    let places: Vec<_> = listed
+        .iter()
+        .map(|edit| edit["wait"]["position"].clone())
+        .collect();
+    assert_eq!(json!(places), json!([3, 2, 1]));
+    for (id, place) in ids.iter().zip(1..) {
+        let one = organiser.get(&format!("{path}/{id}")).await;
+        assert_eq!(one.data(200)["wait"]["position"], json!(place));
+        assert_eq!(
+            world.guest.edit(*id).await.data(200)["wait"]["position"],
+            json!(place)
+        );
+    }
+    for id in ids {
+        queue::submit(&world, id).await;
+        world.guest.wait(id).await;
+    }
+}
+
+#[tokio::test]
+async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
+    let stack = Stack::connect().await;
+    let standby = format!("{}-standby", stack.described.submit_queue_url);
+    let name = standby.rsplit('/').next().unwrap();
+    let _settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
+    let world = World::new(&stack).await;
+    let organiser = Caller::organiser(&world).await;
+    let photo = world.photo("cat.jpg").await;
+    // The first attempt fails: the second goes through the same queue.
+    let body = json!({ "photo_id": photo, "style_key": styles::fake("flaky") });
+    let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
+    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    assert_eq!(world.stored(id).await.attempt, 2);
+}
