@@ -21,7 +21,7 @@ ENTRY = ROOT / "infra" / "local" / "stack.py"
 CHECKOV = SHARED / "venv-checkov" / "bin" / "checkov"
 #: Warnings are errors here and nowhere else, so that work in progress still builds.
 CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
-#: Tells the permission tests which uses belong to this run.
+#: Tells the tests of what is left behind when this run began.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
@@ -58,8 +58,8 @@ def test_sections() -> list[Section]:
         Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
         # Last, because it changes settings at random until it puts them back.
         Section("contract tests", lambda: _passes([*PYTEST, str(TESTS / "contract")])),
-        # After all that makes the functions work.
-        Section("permissions used", lambda: _passes([*PYTEST, str(TESTS / "permissions")])),
+        # What the whole run has left behind: permissions used, and nothing secret in any log.
+        Section("afterwards", lambda: _passes([*PYTEST, str(TESTS / "afterwards")])),
     ]
 
 

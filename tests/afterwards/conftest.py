@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +40,23 @@ class Use:
 
 
 @pytest.fixture(scope="session")
-def client() -> Any:
-    """Clients of the running emulator, as its root caller."""
+def began() -> float:
+    """When the run began, in seconds since 1970."""
+    return float(os.environ.get(BEGAN_VARIABLE) or 0)
+
+
+@pytest.fixture(scope="session")
+def stack() -> dict[str, Any]:
+    """The description of the running local stack."""
     if not STACK_FILE.exists():
         pytest.exit("The local stack is not up: run `make up` first.", returncode=2)
-    stack = json.loads(STACK_FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(STACK_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def client(stack: dict[str, Any]) -> Any:
+    """Clients of the running emulator, as its root caller."""
 
     def of(service: str) -> Any:
         return boto3.client(
@@ -107,12 +118,10 @@ def listed(value: Any) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def uses(roles: dict[str, str]) -> set[Use]:
+def uses(roles: dict[str, str], began: float) -> set[Use]:
     """What the roles have done in this run."""
     if not WITNESS_FILE.exists():
         pytest.fail("The emulator has written nothing about its roles. Is IAM off? `make stop`, then `make up`.")
-    began = float(os.environ.get(BEGAN_VARIABLE) or 0)
-    assert began < time.time()
     entries = [json.loads(line) for line in WITNESS_FILE.read_text(encoding="utf-8").splitlines()]
     return {
         Use(

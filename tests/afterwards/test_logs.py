@@ -1,0 +1,50 @@
+"""No log of the whole run knows a secret, a prompt, a token or a guest: of any function, or of the API itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from conftest import ROOT, WITNESS_FILE
+
+sys.path.insert(0, str(ROOT / "infra" / "bench"))
+
+from measure import samples  # noqa: E402
+
+#: What the tests of the stack have said to be kept out, one JSON text a line.
+KEPT_OUT = WITNESS_FILE.with_name("kept-out.jsonl")
+#: Shorter texts turn up in a log by themselves.
+SHORTEST = 12
+
+
+def secrets(stack: dict[str, Any]) -> set[str]:
+    """Tokens of the stack and of the samples, prompts and guests of the samples, and what the other tests used."""
+    demo = stack["demo"]
+    found = {stack["superadmin_jwt"], demo["tenant_jwt"], demo["event_token"], samples.TOKEN, samples.GUEST}
+    for name in samples.names():
+        body = samples.load(name).get("body")
+        said = json.loads(body) if body else {}
+        found |= {str(said[field]) for field in ("prompt", "negative_prompt") if said.get(field)}
+    if KEPT_OUT.exists():
+        found |= {json.loads(line) for line in KEPT_OUT.read_text(encoding="utf-8").splitlines()}
+    return {text for text in found if len(text) >= SHORTEST}
+
+
+def test_no_log_knows_a_secret(client: Any, stack: dict[str, Any], began: float) -> None:
+    logs = client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    functions = {f"/aws/lambda/{name}" for name in stack["functions"].values()}
+    assert functions <= set(groups) and len(groups) > len(functions), "the API has a log of its own"
+    kept_out = secrets(stack)
+    assert len(kept_out) >= 5
+    lines = 0
+    for group in groups:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(began * 1000))
+        messages = [event["message"] for page in pages for event in page["events"]]
+        lines += len(messages)
+        text = "\n".join(messages)
+        leaked = sorted(secret for secret in kept_out if secret in text)
+        where = [message for message in messages if leaked and leaked[0] in message]
+        assert not leaked, f"{group} knows {leaked[0]!r}: {where[0]}"
+    assert lines > 20, "there are logs to look at"
