@@ -79,6 +79,14 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
+        // Nor by the id that the superadmin knows it by.
+        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit)]);
+        let reply = own.organiser.send(method.clone(), &by_id, &body).await;
+        assert_eq!(
+            (reply.status, &reply.body["code"]),
+            (404, &json!("event_not_found")),
+            "{name}"
+        );
         assert_eq!(
             nobody.send(method.clone(), &theirs, &body).await.status,
             401,
