@@ -1,5 +1,8 @@
 //! Every resource of the superadmin from its making to its end.
 
+use domain::ProviderName;
+use domain::ports::Secrets;
+use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -50,7 +53,7 @@ async fn what_the_superadmin_makes_is_listed_read_and_taken_away_again() {
     let offer = json!({ "name": "An add-on", "price_cents": 900, "currency": "EUR" });
     let style = json!({
         "name": "A style", "description": "Nobody uses it.", "provider": "runware", "provider_model": "fake:ok",
-        "prompt_template": "a style, {prompt}", "estimated_cost_micro_usd": 1_000,
+        "prompt_template": "a style, {prompt}", "estimated_cost_micro_usd": 1_000, "is_active": false,
     });
     let package = json!({ "name": "A package", "features": ["ai_styling"] });
     live_and_die(&admin, "/admin/packages", ("key", &key), &package).await;
@@ -61,6 +64,18 @@ async fn what_the_superadmin_makes_is_listed_read_and_taken_away_again() {
     admin.put(&format!("/admin/addons/{key}"), &offer).await;
     let bought = json!({ "status": "completed", "expires_at": null });
     live_and_die(&admin, &format!("{event}/addons"), ("key", &key), &bought).await;
+    // Under another slug the old one is free again.
+    let called = |id: &str, slug: &str| {
+        let tenant = format!("tenant-{name}");
+        let body = json!({ "tenant_id": tenant, "slug": slug, "name": "Renamed", "package_key": null });
+        (format!("/admin/events/event-{id}"), body)
+    };
+    let (other, body) = called(&format!("{name}-too"), &name);
+    let taken = admin.send(Method::PUT, &other, &body).await;
+    assert_eq!(taken.status, 409, "{}", taken.body);
+    let (path, moved) = called(&name, &format!("{name}-moved"));
+    admin.put(&path, &moved).await;
+    admin.put(&other, &body).await;
     for (list, field, value) in [
         ("/admin/tenants", "id", format!("tenant-{name}")),
         ("/admin/events", "id", format!("event-{name}")),
@@ -184,18 +199,31 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
         let again = admin.patch(path, &sent).await;
         assert_eq!(&again.data(200)[name], value, "{name}");
     }
+    // No local stage has a fallback of its own, or an image as its mark.
+    let name = Setting::FallbackProvider.name();
+    for value in [json!("fal"), Value::Null] {
+        let answer = admin.patch(path, &json!({ name: value })).await;
+        assert_eq!(answer.data(200)[name], value);
+    }
+    let missing = json!({ "watermark": { "image_key": "watermarks/watermark_01ARZ3NDEKTSV4RRFFQ69G5FAV" } });
+    let refused = admin.patch(path, &missing).await;
+    assert_eq!(refused.pointers(), ["/watermark/image_key"]);
+
     let key = format!("key-of-one-test-{}", unique(&stack));
     stack_tests::logs::keep_out(&key);
-    // Not Runware's: other tests have put the double's key there.
-    let secret = "fal_api_key";
-    for (value, state) in [(json!(key), "set"), (Value::Null, "missing"), (json!(key), "set")] {
-        let answer = admin.patch(path, &json!({ "secrets": { secret: value } })).await;
-        assert_eq!(answer.data(200)["secrets"][secret], json!(state));
-        assert!(!answer.body.to_string().contains(&key), "secrets are write-only");
+    for (provider, secret) in [
+        (ProviderName::Runware, "runware_api_key"),
+        (ProviderName::Fal, "fal_api_key"),
+    ] {
+        let kept = stack.cloud.api_key(provider).await.unwrap();
+        for (value, state) in [(json!(key), "set"), (Value::Null, "missing"), (json!(key), "set")] {
+            let answer = admin.patch(path, &json!({ "secrets": { secret: value } })).await;
+            assert_eq!(answer.data(200)["secrets"][secret], json!(state));
+            assert!(!answer.body.to_string().contains(&key), "secrets are write-only");
+        }
+        let kept = kept.expect("`make up` leaves one");
+        stack.cloud.put_api_key(provider, kept.expose()).await.unwrap();
     }
-    // As `make up` leaves it.
-    let placeholder = json!({ "secrets": { secret: "local-placeholder" } });
-    assert_eq!(admin.patch(path, &placeholder).await.status, 200);
     let after = admin.get(path).await;
     for setting in Setting::ALL {
         assert_eq!(after.data(200)[setting.name()], before[setting.name()]);

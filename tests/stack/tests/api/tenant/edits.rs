@@ -1,5 +1,7 @@
 //! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
 
+use std::time::{Duration, Instant};
+
 use domain::settings::Setting;
 use serde_json::json;
 use stack_tests::api::of_event;
@@ -23,12 +25,12 @@ async fn an_organiser_sees_what_a_guest_does_not() {
         ("provider", json!("runware")),
         ("model", json!("fake:sync")),
         ("style_version", json!(1)),
-        ("attempts", json!(1)),
         ("cost_micro_usd", json!(styles::COST)),
     ] {
         assert_eq!(edit[field], value, "{field}");
         assert!(seen_by_guest.get(field).is_none(), "{field}");
     }
+    assert_eq!(edit["attempts"][0]["outcome"], json!("succeeded"));
     let list = organiser.get(&path).await;
     let listed = &list.data(200)[0];
     for field in ["id", "status", "prompt", "cost_micro_usd", "completed_at"] {
@@ -86,7 +88,7 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     let stack = Stack::connect().await;
     let standby = format!("{}-standby", stack.described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let _settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
+    let mut settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
     let world = World::new(&stack).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
@@ -95,4 +97,20 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     assert_eq!(world.stored(id).await.attempt, 2);
+
+    // What waits behind the kill switch waits there too.
+    settings.change(Setting::QueueAutoDispatch, "false").await;
+    let held = world.guest.start(photo, &styles::fake("sync")).await;
+    settings.change(Setting::IsEnabled, "false").await;
+    queue::submit(&world, held).await;
+    let begun = Instant::now();
+    while queue::waiting(&stack, &standby).await.delayed == 0 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "it is not in the standby queue"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    settings.change(Setting::IsEnabled, "true").await;
+    assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

@@ -1,5 +1,6 @@
 //! Layer 4: the hard cap holds, however many come at once.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use domain::ports::admin::TenantStore;
@@ -133,11 +134,10 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
         let body = json!({ "name": "Soft", "ai_editing": { "budget": budget } });
         admin.put(&tenant, &body).await
     };
+    let asked = AtomicU32::new(0);
     let ask = async |style: &str| {
-        world
-            .guest
-            .create_edit(photo, &json!({ "style_key": style }))
-            .await
+        let body = json!({ "style_key": style });
+        insist(&world, photo, &body, asked.fetch_add(1, Ordering::Relaxed)).await
     };
     let sync = styles::fake("sync");
 

@@ -24,6 +24,9 @@ async fn a_repeated_request_gets_the_same_edit_and_pays_once() {
         (&after.body["data"]["status"], &after.body["data"]["wait"]),
         (&json!("succeeded"), &json!(null))
     );
+    let output = &after.body["data"]["output"];
+    let picture = world.guest.download(&output["url"]).await;
+    assert_eq!(output["bytes"], json!(picture.len()), "with its picture");
     let books = Books::of(&world).await;
     assert_eq!(books.figures.total, 1);
     books.assert_paid(id, styles::COST);
