@@ -5,38 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from witnessed import ROOT, WITNESS_FILE, Permission, Use
 
-ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
 STACK_FILE = ROOT / ".local" / "stack.json"
-#: Written by `infra/local/local_stack/launcher/witness.py`.
-WITNESS_FILE = ROOT / ".local" / "tmp" / "permissions-used.jsonl"
 #: `make test` says when its run began; without it, everything since the emulator's start counts.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 STACK_NAME = "magic-edits-local"
 LAMBDA = "lambda.amazonaws.com"
-
-
-@dataclass(frozen=True, order=True)
-class Permission:
-    """An action on a resource."""
-
-    action: str
-    resource: str
-
-
-@dataclass(frozen=True)
-class Use:
-    """What IAM decided about a role."""
-
-    role: str
-    permission: Permission
-    allowed: bool
 
 
 @pytest.fixture(scope="session")

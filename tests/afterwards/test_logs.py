@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from conftest import ROOT, WITNESS_FILE
+from witnessed import ROOT, WITNESS_FILE
 
 sys.path.insert(0, str(ROOT / "infra" / "bench"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from conftest import Permission, Use
+from witnessed import Permission, Use
 
 #: What AWS itself does in the name of a role, which the emulator does not: a reason for each.
 BY_AWS = {
