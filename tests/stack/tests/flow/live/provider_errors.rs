@@ -181,3 +181,42 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
     assert_eq!((books.figures.blocked, books.figures.moderation_hits), (4, 4));
     books.assert_at_rest();
 }
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_about_our_task_ends_no_edit() {
+    let stack = Stack::connect().await;
+    let live = Live::open(&stack).await;
+    let world = World::new(&stack).await;
+    let nothing = || {
+        [
+            Fault::html(200),
+            Fault::empty_data(),
+            Fault::another_tasks_result(),
+            Fault::status("an unheard-of state"),
+            Fault::text(200, "application/json", ""),
+        ]
+    };
+    // Whatever the provider says to the submit, it has taken it.
+    let submits = nothing().map(|fault| Behaviour::submit(fault.but_carried_out()).processing(0));
+    let polls = nothing().map(|fault| Behaviour::poll(fault).processing(0));
+    let failed = Fault::error_without_task(200, "internalServerError");
+    let failed = Behaviour::poll(failed).processing(0);
+    let all = submits.into_iter().chain(polls).chain([failed]);
+    let behaviours: Vec<_> = all.map(|one| vec![one]).collect();
+    let behaviours: [Vec<Behaviour>; 11] = behaviours.try_into().unwrap();
+    let ids = take_all(&live, &world, behaviours.clone()).await;
+    let books = Books::of(&world).await;
+    for (id, behaviour) in ids.into_iter().zip(behaviours) {
+        let edit = world.stored(id).await;
+        let found = (edit.status, edit.attempt);
+        assert_eq!(found, (Status::Succeeded, 1), "{behaviour:?}: {edit:?}");
+        let [task] = live.tasks(id).try_into().unwrap();
+        assert_eq!(
+            (task.submits, task.billed_micro_usd),
+            (1, 39_000),
+            "{behaviour:?}"
+        );
+        books.assert_paid(id, 39_000);
+    }
+    books.assert_at_rest();
+}
