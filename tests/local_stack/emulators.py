@@ -55,12 +55,14 @@ class Emulator:
         )
 
     def deploy(self, name: str, resources: dict[str, Any], *, sam: bool = False) -> dict[str, str]:
-        """Deploys resources as a stack and returns the physical ids by logical id."""
+        """Makes or updates a stack of these resources and returns the physical ids by logical id."""
         template: dict[str, Any] = {"Resources": resources}
         if sam:
             template["Transform"] = "AWS::Serverless-2016-10-31"
         cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(
+        is_there = name in {stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]}
+        deploy = cloudformation.update_stack if is_there else cloudformation.create_stack
+        deploy(
             StackName=name,
             TemplateBody=json.dumps(template),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
@@ -71,7 +73,7 @@ class Emulator:
             if not status.endswith("_IN_PROGRESS"):
                 break
             time.sleep(0.1)
-        assert status == "CREATE_COMPLETE"
+        assert status == ("UPDATE_COMPLETE" if is_there else "CREATE_COMPLETE")
         listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         return {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in listed}
 
@@ -83,7 +85,8 @@ class Emulator:
             entry.external_attr = 0o100755 << 16
             archive.writestr(entry, BOOTSTRAP)
         s3 = self.client("s3")
-        s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+        if "code" not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+            s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_object(Bucket="code", Key="bootstrap.zip", Body=package.getvalue())
         return {"Bucket": "code", "Key": "bootstrap.zip"}
 

@@ -7,14 +7,15 @@ from emulators import Emulator
 ORIGIN = "https://photos.example"
 
 
-def deploy_sam_api(emulator: Emulator) -> str:
-    """A SAM HttpApi with one open and one protected route; returns the address of its API."""
+def deploy_sam_api(emulator: Emulator, **more: str) -> str:
+    """A SAM HttpApi with one open and one protected route, and more open ones; returns the address of its API."""
     code = emulator.upload_bootstrap()
     api = {"Ref": "Api"}
     routes = {
         "Open": {"ApiId": api, "Method": "GET", "Path": "/open/{name}"},
         "Protected": {"ApiId": api, "Method": "GET", "Path": "/protected", "Auth": {"Authorizer": "People"}},
     }
+    routes |= {name: {"ApiId": api, "Method": "GET", "Path": path} for name, path in more.items()}
     emulator.deploy(
         "sam-api",
         {
@@ -96,3 +97,10 @@ def test_the_gap_is_there_cors_of_the_template_is_not_read(opened: Emulator) -> 
 
 def test_closed_cors_of_the_template_is_read(closed: Emulator) -> None:
     assert preflight(closed, deploy_plain_api(closed)) == 204
+
+
+def test_closed_an_api_that_is_deployed_again_has_its_new_routes_too(closed: Emulator) -> None:
+    deploy_sam_api(closed, Sooner="/sooner/{name}")
+    api = deploy_sam_api(closed, Later="/later/{name}")
+    assert closed.request("GET", f"{api}/later/sesame")[::2] == (200, '{"name": "sesame"}')
+    assert closed.request("GET", f"{api}/open/sesame")[0] == 200

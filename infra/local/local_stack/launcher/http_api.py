@@ -59,8 +59,9 @@ def _take_tags_from_body() -> None:
         return {**properties, "Tags": {**tags, **(properties.get("Tags") or {})}}
 
     handlers["create"] = lambda logical_id, properties, stack: create(logical_id, tagged(properties), stack)
-    handlers["update"] = lambda physical_id, old, new, stack, **named: update(
-        physical_id, tagged(old), tagged(new), stack, **named
+    # The emulator hands an update the logical id as well, by position.
+    handlers["update"] = lambda physical_id, old, new, *rest, **named: update(
+        physical_id, tagged(old), tagged(new), *rest, **named
     )
 
 
