@@ -1,4 +1,4 @@
-"""Gaps `plain-http` and `ssm-get-parameters` of MiniStack 1.5.33, both seen only where IAM is enforced."""
+"""Gaps `plain-http`, `ssm-get-parameters` and `sqs-batches` of MiniStack 1.5.33, seen only where IAM is enforced."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ PARAMETER = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/settings"
 STATEMENTS = [
     {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::private/*"},
     {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": [f"{PARAMETER}/one", f"{PARAMETER}/two"]},
+    {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:eu-central-1:{ACCOUNT}:letters"},
 ]
 TLS_ONLY = {
     "Version": "2012-10-17",
@@ -40,7 +41,7 @@ def closed_role(closed: Emulator) -> dict[str, str]:
 
 
 def assume_role(emulator: Emulator) -> dict[str, str]:
-    """Credentials of a role that may store in a TLS-only bucket and read two parameters."""
+    """Credentials of a role that may store in a TLS-only bucket, read two parameters and send to a queue."""
     iam, s3, ssm = emulator.client("iam"), emulator.client("s3"), emulator.client("ssm")
     trust: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=policy([trust]))["Role"]["Arn"]
@@ -49,6 +50,8 @@ def assume_role(emulator: Emulator) -> dict[str, str]:
     s3.put_bucket_policy(Bucket="private", Policy=json.dumps(TLS_ONLY))
     for name in ("one", "two", "three"):
         ssm.put_parameter(Name=f"/settings/{name}", Type="String", Value=name)
+    for name in ("letters", "others"):
+        emulator.client("sqs").create_queue(QueueName=name)
     taken: dict[str, str] = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return taken
 
@@ -84,3 +87,22 @@ def test_closed_each_named_parameter_is_checked(closed: Emulator, closed_role: d
     assert sorted(read(closed, closed_role, "one", "two")) == ["one", "two"]
     with pytest.raises(ClientError, match="AccessDenied"):
         read(closed, closed_role, "one", "three")
+
+
+def send(emulator: Emulator, role: dict[str, str], queue: str) -> int:
+    url = emulator.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+    entries: Any = [{"Id": str(number), "MessageBody": "a"} for number in range(2)]
+    return len(emulator.client("sqs", role).send_message_batch(QueueUrl=url, Entries=entries)["Successful"])
+
+
+def test_the_gap_is_there_a_batch_is_refused_where_messages_may_be_sent(
+    opened: Emulator, opened_role: dict[str, str]
+) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        send(opened, opened_role, "letters")
+
+
+def test_closed_a_batch_may_be_sent_where_messages_may(closed: Emulator, closed_role: dict[str, str]) -> None:
+    assert send(closed, closed_role, "letters") == 2
+    with pytest.raises(ClientError, match="AccessDenied"):
+        send(closed, closed_role, "others")

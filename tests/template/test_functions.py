@@ -6,7 +6,7 @@ from sam_template import ROOT, Template, referred, text
 
 WORKERS = {"process-edit", "poll-edit"}
 #: Invoked by a schedule or an operator, who can wait.
-INVOKED = {"prune"}
+INVOKED = {"recover-stuck", "dispatch", "backfill-storage", "prune"}
 #: API Gateway gives up after 30 s; a function that works on answers nobody.
 LONGEST_ANSWER_SECONDS = 29
 

@@ -79,6 +79,9 @@ def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) 
         "PollEditRole": keys,
         "HookRunwareRole": {"webhook_key"},
         "HookFalRole": {"webhook_key"},
+        # Operations ask providers too, but take no messages.
+        "RecoverStuckRole": keys,
+        "BackfillStorageRole": keys,
     }
     for role in deployed.of_type("AWS::IAM::Role"):
         granted = allowed(deployed, role)

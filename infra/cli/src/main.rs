@@ -2,6 +2,7 @@
 
 mod catalog;
 mod commands;
+mod dead_letters;
 mod invoke;
 mod local;
 mod output;
@@ -61,6 +62,18 @@ enum Command {
     Styles(commands::styles::StylesCommand),
     /// A live view of an event
     Watch(commands::watch::WatchCommand),
+    /// Look after edits that do not move
+    RecoverStuck(commands::recover_stuck::RecoverStuckCommand),
+    /// Send the edits that `queue_auto_dispatch=false` held back
+    Dispatch(commands::dispatch::DispatchCommand),
+    /// Store pictures that have no stored copy
+    BackfillStorage(commands::backfill_storage::BackfillStorageCommand),
+    /// Messages that the workers gave up on
+    #[command(subcommand)]
+    Dlq(commands::dlq::DlqCommand),
+    /// The providers' circuit breakers
+    #[command(subcommand)]
+    Breaker(commands::breaker::BreakerCommand),
     /// The local stack: `magic-edits local up`, `run`, `stop`, `status`, `token --tenant ID`, …
     Local {
         /// What to do, as `make help` lists it
@@ -95,6 +108,11 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::Settings(command) => command.run(cloud, output).await,
         Command::Styles(command) => command.run(cloud, output).await,
         Command::Watch(command) => command.run(cloud, output).await,
+        Command::RecoverStuck(command) => command.run(&target, output).await,
+        Command::Dispatch(command) => command.run(&target, output).await,
+        Command::BackfillStorage(command) => command.run(&target, output).await,
+        Command::Dlq(command) => command.run(&target, output).await,
+        Command::Breaker(command) => command.run(cloud, output).await,
         // Dealt with above: they act on no stack.
         Command::Local { .. } | Command::Completions(_) => Ok(Verdict::Done),
     }

@@ -38,6 +38,10 @@ pub(crate) struct Target {
     pub(crate) stack: String,
     /// `local`, `dev` or `prod`
     pub(crate) stage: String,
+    /// Queue of the workers that submit.
+    pub(crate) submit_queue_url: String,
+    /// Queue of the workers that poll.
+    pub(crate) poll_queue_url: String,
 }
 
 /// Why there is no stack to act on.
@@ -72,11 +76,15 @@ impl TargetArgs {
             (stack, config, sdk)
         };
         let stage = stage_of(&config.settings_path)?;
+        let (submit_queue_url, poll_queue_url) =
+            (config.submit_queue_url.clone(), config.poll_queue_url.clone());
         Ok(Target {
             cloud: Cloud::with(config, &sdk),
             sdk,
             stack,
             stage,
+            submit_queue_url,
+            poll_queue_url,
         })
     }
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::TenantId;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::{PortError, Queues};
+use domain::ports::{PortError, Queues, SubmitBatches};
+use futures::future::join_all;
 use serde::Serialize;
 
 use crate::Cloud;
@@ -12,6 +14,8 @@ use crate::error::unavailable;
 
 /// The longest delay SQS knows.
 const MAX_DELAY: Duration = Duration::from_secs(900);
+/// What `SendMessageBatch` takes at once.
+const BATCH: usize = 10;
 
 impl Queues for Cloud {
     async fn send_submit(
@@ -32,7 +36,53 @@ impl Queues for Cloud {
     }
 }
 
+impl SubmitBatches for Cloud {
+    async fn send_submits(
+        &self,
+        queue_name: Option<&str>,
+        messages: &[SubmitMessage],
+    ) -> Result<usize, PortError> {
+        let url = queue_url(&self.config.submit_queue_url, queue_name);
+        let calls = messages.chunks(BATCH).map(|batch| self.send_batch(&url, batch));
+        let (mut taken, mut failed) = (0, None);
+        for sent in join_all(calls).await {
+            match sent {
+                Ok(sent) => taken += sent,
+                Err(error) => failed = Some(error),
+            }
+        }
+        // What the queue took it took: a failure is told only where nothing else can be.
+        match failed {
+            Some(error) if taken == 0 => Err(error),
+            _ => Ok(taken),
+        }
+    }
+}
+
 impl Cloud {
+    async fn send_batch(&self, url: &str, messages: &[SubmitMessage]) -> Result<usize, PortError> {
+        let mut entries = Vec::with_capacity(messages.len());
+        for (index, message) in messages.iter().enumerate() {
+            let SubmitMessage::V1 { tenant_id, .. } = message;
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body(body(message)?)
+                .message_group_id(tenant_id.as_str())
+                .build()
+                .map_err(|_| PortError::Unreadable("a message".to_owned()))?;
+            entries.push(entry);
+        }
+        let sent = self
+            .sqs
+            .send_message_batch()
+            .queue_url(url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(unavailable("sqs.SendMessageBatch"))?;
+        Ok(sent.successful().len())
+    }
+
     async fn send<M: Serialize>(
         &self,
         url: &str,
@@ -40,13 +90,11 @@ impl Cloud {
         tenant: &TenantId,
         delay: Duration,
     ) -> Result<(), PortError> {
-        let body =
-            serde_json::to_string(message).map_err(|_| PortError::Unreadable("a message".to_owned()))?;
         let seconds = i32::try_from(delay.min(MAX_DELAY).as_secs()).unwrap_or(0);
         self.sqs
             .send_message()
             .queue_url(url)
-            .message_body(body)
+            .message_body(body(message)?)
             // On a standard queue a group makes the queue fair: one loud tenant cannot starve the others.
             .message_group_id(tenant.as_str())
             .delay_seconds(seconds)
@@ -80,6 +128,10 @@ impl Cloud {
             .map_err(unavailable("sqs.ChangeMessageVisibility"))?;
         Ok(())
     }
+}
+
+fn body(message: &impl Serialize) -> Result<String, PortError> {
+    serde_json::to_string(message).map_err(|_| PortError::Unreadable("a message".to_owned()))
 }
 
 /// The URL of the queue of this name beside the stack's own: queues of one account and region differ only in the

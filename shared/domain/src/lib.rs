@@ -15,6 +15,7 @@ pub mod message;
 pub mod metric;
 pub mod money;
 pub mod notice;
+pub mod operations;
 pub mod polling;
 pub mod ports;
 pub mod problem;

@@ -1,6 +1,7 @@
 //! What the use cases ask of the outside world, in small traits: a function sees only what it needs, and what its
 //! policy allows. `cloud` implements them on AWS.
 
+mod operations;
 mod retention;
 mod tenant;
 mod watch;
@@ -31,6 +32,7 @@ use crate::style::Style;
 use crate::summary::LatencyHistogram;
 use crate::symptom::Symptom;
 
+pub use operations::{EditKey, FoundEdits, OpenEdits, SubmitBatches};
 pub use retention::{ObjectRemoval, PastBooks, PastEdits};
 pub use tenant::{EditLists, Policies, Summaries, SummaryItems};
 pub use watch::{Announcements, Meter};

@@ -43,7 +43,7 @@ pub(crate) enum Delivered {
 }
 
 /// A picture that could not be made deliverable.
-enum Flaw {
+pub(crate) enum Flaw {
     /// Not now, perhaps later.
     Passing(String),
     /// Not ever.
@@ -60,6 +60,44 @@ pub(crate) async fn finish<D>(
 where
     D: Watched + Work + Objects + Sync,
 {
+    let stored = copy(deps, studio, settings, &delivery).await?;
+    let Delivery {
+        edit, output, polls, ..
+    } = delivery;
+    let provider_url = match &output.image {
+        OutputImage::Url(url) => Some(url.to_string()),
+        OutputImage::Restyled(_) => None,
+    };
+    let last = match stored {
+        Ok(stored) => Step::Succeed {
+            output: stored,
+            cost: output.cost,
+            provider_url,
+            seed: output.seed,
+            polls,
+        },
+        Err(Flaw::Passing(why)) => return Ok(Delivered::NotYet(why)),
+        Err(Flaw::Lasting(code, detail)) => Step::Fail {
+            code,
+            detail,
+            polls,
+            cost: output.cost,
+        },
+    };
+    step(deps, edit, last).await?;
+    Ok(Delivered::Ended)
+}
+
+/// Makes our copy of an output and stores it: fetched, checked, watermarked, marked. The edit does not move.
+pub(crate) async fn copy<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    delivery: &Delivery<'_>,
+) -> Result<Result<StoredOutput, Flaw>, WorkError>
+where
+    D: Objects + Sync,
+{
     let edit = delivery.edit;
     let wanted = watermark::resolve(
         delivery.event.and_then(|event| event.watermark.as_ref()),
@@ -75,32 +113,14 @@ where
             None => None,
         })
     };
-    let (picture, mark) = futures::try_join!(fetch(deps, studio, settings, &delivery), mark)?;
+    let (picture, mark) = futures::try_join!(fetch(deps, studio, settings, delivery), mark)?;
     let finished = match picture {
         Ok(picture) => develop(studio, picture, mark, provenance(edit, settings)).await?,
         Err(flaw) => Err(flaw),
     };
     match finished {
-        Ok(finished) => {
-            store(deps, delivery, finished).await?;
-            Ok(Delivered::Ended)
-        }
-        Err(Flaw::Passing(why)) => Ok(Delivered::NotYet(why)),
-        Err(Flaw::Lasting(code, detail)) => {
-            let (polls, cost) = (delivery.polls, delivery.output.cost);
-            step(
-                deps,
-                edit,
-                Step::Fail {
-                    code,
-                    detail,
-                    polls,
-                    cost,
-                },
-            )
-            .await?;
-            Ok(Delivered::Ended)
-        }
+        Ok(finished) => Ok(Ok(store(deps, edit, finished).await?)),
+        Err(flaw) => Ok(Err(flaw)),
     }
 }
 
@@ -166,14 +186,8 @@ async fn develop(
     Ok(finished.map_err(|error| Flaw::Lasting(FailureCode::OutputInvalid, error.to_string())))
 }
 
-/// Stores picture and thumbnail at once, then settles.
-async fn store<D>(deps: &D, delivery: Delivery<'_>, finished: Finished) -> Result<(), WorkError>
-where
-    D: Watched + Work + Objects,
-{
-    let Delivery {
-        edit, output, polls, ..
-    } = delivery;
+/// Stores picture and thumbnail at once.
+async fn store<D: Objects>(deps: &D, edit: &Edit, finished: Finished) -> Result<StoredOutput, WorkError> {
     let stored = StoredOutput {
         object_key: edit.output_key(),
         thumbnail_key: edit.thumbnail_key(),
@@ -191,18 +205,7 @@ where
             finished.mime_type
         ),
     )?;
-    let provider_url = match output.image {
-        OutputImage::Url(url) => Some(url.to_string()),
-        OutputImage::Restyled(_) => None,
-    };
-    let succeed = Step::Succeed {
-        output: stored,
-        cost: output.cost,
-        provider_url,
-        seed: output.seed,
-        polls,
-    };
-    step(deps, edit, succeed).await
+    Ok(stored)
 }
 
 fn provenance(edit: &Edit, settings: &Settings) -> Provenance {

@@ -1,9 +1,12 @@
 //! The use cases, one file each, written against the ports of `domain`.
 
 pub mod admin;
+mod backfill_storage;
+mod bulk;
 mod check_provider;
 mod create_edit;
 mod create_photo;
+mod dispatch;
 mod entry;
 mod finish_edit;
 mod get_edit;
@@ -18,15 +21,18 @@ mod photo;
 mod poll_edit;
 mod process_edit;
 mod prune;
+mod recover_stuck;
 mod routing;
 mod signals;
 mod studio;
 pub mod tenant;
 mod work_error;
 
+pub use backfill_storage::backfill_storage;
 pub use check_provider::{Reach, check_provider};
 pub use create_edit::{CreateEdit, create_edit};
 pub use create_photo::{NewPhoto, RegisteredPhoto, create_photo};
+pub use dispatch::dispatch;
 pub use entry::{Caller, TenantCaller};
 pub use get_edit::{EditAnswer, OutputLinks, get_edit};
 pub use get_event::{EventAnswer, get_event};
@@ -36,6 +42,7 @@ pub use list_styles::{StyleAnswer, list_styles};
 pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
 pub use prune::{Prune, Pruned, prune};
+pub use recover_stuck::recover_stuck;
 pub use signals::Watched;
 pub use studio::Studio;
 pub use work_error::WorkError;

@@ -253,17 +253,7 @@ where
         found,
         polls,
     } = *question;
-    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
-        match provider.cancel(&task(edit, attempt, polls)).await {
-            Ok(Cancelled::Requested) => {
-                tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
-            }
-            Ok(Cancelled::No) => {}
-            Err(error) => {
-                tracing::warn!(edit_id = %edit.id, provider = %attempt.provider, %error, "not cancelled");
-            }
-        }
-    }
+    cancel(deps, studio, settings, edit, attempt).await?;
     let polls = polls + 1;
     let message = format!("no result after {polls} polls");
     let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
@@ -275,6 +265,28 @@ where
         says_something: true,
     };
     give_back(deps, settings, ended).await
+}
+
+/// Tells the provider that it need not begin any more, if it has not.
+pub(crate) async fn cancel<D: Secrets>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    edit: &Edit,
+    attempt: &Attempt,
+) -> Result<(), WorkError> {
+    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
+        match provider.cancel(&task(edit, attempt, 0)).await {
+            Ok(Cancelled::Requested) => {
+                tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
+            }
+            Ok(Cancelled::No) => {}
+            Err(error) => {
+                tracing::warn!(edit_id = %edit.id, provider = %attempt.provider, %error, "not cancelled");
+            }
+        }
+    }
+    Ok(())
 }
 
 fn task<'a>(edit: &'a Edit, attempt: &'a Attempt, polls: u32) -> Task<'a> {

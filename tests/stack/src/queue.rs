@@ -95,6 +95,24 @@ pub async fn send(stack: &Stack, url: &str, bodies: &[String]) {
     }
 }
 
+/// Loses every message of a queue.
+pub async fn purge(stack: &Stack, url: &str) {
+    stack.sqs.purge_queue().queue_url(url).send().await.unwrap();
+}
+
+/// Waits until every message of a queue is done.
+pub async fn done(stack: &Stack, url: &str) {
+    let begun = tokio::time::Instant::now();
+    loop {
+        let now = waiting(stack, url).await;
+        if (now.visible, now.in_flight, now.delayed) == (0, 0, 0) {
+            return;
+        }
+        assert!(begun.elapsed().as_secs() < 75, "messages are left: {now:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
 /// How many messages wait in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {

@@ -149,6 +149,12 @@ impl Stack {
             .expect("the bucket takes the object");
     }
 
+    /// Loses an object of the bucket.
+    pub async fn remove_object(&self, key: &str) {
+        let gone = self.s3.delete_object().bucket(&self.described.bucket).key(key);
+        gone.send().await.unwrap();
+    }
+
     /// An object of the bucket; `None` where there is none.
     pub async fn object(&self, key: &str) -> Option<Vec<u8>> {
         let bucket = &self.described.bucket;

@@ -8,7 +8,7 @@ use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
 use domain::ports::admin::{TenantStore, TokenStore};
 use domain::ports::{Edits, Photos};
 use domain::{Context, Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::stack::fixture;
 use crate::{Guest, Stack, logs};
@@ -111,11 +111,76 @@ impl World {
         update.send().await.unwrap();
     }
 
+    /// Lets so much time pass for an edit: since its last move, since its attempts began, and until its deadline.
+    pub async fn age(&self, id: EditId, by: SignedDuration) {
+        self.alter(id, |item| {
+            for name in ["updated_at", "deadline_at", "due_at"] {
+                age(item.get_mut(name).unwrap(), by);
+            }
+            if let Some(AttributeValue::L(attempts)) = item.get_mut("attempts") {
+                for attempt in attempts {
+                    let AttributeValue::M(attempt) = attempt else {
+                        panic!("an attempt is a map")
+                    };
+                    age(attempt.get_mut("started_at").unwrap(), by);
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Makes an edit that has succeeded one that was taken over from elsewhere: with this address of its picture, and
+    /// without a copy of ours.
+    pub async fn take_copy_away(&self, id: EditId, provider_url: Option<&str>) {
+        let edit = self.stored(id).await;
+        for key in [edit.output_key(), edit.thumbnail_key()] {
+            self.stack.remove_object(&key).await;
+        }
+        self.alter(id, |item| {
+            let url = provider_url.map_or(AttributeValue::Null(true), |url| {
+                AttributeValue::S(url.to_owned())
+            });
+            item.insert("provider_url".to_owned(), url);
+            item.insert("output".to_owned(), AttributeValue::Null(true));
+            item.insert("open_pk".to_owned(), AttributeValue::S("UNSTORED".to_owned()));
+            item.insert("due_at".to_owned(), item["completed_at"].clone());
+        })
+        .await;
+    }
+
+    /// Changes an edit's item past the product.
+    pub async fn alter(&self, id: EditId, change: impl FnOnce(&mut HashMap<String, AttributeValue>)) {
+        let table = &self.stack.described.table;
+        let text = |value: String| AttributeValue::S(value);
+        let found = self
+            .stack
+            .dynamodb
+            .get_item()
+            .table_name(table)
+            .consistent_read(true);
+        let found = found
+            .key("pk", text(format!("EVENT#{}", self.event.id)))
+            .key("sk", text(format!("EDIT#{}", id.ulid())));
+        let found = found.send().await.unwrap();
+        let mut item = found.item.unwrap_or_else(|| panic!("{id} is not stored"));
+        change(&mut item);
+        let put = self.stack.dynamodb.put_item().table_name(table);
+        put.set_item(Some(item)).send().await.unwrap();
+    }
+
     /// The edit as it is stored.
     pub async fn stored(&self, id: EditId) -> Edit {
         let found = self.stack.cloud.edit(&self.event.id, id).await.unwrap();
         found.unwrap_or_else(|| panic!("{id} is not stored"))
     }
+}
+
+fn age(time: &mut AttributeValue, by: SignedDuration) {
+    let AttributeValue::S(text) = time else {
+        panic!("{time:?} is no time")
+    };
+    let time: Timestamp = text.parse().unwrap();
+    *text = (time - by).to_string();
 }
 
 /// A name that nobody else has.

@@ -9,5 +9,6 @@ mod command_line;
 mod faults;
 mod flow;
 mod prune;
+mod recovery;
 mod secrets;
 mod watch;

@@ -51,6 +51,24 @@ def check_every_named_parameter() -> None:
     iam_evaluator.enforce = enforce_each
 
 
+@gap(
+    "sqs-batches",
+    consequence="a batch is checked as an action of its own, which AWS does not know: a policy that allows it is refused",
+    test="test_gap_permissions.py",
+)
+def check_a_batch_like_its_entries() -> None:
+    """Checks sqs:SendMessageBatch and its like as the action of each entry."""
+    from ministack.core import iam_actions
+
+    action_of = iam_actions.extract_iam_action
+
+    def action_of_entries(service: str, *rest: Any) -> Any:
+        action = action_of(service, *rest)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    iam_actions.extract_iam_action = action_of_entries
+
+
 class _Resources(str):
     """Several resources where the emulator carries one; reads as the first, for its error message."""
 

@@ -14,6 +14,10 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Index of an event's edits by status.
 pub(crate) const BY_STATUS: &str = "by_status";
+/// Sparse index of the edits that are not terminal, by deadline.
+pub(crate) const OPEN_EDITS: &str = "open_edits";
+/// Its partition of the edits that succeeded and have no stored copy, by the time they ended.
+pub(crate) const UNSTORED: &str = "UNSTORED";
 /// Number of partitions of the open edits.
 const OPEN_SHARDS: u64 = 16;
 
@@ -165,8 +169,8 @@ pub(crate) fn status_partition(event: &EventId, status: Status) -> String {
     format!("EVENT#{event}#{}", status.as_str())
 }
 
-/// The item of an edit, with the attributes that put it into the indexes. Only an edit that is not terminal is in
-/// the sparse index of open edits.
+/// The item of an edit, with the attributes that put it into the indexes. Only an edit that is not terminal, or whose
+/// picture is not stored, is in the sparse index of open edits.
 pub(crate) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
     let mut item = item(self::edit(&edit.event_id, edit.id), edit)?;
     item.insert(
@@ -177,6 +181,10 @@ pub(crate) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
     if !edit.status.is_terminal() {
         item.insert("open_pk".to_owned(), text(open_partition(edit.id)));
         item.insert("due_at".to_owned(), text(edit.deadline_at.to_string()));
+    } else if edit.status == Status::Succeeded && edit.output.is_none() {
+        item.insert("open_pk".to_owned(), text(UNSTORED));
+        let ended_at = edit.completed_at.unwrap_or(edit.updated_at);
+        item.insert("due_at".to_owned(), text(ended_at.to_string()));
     }
     Ok(item)
 }
@@ -186,7 +194,16 @@ fn open_partition(edit: EditId) -> String {
         .ulid()
         .bytes()
         .fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    format!("OPEN#{:02}", spread % OPEN_SHARDS)
+    open_shard(spread % OPEN_SHARDS)
+}
+
+/// Every partition of [`OPEN_EDITS`].
+pub(crate) fn open_partitions() -> impl Iterator<Item = String> {
+    (0..OPEN_SHARDS).map(open_shard)
+}
+
+fn open_shard(number: u64) -> String {
+    format!("OPEN#{number:02}")
 }
 
 /// An item of this key with the fields of `value`.

@@ -11,6 +11,7 @@ mod events;
 mod hints;
 mod keys;
 mod moves;
+mod open_edits;
 mod packages;
 mod read;
 mod retention;

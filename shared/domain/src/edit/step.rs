@@ -66,6 +66,11 @@ pub enum Step {
         /// Polls it took.
         polls: u32,
     },
+    /// A picture that had no stored copy has one now: succeeded stays, and nothing is paid.
+    Store {
+        /// Our copy.
+        output: StoredOutput,
+    },
     /// It ends without a picture: queued or processing → failed or blocked.
     Fail {
         /// Why.
@@ -162,6 +167,7 @@ impl Edit {
                 next.edit.seed = seed;
                 next.succeed(cost, now);
             }
+            (Status::Succeeded, Step::Store { output }) => next.edit.output = Some(output),
             (
                 Status::Queued | Status::Processing,
                 Step::Fail {
@@ -207,6 +213,7 @@ impl Step {
             Self::Accept { .. } => "be accepted",
             Self::Retry { .. } => "be retried",
             Self::Succeed { .. } => "succeed",
+            Self::Store { .. } => "be stored",
             Self::Fail { .. } => "fail",
         }
     }

@@ -183,6 +183,21 @@ proptest! {
         prop_assert!(went.len() <= 2, "there is no way back: {went:?}");
         prop_assert_eq!(edit.attempts.len(), edit.attempt as usize);
     }
+
+    /// What recovery finds its edits by.
+    #[test]
+    fn a_deadline_is_never_further_from_the_last_move_than_a_guest_is_patient(
+        steps in prop::collection::vec((any_step(), 0_i64..900), 0..20),
+    ) {
+        let (mut edit, mut now) = (queued(), 0);
+        for (step, seconds) in steps {
+            now += seconds;
+            if let Ok(made) = edit.step(step, at(now)) {
+                edit = made.edit;
+            }
+            prop_assert!(edit.deadline_at.duration_since(edit.updated_at) <= PATIENCE);
+        }
+    }
 }
 
 #[test]
@@ -346,4 +361,44 @@ fn the_last_attempt_at_a_provider_is_not_retried_there() {
         ..to_fal(40_000)
     };
     assert!(edit.step(retry(Some(back)), at(8)).is_err());
+}
+
+#[test]
+fn a_copy_is_stored_of_a_picture_that_was_made_and_changes_nothing_else() {
+    let succeed = Step::Succeed {
+        output: output(),
+        cost: None,
+        provider_url: None,
+        seed: None,
+        polls: 0,
+    };
+    let store = || Step::Store { output: output() };
+    let processing = queued().step(CLAIM, at(1)).unwrap().edit;
+    let succeeded = processing.step(succeed, at(2)).unwrap().edit;
+    let lost = Edit {
+        output: None,
+        ..succeeded.clone()
+    };
+    let made = lost.step(store(), at(3)).unwrap();
+    assert_eq!(
+        (made.from_status, made.edit.status),
+        (Status::Succeeded, Status::Succeeded)
+    );
+    assert!(made.figures.is_empty() && made.budget.is_none() && made.ledger.is_none());
+    assert!(made.frees_guest.is_none());
+    let restored = Edit {
+        updated_at: succeeded.updated_at,
+        ..made.edit
+    };
+    assert_eq!(restored, succeeded);
+    let fail = Step::Fail {
+        code: FailureCode::ProviderError,
+        detail: String::new(),
+        polls: 0,
+        cost: None,
+    };
+    let failed = queued().step(fail, at(1)).unwrap().edit;
+    for edit in [queued(), processing, failed] {
+        assert!(edit.step(store(), at(3)).is_err(), "{:?}", edit.status);
+    }
 }

@@ -1,0 +1,109 @@
+//! `magic-edits recover-stuck`
+
+use std::num::NonZeroU32;
+
+use clap::Args;
+use domain::operations::{RecoverStuck, Recovered, Recovery, Treatment};
+
+use crate::invoke::invoke;
+use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
+use crate::target::Target;
+
+/// Edits that do not move.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RecoverStuckCommand {
+    /// Not moved for so many minutes
+    #[arg(long, default_value_t = 30)]
+    minutes: u32,
+    /// Send queued edits again, and ask the provider after those it has: finished pictures are delivered
+    #[arg(long, conflicts_with = "fail")]
+    requeue: bool,
+    /// End them and give their money back; a picture that the provider has is delivered all the same
+    #[arg(long)]
+    fail: bool,
+    /// The most edits, those due first
+    #[arg(long, default_value = "500")]
+    limit: NonZeroU32,
+    /// Leave alone what `queue_auto_dispatch` or the kill switch holds back, as the schedule does
+    #[arg(long)]
+    spare_held: bool,
+}
+
+const EXAMPLES: &str = "\
+Without --requeue or --fail it only says what --requeue would do.
+
+Examples:
+  magic-edits --local recover-stuck
+  magic-edits --stack magic-edits-prod recover-stuck --minutes 30 --requeue
+  magic-edits --stack magic-edits-prod recover-stuck --minutes 60 --fail --limit 100";
+
+impl RecoverStuckCommand {
+    pub(crate) async fn run(self, target: &Target, output: Output) -> CommandResult {
+        let payload = RecoverStuck {
+            minutes: self.minutes,
+            action: match (self.requeue, self.fail) {
+                (true, _) => Recovery::Requeue,
+                (_, true) => Recovery::Fail,
+                _ => Recovery::DryRun,
+            },
+            limit: self.limit,
+            spare_held: self.spare_held,
+        };
+        let progress = output.progress("looking for edits that do not move");
+        let recovered: Recovered = invoke(target, "recover-stuck", &payload).await?;
+        drop(progress);
+        let mut table = Table::new(["edit", "status", "minutes", "action", "why"], "no edit is stuck");
+        for item in &recovered.items {
+            table.row([
+                item.id.into(),
+                item.status.as_str().into(),
+                item.age_minutes.into(),
+                Cell::new(tone(item.action), name(item.action)),
+                item.reason.as_str().into(),
+            ]);
+        }
+        output.table(&recovered, &table.footer(summary(&recovered, payload.action)))?;
+        Ok(Verdict::Done)
+    }
+}
+
+const fn name(treatment: Treatment) -> &'static str {
+    match treatment {
+        Treatment::Requeue => "requeue",
+        Treatment::Deliver => "deliver",
+        Treatment::Fail => "fail",
+        Treatment::Leave => "leave",
+    }
+}
+
+const fn tone(treatment: Treatment) -> Tone {
+    match treatment {
+        Treatment::Requeue => Tone::Plain,
+        Treatment::Deliver => Tone::Good,
+        Treatment::Fail => Tone::Bad,
+        Treatment::Leave => Tone::Warning,
+    }
+}
+
+fn summary(recovered: &Recovered, action: Recovery) -> String {
+    let Recovered {
+        matched,
+        requeued,
+        delivered,
+        failed,
+        held,
+        ..
+    } = recovered;
+    let mut text = match action {
+        Recovery::DryRun => format!("{matched} would be looked after; nothing was changed"),
+        _ => format!("{matched} looked after: {requeued} requeued, {delivered} delivered, {failed} failed"),
+    };
+    if *held > 0 {
+        text.push_str(&format!("; {held} held back on purpose"));
+    }
+    if recovered.more {
+        text.push_str("; there may be more, run it again");
+    }
+    text
+}

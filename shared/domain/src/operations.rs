@@ -1,0 +1,10 @@
+//! What an operator or a schedule asks for: payloads and answers of the functions that are invoked, and the rules
+//! behind them. A payload refuses fields that it does not know, so that a slip of the pen is not taken for a default.
+
+mod backfill_storage;
+mod dispatch;
+mod recover_stuck;
+
+pub use backfill_storage::{BackfillStorage, Backfilled, BackfilledItem, Copy};
+pub use dispatch::{Dispatch, Dispatched};
+pub use recover_stuck::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};

@@ -1,0 +1,259 @@
+//! Stores our copy of pictures that have none: edits taken over from elsewhere, and objects that were lost.
+//!
+//! An edit of our own never succeeds without its copy, because a picture counts as done only with its marks in it. So
+//! the provider's address is a source to make the copy from, and never what a guest is given.
+
+use domain::edit::Step;
+use domain::operations::{BackfillStorage, Backfilled, BackfilledItem, Copy};
+use domain::ports::admin::EventStore;
+use domain::ports::{EditKey, ObjectError, Objects, OpenEdits, Secrets, SettingsSource, Work};
+use domain::{Context, Edit, EditId, FailureCode, Settings, Status};
+use jiff::{SignedDuration, Timestamp};
+use media::Limits;
+use providers::{Output, OutputImage, Progress, Provider, Task};
+use url::Url;
+
+use crate::bulk::{BATCH, has_time, most};
+use crate::finish_edit::{Delivery, Flaw, copy};
+use crate::studio::{Studio, Unusable};
+use crate::work_error::WorkError;
+
+/// The longest that a provider's answer and its picture take.
+const LONGEST: SignedDuration = SignedDuration::from_secs(120);
+/// Every poll that the fake may ask for is behind the edit.
+const POLLED_OUT: u32 = u32::MAX;
+
+/// Stores what is not stored, oldest first.
+///
+/// # Errors
+/// The settings or the table cannot be read. What goes wrong with a single edit is said of it.
+pub async fn backfill_storage<D>(
+    deps: &D,
+    studio: &Studio,
+    asked: &BackfillStorage,
+    stops_at: Timestamp,
+) -> Result<Backfilled, WorkError>
+where
+    D: Context + SettingsSource + Secrets + Work + OpenEdits + EventStore + Objects + Sync,
+{
+    let settings = deps.settings().await?;
+    let mut done = Backfilled::default();
+    let edits = match asked.request_id {
+        Some(id) => {
+            let found = find(deps, asked, id, stops_at).await?;
+            let Some(edit) = found else {
+                done.add(item(id, Copy::Skipped, "there is no such edit"));
+                return Ok(done);
+            };
+            vec![edit]
+        }
+        None => {
+            let found = deps.unstored_edits(most(asked.limit)).await?;
+            done.more = found.more;
+            deps.edits_at(&found.keys).await?
+        }
+    };
+    // One after the other: only one picture is worked on at a time anyway.
+    for edit in edits {
+        if !has_time(deps, LONGEST, stops_at) {
+            done.more = true;
+            break;
+        }
+        let (action, reason) = match backfill(deps, studio, &settings, asked.pretend, &edit).await {
+            Ok(said) => said,
+            Err(error) => {
+                tracing::warn!(edit_id = %edit.id, %error, "a picture could not be stored");
+                (Copy::Failed, error.to_string())
+            }
+        };
+        done.add(item(edit.id, action, &reason));
+    }
+    let Backfilled {
+        candidates,
+        stored,
+        skipped,
+        failed,
+        more,
+        ..
+    } = done;
+    tracing::info!(
+        candidates,
+        stored,
+        skipped,
+        failed,
+        more,
+        pretend = asked.pretend,
+        "pictures stored"
+    );
+    Ok(done)
+}
+
+fn item(id: EditId, action: Copy, reason: &str) -> BackfilledItem {
+    BackfilledItem {
+        id,
+        action,
+        reason: reason.to_owned(),
+    }
+}
+
+/// An edit by its id, in its event or in any.
+async fn find<D>(
+    deps: &D,
+    asked: &BackfillStorage,
+    edit_id: EditId,
+    stops_at: Timestamp,
+) -> Result<Option<Edit>, WorkError>
+where
+    D: Context + OpenEdits + EventStore,
+{
+    let at = |event_id| EditKey { event_id, edit_id };
+    if let Some(event_id) = &asked.event_id {
+        return Ok(deps.edits_at(&[at(event_id.clone())]).await?.pop());
+    }
+    let mut after = None;
+    while has_time(deps, LONGEST, stops_at) {
+        let limit = u32::try_from(BATCH).unwrap_or(u32::MAX);
+        let events = deps.events_page(after.as_ref(), limit).await?;
+        let Some(last) = events.last() else { break };
+        after = Some(last.id.clone());
+        let keys: Vec<_> = events.into_iter().map(|event| at(event.id)).collect();
+        if let Some(edit) = deps.edits_at(&keys).await?.pop() {
+            return Ok(Some(edit));
+        }
+    }
+    Ok(None)
+}
+
+async fn backfill<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    pretend: bool,
+    edit: &Edit,
+) -> Result<(Copy, String), WorkError>
+where
+    D: Context + Secrets + Work + Objects + Sync,
+{
+    if edit.status != Status::Succeeded {
+        return Ok((
+            Copy::Skipped,
+            format!("it has no picture: {}", edit.status.as_str()),
+        ));
+    }
+    if is_stored(deps, edit).await? {
+        return Ok((Copy::Skipped, "its copy is there".to_owned()));
+    }
+    if pretend {
+        let whence = if edit.provider_url.is_some() {
+            "its address"
+        } else {
+            "the provider"
+        };
+        return Ok((Copy::Stored, format!("it would be fetched from {whence}")));
+    }
+    let mut why = "the provider's address was not kept".to_owned();
+    if let Some(output) = at_its_address(edit) {
+        match store(deps, studio, settings, edit, output).await? {
+            Ok(()) => return Ok((Copy::Stored, "fetched from its address".to_owned())),
+            Err(Flaw::Passing(said) | Flaw::Lasting(FailureCode::OutputUnavailable, said)) => why = said,
+            Err(Flaw::Lasting(_, said)) => return Ok((Copy::Failed, said)),
+        }
+    }
+    // An address does not live long; the provider may know a newer one.
+    let output = match at_the_provider(deps, studio, settings, edit).await? {
+        Ok(output) => output,
+        Err(said) => return Ok((Copy::Failed, format!("{why}; {said}"))),
+    };
+    Ok(match store(deps, studio, settings, edit, output).await? {
+        Ok(()) => (Copy::Stored, "fetched from the provider".to_owned()),
+        Err(Flaw::Passing(said) | Flaw::Lasting(_, said)) => (Copy::Failed, said),
+    })
+}
+
+/// Makes the copy, stores it and notes it with the edit.
+async fn store<D>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    edit: &Edit,
+    output: Output,
+) -> Result<Result<(), Flaw>, WorkError>
+where
+    D: Context + Work + Objects + Sync,
+{
+    let found = deps
+        .edit_in_context(&edit.tenant_id, &edit.event_id, edit.id)
+        .await?;
+    let delivery = Delivery {
+        edit,
+        event: found.event.as_ref(),
+        tenant: found.tenant.as_ref(),
+        output,
+        polls: edit.polls,
+    };
+    Ok(match copy(deps, studio, settings, &delivery).await? {
+        Ok(output) => {
+            if let Ok(made) = edit.step(Step::Store { output }, deps.now()) {
+                WorkError::unless_superseded(deps.apply(&made).await)?;
+            }
+            Ok(())
+        }
+        Err(flaw) => Err(flaw),
+    })
+}
+
+/// Whether picture and thumbnail are in the bucket.
+async fn is_stored<D: Objects>(deps: &D, edit: &Edit) -> Result<bool, WorkError> {
+    let Some(output) = &edit.output else {
+        return Ok(false);
+    };
+    let exists = async |key: &str| match deps.get(key, Limits::OUTPUT.max_bytes).await {
+        Ok(_) | Err(ObjectError::TooLarge(_)) => Ok(true),
+        Err(ObjectError::Missing) => Ok(false),
+        Err(ObjectError::Port(error)) => Err(error),
+    };
+    let (picture, thumbnail) = futures::try_join!(exists(&output.object_key), exists(&output.thumbnail_key))?;
+    Ok(picture && thumbnail)
+}
+
+/// The picture at the address that was kept with the edit.
+fn at_its_address(edit: &Edit) -> Option<Output> {
+    let url = Url::parse(edit.provider_url.as_deref()?).ok()?;
+    Some(Output {
+        image: OutputImage::Url(url),
+        cost: None,
+        seed: edit.seed,
+        flagged: false,
+    })
+}
+
+/// The picture that the provider knows by the name of the attempt, or why there is none.
+async fn at_the_provider<D: Secrets>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    edit: &Edit,
+) -> Result<Result<Output, String>, WorkError> {
+    let Some(attempt) = edit.current_attempt() else {
+        return Ok(Err("no provider ever had it".to_owned()));
+    };
+    let provider = match studio.provider(deps, attempt.provider, settings).await? {
+        Ok(provider) => provider,
+        Err(Unusable(why)) => return Ok(Err(why)),
+    };
+    let task = Task {
+        edit_id: edit.id,
+        attempt: attempt.number,
+        task_id: attempt.task_id,
+        model: &attempt.model,
+        prompt: &edit.rendered_prompt,
+        handle: attempt.handle.as_deref(),
+        polls: POLLED_OUT,
+        estimated_cost: edit.estimate(),
+    };
+    Ok(match provider.lookup(&task).await {
+        Ok(Progress::Done(output)) => Ok(output),
+        Ok(_) => Err(format!("{} does not have it any more", attempt.provider)),
+        Err(error) => Err(error.without_words_of(&edit.rendered_prompt).to_string()),
+    })
+}

@@ -1,0 +1,71 @@
+//! Recoveries that meet each other, and the workers.
+
+use doubles::runware::{Behaviour, Fault};
+use futures::future::{join, join_all};
+use serde_json::json;
+use stack_tests::{Books, Live, Stack, World, queue, styles};
+use std::time::Duration;
+
+use super::*;
+
+#[tokio::test]
+async fn many_at_once_make_one_submit_and_one_settlement() {
+    let stack = Stack::connect().await;
+    let live = Live::alone(&stack, None).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::LIVE });
+    // One whose picture waits at the provider, one that nobody has sent. A while at the provider, so that they meet.
+    let finished = live
+        .start(&world, photo, [Behaviour::default().processing(0)])
+        .await;
+    lose_poll(&live, &world, finished).await;
+    let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
+    let queued = live.hold(&world, photo, &body, [slow]).await;
+    let recoveries = join_all((0..4).map(|_| requeue(&stack)));
+    join(recoveries, queue::submit_copies(&world, queued, 5)).await;
+
+    for id in [finished, queued] {
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+        let [task] = live.tasks(id).try_into().unwrap();
+        assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
+        assert_eq!(world.stored(id).await.attempt, 1);
+    }
+    queue::done(&stack, &stack.described.submit_queue_url).await;
+    let books = Books::of(&world).await;
+    assert_eq!((books.ledger.len(), books.figures.succeeded), (2, 2));
+    books.assert_paid(finished, 39_000);
+    books.assert_paid(queued, 39_000);
+    books.assert_at_rest();
+}
+
+#[tokio::test]
+async fn an_edit_is_ended_or_delivered_but_never_both() {
+    let stack = Stack::connect().await;
+    let live = Live::alone(&stack, None).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": styles::LIVE });
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(
+            live.hold(&world, photo, &body, [Behaviour::default().processing(0)])
+                .await,
+        );
+    }
+    let sent = async {
+        for id in &ids {
+            queue::submit(&world, *id).await;
+        }
+    };
+    futures::join!(sent, fail(&stack), requeue(&stack), fail(&stack));
+    for id in &ids {
+        world.guest.wait(*id).await;
+        assert!(live.tasks(*id).len() <= 1 && live.tasks(*id).iter().all(|task| task.submits == 1));
+    }
+    queue::done(&stack, &stack.described.submit_queue_url).await;
+    let books = Books::of(&world).await;
+    assert_eq!(books.ledger.len(), 3, "one entry each");
+    assert_eq!(books.figures.succeeded + books.figures.failed, 3);
+    books.assert_at_rest();
+}

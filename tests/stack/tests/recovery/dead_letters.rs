@@ -1,0 +1,163 @@
+//! Messages that the workers gave up on, and the operator's command line.
+
+use domain::Status;
+use domain::settings::Setting;
+use serde_json::json;
+use stack_tests::command_line::magic_edits;
+use stack_tests::{Books, Stack, World, queue, settings, styles};
+
+use super::*;
+
+#[tokio::test]
+async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = world.guest.start(photo, &styles::fake("sync")).await;
+    let dead = format!("{}-dead", stack.described.submit_queue_url);
+    queue::purge(&stack, &dead).await;
+    let letters = [
+        queue::submit_body(&world, id),
+        queue::submit_body(&world, id),
+        "not ours".to_owned(),
+    ];
+    queue::send(&stack, &dead, &letters).await;
+
+    let ran = magic_edits(&["dlq", "list", "--json"]).await;
+    assert_eq!(ran.code, 1, "there is something to do: {ran:?}");
+    let submit = &ran.json()[0];
+    assert_eq!(
+        (&submit["queue"], &submit["messages"]),
+        (&json!("submit"), &json!(3))
+    );
+    for _ in 0..2 {
+        let ran = magic_edits(&["dlq", "show", "submit", "--json"]).await;
+        let shown = ran.json();
+        let shown = shown.as_array().unwrap();
+        assert_eq!(
+            (ran.code, shown.len()),
+            (0, 3),
+            "looking takes nothing away: {ran:?}"
+        );
+        let about: Vec<_> = shown
+            .iter()
+            .filter(|letter| letter["edit_id"] == json!(id))
+            .collect();
+        assert_eq!(about.len(), 2, "{ran:?}");
+        assert_eq!(about[0]["edit_status"], "queued");
+    }
+
+    let ran = magic_edits(&["dlq", "redrive", "submit", "--json"]).await;
+    assert_eq!(
+        (ran.code, ran.json()),
+        (1, json!({ "queue": "submit", "sent": 2, "unreadable": 1 }))
+    );
+    assert_painted_once(&world, id).await;
+    queue::done(&stack, &stack.described.submit_queue_url).await;
+    assert_eq!(Books::of(&world).await.ledger.len(), 1);
+    assert_eq!(
+        queue::waiting(&stack, &dead).await.visible,
+        1,
+        "what cannot be read stays"
+    );
+    queue::purge(&stack, &dead).await;
+    assert_eq!(magic_edits(&["dlq", "list"]).await.code, 0);
+}
+
+#[tokio::test]
+async fn a_poll_message_goes_back_to_the_poll_queue() {
+    let stack = Stack::connect().await;
+    let live = Live::alone(&stack, None).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = live
+        .start(
+            &world,
+            photo,
+            [doubles::runware::Behaviour::default().processing(0)],
+        )
+        .await;
+    lose_poll(&live, &world, id).await;
+    let dead = format!("{}-dead", stack.described.poll_queue_url);
+    queue::send(&stack, &dead, &[queue::poll_body(&world, id, 1)]).await;
+    let ran = magic_edits(&["dlq", "redrive", "poll", "--json"]).await;
+    assert_eq!((ran.code, ran.json()["sent"].as_u64()), (0, Some(1)), "{ran:?}");
+    assert_delivered_once(&live, &world, id, 1).await;
+}
+
+#[tokio::test]
+async fn operators_look_first_and_act_then() {
+    let stack = Stack::connect().await;
+    let world = World::new(&stack).await;
+    let (id, _settings) = lost(&stack, &world, &styles::fake("sync")).await;
+    let edit = id.to_string();
+    // Tab-separated rows for other programs.
+    let ran = magic_edits(&["recover-stuck", "--minutes", "0"]).await;
+    let row = ran
+        .out
+        .lines()
+        .find(|line| line.starts_with(&edit))
+        .map(str::to_owned);
+    let cells: Vec<_> = row
+        .as_deref()
+        .unwrap_or_default()
+        .split('\t')
+        .map(str::trim)
+        .collect();
+    assert_eq!(
+        (ran.code, cells.get(1), cells.get(3)),
+        (0, Some(&"queued"), Some(&"requeue")),
+        "{ran:?}"
+    );
+    assert_eq!(
+        world.stored(id).await.status,
+        Status::Queued,
+        "a dry run is what is not asked for otherwise"
+    );
+    assert_eq!(
+        magic_edits(&["recover-stuck", "--requeue", "--fail"]).await.code,
+        2
+    );
+
+    let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
+    assert_eq!((ran.code, said(&ran.json(), id).0), (0, "requeue"), "{ran:?}");
+    assert_painted_once(&world, id).await;
+    let ran = magic_edits(&["dispatch", "--limit", "3", "--json"]).await;
+    assert_eq!(
+        (ran.code, ran.json()["matched"] == ran.json()["sent"]),
+        (0, true),
+        "{ran:?}"
+    );
+    let event = world.event.id.as_str();
+    let ran = magic_edits(&[
+        "backfill-storage",
+        "--request-id",
+        &edit,
+        "--event",
+        event,
+        "--json",
+    ])
+    .await;
+    assert_eq!((ran.code, said(&ran.json(), id).0), (0, "skipped"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_breaker_is_pinned_and_left_to_itself_again() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[]).await;
+    for (asked, state) in [
+        ("open", "open, pinned"),
+        ("close", "closed, pinned"),
+        ("reset", "closed"),
+    ] {
+        let ran = magic_edits(&["breaker", asked, "fal"]).await;
+        assert_eq!(
+            (ran.code, ran.out.trim()),
+            (0, format!("fal: {state}").as_str()),
+            "{ran:?}"
+        );
+        let listed = magic_edits(&["breaker", "list"]).await;
+        assert!(listed.out.contains(&format!("fal\t{state}\t")), "{listed:?}");
+    }
+}

@@ -1,0 +1,56 @@
+//! Sending what was held back.
+
+use domain::Status;
+use domain::settings::Setting;
+use serde_json::json;
+use stack_tests::invoke::invoke;
+use stack_tests::{Books, Stack, World, queue, settings, styles};
+
+use super::*;
+
+#[tokio::test]
+async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    // What other tests have left behind would be older.
+    fail(&stack).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let mut ids = Vec::new();
+    for _ in 0..13 {
+        ids.push(world.guest.start(photo, &styles::fake("sync")).await);
+    }
+    let answer = invoke(&stack, "dispatch", &json!({ "limit": 11 })).await;
+    assert_eq!(answer, json!({ "matched": 11, "sent": 11, "more": true }));
+    let (first, left) = ids.split_at(11);
+    for id in first {
+        assert_eq!(world.guest.wait(*id).await["status"], "succeeded");
+    }
+    for id in left {
+        assert_eq!(
+            world.stored(*id).await.status,
+            Status::Queued,
+            "the youngest wait"
+        );
+    }
+
+    // Both at once: each finds the two that are left, or finds them gone.
+    let payload = json!({});
+    let (one, other) = futures::join!(
+        invoke(&stack, "dispatch", &payload),
+        invoke(&stack, "dispatch", &payload)
+    );
+    assert!(one["sent"] == 2 || other["sent"] == 2, "{one} {other}");
+    for id in left {
+        assert_eq!(world.guest.wait(*id).await["status"], "succeeded");
+    }
+    queue::done(&stack, &stack.described.submit_queue_url).await;
+    let books = Books::of(&world).await;
+    assert_eq!((books.ledger.len(), books.figures.succeeded), (13, 13));
+    for id in ids {
+        assert_eq!(world.stored(id).await.attempt, 1);
+        books.assert_paid(id, styles::COST);
+    }
+    books.assert_at_rest();
+    assert_eq!(invoke(&stack, "dispatch", &payload).await["matched"], 0);
+}
