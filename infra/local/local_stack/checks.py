@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from . import emulator, transform
-from .config import REGION, ROOT, SHARED, TEMPLATE, TESTS
+from .config import MONITORING, REGION, ROOT, SHARED, TEMPLATE, TESTS
 from .console import console, fail
 from .errors import StackError
 
@@ -38,7 +38,7 @@ def lint_sections() -> list[Section]:
     """What needs no stack."""
     return [
         Section("cargo fmt", lambda: _passes(["cargo", "fmt", "--all", "--check"])),
-        Section("cfn-lint", lambda: _passes(_tool("cfn-lint", "--regions", REGION, "--", str(TEMPLATE)))),
+        Section("cfn-lint", lambda: _passes(_tool("cfn-lint", "--regions", REGION, "--", str(TEMPLATE), str(MONITORING)))),
         Section("sam validate", lambda: _passes(_tool("sam", "validate", "--lint", "--config-env", "prod"))),
         Section("checkov", _checkov),
         Section("cargo clippy", lambda: _passes(CLIPPY)),
@@ -106,8 +106,9 @@ def _up() -> bool:
 
 
 def _checkov() -> bool:
-    """The template as it is written, and as CloudFormation gets it."""
-    files = [argument for path in (TEMPLATE, transform.write_transformed()) for argument in ("--file", str(path))]
+    """The template as it is written and as CloudFormation gets it, and the stack within the stack."""
+    paths = (TEMPLATE, transform.write_transformed(), MONITORING)
+    files = [argument for path in paths for argument in ("--file", str(path))]
     settings = ["--config-file", str(ROOT / "infra" / "local" / "checkov.yaml"), "--skip-download"]
     return _passes([str(CHECKOV), *settings, *files])
 

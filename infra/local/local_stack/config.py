@@ -15,6 +15,7 @@ FOLDER_VARIABLE = "MAGIC_EDITS_FOLDER"
 #: What one stack keeps. Another folder is another stack beside it, such as that of the fault suite.
 LOCAL = ROOT / (os.environ.get(FOLDER_VARIABLE) or ".local")
 TEMPLATE = ROOT / "template.yaml"
+MONITORING = ROOT / "infra" / "monitoring.yaml"
 FUNCTIONS = ROOT / "functions"
 #: `CodeUri` of the template: one folder per function, with its `bootstrap`.
 LAMBDA_FOLDERS = ROOT / "target" / "lambda"

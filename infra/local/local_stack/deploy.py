@@ -18,8 +18,8 @@ from .config import ARTIFACTS_BUCKET, LOCAL, REGION, ROOT, STACK_NAME, STAGE, TE
 from .errors import StackError
 
 DEPLOYED = LOCAL / "deployed.json"
-#: A file that the template includes, named as `sam deploy` wants it: by its path.
-INCLUDED = re.compile(r"\bLocation: (infra/[a-z0-9./-]+\.yaml)\b")
+#: The template of a nested stack, named as `sam deploy` wants it: by its path.
+NESTED = re.compile(r"\bTemplateURL: (infra/[a-z0-9./-]+\.yaml)\b")
 CODE_URI = re.compile(r"^( +)CodeUri: target/lambda/([a-z0-9-]+)/$", re.MULTILINE)
 DEPLOY_SECONDS = 120
 
@@ -31,14 +31,14 @@ def architecture() -> str:
 
 def deploy(packages: list[Package], emulator_id: str) -> tuple[dict[str, str], str]:
     """Brings the stack up to date and returns its outputs, and in a word what was done."""
-    template, included = with_uploaded_files(with_uploaded_code(TEMPLATE.read_text(encoding="utf-8"), packages))
+    template, nested = with_uploaded_templates(with_uploaded_code(TEMPLATE.read_text(encoding="utf-8"), packages))
     parameters = {"Stage": STAGE, "Architecture": architecture()}
     fingerprint = hashlib.sha256(json.dumps([template, parameters, emulator_id]).encode()).hexdigest()
     stack = find_stack()
     if stack and DEPLOYED.exists() and json.loads(DEPLOYED.read_text()) == {"fingerprint": fingerprint}:
         return outputs(stack), "unchanged"
     DEPLOYED.unlink(missing_ok=True)
-    upload(packages, {**included, "template.yaml": template.encode()})
+    upload(packages, {**nested, "template.yaml": template.encode()})
     action = change_stack(stack, fingerprint, parameters)
     DEPLOYED.write_text(json.dumps({"fingerprint": fingerprint}))
     return outputs(find_stack()), action
@@ -60,18 +60,18 @@ def with_uploaded_code(template: str, packages: list[Package]) -> str:
     )
 
 
-def with_uploaded_files(template: str) -> tuple[str, dict[str, bytes]]:
-    """The template with every included file named by its place in the bucket, as `sam package` would do, and those files
-    by their keys. A key says what is in the file, so a change of the file is a change of the template."""
+def with_uploaded_templates(template: str) -> tuple[str, dict[str, bytes]]:
+    """The template with every nested one named by its place in the bucket, as `sam package` would do, and those by their
+    keys. A key says what is in the file, so a change of the file is a change of the template."""
     files: dict[str, bytes] = {}
 
     def uploaded(match: re.Match[str]) -> str:
         content = (ROOT / match.group(1)).read_bytes()
-        key = f"include/{hashlib.sha256(content).hexdigest()[:16]}.yaml"
+        key = f"nested/{hashlib.sha256(content).hexdigest()[:16]}.yaml"
         files[key] = content
-        return f"Location: s3://{ARTIFACTS_BUCKET}/{key}"
+        return f"TemplateURL: {endpoint().url}/{ARTIFACTS_BUCKET}/{key}"
 
-    return INCLUDED.sub(uploaded, template), files
+    return NESTED.sub(uploaded, template), files
 
 
 def upload(packages: list[Package], documents: dict[str, bytes]) -> None:
