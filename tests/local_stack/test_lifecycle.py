@@ -72,7 +72,7 @@ def test_a_running_emulator_is_kept_and_a_killed_one_is_started_anew() -> None:
 
 def test_stop_ends_the_functions_too(port: int) -> None:
     running, _ = emulator.ensure_running()
-    here = Emulator(port)
+    here = Emulator(port, emulator.SCRATCH)
     code = here.upload_bootstrap()
     function = {
         "FunctionName": "silent",

@@ -165,17 +165,23 @@ impl Cloud {
     /// Sets up logging: one JSON object a line, filtered by `RUST_LOG`, without the time that CloudWatch adds. Metrics
     /// are lines of the log too.
     pub fn init_logs() {
-        use tracing_subscriber::EnvFilter;
+        use tracing_subscriber::filter::{LevelFilter, Targets};
+        use tracing_subscriber::layer::SubscriberExt;
+        use tracing_subscriber::util::SubscriberInitExt;
         crate::meter::start();
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        // Levels by target say enough, and need no regular expressions in every function.
+        let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
+        let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
         tracing_subscriber::fmt()
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false)
             .without_time()
-            .with_env_filter(filter)
+            .with_max_level(LevelFilter::TRACE)
             .with_writer(std::io::stderr)
+            .finish()
+            .with(filter)
             .init();
     }
 
