@@ -53,7 +53,7 @@ def test_sections() -> list[Section]:
         Section("emulator gap tests", lambda: _passes([*PYTEST, str(TESTS / "local_stack")])),
         Section("stack up", _up),
         Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
-        Section("cargo test", lambda: _passes(["cargo", "test", "--workspace"])),
+        Section("cargo test", lambda: _passes(["cargo", "test", "--workspace", "--no-fail-fast"])),
         # A stack of its own, and fewer edits than `make test-faults` takes.
         Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
         # Last, because it changes settings at random until it puts them back.

@@ -130,6 +130,9 @@ mod tests {
         let mut before = Settings::default();
         before.set(Setting::QueueName, "standby").unwrap();
         before.set(Setting::FallbackProvider, "fal").unwrap();
+        before
+            .set(Setting::WebhookBaseUrl, "https://api.example.com")
+            .unwrap();
         for setting in Setting::ALL {
             // No setting takes a text with a line break in it that is no JSON.
             let bad = texts(&[(setting, "\n{")]);
