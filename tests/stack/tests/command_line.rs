@@ -232,7 +232,9 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
         "dispatch",
         "workers",
         "blocked_terms",
+        "recovery_scheduled",
         "pruning_scheduled",
+        "alarms",
         "breakers",
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));

@@ -101,11 +101,19 @@ pub(super) async fn pruning(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let zone = schedule.schedule_expression_timezone().unwrap_or("UTC");
     let is_daily = schedule.schedule_expression() == Some(PRUNED_AT);
     let is_enabled = schedule.state().is_some_and(|state| state.as_str() == "ENABLED");
-    Ok(if is_enabled && is_daily {
-        Finding::Holds(format!("daily at 02:30, {zone}"))
-    } else {
-        Finding::fails(format!("{name} is disabled, or no longer daily at 02:30"), AGAIN)
+    Ok(match (is_enabled, is_daily) {
+        (true, true) => Finding::Holds(format!("daily at 02:30, {zone}")),
+        (false, _) => Finding::fails(format!("{name} is disabled"), enable(&name)),
+        (true, false) => Finding::fails(format!("{name} is not daily at 02:30"), AGAIN),
     })
+}
+
+/// A schedule is replaced as a whole.
+fn enable(name: &str) -> String {
+    format!(
+        "aws scheduler get-schedule --name {name} | jq '{{Name,ScheduleExpression,ScheduleExpressionTimezone,\
+         FlexibleTimeWindow,Target,State:\"ENABLED\"}}' | aws scheduler update-schedule --cli-input-json file:///dev/stdin"
+    )
 }
 
 fn missing(name: &str) -> Finding {
