@@ -3,8 +3,10 @@
 
 mod backfill_storage;
 mod dispatch;
+mod prune;
 mod recover_stuck;
 
 pub use backfill_storage::{BackfillStorage, Backfilled, BackfilledItem, Copy};
 pub use dispatch::{Dispatch, Dispatched};
+pub use prune::{Prune, Pruned};
 pub use recover_stuck::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};

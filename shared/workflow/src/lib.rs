@@ -41,7 +41,7 @@ pub use list_photos::{PhotoAnswer, PhotoPage, list_photos};
 pub use list_styles::{StyleAnswer, list_styles};
 pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
-pub use prune::{Prune, Pruned, prune};
+pub use prune::prune;
 pub use recover_stuck::recover_stuck;
 pub use signals::Watched;
 pub use studio::Studio;

@@ -10,11 +10,11 @@ use std::num::NonZeroU32;
 
 use domain::Context;
 use domain::metric::{About, Metric, Prunable, Sample};
+use domain::operations::{Prune, Pruned};
 use domain::ports::{Meter, ObjectRemoval, PastBooks, PastEdits, PortError, SettingsSource};
 use domain::retention::Retention;
 use futures::stream::{self, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::work_error::WorkError;
 
@@ -25,68 +25,13 @@ const AT_ONCE: usize = 8;
 /// What the last pages of a run may take after its time is up.
 const LAST_PAGE: SignedDuration = SignedDuration::from_secs(20);
 
-/// What is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Prune {
-    /// Only count.
-    pub pretend: bool,
-    /// Instead of the setting `request_retention_days`.
-    pub request_days: Option<NonZeroU32>,
-    /// Instead of the setting `usage_ledger_retention_days`.
-    pub ledger_days: Option<NonZeroU32>,
-    /// Longest time to work, in seconds; what is left is said to be `more`.
-    pub max_seconds: Option<NonZeroU32>,
-}
-
-/// What went, or would go.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Pruned {
-    /// Edits.
-    pub requests: u64,
-    /// Of those, edits with a picture of ours.
-    pub outputs: u64,
-    /// Photos.
-    pub photos: u64,
-    /// Ledger entries.
-    pub ledger_entries: u64,
-    /// Size of pictures and photos, without thumbnails; photos as their uploader announced them.
-    pub bytes: u64,
-    /// Edits that have had their time but are still under way; they are left alone.
-    pub under_way: u64,
-    /// Events and tenants where something failed; the log says what. The next run tries again.
-    pub failed: u64,
-    /// The time was up before all was done: run it again.
-    pub more: bool,
-}
-
-impl Pruned {
-    fn add(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.outputs += other.outputs;
-        self.photos += other.photos;
-        self.ledger_entries += other.ledger_entries;
-        self.bytes += other.bytes;
-        self.under_way += other.under_way;
-        self.failed += other.failed;
-        self.more |= other.more;
-    }
-
-    fn samples(&self) -> [Sample; 4] {
-        [
-            (Metric::Pruned(Prunable::Edits), self.requests),
-            (Metric::Pruned(Prunable::Outputs), self.outputs),
-            (Metric::Pruned(Prunable::Photos), self.photos),
-            (Metric::Pruned(Prunable::LedgerEntries), self.ledger_entries),
-        ]
-    }
-
-    fn failed() -> Self {
-        Self {
-            failed: 1,
-            ..Self::default()
-        }
-    }
+fn samples(pruned: &Pruned) -> [Sample; 4] {
+    [
+        (Metric::Pruned(Prunable::Edits), pruned.requests),
+        (Metric::Pruned(Prunable::Outputs), pruned.outputs),
+        (Metric::Pruned(Prunable::Photos), pruned.photos),
+        (Metric::Pruned(Prunable::LedgerEntries), pruned.ledger_entries),
+    ]
 }
 
 /// One run.
@@ -149,7 +94,7 @@ where
     }
     report(&pruned, order.pretend, retention);
     if !order.pretend {
-        deps.measure(About::INSTALLATION, &pruned.samples());
+        deps.measure(About::INSTALLATION, &samples(&pruned));
     }
     Ok(pruned)
 }
@@ -164,7 +109,10 @@ where
     while let Some(outcome) = outcomes.next().await {
         pruned.add(&outcome.unwrap_or_else(|error| {
             tracing::error!(%error, "pruning failed in part, the next run tries again");
-            Pruned::failed()
+            Pruned {
+                failed: 1,
+                ..Pruned::default()
+            }
         }));
     }
     pruned

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
+use domain::operations::{Prune, Pruned};
 
 use crate::invoke::invoke;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
@@ -34,41 +34,26 @@ Examples:
   magic-edits prune --request-days 30 --ledger-days 365
 What is gone is gone; edits that are under way are left alone. A run that was cut short can be repeated.";
 
-#[derive(Serialize)]
-struct Order {
-    pretend: bool,
-    request_days: Option<NonZeroU32>,
-    ledger_days: Option<NonZeroU32>,
-    max_seconds: u32,
-}
-
-/// What the function answers.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Pruned {
-    requests: u64,
-    outputs: u64,
-    photos: u64,
-    ledger_entries: u64,
-    bytes: u64,
-    under_way: u64,
-    failed: u64,
-    more: bool,
-}
-
 impl PruneCommand {
     pub(crate) async fn run(self, target: &Target, output: Output) -> CommandResult {
         let progress = output.progress("pruning");
         let mut total = Pruned::default();
         loop {
-            let order = Order {
+            let order = Prune {
                 pretend: self.pretend,
                 request_days: self.request_days,
                 ledger_days: self.ledger_days,
                 // Counting begins anew every time, so it gets all the time there is.
-                max_seconds: if self.pretend { 900 } else { SECONDS_A_RUN },
+                max_seconds: NonZeroU32::new(SECONDS_A_RUN).filter(|_| !self.pretend),
             };
             let run: Pruned = invoke(target, "prune", &order).await?;
-            total.add(&run);
+            total.add(&Pruned {
+                // These are still there at the next run.
+                under_way: 0,
+                more: false,
+                ..run
+            });
+            (total.under_way, total.more) = (run.under_way, run.more);
             // Where something fails again and again, another run is no better.
             if self.pretend || !run.more || run.failed > 0 {
                 break;
@@ -100,19 +85,5 @@ impl PruneCommand {
             table.row(["edits under way".into(), total.under_way.into(), note]);
         }
         table
-    }
-}
-
-impl Pruned {
-    fn add(&mut self, run: &Self) {
-        self.requests += run.requests;
-        self.outputs += run.outputs;
-        self.photos += run.photos;
-        self.ledger_entries += run.ledger_entries;
-        self.bytes += run.bytes;
-        // These are still there at the next run.
-        self.under_way = run.under_way;
-        self.failed = run.failed;
-        self.more = run.more;
     }
 }

@@ -28,24 +28,31 @@ pub(super) fn switches(scene: &Scene<'_>) -> Finding {
 
 pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let client = aws_sdk_cloudformation::Client::new(&scene.target.sdk);
-    let mut pages = client
-        .list_stack_resources()
-        .stack_name(&scene.target.stack)
-        .into_paginator()
-        .items()
-        .send();
     let (mut there, mut broken) = (0, None);
-    while let Some(resource) = pages.next().await {
-        let resource = resource.map_err(aws_sdk_cloudformation::Error::from)?;
-        if resource.resource_type() != Some("AWS::CloudWatch::Alarm") {
-            continue;
-        }
-        there += 1;
-        let is_complete = resource
-            .resource_status()
-            .is_some_and(|status| status.as_str().ends_with("_COMPLETE"));
-        if !is_complete {
-            broken = resource.logical_resource_id().map(str::to_owned);
+    // Alarms are a stack within the stack.
+    let mut stacks = vec![scene.target.stack.clone()];
+    while let Some(stack) = stacks.pop() {
+        let mut resources = client
+            .list_stack_resources()
+            .stack_name(stack)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(resource) = resources.next().await {
+            let resource = resource.map_err(aws_sdk_cloudformation::Error::from)?;
+            match resource.resource_type() {
+                Some("AWS::CloudFormation::Stack") => {
+                    stacks.extend(resource.physical_resource_id().map(str::to_owned));
+                }
+                Some("AWS::CloudWatch::Alarm") => {
+                    there += 1;
+                    let status = resource.resource_status();
+                    if !status.is_some_and(|status| status.as_str().ends_with("_COMPLETE")) {
+                        broken = resource.logical_resource_id().map(str::to_owned);
+                    }
+                }
+                _ => {}
+            }
         }
     }
     Ok(match broken {
