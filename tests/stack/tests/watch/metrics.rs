@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use domain::MicroUsd;
-use serde_json::{Value, json};
+use serde_json::Value;
 use stack_tests::styles::COST;
 use stack_tests::{Stack, World, logs, settings, styles};
+
+use super::{ask, in_style};
 
 const FUNCTIONS: [&str; 3] = ["guest-create-edit", "process-edit", "poll-edit"];
 
@@ -20,12 +22,11 @@ async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
     })
     .await;
     let photo = world.photo("cat.jpg").await;
-    let failed = world.guest.start(photo, &styles::fake("rejected")).await;
-    world.guest.wait(failed).await;
-    let made = world.guest.start(photo, styles::OK).await;
-    world.guest.wait(made).await;
-    let body = json!({ "style_key": styles::OK });
-    let refused = world.guest.create_edit(photo, &body).await;
+    for style in [&styles::fake("rejected"), styles::OK] {
+        let reply = ask(&stack, &world.guest, photo, &in_style(style)).await;
+        world.guest.wait(reply.edit_id()).await;
+    }
+    let refused = ask(&stack, &world.guest, photo, &in_style(styles::OK)).await;
     refused.problem(402, "budget_hard_cap_reached");
 
     let tenant = world.tenant.id.as_str();

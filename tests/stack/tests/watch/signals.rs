@@ -7,10 +7,19 @@ use domain::MicroUsd;
 use domain::settings::Setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
+use stack_tests::invoke::{invoke, try_invoke};
 use stack_tests::styles::COST;
-use stack_tests::{Guest, Stack, Subscriber, World, logs, settings, styles};
+use stack_tests::{Caller, Guest, Reply, Stack, Subscriber, World, logs, settings, styles};
 
-const FUNCTIONS: [&str; 3] = ["guest-create-edit", "process-edit", "poll-edit"];
+use super::figures::{photo_of, write};
+use super::{ask, in_style};
+
+const FUNCTIONS: [&str; 4] = [
+    "guest-create-edit",
+    "tenant-create-edit",
+    "process-edit",
+    "poll-edit",
+];
 
 const BUDGET: &str = "AI budget threshold reached";
 const ABUSE: &str = "AI abuse escalation threshold reached";
@@ -95,52 +104,96 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
     subscriber.leave().await;
 }
 
+#[tokio::test]
+async fn recovery_that_ends_edits_says_what_it_means_for_their_event() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[(Setting::FailureRateMinSamples, "4")]).await;
+    let began = logs::now_ms(&stack) - 1_000;
+    let world = World::new(&stack).await;
+    let photo = photo_of(&world).await;
+    // Queued, and nobody knows of them.
+    for number in [3, 13, 23, 33, 43] {
+        write(&world, &photo, number).await;
+    }
+    let fail = json!({ "minutes": 0, "action": "fail" });
+    for _ in 0..30 {
+        let (failed, answer) = try_invoke(&stack, "recover-stuck", &fail).await;
+        if !failed && answer["matched"] == 0 {
+            break;
+        }
+    }
+    invoke(
+        &stack,
+        "recover-stuck",
+        &json!({ "minutes": 0, "action": "dry_run" }),
+    )
+    .await;
+    let is_ours =
+        |line: &Value| line["message"] == FAILURE_RATE && line["event_id"] == world.event.id.as_str();
+    let given = logs::found(&stack, &["recover-stuck"], began, 1, is_ours).await;
+    assert_eq!(given.len(), 1, "{given:#?}");
+    let failed = given[0]["failure_rate"].as_f64().unwrap();
+    assert!((failed - 1.0).abs() < 1e-9, "{failed}");
+}
+
 /// Two that take longer than the millisecond that is allowed.
 async fn slow_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
-    let ids = join_all((0..2).map(|_| world.guest.start(photo, styles::OK))).await;
-    for id in ids {
-        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    let body = in_style(styles::OK);
+    for _ in 0..2 {
+        let reply = ask(&world.stack, &world.guest, photo, &body).await;
+        assert_eq!(world.guest.wait(reply.edit_id()).await["status"], "succeeded");
     }
 }
 
 /// Six that fail, at once and after each other.
 async fn failing_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
-    let rejected = styles::fake("rejected");
-    let ids = join_all((0..5).map(|_| world.guest.start(photo, &rejected))).await;
-    join_all(ids.into_iter().map(|id| world.guest.wait(id))).await;
-    let last = world.guest.start(photo, &rejected).await;
+    let body = in_style(&styles::fake("rejected"));
+    let replies = join_all((0..5).map(|_| ask(&world.stack, &world.guest, photo, &body))).await;
+    join_all(replies.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
+    let last = ask(&world.stack, &world.guest, photo, &body).await.edit_id();
     assert_eq!(world.guest.wait(last).await["status"], "failed");
 }
 
-/// Room for two, the second of which reaches the hard cap; and then five that are refused.
+/// Room for two, of which the organiser's own reaches the soft cap and a guest's the hard cap; and then six that are
+/// refused.
 async fn exhaust_budget(world: &World) {
     let photo = world.photo("cat.jpg").await;
-    let body = json!({ "style_key": styles::fake("never") });
-    for _ in 0..2 {
-        world.guest.create_edit(photo, &body).await.edit_id();
-    }
-    let refused = join_all((0..4).map(|_| world.guest.create_edit(photo, &body))).await;
-    for reply in refused {
+    let never = styles::fake("never");
+    let body = in_style(&never);
+    let own = json!({ "style_key": never, "photo_id": photo });
+    ask_as_organiser(world, &own, "first").await.edit_id();
+    ask(&world.stack, &world.guest, photo, &body).await.edit_id();
+    for reply in join_all((0..4).map(|_| ask(&world.stack, &world.guest, photo, &body))).await {
         reply.problem(402, "budget_hard_cap_reached");
     }
-    let reply = world.guest.create_edit(photo, &body).await;
+    let reply = ask(&world.stack, &world.guest, photo, &body).await;
     reply.problem(402, "budget_hard_cap_reached");
+    let reply = ask_as_organiser(world, &own, "last").await;
+    reply.problem(402, "budget_hard_cap_reached");
+}
+
+async fn ask_as_organiser(world: &World, body: &Value, key: &str) -> Reply {
+    let organiser = Caller::organiser(world).await;
+    for _ in 0..30 {
+        let reply = organiser.create_edit_once(world, body, key).await;
+        if !matches!(reply.status, 409 | 500..) {
+            return reply;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("no answer to the organiser");
 }
 
 /// Three that are blocked, and then refused before anybody looks at them.
 async fn blocked_prompts(world: &World, guest: &Guest) {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });
-    for _ in 0..3 {
-        guest
-            .create_edit(photo, &body)
-            .await
-            .problem(422, "prompt_blocked");
-    }
-    for _ in 0..3 {
-        guest.create_edit(photo, &body).await.problem(429, "rate_limited");
+    for (status, code) in [(422, "prompt_blocked"), (429, "rate_limited")] {
+        for _ in 0..3 {
+            ask(&world.stack, guest, photo, &body).await.problem(status, code);
+        }
     }
 }
 
