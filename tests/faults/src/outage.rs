@@ -41,8 +41,7 @@ pub async fn run(stack: &Stack, edits: u32, fallback: Option<ProviderName>) -> O
     };
     let ways = (0..edits.try_into().unwrap()).map(down);
     providers.runware.when_model_in_turn(RUNWARE_MODEL, ways);
-    let (runware, fal) = (providers.runware.base_url(), providers.fal.base_url());
-    go_live(stack, &runware, &fal, fallback).await;
+    go_live(stack, &providers.runware.base_url(), &providers.fal, fallback).await;
     let since_ms = logs::now_ms(stack);
     let worlds = vec![world(stack).await];
     let accepted = admit(&worlds, edits).await;

@@ -7,7 +7,7 @@ use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
-use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output};
+use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
 use doubles::{fal, runware};
 use stack_tests::Stack;
 
@@ -17,16 +17,18 @@ pub const RUNWARE_MODEL: &str = "google:4@1";
 /// Longer than the suite lets functions wait for a provider's answer.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Sends edits to these addresses, at once.
-pub async fn go_live(stack: &Stack, runware: &str, fal: &str, fallback: Option<ProviderName>) {
+/// Sends edits to this address, at once, and says where providers may call back.
+pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
     let fallback = fallback.map_or("none", ProviderName::as_str);
     let changes = [
         (Setting::RunwareMode, "live"),
         (Setting::RunwareBaseUrl, runware),
         (Setting::RunwareTimeoutSeconds, "2"),
         (Setting::FalMode, "live"),
-        (Setting::FalBaseUrl, fal),
+        (Setting::FalBaseUrl, &fal.base_url()),
         (Setting::FalTimeoutSeconds, "2"),
+        (Setting::FalJwksUrl, &fal.jwks_url()),
+        (Setting::WebhookBaseUrl, &stack.described.api_url),
         (Setting::FallbackProvider, fallback),
         (Setting::QueueAutoDispatch, "true"),
     ];
@@ -68,6 +70,7 @@ pub struct Providers {
 pub fn fal_is_well() -> fal::Behaviour {
     fal::Behaviour {
         billed_micro_usd: 39_000,
+        webhook: Some(Webhook::after(Duration::from_secs(2))),
         ..fal::Behaviour::default()
     }
 }
@@ -141,7 +144,10 @@ pub fn down(way: usize) -> Behaviour {
 }
 
 fn turn(dice: &mut fastrand::Rng, rate: f64) -> Behaviour {
-    let well = Behaviour::default().processing(dice.u32(0..=2));
+    let well = Behaviour {
+        webhook: calls_back(dice),
+        ..Behaviour::default().processing(dice.u32(0..=2))
+    };
     if dice.f64() >= rate {
         return well;
     }
@@ -163,6 +169,13 @@ fn turn(dice: &mut fastrand::Rng, rate: f64) -> Behaviour {
         },
         _ => flawed(dice, well),
     }
+}
+
+/// Some tasks take their time and call back: once, twice or not at all, in time or late.
+fn calls_back(dice: &mut fastrand::Rng) -> Option<Webhook> {
+    let late_by = one_of(dice, [Duration::ZERO, Duration::from_secs(6)]);
+    let webhook = Webhook::after(Duration::from_secs(dice.u64(1..=6))).called(dice.u32(0..=2), late_by);
+    (dice.f64() < 0.4).then_some(webhook)
 }
 
 fn submit_fault(dice: &mut fastrand::Rng) -> Fault {

@@ -72,13 +72,7 @@ pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     let runware = providers.runware.base_url();
     let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &stack.http).await;
     let base_url = format!("{}/v1", before_runware.url());
-    go_live(
-        stack,
-        &base_url,
-        &providers.fal.base_url(),
-        Some(ProviderName::Fal),
-    )
-    .await;
+    go_live(stack, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
     let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
 
     let begun = Instant::now();
