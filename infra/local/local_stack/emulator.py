@@ -33,7 +33,7 @@ IAM_VARIABLE = "MAGIC_EDITS_IAM"
 #: The port of a proxy that functions call in place of the emulator; empty: none.
 PROXY_VARIABLE = "MAGIC_EDITS_PROXY_PORT"
 #: The services that functions call, as the SDK's variables spell them.
-PROXIED_SERVICES = ("DYNAMODB", "S3", "SQS", "SSM")
+PROXIED_SERVICES = ("DYNAMODB", "S3", "SQS", "SSM", "EVENTBRIDGE")
 
 
 @dataclass(frozen=True)

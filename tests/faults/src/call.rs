@@ -11,12 +11,13 @@ pub enum Service {
     S3,
     Sqs,
     Ssm,
+    EventBridge,
     Provider,
 }
 
 impl Service {
     /// Those of AWS, in the order of reports.
-    pub const AWS: [Self; 4] = [Self::DynamoDb, Self::S3, Self::Sqs, Self::Ssm];
+    pub const AWS: [Self; 5] = [Self::DynamoDb, Self::S3, Self::Sqs, Self::Ssm, Self::EventBridge];
 
     /// The name in reports.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +26,7 @@ impl Service {
             Self::S3 => "S3",
             Self::Sqs => "SQS",
             Self::Ssm => "SSM",
+            Self::EventBridge => "EventBridge",
             Self::Provider => "provider",
         }
     }
@@ -106,6 +108,7 @@ impl Call {
                 "DynamoDB_20120810" => Service::DynamoDb,
                 "AmazonSQS" => Service::Sqs,
                 "AmazonSSM" => Service::Ssm,
+                "AWSEvents" => Service::EventBridge,
                 _ => return None,
             };
             return Some(Self {

@@ -104,7 +104,7 @@ pub fn throttled(call: &Call) -> Response<Body> {
         ),
         (Service::S3, _) => xml(503, "SlowDown", "Please reduce your request rate."),
         (Service::Sqs, _) => named(403, "com.amazonaws.sqs#RequestThrottled"),
-        (Service::Ssm | Service::Provider, _) => named(400, "ThrottlingException"),
+        (Service::Ssm | Service::EventBridge | Service::Provider, _) => named(400, "ThrottlingException"),
     }
 }
 
@@ -117,6 +117,7 @@ pub fn server_error(call: &Call) -> Response<Body> {
             "We encountered an internal error. Please try again.",
         ),
         Service::DynamoDb => named(500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
+        Service::EventBridge => named(500, "InternalException"),
         Service::Sqs | Service::Ssm | Service::Provider => named(500, "InternalServerError"),
     }
 }

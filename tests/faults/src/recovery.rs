@@ -1,22 +1,39 @@
 //! One pass of recovery, as the operator would make it.
 
-use domain::Status;
-use stack_tests::{Stack, World, queue};
+use serde_json::{Value, json};
+use stack_tests::Stack;
+use stack_tests::invoke::invoke;
 
-use crate::audit::edits_of;
+/// A pass has as many pages as it needs; more than this is none.
+const MOST_PAGES: usize = 20;
 
-/// Sends every open edit to the workers again; returns how many there were.
-pub async fn pass(_stack: &Stack, worlds: &[World]) -> u32 {
-    let mut found = 0;
-    for world in worlds {
-        for edit in edits_of(world).await {
-            match edit.status {
-                Status::Queued => queue::submit(world, edit.id).await,
-                Status::Processing => queue::poll_copies(world, edit.id, edit.attempt, 1).await,
-                _ => continue,
-            }
-            found += 1;
+/// What a pass did.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Recovered {
+    /// Edits that did not move.
+    pub matched: u64,
+    /// Sent, or asked after, again.
+    pub requeued: u64,
+    /// Delivered on the spot.
+    pub delivered: u64,
+    /// Ended without a picture.
+    pub failed: u64,
+}
+
+/// Looks after every open edit, once.
+pub async fn pass(stack: &Stack) -> Recovered {
+    let mut recovered = Recovered::default();
+    let everything = json!({ "minutes": 0, "action": "requeue", "limit": 500 });
+    for _ in 0..MOST_PAGES {
+        let page = invoke(stack, "recover-stuck", &everything).await;
+        let count = |name: &str| page[name].as_u64().unwrap_or_default();
+        recovered.matched += count("matched");
+        recovered.requeued += count("requeued");
+        recovered.delivered += count("delivered");
+        recovered.failed += count("failed");
+        if page["more"] != Value::Bool(true) {
+            break;
         }
     }
-    found
+    recovered
 }

@@ -13,14 +13,17 @@ pub fn storm(wanted: Wanted, tally: &Tally, after: &Aftermath) -> String {
     let times = after.times;
     let mut text = format!(
         "\n{} edits, {:.0} % faults, seed {}: admitted in {:.0} s, the storm went on for {:.0} s, all over {:.0} s after \
-         it; recovery found {}\n\n",
+         it; recovery found {} that did not move: {} sent again, {} delivered, {} ended\n\n",
         wanted.edits,
         wanted.rate * 100.0,
         wanted.seed,
         times.admission.as_secs_f64(),
         times.rest_of_storm.as_secs_f64(),
         times.calm.as_secs_f64(),
-        after.recovered,
+        after.recovered.matched,
+        after.recovered.requeued,
+        after.recovered.delivered,
+        after.recovered.failed,
     );
     text.push_str(&faults(tally));
     text.push_str(&deaths(tally));

@@ -15,7 +15,7 @@ use crate::audit::{Ground, edits_of};
 use crate::plan::Plan;
 use crate::providers::{Providers, go_live};
 use crate::proxy::Proxy;
-use crate::recovery;
+use crate::recovery::{self, Recovered};
 
 /// Guests that ask at the same time.
 const GUESTS: usize = 6;
@@ -51,7 +51,7 @@ pub struct Aftermath {
     /// How the time went.
     pub times: Times,
     /// What recovery found.
-    pub recovered: u32,
+    pub recovered: Recovered,
 }
 
 /// How the time went.
@@ -83,7 +83,7 @@ pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     plan.calm();
 
     let begun = Instant::now();
-    let recovered = recovery::pass(stack, &worlds).await;
+    let recovered = recovery::pass(stack).await;
     until_none_is_open(&worlds).await;
     Aftermath {
         ground: Ground {
