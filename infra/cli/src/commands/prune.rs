@@ -61,7 +61,7 @@ impl PruneCommand {
             progress.say(format!("pruned {} edits, there are more", total.requests));
         }
         drop(progress);
-        output.table(&total, &self.table(&total))?;
+        output.table(total, &self.table(&total))?;
         if total.failed > 0 {
             output.note(&Tone::Bad.paint("some of it failed: the log of the function `prune` says what"))?;
         }
