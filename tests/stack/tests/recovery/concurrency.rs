@@ -16,10 +16,7 @@ async fn many_at_once_make_one_submit_and_one_settlement() {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
     // One whose picture waits at the provider, one that nobody has sent. A while at the provider, so that they meet.
-    let finished = live
-        .start(&world, photo, [Behaviour::default().processing(0)])
-        .await;
-    lose_poll(&live, &world, finished).await;
+    let finished = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
     let queued = live.hold(&world, photo, &body, [slow]).await;
     let recoveries = join_all((0..4).map(|_| requeue(&stack)));

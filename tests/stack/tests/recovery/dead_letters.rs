@@ -74,15 +74,7 @@ async fn a_poll_message_goes_back_to_the_poll_queue() {
     let stack = Stack::connect().await;
     let live = Live::alone(&stack, None).await;
     let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
-    let id = live
-        .start(
-            &world,
-            photo,
-            [doubles::runware::Behaviour::default().processing(0)],
-        )
-        .await;
-    lose_poll(&live, &world, id).await;
+    let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let dead = format!("{}-dead", stack.described.poll_queue_url);
     queue::send(&stack, &dead, &[queue::poll_body(&world, id, 1)]).await;
     let ran = magic_edits(&["dlq", "redrive", "poll", "--json"]).await;

@@ -39,11 +39,7 @@ async fn an_edit_that_the_provider_is_still_at_ends() {
     let stack = Stack::connect().await;
     let live = Live::alone(&stack, None).await;
     let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
-    let id = live
-        .start(&world, photo, [Behaviour::default().processing(1_000)])
-        .await;
-    lose_poll(&live, &world, id).await;
+    let id = forgotten(&live, &world, Behaviour::default().processing(1_000)).await;
     // Its own time is up as well; it is the operator who ends it.
     world.age(id, jiff::SignedDuration::from_mins(31)).await;
     let answer = fail(&stack).await;
@@ -57,11 +53,7 @@ async fn an_edit_whose_picture_the_provider_has_is_delivered_instead() {
     let stack = Stack::connect().await;
     let live = Live::alone(&stack, None).await;
     let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
-    let id = live
-        .start(&world, photo, [Behaviour::default().processing(0)])
-        .await;
-    lose_poll(&live, &world, id).await;
+    let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     world.age(id, jiff::SignedDuration::from_mins(31)).await;
     let answer = fail(&stack).await;
     assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
@@ -73,10 +65,8 @@ async fn an_edit_that_the_provider_refused_ends_as_refused() {
     let stack = Stack::connect().await;
     let live = Live::alone(&stack, None).await;
     let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
     let refused = Behaviour::failing("contentPolicyViolation", ErrorShape::Item).processing(0);
-    let id = live.start(&world, photo, [refused]).await;
-    lose_poll(&live, &world, id).await;
+    let id = forgotten(&live, &world, refused).await;
     let answer = fail(&stack).await;
     assert_eq!(said(&answer, id), ("fail", "moderated"));
     assert_eq!(world.stored(id).await.status, Status::Blocked);

@@ -5,17 +5,22 @@ mod backfill;
 mod concurrency;
 mod dead_letters;
 mod dispatch;
+mod elsewhere;
 mod fail;
 mod held;
 mod limits;
 mod lost_messages;
 
+use std::time::Duration;
+
 use domain::settings::Setting;
-use domain::{EditId, Status};
+use domain::{EditId, Status, TaskId};
+use doubles::runware::Behaviour;
 use serde_json::{Value, json};
 use stack_tests::invoke::{invoke, item_of};
 use stack_tests::settings::{self, Alone};
 use stack_tests::{Books, Live, Stack, World, queue, styles};
+use tokio::time::{Instant, sleep};
 
 /// Sends again, or asks after, whatever is open.
 async fn requeue(stack: &Stack) -> Value {
@@ -56,22 +61,38 @@ async fn lost(stack: &Stack, world: &World, style: &str) -> (EditId, Alone) {
     (id, settings)
 }
 
-/// Loses the poll message of an edit that the provider has just accepted.
-async fn lose_poll(live: &Live, world: &World, id: EditId) {
-    world
-        .guest
-        .wait_until(id, "accepted", |_| {
-            live.tasks(id).iter().any(|task| task.accepted)
-        })
+/// An edit that Runware has accepted and nobody asks after any more; from now on it goes like this there.
+async fn forgotten(live: &Live, world: &World, then: Behaviour) -> EditId {
+    let photo = world.photo("cat.jpg").await;
+    let id = live
+        .start(world, photo, [Behaviour::default().processing(1_000)])
         .await;
-    queue::purge(&world.stack, &world.stack.described.poll_queue_url).await;
-    let waiting = queue::waiting(&world.stack, &world.stack.described.poll_queue_url).await;
-    assert_eq!(
-        (waiting.visible, waiting.delayed),
-        (0, 0),
-        "the poll message is gone"
-    );
+    let is_accepted = || live.tasks(id).iter().any(|task| task.accepted);
+    world.guest.wait_until(id, "accepted", |_| is_accepted()).await;
+    lose_polls(&world.stack).await;
     assert_eq!(world.stored(id).await.status, Status::Processing);
+    live.now(TaskId::derive(id, 1), then);
+    id
+}
+
+/// Loses every poll message. One that is worked on would be followed by another.
+async fn lose_polls(stack: &Stack) {
+    let url = &stack.described.poll_queue_url;
+    let begun = Instant::now();
+    loop {
+        if queue::waiting(stack, url).await.in_flight == 0 {
+            queue::purge(stack, url).await;
+            let left = queue::waiting(stack, url).await;
+            if (left.visible, left.in_flight, left.delayed) == (0, 0, 0) {
+                return;
+            }
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(75),
+            "poll messages are left"
+        );
+        sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Succeeded at this attempt, with one submit that arrived, and paid once.

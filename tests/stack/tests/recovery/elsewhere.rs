@@ -1,0 +1,131 @@
+//! The other provider, the other queue, the organiser's own mark: recovery and backfill reach all that the workers do.
+
+use std::io::Cursor;
+
+use domain::edit::Step;
+use domain::ports::Work;
+use domain::settings::Setting;
+use domain::watermark::{WatermarkPosition, WatermarkSettings};
+use domain::{Context, ProviderName, Status};
+use doubles::fal;
+use doubles::runware::{Behaviour, Fault, Faults};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use serde_json::json;
+use stack_tests::invoke::invoke;
+use stack_tests::pictures::decode;
+use stack_tests::{Books, Duo, Stack, World, queue, settings, styles};
+
+use super::*;
+
+/// A world whose event has a red mark of its own in the middle of every picture.
+async fn marked_world(stack: &Stack) -> World {
+    let mut png = Cursor::new(Vec::new());
+    let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([255, 0, 0])));
+    red.write_to(&mut png, ImageFormat::Png).unwrap();
+    let key = format!("watermarks/{}.png", stack_tests::world::unique(stack));
+    stack.put_object(&key, png.into_inner(), "image/png").await;
+    World::with(stack, |_, event| {
+        event.watermark = Some(WatermarkSettings {
+            image_key: Some(key),
+            position: WatermarkPosition::Center,
+            opacity: 1.0,
+            ..WatermarkSettings::default()
+        });
+    })
+    .await
+}
+
+/// Delivered, with the mark in its middle.
+async fn assert_marked(world: &World, id: EditId) {
+    let shown = world.guest.edit(id).await;
+    let picture = decode(&world.guest.download(&shown.data(200)["output"]["url"]).await);
+    let (width, height) = picture.dimensions();
+    let Rgb([red, green, blue]) = *picture.get_pixel(width / 2, height / 2);
+    assert!(red > 200 && green < 60 && blue < 60, "{red} {green} {blue}");
+}
+
+/// Makes the copy of an edit again from what the provider has.
+async fn assert_made_again(world: &World, id: EditId) {
+    world.take_copy_away(id, None).await;
+    let named = json!({ "request_id": id, "event_id": world.event.id });
+    let answer = invoke(&world.stack, "backfill-storage", &named).await;
+    assert_eq!(said(&answer, id), ("stored", "fetched from the provider"));
+    assert_marked(world, id).await;
+}
+
+#[tokio::test]
+async fn a_picture_gets_the_organisers_own_mark_whoever_finishes_it() {
+    let stack = Stack::connect().await;
+    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = marked_world(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = world.guest.start(photo, styles::OK).await;
+    // The worker dies right after its claim, and its poll message is lost.
+    let claim = Step::Claim {
+        route: None,
+        held: false,
+    };
+    let claim = world.stored(id).await.step(claim, stack.cloud.now()).unwrap();
+    stack.cloud.apply(&claim).await.unwrap();
+    let answer = requeue(&stack).await;
+    assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
+    assert_marked(&world, id).await;
+    assert_made_again(&world, id).await;
+    Books::of(&world).await.assert_paid(id, styles::COST);
+}
+
+#[tokio::test]
+async fn an_edit_that_went_on_at_the_other_provider_is_asked_for_there() {
+    let stack = Stack::connect().await;
+    let duo = Duo::open(&stack, &[]).await;
+    let world = marked_world(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let broke = Behaviour::submit(Faults::always(Fault::error(402, "insufficientCredits")));
+    let known = duo.hold(&world, photo, styles::LIVE, [broke]).await;
+    let slow = fal::Behaviour {
+        in_progress: 1_000,
+        ..fal::Behaviour::at_once()
+    };
+    duo.at_fal(&known, [slow]);
+    queue::submit(&world, known.id).await;
+    let begun = Instant::now();
+    loop {
+        let edit = world.stored(known.id).await;
+        let attempt = edit.current_attempt();
+        if attempt.is_some_and(|attempt| attempt.provider == ProviderName::Fal && attempt.handle.is_some()) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(75), "not at fal: {edit:?}");
+        sleep(Duration::from_millis(100)).await;
+    }
+    lose_polls(&stack).await;
+    duo.at_fal(&known, [fal::Behaviour::at_once()]);
+    let answer = requeue(&stack).await;
+    assert_eq!(said(&answer, known.id), ("deliver", "fal had finished it"));
+    assert_eq!(world.stored(known.id).await.status, Status::Succeeded);
+    assert_marked(&world, known.id).await;
+    assert_made_again(&world, known.id).await;
+    Books::of(&world).await.assert_at_rest();
+}
+
+#[tokio::test]
+async fn edits_are_sent_to_the_queue_that_the_setting_names() {
+    let stack = Stack::connect().await;
+    let standby = format!("{}-standby", stack.described.submit_queue_url);
+    let name = standby.rsplit('/').next().unwrap();
+    let changes = [(Setting::QueueAutoDispatch, "false"), (Setting::QueueName, name)];
+    let _settings = settings::alone(&stack, &changes).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    for by_dispatch in [true, false] {
+        let id = world.guest.start(photo, &styles::fake("sync")).await;
+        if by_dispatch {
+            let answer = invoke(&stack, "dispatch", &json!({})).await;
+            assert_eq!(answer["sent"], answer["matched"], "{answer}");
+        } else {
+            assert_eq!(said(&requeue(&stack).await, id).0, "requeue");
+        }
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    }
+    queue::done(&stack, &standby).await;
+}
