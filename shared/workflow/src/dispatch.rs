@@ -35,7 +35,10 @@ where
         let edits = deps.edits_at(keys).await?;
         let held: Vec<_> = edits.iter().filter(|edit| Dispatch::takes(edit)).collect();
         done.more |= held.len() > left;
-        let messages: Vec<_> = held.into_iter().take(left).map(SubmitMessage::of).collect();
+        // Held back until now: its own deadline may be over before it had a chance.
+        let now = deps.now();
+        let message = |edit| SubmitMessage::of(edit).held(now);
+        let messages: Vec<_> = held.into_iter().take(left).map(message).collect();
         left -= messages.len();
         done.matched += count(messages.len());
         if !messages.is_empty() {

@@ -310,8 +310,13 @@ impl Alone {
 
     /// From now on, a provider that fails is taken out of service, for everybody.
     pub async fn let_breakers_work(&mut self) {
+        self.pin_breakers(None).await;
+    }
+
+    /// Takes every provider out of service or into it, as an operator does.
+    pub async fn pin_breakers(&mut self, pin: Option<Pin>) {
         let stack = self.stack.clone();
-        self.held().pin_breakers(&stack, None).await;
+        self.held().pin_breakers(&stack, pin).await;
     }
 
     /// Back to the defaults, and company.

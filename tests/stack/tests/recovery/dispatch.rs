@@ -1,10 +1,9 @@
 //! Sending what was held back.
 
-use domain::Status;
-use domain::settings::Setting;
-use serde_json::json;
-use stack_tests::invoke::invoke;
-use stack_tests::{Books, Stack, World, queue, settings, styles};
+use domain::Context;
+use domain::breaker::Pin;
+use jiff::SignedDuration;
+use stack_tests::Duo;
 
 use super::*;
 
@@ -53,4 +52,32 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
     }
     books.assert_at_rest();
     assert_eq!(invoke(&stack, "dispatch", &payload).await["matched"], 0);
+}
+
+#[tokio::test]
+async fn what_is_sent_after_its_deadline_waits_for_a_provider_that_is_out_of_service() {
+    let stack = Stack::connect().await;
+    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    fail(&stack).await;
+    duo.settings.pin_breakers(Some(Pin::Open)).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let behaviour = Behaviour::default().processing(0);
+    let held = duo.hold(&world, photo, styles::LIVE, [behaviour]).await;
+    world
+        .set_deadline(held.id, stack.cloud.now() - SignedDuration::from_mins(1))
+        .await;
+    let answer = invoke(&stack, "dispatch", &json!({})).await;
+    assert_eq!(answer["sent"], 1, "{answer}");
+    while queue::waiting(&stack, &stack.described.submit_queue_url)
+        .await
+        .delayed
+        == 0
+    {
+        assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
+        sleep(Duration::from_millis(100)).await;
+    }
+    duo.settings.pin_breakers(Some(Pin::Closed)).await;
+    assert_eq!(world.guest.wait(held.id).await["status"], "succeeded");
+    Books::of(&world).await.assert_at_rest();
 }
