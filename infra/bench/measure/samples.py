@@ -21,6 +21,7 @@ IDEMPOTENCY_KEY = "sample-idempotency-key"
 GUEST = "sample-guest-device"
 
 STACK_FILE = ROOT / ".local" / "stack.json"
+LAMBDA_FOLDERS = ROOT / ".local" / "lambda"
 
 
 def names() -> list[str]:
@@ -92,4 +93,4 @@ def environment(stack: dict[str, Any], function: str, endpoint_url: str | None =
 
 def bootstrap(function: str) -> Path:
     """The binary that `make up` deployed."""
-    return ROOT / "target" / "lambda" / function / "bootstrap"
+    return LAMBDA_FOLDERS / function / "bootstrap"

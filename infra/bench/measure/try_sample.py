@@ -12,7 +12,7 @@ from . import samples
 from .rie import ROOT, Function
 
 FOR_SAM = ROOT / ".local" / "events"
-CODE_URI = re.compile(r"CodeUri: (target/lambda/)")
+CODE_URI = re.compile(r"CodeUri: target/lambda/")
 VARIABLES = re.compile(r"^( +)Variables:\n", re.MULTILINE)
 
 
@@ -58,7 +58,7 @@ def write_for_sam(stack: dict[str, Any], values: dict[str, str]) -> None:
     parameters = {"Parameters": {**own, "AWS_ENDPOINT_URL": variables["AWS_ENDPOINT_URL"]}}
     (FOR_SAM / "environment.json").write_text(json.dumps(parameters, indent=2) + "\n", encoding="utf-8")
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    template = CODE_URI.sub(rf"CodeUri: {ROOT}/\1", template)
+    template = CODE_URI.sub(lambda _: f"CodeUri: {samples.LAMBDA_FOLDERS}/", template)
     template = VARIABLES.sub(r"\g<0>\1  AWS_ENDPOINT_URL: set by --env-vars\n", template, count=1)
     (FOR_SAM / "template.yaml").write_text(template, encoding="utf-8")
     print(f"Written to {FOR_SAM.relative_to(ROOT)}/: samples, environment.json, template.yaml")

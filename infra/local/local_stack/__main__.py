@@ -52,9 +52,8 @@ def stop(_: argparse.Namespace) -> int:
 def clean(arguments: argparse.Namespace) -> int:
     """End the stack and remove everything it made, apart from cargo's own build."""
     stop(arguments)
-    shutil.rmtree(config.LAMBDA_FOLDERS, ignore_errors=True)
     # Said before it is done: this very interpreter lives in what is removed.
-    console.print("Removing .local and target/lambda. `cargo clean` removes the build.")
+    console.print("Removing .local. `cargo clean` removes the build.")
     for path in config.LOCAL.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

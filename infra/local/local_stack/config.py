@@ -17,8 +17,9 @@ LOCAL = ROOT / (os.environ.get(FOLDER_VARIABLE) or ".local")
 TEMPLATE = ROOT / "template.yaml"
 MONITORING = ROOT / "infra" / "monitoring.yaml"
 FUNCTIONS = ROOT / "functions"
-#: `CodeUri` of the template: one folder per function, with its `bootstrap`.
-LAMBDA_FOLDERS = ROOT / "target" / "lambda"
+#: One folder per function, with its `bootstrap`. Not `target/lambda`, the template's `CodeUri`: what `cargo lambda build`
+#: has put there is what `sam deploy` ships, and must not be a dev build for this machine.
+LAMBDA_FOLDERS = SHARED / "lambda"
 #: Tests of the template and of the emulator gaps.
 TESTS = ROOT / "tests"
 DEMO_FILE = ROOT / "infra" / "local" / "demo.yaml"
