@@ -31,7 +31,7 @@ ENVIRONMENTS = {
 NEEDS_TEST_TOOLS = {"test", "lint"}
 #: What has nothing to do where nothing was ever started.
 NEEDS_NOTHING = {"stop", "clean", "status"}
-NEEDS_CARGO = {"up", "run", "test", "test-faults", "lint", "fmt"}
+NEEDS_CARGO = {"up", "run", "test", "test-faults", "lint"}
 #: A command that brings up a stack of its own, beside the one of `make up`.
 FOLDERS = {"test-faults": ".local/faults"}
 

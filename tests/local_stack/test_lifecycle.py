@@ -32,8 +32,8 @@ def port() -> int:
 @pytest.fixture(autouse=True)
 def folder_of_its_own(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keeps these tests away from a stack that may be up."""
-    for name, path in {"PID_FILE": "pid", "NOTE": "note", "LOG": "log", "SCRATCH": "scratch"}.items():
-        monkeypatch.setattr(emulator, name, tmp_path / path)
+    for name in ("PID_FILE", "NOTE", "LOG", "SCRATCH", "STACK_FILE", "DEPLOYED"):
+        monkeypatch.setattr(emulator, name, tmp_path / name.lower())
     monkeypatch.setattr(sys, "executable", str(PYTHON))
     monkeypatch.setenv(config.PORT_VARIABLE, str(port))
     yield
@@ -87,6 +87,16 @@ def test_stop_ends_the_functions_too(port: int) -> None:
     assert emulator.stop() is True
     assert not alive(running.pid) and not functions_of(running.pid)
     assert emulator.stop() is False
+
+
+def test_with_the_emulator_goes_what_describes_the_stack_in_it() -> None:
+    running, _ = emulator.ensure_running()
+    described = (emulator.STACK_FILE, emulator.DEPLOYED)
+    for path in described:
+        path.write_text("{}")
+    assert emulator.find_running() == running and all(path.exists() for path in described)
+    emulator.stop()
+    assert not any(path.exists() for path in described)
 
 
 def functions_of(group: int) -> list[str]:

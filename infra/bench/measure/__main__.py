@@ -81,7 +81,6 @@ def _stack() -> Iterator[dict[str, Any]]:
         yield stack
     finally:
         emulator.stop()
-        config.STACK_FILE.unlink(missing_ok=True)
         console.print("Stopped the stack that the measurement started.")
 
 

@@ -42,10 +42,7 @@ def run(_: argparse.Namespace) -> int:
 
 def stop(_: argparse.Namespace) -> int:
     """End the stack; its data goes with it."""
-    stopped = emulator.stop()
-    for path in (config.STACK_FILE, deploy.DEPLOYED):
-        path.unlink(missing_ok=True)
-    console.print("Stopped." if stopped else "Nothing was running.")
+    console.print("Stopped." if emulator.stop() else "Nothing was running.")
     return 0
 
 

@@ -26,6 +26,8 @@ DEMO_FILE = ROOT / "infra" / "local" / "demo.yaml"
 DEMO_PHOTO = ROOT / "tests" / "fixtures" / "photos" / "phone-orientation6-gps.jpg"
 
 STACK_FILE = LOCAL / "stack.json"
+#: What was last deployed to the running emulator.
+DEPLOYED = LOCAL / "deployed.json"
 OUT = LOCAL / "out"
 
 STAGE = "local"

@@ -44,19 +44,13 @@ def load_catalogue(binaries: Path) -> dict[str, Any]:
         raise StackError(f"{shown(DEMO_FILE)} is missing.", "Get it back with: git checkout infra/local/demo.yaml")
     magic_edits(binaries, "catalog", "apply", "--yes", str(DEMO_FILE))
     catalogue = yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8"))
-    event = next(entry for entry in entries(catalogue, "events", "id") if entry["id"] == DEMO_EVENT)
+    event = next(entry for entry in catalogue["events"] if entry["id"] == DEMO_EVENT)
     return {
         "tenant_id": event["tenant_id"],
         "event_id": event["id"],
         "event_slug": event["slug"],
-        "style_keys": [style["key"] for style in entries(catalogue, "styles", "key")],
+        "style_keys": [style["key"] for style in catalogue["styles"]],
     }
-
-
-def entries(catalogue: dict[str, Any], section: str, key: str) -> list[dict[str, Any]]:
-    """A section of demo.yaml as a list, whether it is written as one or as a mapping by key."""
-    found = catalogue[section]
-    return [{key: name, **entry} for name, entry in found.items()] if isinstance(found, dict) else found
 
 
 def event_token(binaries: Path) -> str:

@@ -14,10 +14,9 @@ from botocore.exceptions import ClientError
 
 from .aws import client
 from .build import Package
-from .config import ARTIFACTS_BUCKET, LOCAL, REGION, ROOT, STACK_NAME, STAGE, TEMPLATE, endpoint
+from .config import ARTIFACTS_BUCKET, DEPLOYED, REGION, ROOT, STACK_NAME, STAGE, TEMPLATE, endpoint
 from .errors import StackError
 
-DEPLOYED = LOCAL / "deployed.json"
 #: The template of a nested stack, named as `sam deploy` wants it: by its path.
 NESTED = re.compile(r"\bTemplateURL: (infra/[a-z0-9./-]+\.yaml)\b")
 CODE_URI = re.compile(r"^( +)CodeUri: target/lambda/([a-z0-9-]+)/$", re.MULTILINE)

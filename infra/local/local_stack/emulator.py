@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from .config import CREDENTIALS, LOCAL, PORT_VARIABLE, REGION, Endpoint, endpoint, shown
+from .config import CREDENTIALS, DEPLOYED, LOCAL, PORT_VARIABLE, REGION, STACK_FILE, Endpoint, endpoint, shown
 from .errors import StackError
 
 PID_FILE = LOCAL / "ministack.pid"
@@ -82,6 +82,7 @@ def stop() -> bool:
     """Ends the emulator and the functions it runs; says whether there was one."""
     running = find_running()
     if running is None:
+        _forget()
         return False
     os.kill(running.pid, signal.SIGTERM)
     if not _wait_until_gone(running.pid):
@@ -204,7 +205,8 @@ def _processes(columns: str, *which: str) -> str:
 
 
 def _forget() -> None:
-    for path in (PID_FILE, NOTE):
+    """What was written of the emulator and of the stack in it, which ends with it."""
+    for path in (PID_FILE, NOTE, STACK_FILE, DEPLOYED):
         path.unlink(missing_ok=True)
 
 

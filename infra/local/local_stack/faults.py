@@ -9,7 +9,7 @@ import os
 import socket
 import subprocess
 
-from . import config, deploy, emulator
+from . import config, emulator
 from .console import step
 from .errors import StackError
 from .up import alone, up_bare
@@ -32,8 +32,6 @@ def _run(arguments: list[str]) -> bool:
         return subprocess.run(_cargo("--", *arguments), cwd=config.ROOT, check=False).returncode == 0
     finally:
         emulator.stop()
-        for path in (config.STACK_FILE, deploy.DEPLOYED):
-            path.unlink(missing_ok=True)
 
 
 def _build() -> None:
