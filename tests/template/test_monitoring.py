@@ -136,14 +136,34 @@ def test_figures_of_our_own_exist_with_these_dimensions(monitoring: Template) ->
             assert value in values[dimension], f"{name}: {dimension}={value}"
 
 
+def widgets(template: Template) -> list[dict[str, Any]]:
+    (dashboard,) = template.of_type("AWS::CloudWatch::Dashboard").values()
+    found: list[dict[str, Any]] = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    return found
+
+
+def test_the_dashboard_finds_functions_by_words_of_their_names(deployed: Template, monitoring: Template) -> None:
+    """In quotes a value is looked for as a whole; without them, each word between its hyphens is."""
+    rows = [row for widget in widgets(monitoring) for row in widget["properties"]["metrics"]]
+    expressions = [row[0]["expression"] for row in rows if isinstance(row[0], dict)]
+    searches = [each for each in expressions if each.startswith("SEARCH(")]
+    assert len(searches) == 2
+    for search in searches:
+        (looked_for,) = re.findall(r"\{AWS/Lambda,FunctionName\} FunctionName=(.+?) MetricName=\"\w+\"'", search)
+        assert '"' not in looked_for, search
+        words = set(looked_for.strip("()").split(" AND "))
+        assert "${Stage}" in words, "stages share the account"
+        for name in functions(deployed):
+            assert words <= set(name.split("-")), name
+
+
 def own_metrics(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
     """Name and dimensions of every metric of ours that an alarm or the dashboard reads."""
     for alarm in alarms(template).values():
         for metric in metrics(alarm):
             if metric["Namespace"] == NAMESPACE:
                 yield metric["MetricName"], metric["Dimensions"]
-    (dashboard,) = template.of_type("AWS::CloudWatch::Dashboard").values()
-    for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]:
+    for widget in widgets(template):
         for row in widget["properties"]["metrics"]:
             if row[0] == NAMESPACE:
                 pairs = [each for each in row[2:] if isinstance(each, str)]
