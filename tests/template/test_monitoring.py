@@ -17,6 +17,7 @@ MOST_METRICS = 10
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
 #: An alarm should ring before the timeout does.
 NEAR_THE_TIMEOUT = 0.8
+A_DAY = 86_400
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:
@@ -90,6 +91,31 @@ def test_every_function_is_watched(deployed: Template, monitoring: Template, met
     assert all(len(of_function) == 1 for of_function in found.values())
 
 
+def own(monitoring: Template, name: str) -> list[dict[str, Any]]:
+    """Alarms on a figure of ours."""
+    return [
+        alarm
+        for alarm in alarms(monitoring).values()
+        if any((each["Namespace"], each["MetricName"]) == (NAMESPACE, name) for each in metrics(alarm))
+    ]
+
+
+def test_what_pruning_could_not_do_rings_until_the_next_night(monitoring: Template) -> None:
+    """Shorter, and it would say that all is well again before anybody has tried."""
+    (alarm,) = own(monitoring, "PruneFailures")
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["DatapointsToAlarm"]) == ("Sum", 1, 1)
+    assert alarm["Period"] * alarm["EvaluationPeriods"] > A_DAY
+
+
+def test_no_alarm_looks_back_further_than_cloudwatch_allows(monitoring: Template) -> None:
+    for name, alarm in alarms(monitoring).items():
+        periods = {alarm["Period"]} if "Period" in alarm else {
+            each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each
+        }  # fmt: skip
+        (period,) = periods
+        assert period * alarm["EvaluationPeriods"] <= (7 * A_DAY if period >= 3_600 else A_DAY), name
+
+
 def test_an_alarm_rings_before_a_function_times_out(deployed: Template, monitoring: Template) -> None:
     for function, (alarm,) in watched(monitoring, "AWS/Lambda", "Duration", "FunctionName").items():
         timeout_ms = 1_000 * functions(deployed)[function]["Timeout"]
@@ -105,6 +131,13 @@ def test_every_alarm_names_its_page_of_the_runbook(monitoring: Template) -> None
     for name, alarm in alarms(monitoring).items():
         (page,) = re.findall(r"RUNBOOK\.md#([a-z0-9-]+)$", alarm["AlarmDescription"])
         assert page in pages(), f"{name}: {page}"
+
+
+def test_every_log_that_the_runbook_asks_for_is_a_functions(written: Template) -> None:
+    runbook = (ROOT / "infra" / "RUNBOOK.md").read_text(encoding="utf-8")
+    asked = re.findall(r"sam logs --stack-name \S+\s+--name\s+(\w+)", runbook)
+    assert asked
+    assert set(asked) <= set(written.of_type("AWS::Serverless::Function"))
 
 
 def test_every_page_that_the_code_names_exists() -> None:

@@ -38,6 +38,8 @@ pub enum Metric {
     StuckEdits,
     /// What pruning erased.
     Pruned(Prunable),
+    /// Events and tenants that a run of pruning could not do.
+    PruneFailures,
 }
 
 /// What [`Metric::Pruned`] counts.
@@ -80,7 +82,7 @@ pub type Dimension = (&'static str, &'static str);
 
 impl Metric {
     /// One of each, whatever the dimension, for whoever has to know them all.
-    pub const KINDS: [Self; 11] = [
+    pub const KINDS: [Self; 12] = [
         Self::EditsAdmitted,
         Self::EditsEnded(Ending::Succeeded),
         Self::ModerationHits,
@@ -92,6 +94,7 @@ impl Metric {
         Self::Refusals(Layer::Enabled),
         Self::StuckEdits,
         Self::Pruned(Prunable::Edits),
+        Self::PruneFailures,
     ];
 
     /// The metric's name.
@@ -108,6 +111,7 @@ impl Metric {
             Self::Refusals(_) => "Refusals",
             Self::StuckEdits => "StuckEdits",
             Self::Pruned(_) => "Pruned",
+            Self::PruneFailures => "PruneFailures",
         }
     }
 
@@ -123,7 +127,8 @@ impl Metric {
             | Self::BreakerOpen(_)
             | Self::Refusals(_)
             | Self::StuckEdits
-            | Self::Pruned(_) => Unit::Count,
+            | Self::Pruned(_)
+            | Self::PruneFailures => Unit::Count,
         }
     }
 
@@ -136,9 +141,12 @@ impl Metric {
             | Self::BreakerOpen(provider) => Some(("Provider", provider.as_str())),
             Self::Refusals(layer) => Some(("Layer", layer.as_str())),
             Self::Pruned(what) => Some(("What", what.as_str())),
-            Self::EditsAdmitted | Self::ModerationHits | Self::QueueWait | Self::Spend | Self::StuckEdits => {
-                None
-            }
+            Self::EditsAdmitted
+            | Self::ModerationHits
+            | Self::QueueWait
+            | Self::Spend
+            | Self::StuckEdits
+            | Self::PruneFailures => None,
         }
     }
 }

@@ -25,12 +25,13 @@ const AT_ONCE: usize = 8;
 /// What the last pages of a run may take after its time is up.
 const LAST_PAGE: SignedDuration = SignedDuration::from_secs(20);
 
-fn samples(pruned: &Pruned) -> [Sample; 4] {
+fn samples(pruned: &Pruned) -> [Sample; 5] {
     [
         (Metric::Pruned(Prunable::Edits), pruned.requests),
         (Metric::Pruned(Prunable::Outputs), pruned.outputs),
         (Metric::Pruned(Prunable::Photos), pruned.photos),
         (Metric::Pruned(Prunable::LedgerEntries), pruned.ledger_entries),
+        (Metric::PruneFailures, pruned.failed),
     ]
 }
 
