@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sam_template import ROOT, Template, text
+from sam_template import ROOT, Template, referred, text
 
 NAMESPACE = "MagicEdits"
 #: CloudWatch's limit for metrics in one alarm.
@@ -64,7 +64,18 @@ def test_the_stack_watches_itself(written: Template) -> None:
 def test_every_alarm_tells_the_topic_when_it_goes_on_and_off(monitoring: Template) -> None:
     for name, alarm in alarms(monitoring).items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
-        assert alarm["TreatMissingData"] == "notBreaching", name
+
+
+def test_nothing_measured_is_nothing_wrong_but_where_something_should_have_run(monitoring: Template) -> None:
+    """Without guests most figures have no values. A function that does not run has none either: that is what is wrong."""
+    runs = [alarm for found in scheduled_runs(monitoring).values() for alarm in found]
+    for name, alarm in alarms(monitoring).items():
+        assert alarm["TreatMissingData"] == ("breaching" if alarm in runs else "notBreaching"), name
+
+
+def scheduled_runs(monitoring: Template) -> dict[str, list[dict[str, Any]]]:
+    """Alarms on runs that are missing, by function."""
+    return watched(monitoring, "AWS/Lambda", "Invocations", "FunctionName")
 
 
 def test_an_address_is_mailed_to_only_where_one_is_given(written: Template) -> None:
@@ -105,6 +116,31 @@ def test_what_pruning_could_not_do_rings_until_the_next_night(monitoring: Templa
     (alarm,) = own(monitoring, "PruneFailures")
     assert (alarm["Statistic"], alarm["Threshold"], alarm["DatapointsToAlarm"]) == ("Sum", 1, 1)
     assert alarm["Period"] * alarm["EvaluationPeriods"] > A_DAY
+
+
+def test_what_runs_by_itself_is_missed_when_it_does_not(deployed: Template, monitoring: Template) -> None:
+    """After a run that is late, not before: its figures take minutes to arrive, and in autumn a day has 25 hours."""
+    found = scheduled_runs(monitoring)
+    every = dict(scheduled(deployed))
+    assert set(found) == set(every)
+    for function, (alarm,) in found.items():
+        assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Sum", "LessThanThreshold"), function
+        assert alarm["Threshold"] == 1, function
+        assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == alarm["EvaluationPeriods"], function
+        patience = alarm["Period"] * alarm["EvaluationPeriods"] - every[function]
+        assert patience >= (2 * 3_600 if every[function] == A_DAY else every[function]), function
+
+
+def scheduled(deployed: Template) -> Iterator[tuple[str, int]]:
+    """Functions that run by themselves, and after how many seconds again."""
+    rules = deployed.of_type("AWS::Events::Rule").values()
+    schedules = deployed.of_type("AWS::Scheduler::Schedule").values()
+    for when, targets in [*((each, each["Targets"]) for each in rules), *((each, [each["Target"]]) for each in schedules)]:
+        rate = re.fullmatch(r"rate\((\d+) minutes\)", when["ScheduleExpression"])
+        assert rate or re.fullmatch(r"cron\(\d+ \d+ \* \* \? \*\)", when["ScheduleExpression"]), when
+        for target in targets:
+            function = deployed.resources[referred(target["Arn"]) or ""]["Properties"]
+            yield text(function["FunctionName"]), 60 * int(rate[1]) if rate else A_DAY
 
 
 def test_no_alarm_looks_back_further_than_cloudwatch_allows(monitoring: Template) -> None:
