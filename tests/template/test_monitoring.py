@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -62,8 +63,16 @@ def test_the_stack_watches_itself(written: Template) -> None:
 
 
 def test_every_alarm_tells_the_topic_when_it_goes_on_and_off(monitoring: Template) -> None:
+    """A breaker is measured when it is written, which is when there are edits: silence does not say that all is well."""
+    says_nothing_of_the_end = own(monitoring, "BreakerOpen")
+    assert len(says_nothing_of_the_end) == 2
     for name, alarm in alarms(monitoring).items():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        if alarm in says_nothing_of_the_end:
+            assert "OKActions" not in alarm, name
+            assert "No mail says that" in alarm["AlarmDescription"], name
+        else:
+            assert alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
 
 
 def test_nothing_measured_is_nothing_wrong_but_where_something_should_have_run(monitoring: Template) -> None:
@@ -109,6 +118,49 @@ def own(monitoring: Template, name: str) -> list[dict[str, Any]]:
         for alarm in alarms(monitoring).values()
         if any((each["Namespace"], each["MetricName"]) == (NAMESPACE, name) for each in metrics(alarm))
     ]
+
+
+@pytest.mark.parametrize(
+    ("edits", "median", "rings"), [((9, 9), (60_000, 60_000), False), ((10, 0), (15_000, None), True),
+                                   ((10, 10), (14_999, 60_000), True), ((500, 1), (100, 90_000), False), ((0, 0), (None, None), False)]
+)  # fmt: skip
+def test_a_provider_is_slow_after_ten_edits_at_the_least(
+    monitoring: Template, edits: tuple[int, int], median: tuple[int | None, int | None], rings: bool
+) -> None:
+    (alarm,) = (each for each in own(monitoring, "ProviderLatency") if each["Threshold"] == 15_000)
+    values: dict[str, float | None] = {}
+    for query in alarm["Metrics"]:
+        if "MetricStat" in query:
+            of = ["runware", "fal"].index(metrics({"Metrics": [query]})[0]["Dimensions"]["Provider"])
+            values[query["Id"]] = {"p50": median[of], "SampleCount": edits[of] or None}[query["MetricStat"]["Stat"]]
+    assert (result(alarm, values) >= alarm["Threshold"]) is rings
+
+
+def result(alarm: dict[str, Any], values: dict[str, float | None]) -> float:
+    """What an alarm's expressions make of these values; `None` is none."""
+    expressions = {query["Id"]: query["Expression"] for query in alarm["Metrics"] if "Expression" in query}
+    (returned,) = [query["Id"] for query in alarm["Metrics"] if query.get("ReturnData", True)]
+    known = {
+        **values, "METRICS": lambda: [value for value in values.values() if value is not None],
+        "IF": lambda condition, then, otherwise: then if condition else otherwise,
+        "FILL": lambda value, instead: instead if value is None else value,
+        "MAX": lambda numbers: max(numbers, default=0),
+    }  # fmt: skip
+    while returned not in known:
+        for name, expression in expressions.items():
+            with suppress(NameError):  # it needs another one
+                known[name] = eval(expression, {"__builtins__": {}}, known)
+    return float(known[returned])
+
+
+def test_recovery_that_finds_something_three_times_rings_also_where_two_runs_end_in_one_period(
+    deployed: Template, monitoring: Template
+) -> None:
+    """A run may take as long as it is until the next: ends are as near as nothing, or as far as two periods."""
+    (alarm,) = own(monitoring, "StuckEdits")
+    every = dict(scheduled(deployed))["magic-edits-${Stage}-recover-stuck"]
+    assert (alarm["Period"], alarm["Threshold"]) == (every, 1)
+    assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (3, 4)
 
 
 def test_what_pruning_could_not_do_rings_until_the_next_night(monitoring: Template) -> None:
