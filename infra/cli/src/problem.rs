@@ -1,6 +1,18 @@
 //! What the rules of the product object to, in a sentence for operators.
 
+use std::error::Error;
+
 use domain::Problem;
+
+use crate::output::UsageError;
+
+/// A problem as a command's error: what does not fit is wrong usage.
+pub(crate) fn refused(problem: &Problem) -> Box<dyn Error> {
+    match problem {
+        Problem::ValidationFailed(_) => UsageError(words(problem)).into(),
+        _ => words(problem).into(),
+    }
+}
 
 /// A problem in words.
 pub(crate) fn words(problem: &Problem) -> String {

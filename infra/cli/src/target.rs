@@ -14,8 +14,9 @@ use crate::local::{self, LocalError};
 /// How the operator names it.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Act on the local stack that `make up` started (reads .local/stack.json)
-    #[arg(long, global = true, conflicts_with_all = ["stack", "profile", "region"])]
+    /// Act on the local stack that `make up` started (reads .local/stack.json), whatever MAGIC_EDITS_STACK says
+    // No conflict with --stack: clap does not tell it from its variable, which a shell may hold all day.
+    #[arg(long, global = true, conflicts_with_all = ["profile", "region"])]
     local: bool,
     /// The CloudFormation stack, such as magic-edits-prod
     #[arg(long, global = true, env = "MAGIC_EDITS_STACK", value_name = "NAME")]

@@ -1,5 +1,6 @@
 //! The operator's command line, as it was built with the stack.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -34,18 +35,31 @@ pub fn program() -> PathBuf {
 
 /// Runs `magic-edits --local` with these arguments.
 pub async fn magic_edits(arguments: &[&str]) -> Ran {
+    magic_edits_with(arguments, &[], "").await
+}
+
+/// The same with variables in its environment, and something to read on standard input.
+pub async fn magic_edits_with(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Ran {
     let program = program();
     let mut command = Command::new(&program);
     command
         .current_dir(root())
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .envs(variables.iter().copied())
         .arg("--local")
         .args(arguments);
+    let mut running = command
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    // Where it reads nothing and has ended already, there is nobody to write to.
+    let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
     // The test's own runtime goes on: a double may be asked meanwhile.
-    let ran = tokio::task::spawn_blocking(move || command.output())
+    let ran = tokio::task::spawn_blocking(move || running.wait_with_output())
         .await
+        .unwrap()
         .unwrap();
-    let ran = ran.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     Ran {
         code: ran.status.code().expect("it ended by itself"),
         out: String::from_utf8(ran.stdout).unwrap(),

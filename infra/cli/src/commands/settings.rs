@@ -5,13 +5,12 @@ use std::io::Read;
 use clap::Subcommand;
 use cloud::Cloud;
 use domain::ProviderName;
-use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use serde_json::{Map, Value, json};
-use workflow::admin::{SettingAnswer, Source, read_settings};
+use workflow::admin::{SettingAnswer, SettingsChange, Source, change_settings, read_settings};
 
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
-use crate::problem::words;
+use crate::problem::{refused, words};
 
 /// Runtime settings.
 #[derive(Subcommand)]
@@ -37,7 +36,7 @@ pub(crate) enum SettingsCommand {
     },
     /// List the settings in force, and where each comes from
     List,
-    /// Set a provider's API key, read from standard input so that it stays out of the shell's history
+    /// Set a provider's API key, one line read from standard input so that it stays out of the shell's history
     Key {
         /// `runware` or `fal`
         provider: ProviderName,
@@ -58,7 +57,7 @@ impl SettingsCommand {
             Self::Get { name } => get(cloud, output, find(&name)?).await?,
             Self::Set { name, value } => set(cloud, output, find(&name)?, &value).await?,
             Self::Reset { name } => {
-                cloud.reset_setting(find(&name)?).await?;
+                change(cloud, find(&name)?.name(), Value::Null).await?;
                 output.result(json!({ "name": name }), &format!("{name} is back to its default"))?;
             }
             Self::List => list(cloud, output).await?,
@@ -69,7 +68,8 @@ impl SettingsCommand {
                     let why = "nothing was read from standard input; pipe the key in";
                     return Err(UsageError(why.to_owned()).into());
                 }
-                cloud.put_api_key(provider, key.trim()).await?;
+                let secrets = json!({ format!("{provider}_api_key"): key.trim() });
+                change(cloud, "secrets", secrets).await?;
                 output.result(
                     json!({ "provider": provider }),
                     &format!("the key of {provider} is set"),
@@ -94,19 +94,23 @@ async fn get(cloud: &Cloud, output: Output, setting: Setting) -> Done {
 }
 
 async fn set(cloud: &Cloud, output: Output, setting: Setting, value: &str) -> Done {
-    let flaws = setting.check(value);
-    if !flaws.is_empty() {
-        let flaws = flaws
-            .iter()
-            .map(|flaw| format!("{} {}", flaw.pointer, flaw.detail));
-        return Err(UsageError(flaws.collect::<Vec<_>>().join("; ")).into());
-    }
-    cloud.put_setting(setting, value).await?;
     let name = setting.name();
+    change(cloud, name, setting.value_of(value)).await?;
     output.result(
         json!({ "name": name, "value": value }),
         &format!("{name} = {value}"),
     )?;
+    Ok(())
+}
+
+/// What the API takes is taken here, and what it refuses is refused.
+async fn change(cloud: &Cloud, name: &str, value: Value) -> Done {
+    let change = SettingsChange {
+        members: Map::from_iter([(name.to_owned(), value)]),
+    };
+    change_settings(cloud, &change)
+        .await
+        .map_err(|problem| refused(&problem))?;
     Ok(())
 }
 

@@ -49,6 +49,16 @@ impl Setting {
         }
     }
 
+    /// The JSON value that somebody means who types a text: the reverse of [`Setting::text_of`], which refuses what is of
+    /// another kind.
+    pub fn value_of(self, text: &str) -> Value {
+        let as_typed = || json!(text);
+        match self.form() {
+            Form::Text => as_typed(),
+            _ => serde_json::from_str(text).unwrap_or_else(|_| as_typed()),
+        }
+    }
+
     /// What is wrong with a text before it is written, each flaw with a JSON pointer that begins with the setting's
     /// name. It asks for more than [`Settings::set`], which has to live with what is there.
     pub fn check(self, text: &str) -> Vec<FieldError> {
@@ -181,6 +191,7 @@ mod tests {
             let value = settings.value(setting);
             let text = setting.text_of(&value).unwrap();
             assert_eq!(setting.check(&text), [], "{}", setting.name());
+            assert_eq!(setting.value_of(&text), value, "{}", setting.name());
             let mut after = Settings::default();
             after.set(setting, &text).unwrap();
             assert_eq!(after.value(setting), value, "{}", setting.name());

@@ -190,7 +190,8 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
             }
             // Never what was sent: it may be a secret with a slip in it.
             _ => {
-                let detail = format!("must be 1 to {MAX_SECRET_BYTES} visible ASCII characters, or null");
+                let detail =
+                    format!("must be 1 to {MAX_SECRET_BYTES} visible ASCII characters on one line, or null");
                 flaws.push(flaw(&here, &detail));
             }
         }
