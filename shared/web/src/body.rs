@@ -6,6 +6,7 @@ use garde::Validate;
 use lambda_http::Request;
 use lambda_http::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -36,6 +37,25 @@ where
     parser
         .end()
         .map_err(|error| Problem::InvalidRequest(format!("The body is not valid JSON: {error}.")))?;
+    within_limits(value)
+}
+
+/// The same of what comes from elsewhere than a request: an operator's file.
+///
+/// # Errors
+/// What does not fit, with pointers.
+pub fn json_value<T>(value: Value) -> Result<T, Problem>
+where
+    T: DeserializeOwned + Validate<Context = ()>,
+{
+    within_limits(serde_path_to_error::deserialize(value).map_err(|error| unreadable(&error))?)
+}
+
+/// What is within the limits of its type.
+///
+/// # Errors
+/// What is not, with pointers.
+pub fn within_limits<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> {
     value.validate().map_err(|report| {
         let fields = report.iter().map(|(path, error)| FieldError {
             pointer: format!("/{}", path.to_string().replace(['.', '['], "/").replace(']', "")),

@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 
 use cloud::Cloud;
-use domain::Event;
+use domain::budget::Tenant;
+use domain::event::Addon;
+use domain::ports::Events;
 use domain::ports::admin::{AddonStore, PackageStore, StyleStore, TenantStore};
-use domain::ports::{Events, PortError};
+use domain::watermark::WatermarkSettings;
+use domain::{AddonKey, Event};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use web::model::admin::WatermarkBody;
+use workflow::admin::EventInput;
 
-use super::{CatalogFile, EventEntry, TenantEntry};
+use super::entries::{EventEntry, budget};
+use super::{CatalogError, CatalogFile, named_in};
 
 /// Fields that are not the file's to say.
 const NOT_IN_FILES: [&str; 2] = ["version", "used"];
@@ -83,7 +89,10 @@ fn flatten(path: String, value: &Value, leaves: &mut BTreeMap<String, Value>) {
 }
 
 /// Compares a file with what is there.
-pub(crate) async fn differences(cloud: &Cloud, file: &CatalogFile) -> Result<Vec<Difference>, PortError> {
+pub(crate) async fn differences(
+    cloud: &Cloud,
+    file: &CatalogFile,
+) -> Result<Vec<Difference>, Box<dyn std::error::Error>> {
     let mut found = Vec::new();
     let mut compare = |kind, key: &str, before: Option<Value>, after: Value| {
         found.push(Difference::of(kind, key, before.as_ref(), &after));
@@ -117,69 +126,71 @@ pub(crate) async fn differences(cloud: &Cloud, file: &CatalogFile) -> Result<Vec
     }
     for entry in &file.tenants {
         let before = cloud.tenant(&entry.id).await?;
+        let after = entry
+            .over(before.as_ref())
+            .map_err(|problem| CatalogError::new("tenant", entry.id.as_str(), &problem))?;
         compare(
             "tenant",
             entry.id.as_str(),
-            before.map(|it| json!(it)),
-            tenant(entry),
+            before.as_ref().map(tenant),
+            tenant(&after),
         );
     }
     for entry in &file.events {
         let before = cloud.event(&entry.id).await?;
-        let before = before.map(|event| as_entry(&event, entry));
-        compare("event", entry.id.as_str(), before, event(entry));
+        let after = entry
+            .over(before.as_ref())
+            .map_err(|problem| CatalogError::new("event", entry.id.as_str(), &problem))?;
+        compare(
+            "event",
+            entry.id.as_str(),
+            before.as_ref().map(|before| event_before(before, entry)),
+            event_after(&after, entry),
+        );
     }
     Ok(found)
 }
 
-fn tenant(entry: &TenantEntry) -> Value {
-    json!({ "id": entry.id, "name": entry.name, "budget": entry.budget, "watermark": entry.watermark })
+fn tenant(tenant: &Tenant) -> Value {
+    json!({ "name": tenant.name, "budget": budget(tenant), "watermark": watermark(tenant.watermark.as_ref()) })
 }
 
-fn event(entry: &EventEntry) -> Value {
-    let mut value = json!({
-        "tenant_id": entry.tenant_id,
-        "slug": entry.slug,
-        "name": entry.name,
-        "package_key": entry.package_key,
-        "watermark": entry.watermark,
-    });
-    let addons: serde_json::Map<_, _> = entry
-        .addons
-        .iter()
-        .map(|addon| {
-            (
-                addon.key.to_string(),
-                json!({ "status": addon.status, "expires_at": addon.expires_at }),
-            )
-        })
-        .collect();
-    value["addons"] = Value::Object(addons);
-    if let Some(policy) = &entry.policy {
-        value["policy"] = json!(policy);
-    }
-    value
+fn event_after(after: &EventInput, entry: &EventEntry) -> Value {
+    json!({
+        "tenant_id": after.tenant_id,
+        "slug": after.slug,
+        "name": after.name,
+        "package_key": after.package_key,
+        "watermark": watermark(after.watermark.as_ref()),
+        "addons": by_key(entry.addons.iter()),
+        "policy": entry.policy,
+    })
 }
 
-/// An event as far as the entry speaks of it: other add-ons and an unnamed policy stay.
-fn as_entry(found: &Event, entry: &EventEntry) -> Value {
-    let is_named = |key: &domain::AddonKey| entry.addons.iter().any(|addon| addon.key == *key);
-    let of_event = EventEntry {
-        id: found.id.clone(),
-        tenant_id: found.tenant_id.clone(),
-        slug: found.slug.clone(),
-        name: found.name.clone(),
-        package_key: found.package.as_ref().map(|package| package.key.clone()),
-        addons: found
-            .addons
-            .iter()
-            .filter(|addon| is_named(&addon.key))
-            .cloned()
-            .collect(),
-        policy: entry.policy.as_ref().map(|_| found.policy.clone()),
-        watermark: found.watermark.clone(),
-    };
-    event(&of_event)
+/// An event as far as the entry speaks of it: other add-ons and what is not named of the policy stay.
+fn event_before(before: &Event, entry: &EventEntry) -> Value {
+    let is_named = |key: &AddonKey| entry.addons.iter().any(|addon| addon.key == *key);
+    json!({
+        "tenant_id": before.tenant_id,
+        "slug": before.slug,
+        "name": before.name,
+        "package_key": before.package.as_ref().map(|package| &package.key),
+        "watermark": watermark(before.watermark.as_ref()),
+        "addons": by_key(before.addons.iter().filter(|addon| is_named(&addon.key))),
+        "policy": named_in(&entry.policy, &before.policy),
+    })
+}
+
+fn watermark(settings: Option<&WatermarkSettings>) -> Value {
+    json!(settings.map(WatermarkBody::new))
+}
+
+fn by_key<'a>(addons: impl Iterator<Item = &'a Addon>) -> Value {
+    let fields = |addon: &Addon| json!({ "status": addon.status, "expires_at": addon.expires_at });
+    addons
+        .map(|addon| (addon.key.to_string(), fields(addon)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 #[cfg(test)]

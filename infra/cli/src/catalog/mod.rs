@@ -1,62 +1,26 @@
 //! A catalogue file: what an installation is made of, to be created or updated as a whole, by the rules of the API.
 
 mod difference;
+mod entries;
+mod part;
 
 use cloud::Cloud;
-use domain::addon::CatalogAddon;
-use domain::budget::{BudgetCaps, Tenant};
-use domain::event::{Addon, EventPolicy, Package};
-use domain::ports::admin::{EventStore, StyleUse};
-use domain::watermark::WatermarkSettings;
-use domain::{EventId, EventSlug, PackageKey, Problem, Style, TenantId};
-use serde::{Deserialize, Serialize};
+use domain::event::{EventPolicy, PolicyChange};
+use domain::ports::Events;
+use domain::ports::admin::TenantStore;
+use domain::{Event, Problem};
+use serde::Serialize;
+use serde_json::{Value, json};
 use thiserror::Error;
-use workflow::admin::{self, EventInput, Outcome};
+use workflow::TenantCaller;
+use workflow::admin::{self, Outcome, Saved};
+use workflow::tenant::change_settings;
 
 use crate::problem::words;
 
 pub(crate) use difference::{Difference, differences};
-
-/// What a file may name.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct CatalogFile {
-    packages: Vec<Package>,
-    addons: Vec<CatalogAddon>,
-    styles: Vec<Style>,
-    tenants: Vec<TenantEntry>,
-    events: Vec<EventEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TenantEntry {
-    id: TenantId,
-    name: String,
-    #[serde(default)]
-    budget: BudgetCaps,
-    #[serde(default)]
-    watermark: Option<WatermarkSettings>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EventEntry {
-    id: EventId,
-    tenant_id: TenantId,
-    slug: EventSlug,
-    name: String,
-    #[serde(default)]
-    package_key: Option<PackageKey>,
-    /// Others that the event has stay.
-    #[serde(default)]
-    addons: Vec<Addon>,
-    /// Absent: it stays as it is.
-    #[serde(default)]
-    policy: Option<EventPolicy>,
-    #[serde(default)]
-    watermark: Option<WatermarkSettings>,
-}
+pub(crate) use entries::{CatalogFile, StylesFile};
+use entries::{EventEntry, TenantEntry};
 
 /// What became of one entry.
 #[derive(Debug, Serialize)]
@@ -64,16 +28,6 @@ pub(crate) struct Change {
     pub(crate) kind: &'static str,
     pub(crate) key: String,
     pub(crate) outcome: &'static str,
-}
-
-impl CatalogFile {
-    /// A file that may name styles alone.
-    pub(crate) fn of_styles(styles: Vec<Style>) -> Self {
-        Self {
-            styles,
-            ..Self::default()
-        }
-    }
 }
 
 /// Why a file was not applied, or not to its end.
@@ -95,86 +49,107 @@ impl CatalogError {
     }
 }
 
-/// Creates or updates everything that the file names, in an order in which nothing points at what is not there.
-pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> Result<Vec<Change>, CatalogError> {
+/// Creates or updates everything that the file names, in an order in which nothing points at what is not there. Says what
+/// became of each entry, and, where it stopped, why.
+pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> (Vec<Change>, Result<(), CatalogError>) {
     let mut changes = Vec::new();
+    let ended = apply_all(cloud, file, &mut changes).await;
+    (changes, ended)
+}
+
+async fn apply_all(cloud: &Cloud, file: CatalogFile, changes: &mut Vec<Change>) -> Result<(), CatalogError> {
     for package in file.packages {
         let key = package.key.to_string();
-        let saved = admin::put_package(cloud, package)
-            .await
-            .map(|saved| saved.outcome);
-        changes.push(change("package", key, saved)?);
+        note(changes, "package", key, admin::put_package(cloud, package).await)?;
     }
     for addon in file.addons {
         let key = addon.key.to_string();
-        let saved = admin::put_addon(cloud, addon).await.map(|saved| saved.outcome);
-        changes.push(change("add-on", key, saved)?);
+        note(changes, "add-on", key, admin::put_addon(cloud, addon).await)?;
     }
     for style in file.styles {
         let key = style.key.to_string();
-        let saved = admin::put_style(cloud, style).await.map(|saved| saved.outcome);
-        changes.push(change("style", key, saved)?);
+        note(changes, "style", key, admin::put_style(cloud, style).await)?;
     }
     for entry in file.tenants {
         let key = entry.id.to_string();
-        let tenant = Tenant {
-            id: entry.id,
-            name: entry.name,
-            budget: entry.budget,
-            watermark: entry.watermark,
-        };
-        let saved = admin::put_tenant(cloud, tenant).await.map(|saved| saved.outcome);
-        changes.push(change("tenant", key, saved)?);
+        note(changes, "tenant", key, apply_tenant(cloud, &entry).await)?;
     }
     for entry in file.events {
         let key = entry.id.to_string();
-        changes.push(change("event", key, apply_event(cloud, entry).await)?);
+        let mut outcomes = Vec::new();
+        let ended = apply_event(cloud, entry, &mut outcomes).await;
+        // Also where only some of it was written.
+        if let Some(outcome) = together(&outcomes) {
+            changes.push(change("event", key.clone(), outcome));
+        }
+        ended.map_err(|problem| CatalogError::new("event", &key, &problem))?;
     }
-    Ok(changes)
+    Ok(())
 }
 
-fn change(
+fn note<T>(
+    changes: &mut Vec<Change>,
     kind: &'static str,
     key: String,
-    outcome: Result<Outcome, Problem>,
-) -> Result<Change, CatalogError> {
-    let outcome = outcome.map_err(|problem| CatalogError::new(kind, &key, &problem))?;
-    Ok(Change {
+    saved: Result<Saved<T>, Problem>,
+) -> Result<(), CatalogError> {
+    let saved = saved.map_err(|problem| CatalogError::new(kind, &key, &problem))?;
+    changes.push(change(kind, key, saved.outcome));
+    Ok(())
+}
+
+fn change(kind: &'static str, key: String, outcome: Outcome) -> Change {
+    Change {
         kind,
         key,
         outcome: outcome.as_str(),
-    })
+    }
 }
 
-async fn apply_event(cloud: &Cloud, entry: EventEntry) -> Result<Outcome, Problem> {
-    let input = EventInput {
-        id: entry.id,
-        tenant_id: entry.tenant_id,
-        slug: entry.slug,
-        name: entry.name,
-        package_key: entry.package_key,
-        watermark: entry.watermark,
-    };
-    let saved = admin::put_event(cloud, &input).await?;
-    let event = saved.value.event;
-    let mut outcomes = vec![saved.outcome];
+async fn apply_tenant(cloud: &Cloud, entry: &TenantEntry) -> Result<Saved<domain::budget::Tenant>, Problem> {
+    let before = cloud.tenant(&entry.id).await?;
+    admin::put_tenant(cloud, entry.over(before.as_ref())?).await
+}
+
+/// Event, add-ons, policy; `outcomes` gets what each write did.
+async fn apply_event(cloud: &Cloud, entry: EventEntry, outcomes: &mut Vec<Outcome>) -> Result<(), Problem> {
+    let before = cloud.event(&entry.id).await?;
+    let saved = admin::put_event(cloud, &entry.over(before.as_ref())?).await?;
+    outcomes.push(saved.outcome);
+    let event: Event = saved.value.event;
     for addon in entry.addons {
         outcomes.push(admin::put_event_addon(cloud, &event.id, addon).await?.outcome);
     }
-    if let Some(policy) = entry.policy.filter(|policy| *policy != event.policy) {
-        for style in &policy.allowed_style_keys {
-            if !cloud.mark_style_used(style).await? {
-                let detail = format!("names the style `{style}`, which there is not");
-                return Err(Problem::field("/policy/allowed_style_keys", detail));
-            }
-        }
-        cloud.save_policy(&event.id, &policy).await?;
+    if changes_policy(&entry.policy, &event.policy) {
+        let caller = TenantCaller {
+            tenant_id: &event.tenant_id,
+            event_slug: event.slug.as_str(),
+        };
+        change_settings(cloud, caller, &entry.policy).await?;
         outcomes.push(Outcome::Updated);
     }
-    let is = |outcome| outcomes.contains(&outcome);
-    Ok(match saved.outcome {
-        Outcome::Created => Outcome::Created,
-        _ if is(Outcome::Updated) || is(Outcome::Created) => Outcome::Updated,
-        _ => Outcome::Unchanged,
+    Ok(())
+}
+
+/// Whether a field of the policy would be another than it is.
+fn changes_policy(change: &PolicyChange, policy: &EventPolicy) -> bool {
+    json!(change) != named_in(change, policy)
+}
+
+/// The fields of a policy that a change names.
+fn named_in(change: &PolicyChange, policy: &EventPolicy) -> Value {
+    let (named, mut fields) = (json!(change), json!(policy));
+    if let Value::Object(fields) = &mut fields {
+        fields.retain(|name, _| named.get(name).is_some());
+    }
+    fields
+}
+
+/// What several writes to the same entry come to.
+fn together(outcomes: &[Outcome]) -> Option<Outcome> {
+    let (first, others) = outcomes.split_first()?;
+    Some(match first {
+        Outcome::Unchanged if others.iter().any(|other| *other != Outcome::Unchanged) => Outcome::Updated,
+        first => *first,
     })
 }

@@ -25,7 +25,9 @@ Examples:
   magic-edits catalog apply my-catalogue.yaml             shows what would change, and asks
   magic-edits catalog apply my-catalogue.yaml --dry-run   shows it and stops; exit code 1 where something differs
   magic-edits catalog apply my-catalogue.yaml --yes       for scripts
-What the file does not name stays as it is; nothing is ever removed.";
+Entries have the fields of the API. Packages, add-ons and styles are replaced as they stand in the file. Of tenants and
+events, what the file does not name stays as it is, every field of a budget, a watermark and a policy by itself; a budget, a
+watermark or a package_key that is null is taken away. No entry is ever removed.";
 
 /// A file, and how sure one is of it.
 #[derive(Args)]
@@ -53,7 +55,11 @@ impl ApplyArgs {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UsageError> {
         let wrong = |why: String| UsageError(format!("{}: {why}", self.file.display()));
         let text = fs::read_to_string(&self.file).map_err(|error| wrong(error.to_string()))?;
-        serde_norway::from_str(&text).map_err(|error| wrong(error.to_string()))
+        // As YAML first, which refuses a key that stands twice.
+        let content: serde_norway::Value =
+            serde_norway::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let content = serde_json::to_value(content).map_err(|error| wrong(error.to_string()))?;
+        serde_path_to_error::deserialize(content).map_err(|error| wrong(error.to_string()))
     }
 
     /// Shows, asks, writes.
@@ -68,8 +74,13 @@ impl ApplyArgs {
             output.note("nothing was written")?;
             return Ok(Verdict::Failed);
         }
-        let changes = apply(cloud, file).await?;
-        let mut table = Table::new(["outcome", "kind", "key"], "the file names nothing");
+        let (changes, ended) = apply(cloud, file).await;
+        let nothing = if ended.is_ok() {
+            "the file names nothing"
+        } else {
+            "nothing was written"
+        };
+        let mut table = Table::new(["outcome", "kind", "key"], nothing);
         for change in &changes {
             let tone = if change.outcome == "unchanged" {
                 Tone::Quiet
@@ -83,6 +94,8 @@ impl ApplyArgs {
             ]);
         }
         output.table(json!(changes), &table)?;
+        // After what was written all the same: whoever mends the file wants to know.
+        ended?;
         Ok(Verdict::Done)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::catalog::ApplyArgs;
 use super::dollars;
-use crate::catalog::CatalogFile;
+use crate::catalog::StylesFile;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 
 /// Styles read at once.
@@ -35,8 +35,8 @@ impl StylesCommand {
         match self {
             Self::List => list(cloud, output).await,
             Self::Apply(args) => {
-                let styles = args.read()?;
-                args.run(cloud, output, CatalogFile::of_styles(styles)).await
+                let styles: StylesFile = args.read()?;
+                args.run(cloud, output, styles.into()).await
             }
         }
     }

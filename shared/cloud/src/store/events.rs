@@ -1,7 +1,7 @@
 //! Events and their photos.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::event::{EventPolicy, Package, Photo};
+use domain::event::{Package, Photo};
 use domain::ports::admin::{EventStore, SaveError};
 use domain::ports::{Events, Photos, PortError, Slugs};
 use domain::{Event, EventId, PhotoId, TenantId};
@@ -100,11 +100,6 @@ impl EventStore for Cloud {
             error => changed(error),
         })
     }
-
-    async fn save_policy(&self, event: &EventId, policy: &EventPolicy) -> Result<bool, PortError> {
-        let change = Change::of(keys::event(event), Policy { policy })?.when(Tests::present());
-        self.removed(vec![self.change(change)?]).await
-    }
 }
 
 /// Event and package are as they were read; what others write stays as it is.
@@ -178,9 +173,4 @@ impl Cloud {
 #[derive(Serialize, Deserialize)]
 struct SlugPointer {
     event_id: EventId,
-}
-
-#[derive(Serialize)]
-struct Policy<'a> {
-    policy: &'a EventPolicy,
 }

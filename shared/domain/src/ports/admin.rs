@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::PortError;
 use crate::addon::CatalogAddon;
 use crate::budget::Tenant;
-use crate::event::{Addon, Event, EventPolicy, Package};
+use crate::event::{Addon, Event, Package};
 use crate::id::{AddonKey, EventId, PackageKey, StyleKey, TenantId, TokenId};
 use crate::provider::ProviderName;
 use crate::settings::Setting;
@@ -147,13 +147,6 @@ pub trait EventStore {
         event: &Event,
         before: Option<&Event>,
     ) -> impl Future<Output = Result<(), SaveError>> + Send;
-
-    /// Replaces an event's policy; false where there is no such event.
-    fn save_policy(
-        &self,
-        event: &EventId,
-        policy: &EventPolicy,
-    ) -> impl Future<Output = Result<bool, PortError>> + Send;
 }
 
 /// Add-ons of events.

@@ -16,7 +16,7 @@ pub use event::{AdminEventBody, AdminEventInput};
 pub use package::{PackageBody, PackageInput};
 pub use settings::{AdminSettingsBody, AdminSettingsInput};
 pub use style::{AdminStyleBody, AdminStyleInput};
-pub use tenant::{TenantBody, TenantInput};
+pub use tenant::{AiEditingInput, BudgetInput, TenantBody, TenantInput};
 pub use token::{NewTokenBody, TokenBody, TokenInput};
 pub use watermark::{NewWatermarkBody, WatermarkBody, WatermarkImageInput, WatermarkInput};
 

@@ -1,0 +1,112 @@
+//! The operator's command line, run as operators and scripts run it: what it prints, and its exit code.
+
+mod catalogue;
+mod preflight;
+mod setting;
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use stack_tests::command_line::{magic_edits, magic_edits_with, program};
+use stack_tests::{Stack, World, settings};
+
+#[tokio::test]
+async fn wrong_usage_is_told_apart_from_failure() {
+    for arguments in [
+        &["settings", "get", "no_such_setting"][..],
+        &["settings", "set", "queue_max_polls", "many"],
+        &["settings", "set", "blocked_terms", "not a list"],
+        &["prune", "--request-days", "0"],
+        &["catalog", "apply", "no-such-file.yaml"],
+        &["event", "token", "no-such-event"],
+        &["watch", "no-such-slug", "--tenant", "no-such-tenant"],
+        &["no-such-command"],
+    ] {
+        let ran = magic_edits(arguments).await;
+        assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
+        assert!(!ran.err.is_empty() && !ran.err.contains("panicked"), "{ran:?}");
+    }
+    let ran = magic_edits(&["event", "summary", "no-such-slug", "--tenant", "no-such-tenant"]).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let ran = magic_edits(&["--json", "event", "summary", "no-such-slug", "--tenant", "nobody"]).await;
+    let error: Value = serde_json::from_str(&ran.err).unwrap();
+    assert!(error["error"].is_string(), "{error}");
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_is_no_error() {
+    let mut running = Command::new(program())
+        .current_dir(stack_tests::stack::root())
+        .args(["completions", "bash"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(running.stdout.take());
+    let mut said = String::new();
+    running.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    let status = running.wait().unwrap();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn an_event_is_summed_up_and_watched() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let world = World::new(&stack).await;
+    let photo = world.photo("cat.jpg").await;
+    let id = world.guest.start(photo, "test-ok").await;
+    world.guest.wait(id).await;
+    let (slug, tenant) = (world.event.slug.as_str(), world.tenant.id.as_str());
+    let ran = magic_edits(&["--json", "event", "summary", slug, "--tenant", tenant]).await;
+    assert_eq!(
+        (ran.code, &ran.json()["counts"]["succeeded"]),
+        (0, &json!(1)),
+        "{ran:?}"
+    );
+    let ran = magic_edits(&["event", "summary", slug, "--tenant", tenant]).await;
+    assert!(ran.out.contains("succeeded\t1\t"), "{ran:?}");
+
+    let look = [
+        "watch",
+        slug,
+        "--tenant",
+        tenant,
+        "--count",
+        "2",
+        "--interval",
+        "1",
+    ];
+    let ran = magic_edits(&[&["--json"], &look[..]].concat()).await;
+    let lines: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((ran.code, lines.len()), (0, 2), "one line a look: {ran:?}");
+    assert_eq!(lines[0]["edits"][0]["id"], id.to_string());
+    assert_eq!(lines[0]["edits"][0]["status"], "succeeded");
+    let ran = magic_edits(&look).await;
+    assert!(ran.out.contains(&format!("{id}\tsucceeded\t")), "{ran:?}");
+}
+
+#[tokio::test]
+async fn pruning_says_what_would_go() {
+    let counted = magic_edits(&["--json", "prune", "--pretend", "--request-days", "3650"]).await;
+    assert_eq!(counted.code, 0, "{counted:?}");
+    let counted = counted.json();
+    assert_eq!(
+        (&counted["requests"], &counted["more"]),
+        (&json!(0), &json!(false)),
+        "{counted}"
+    );
+}
+
+#[tokio::test]
+async fn the_local_stack_is_meant_whatever_the_shell_is_set_to() {
+    let elsewhere = [("MAGIC_EDITS_STACK", "magic-edits-prod")];
+    let ran = magic_edits_with(&["settings", "get", "runware_mode"], &elsewhere, "").await;
+    assert_eq!((ran.code, ran.out.as_str()), (0, "fake\n"), "{ran:?}");
+}
