@@ -117,3 +117,17 @@ def test_nobody_can_move_himself_to_another_tenant(deployed: Template) -> None:
     assert "custom:tenant_id" not in client["WriteAttributes"]
     (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+def test_an_administrator_signs_nobody_in_but_on_the_local_stage(deployed: Template) -> None:
+    """That way a password is sent as it is; tests make their tokens so, and nobody else needs it."""
+    (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
+    condition, locally, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
+    assert deployed.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
+    assert set(elsewhere) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert set(locally) == {*elsewhere, "ALLOW_ADMIN_USER_PASSWORD_AUTH"}
+
+
+def test_who_signs_in_may_have_a_second_factor(deployed: Template) -> None:
+    (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
