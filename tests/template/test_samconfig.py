@@ -15,5 +15,6 @@ def test_an_environment_deploys_its_stage(stage: str, architecture: str, asks: b
     assert environment["global"]["parameters"]["stack_name"] == f"magic-edits-{stage}"
     deploy = environment["deploy"]["parameters"]
     assert {f"Stage={stage}", f"Architecture={architecture}"} <= set(deploy["parameter_overrides"])
-    assert deploy["capabilities"] == "CAPABILITY_IAM"
+    # Roles; and the SAM transform together with a nested stack.
+    assert deploy["capabilities"] == "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
     assert deploy["confirm_changeset"] is asks
