@@ -120,6 +120,21 @@ def own(monitoring: Template, name: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize(("answers", "refused", "rings"), [(10, None, True), (40, 40, False), (50, 40, True), (None, None, False)])
+def test_refusals_of_the_kill_switch_are_no_errors_of_the_api(
+    monitoring: Template, answers: int | None, refused: int | None, rings: bool
+) -> None:
+    (alarm,) = (each for each in alarms(monitoring).values() if any(read["MetricName"] == "5xx" for read in metrics(each)))
+    values: dict[str, float | None] = {}
+    for query in alarm["Metrics"]:
+        if "MetricStat" in query:
+            (read,) = metrics({"Metrics": [query]})
+            assert query["MetricStat"]["Stat"] == "Sum"
+            assert read["MetricName"] == "5xx" or read["Dimensions"]["Layer"] == "enabled"
+            values[query["Id"]] = answers if read["MetricName"] == "5xx" else refused
+    assert (result(alarm, values) >= alarm["Threshold"]) is rings
+
+
 @pytest.mark.parametrize(
     ("edits", "median", "rings"), [((9, 9), (60_000, 60_000), False), ((10, 0), (15_000, None), True),
                                    ((10, 10), (14_999, 60_000), True), ((500, 1), (100, 90_000), False), ((0, 0), (None, None), False)]
