@@ -147,12 +147,21 @@ pub enum Cancelled {
 pub struct Output {
     /// Where the picture is, or how to make it.
     pub image: OutputImage,
-    /// What the provider says it cost; `None` = it did not say, book the list price. Never zero.
+    /// What the provider says it cost; `None` = it did not say, see [`Output::charge`]. Zero only from the fake, which
+    /// takes money for good pictures alone: a zero of a real provider's is read as `None`.
     pub cost: Option<MicroUsd>,
     /// The seed the provider used; may exceed 2^53.
     pub seed: Option<u64>,
     /// The provider's moderation flagged the picture: treat as moderated, do not deliver.
     pub flagged: bool,
+}
+
+impl Output {
+    /// What is to be booked for it, whether or not it can be delivered: the provider made it. Where it did not say what
+    /// that costs, the list price.
+    pub fn charge(&self, list_price: MicroUsd) -> MicroUsd {
+        self.cost.unwrap_or(list_price)
+    }
 }
 
 /// Where an output is.

@@ -6,7 +6,7 @@ use domain::edit::{Step, StoredOutput};
 use domain::ports::{Objects, Work};
 use domain::settings::ProviderMode;
 use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
-use domain::{Edit, Event, FailureCode, Settings};
+use domain::{Edit, Event, FailureCode, MicroUsd, Settings};
 use media::{Finished, Limits, Position, Provenance, Watermark};
 use providers::{AllowedHosts, Output, OutputImage};
 
@@ -38,8 +38,17 @@ pub(crate) struct Delivery<'a> {
 pub(crate) enum Delivered {
     /// The edit is terminal.
     Ended,
-    /// The output cannot be fetched at the moment; says why.
-    NotYet(String),
+    /// The output cannot be fetched at the moment.
+    NotYet(Unfetched),
+}
+
+/// A picture that the provider has made and that cannot be fetched.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unfetched {
+    /// Why.
+    pub(crate) why: String,
+    /// What it costs all the same.
+    pub(crate) charge: MicroUsd,
 }
 
 /// A picture that could not be made deliverable.
@@ -64,6 +73,7 @@ where
     let Delivery {
         edit, output, polls, ..
     } = delivery;
+    let charge = output.charge(edit.estimate());
     let provider_url = match &output.image {
         OutputImage::Url(url) => Some(url.to_string()),
         OutputImage::Restyled(_) => None,
@@ -76,12 +86,12 @@ where
             seed: output.seed,
             polls,
         },
-        Err(Flaw::Passing(why)) => return Ok(Delivered::NotYet(why)),
+        Err(Flaw::Passing(why)) => return Ok(Delivered::NotYet(Unfetched { why, charge })),
         Err(Flaw::Lasting(code, detail)) => Step::Fail {
             code,
             detail,
             polls,
-            cost: output.cost,
+            cost: Some(charge),
         },
     };
     step(deps, edit, last).await?;

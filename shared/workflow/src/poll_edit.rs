@@ -12,8 +12,8 @@ use providers::{
     Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task, fal,
 };
 
-use crate::finish_edit::{Delivered, Delivery, finish};
-use crate::give_back::{Ended, end, give_back, step};
+use crate::finish_edit::{Delivered, Delivery, Unfetched, finish};
+use crate::give_back::{Ended, give_back, step};
 use crate::health::report;
 use crate::routing::{fallback, patience_ends};
 use crate::signals::Watched;
@@ -53,8 +53,8 @@ pub(crate) enum Looked {
     Settled,
     /// No result so far.
     Pending,
-    /// There is a result, but it cannot be fetched at the moment; says why.
-    NotFetched(String),
+    /// There is a result, but it cannot be fetched at the moment.
+    NotFetched(Unfetched),
 }
 
 /// Does what a poll message asks for. A message that is out of date does nothing.
@@ -119,7 +119,15 @@ where
         return Ok(resend(deps, message, polls, delay).await?);
     }
     match looked {
-        Looked::NotFetched(why) => step(deps, edit, end(FailureCode::OutputUnavailable, why, polls)).await,
+        Looked::NotFetched(Unfetched { why, charge }) => {
+            let unavailable = Step::Fail {
+                code: FailureCode::OutputUnavailable,
+                detail: why,
+                polls,
+                cost: Some(charge),
+            };
+            step(deps, edit, unavailable).await
+        }
         _ => give_up(deps, studio, &settings, &question).await,
     }
 }
@@ -213,7 +221,7 @@ where
                 code: FailureCode::Moderated,
                 detail: "the provider flagged the picture".to_owned(),
                 polls,
-                cost: output.cost,
+                cost: Some(output.charge(edit.estimate())),
             };
             step(deps, edit, flagged).await?;
             report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
@@ -229,8 +237,8 @@ where
             };
             let delivered = finish(deps, studio, settings, delivery).await?;
             report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
-            if let Delivered::NotYet(why) = delivered {
-                return Ok(Looked::NotFetched(why));
+            if let Delivered::NotYet(unfetched) = delivered {
+                return Ok(Looked::NotFetched(unfetched));
             }
         }
     }

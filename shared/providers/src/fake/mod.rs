@@ -59,12 +59,12 @@ impl Fake {
         let output = |restyle, cost: Option<MicroUsd>| {
             Progress::Done(Output {
                 image: OutputImage::Restyled(restyle),
-                cost: cost.filter(|cost| cost.get() > 0),
+                cost,
                 seed: Some(task.task_id.seed()),
                 flagged: false,
             })
         };
-        let done = |restyle| output(restyle, Some(task.estimated_cost));
+        let done = |restyle| output(restyle, Some(task.estimated_cost).filter(|cost| cost.get() > 0));
         let failed = |class, code, message| {
             Progress::Failed(ProviderError::new(class, code, message, Acceptance::Refused))
         };
@@ -93,7 +93,7 @@ impl Fake {
                 "the fake was told to fail the first attempt",
             ),
             // The fake takes money for pictures only.
-            Outcome::BrokenOutput => output(Restyle::broken(), None),
+            Outcome::BrokenOutput => output(Restyle::broken(), Some(MicroUsd::ZERO)),
             Outcome::Ok | Outcome::Sync | Outcome::Slow | Outcome::Flaky => done(restyle()),
         }
     }
