@@ -1,4 +1,4 @@
-//! When a provider is asked after an attempt: first when the event's edits are usually done, then at growing
+//! When a provider is asked after an attempt: first a little before the event's edits are usually done, then at growing
 //! distances, so that what is done is noticed soon and what takes long costs few questions.
 
 use std::time::Duration;
@@ -15,6 +15,9 @@ const LATEST_FIRST: Duration = Duration::from_secs(30);
 const SHORTEST: Duration = Duration::from_secs(2);
 /// The longest time between two questions.
 pub const LONGEST: Duration = Duration::from_secs(15);
+/// The first question comes at this part of the median latency. The latencies are known from questions like it: asked at
+/// the median itself, edits would never be seen to be faster than that, and it would grow and grow.
+const FIRST_PART: (u32, u32) = (2, 3);
 /// A distance grows with the time that has passed, to this part of it.
 const PART: u32 = 3;
 /// Latencies below which an event has no history.
@@ -26,14 +29,13 @@ pub const MOST_BEFORE_LONGEST: u32 = 14;
 ///
 /// `elapsed` is the time since the attempt was claimed.
 pub fn delay(latencies: &LatencyHistogram, elapsed: Duration) -> Duration {
-    let usual = usual(latencies);
-    let seconds = if elapsed < usual {
-        usual.saturating_sub(elapsed).as_millis().div_ceil(1_000)
+    let first = first(latencies);
+    let (wait, longest) = if elapsed < first {
+        (first.saturating_sub(elapsed), LATEST_FIRST)
     } else {
-        u128::from((elapsed / PART).as_secs())
+        (elapsed / PART, LONGEST)
     };
-    let longest = if elapsed < usual { LATEST_FIRST } else { LONGEST };
-    Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)).clamp(SHORTEST, longest)
+    Duration::from_secs(wait.as_secs()).clamp(SHORTEST, longest)
 }
 
 /// The most questions that are asked within this time of an attempt, if each is asked when it is due.
@@ -51,12 +53,13 @@ pub fn most_messages() -> u32 {
     attempts * (1 + MOST_BEFORE_LONGEST) + most_within(time) - MOST_BEFORE_LONGEST
 }
 
-/// When half of the event's edits are done.
-fn usual(latencies: &LatencyHistogram) -> Duration {
+/// When the first question comes.
+fn first(latencies: &LatencyHistogram) -> Duration {
     let known = Some(latencies).filter(|latencies| latencies.samples() >= FEWEST_SAMPLES);
     let median = known.and_then(|latencies| latencies.percentile(50));
+    let (part, of) = FIRST_PART;
     median
-        .map_or(FIRST, Duration::from_millis)
+        .map_or(FIRST, |median| Duration::from_millis(median) * part / of)
         .clamp(SHORTEST, LATEST_FIRST)
 }
 
@@ -104,24 +107,55 @@ mod tests {
     }
 
     #[test]
-    fn with_a_history_the_first_question_comes_when_half_of_the_edits_are_done() {
+    fn with_a_history_the_first_question_comes_a_little_before_half_of_the_edits_are_done() {
         let asked = questions(&history(10, 12_000), 60);
-        assert!((10..=15).contains(&asked[0]), "{asked:?}");
-        assert!(asked.len() <= 7, "{asked:?}");
+        assert!((7..=10).contains(&asked[0]), "{asked:?}");
+        assert!(asked.len() <= 8, "{asked:?}");
         let slow = questions(&history(10, 100_000), 120);
         assert_eq!(slow[0], LATEST_FIRST.as_secs(), "{slow:?}");
     }
 
+    /// Latencies as edits record them, the last one hundred: each is asked after by this history, and goes into it. The
+    /// provider takes so many milliseconds; a question takes a hop, and what follows it an overhead.
+    fn settled(took: &[u64], overhead: u64) -> (u64, LatencyHistogram) {
+        const HOP: u64 = 200;
+        let mut counts = [0; LATENCY_BUCKETS];
+        let mut first = 0;
+        for took in took.iter().cycle().take(200) {
+            let history = LatencyHistogram::new(counts);
+            let asked = questions(&history, 2_000);
+            first = asked[0];
+            let noticed = asked.into_iter().find(|at| at * 1_000 + HOP >= *took).unwrap();
+            let recorded = noticed * 1_000 + HOP + overhead;
+            counts[LATENCY_BOUNDS_MS.partition_point(|bound| u64::from(*bound) < recorded)] += 1;
+        }
+        (first, LatencyHistogram::new(counts))
+    }
+
     proptest! {
+        #[test]
+        fn what_it_learns_from_its_own_questions_does_not_make_it_later(
+            took in prop::collection::vec(500_u64..60_000, 1..20),
+            overhead in 0_u64..2_000,
+        ) {
+            let (first, history) = settled(&took, overhead);
+            let mut sorted = took.clone();
+            sorted.sort_unstable();
+            let median = sorted[sorted.len() / 2];
+            prop_assert!(first * 1_000 <= median.max(2_000) + 2_500, "asked first at {first} s, median {median} ms");
+            // Whoever is usual is noticed soon.
+            let noticed = questions(&history, 2_000).into_iter().find(|at| at * 1_000 >= median).unwrap();
+            prop_assert!(noticed * 1_000 <= median + (median / 3).clamp(3_000, 15_000), "{noticed} s, median {median} ms");
+        }
+
         #[test]
         fn a_finished_job_is_noticed_soon_after(latencies in any_history(), took in 0_u64..900) {
             let asked = questions(&latencies, 2_000);
             let noticed = asked.into_iter().find(|at| *at >= took).unwrap();
-            let usual = usual(&latencies).as_millis().div_ceil(1_000);
-            let usual = u64::try_from(usual).unwrap();
-            // Not later than is usual, or by a third of what it took, and never by more than 15 s.
-            let late = if took <= usual { usual - took } else { (took / 3).clamp(2, 15) };
-            prop_assert!(noticed <= took + late, "{took} noticed at {noticed}, usual {usual}");
+            let first = first(&latencies).as_secs();
+            // At the first question, or later by a third of what it took, and never by more than 15 s.
+            let late = if took <= first { first - took } else { (took / 3).clamp(2, 15) };
+            prop_assert!(noticed <= took + late, "{took} noticed at {noticed}, first asked at {first}");
         }
 
         #[test]

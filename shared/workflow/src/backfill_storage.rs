@@ -189,6 +189,7 @@ where
         event: found.event.as_ref(),
         tenant: found.tenant.as_ref(),
         output,
+        received_at: deps.now(),
         polls: edit.polls,
     };
     Ok(match copy(deps, studio, settings, &delivery).await? {

@@ -7,6 +7,7 @@ use domain::ports::{Objects, Work};
 use domain::settings::ProviderMode;
 use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
 use domain::{Edit, Event, FailureCode, MicroUsd, Settings};
+use jiff::Timestamp;
 use media::{Finished, Limits, Position, Provenance, Watermark};
 use providers::{AllowedHosts, Output, OutputImage};
 
@@ -29,6 +30,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) tenant: Option<&'a Tenant>,
     /// What the provider delivered.
     pub(crate) output: Output,
+    /// When it said so.
+    pub(crate) received_at: Timestamp,
     /// Polls it took.
     pub(crate) polls: u32,
 }
@@ -71,7 +74,11 @@ where
 {
     let stored = copy(deps, studio, settings, &delivery).await?;
     let Delivery {
-        edit, output, polls, ..
+        edit,
+        output,
+        received_at,
+        polls,
+        ..
     } = delivery;
     let charge = output.charge(edit.estimate());
     let provider_url = match &output.image {
@@ -85,6 +92,7 @@ where
             provider_url,
             seed: output.seed,
             polls,
+            received_at,
         },
         Err(Flaw::Passing(why)) => return Ok(Delivered::NotYet(Unfetched { why, charge })),
         Err(Flaw::Lasting(code, detail)) => Step::Fail {

@@ -233,6 +233,7 @@ where
                 event,
                 tenant,
                 output,
+                received_at: deps.now(),
                 polls,
             };
             let delivered = finish(deps, studio, settings, delivery).await?;

@@ -235,6 +235,7 @@ where
                 event,
                 tenant,
                 output,
+                received_at: deps.now(),
                 polls: 0,
             };
             // What cannot be fetched now, the poll message tries again.

@@ -108,6 +108,7 @@ async fn finished(world: &World, photo: &Photo, at: Timestamp, guest: &str, key:
         provider_url: None,
         seed: None,
         polls: 1,
+        received_at: at,
     };
     let done = claimed.edit.step(succeed, at).unwrap();
     world.stack.cloud.apply(&done).await.unwrap();

@@ -65,6 +65,8 @@ pub enum Step {
         seed: Option<u64>,
         /// Polls it took.
         polls: u32,
+        /// When we heard of the result: what comes after that is our own time and not the provider's.
+        received_at: Timestamp,
     },
     /// A picture that had no stored copy has one now: succeeded stays, and nothing is paid.
     Store {
@@ -159,13 +161,14 @@ impl Edit {
                     provider_url,
                     seed,
                     polls,
+                    received_at,
                 },
             ) => {
                 next.end_attempt("succeeded", None, polls, cost, now);
                 next.edit.output = Some(output);
                 next.edit.provider_url = provider_url;
                 next.edit.seed = seed;
-                next.succeed(cost, now);
+                next.succeed(cost, received_at, now);
             }
             (Status::Succeeded, Step::Store { output }) => next.edit.output = Some(output),
             (
@@ -281,7 +284,7 @@ impl Move {
         }
     }
 
-    fn succeed(&mut self, cost: Option<MicroUsd>, now: Timestamp) {
+    fn succeed(&mut self, cost: Option<MicroUsd>, received_at: Timestamp, now: Timestamp) {
         let is_known = cost.is_some_and(|cost| cost > MicroUsd::ZERO);
         let assumed = if is_known {
             MicroUsd::ZERO
@@ -292,7 +295,7 @@ impl Move {
         self.edit.cost_micro_usd = Some(cost);
         self.edit.completed_at = Some(now);
         if let Some(started) = self.edit.attempts.last().map(|attempt| attempt.started_at) {
-            let millis = u64::try_from(now.duration_since(started).as_millis()).unwrap_or(0);
+            let millis = u64::try_from(received_at.duration_since(started).as_millis()).unwrap_or(0);
             self.edit.provider_latency_ms = Some(millis);
             self.figures.add_latency(millis);
         }

@@ -75,6 +75,18 @@ fn retry(route: Option<Route>) -> Step {
     }
 }
 
+/// A picture that we heard of at this second.
+fn succeed(cost: Option<MicroUsd>, second: i64) -> Step {
+    Step::Succeed {
+        output: output(),
+        cost,
+        provider_url: None,
+        seed: None,
+        polls: 1,
+        received_at: at(second),
+    }
+}
+
 /// The way to fal, where an edit costs so much.
 fn to_fal(estimate: i64) -> Route {
     Route {
@@ -113,13 +125,7 @@ fn any_step() -> impl Strategy<Value = Step> {
             polls: 1,
             route
         }),
-        cost.clone().prop_map(|cost| Step::Succeed {
-            output: output(),
-            cost,
-            provider_url: None,
-            seed: None,
-            polls: 2
-        }),
+        cost.clone().prop_map(|cost| succeed(cost, 5)),
         (code, cost).prop_map(|(code, cost)| Step::Fail {
             code,
             detail: String::new(),
@@ -209,17 +215,15 @@ fn success_settles_to_the_real_cost_and_an_unknown_cost_to_the_reservation() {
         (Some(0), 40_000),
         (Some(50_000), 50_000),
     ] {
-        let step = Step::Succeed {
-            output: output(),
-            cost: reported.map(MicroUsd::new),
-            provider_url: None,
-            seed: None,
-            polls: 1,
-        };
+        let step = succeed(reported.map(MicroUsd::new), 8);
         let made = processing.step(step, at(9)).unwrap();
         assert_eq!(made.edit.cost_micro_usd, Some(MicroUsd::new(booked)));
         assert_eq!(made.budget.unwrap().committed, MicroUsd::new(booked - 40_000));
-        assert_eq!(made.edit.provider_latency_ms, Some(8_000));
+        assert_eq!(
+            made.edit.provider_latency_ms,
+            Some(7_000),
+            "without our own second"
+        );
     }
 }
 
@@ -296,13 +300,7 @@ fn an_unknown_cost_is_what_the_provider_was_expected_to_take() {
         held: false,
     };
     let processing = queued().step(direct, at(1)).unwrap().edit;
-    let step = Step::Succeed {
-        output: output(),
-        cost: None,
-        provider_url: None,
-        seed: None,
-        polls: 1,
-    };
+    let step = succeed(None, 8);
     let made = processing.step(step, at(9)).unwrap();
     assert_eq!(
         made.edit.cost_micro_usd,
@@ -365,13 +363,7 @@ fn the_last_attempt_at_a_provider_is_not_retried_there() {
 
 #[test]
 fn a_copy_is_stored_of_a_picture_that_was_made_and_changes_nothing_else() {
-    let succeed = Step::Succeed {
-        output: output(),
-        cost: None,
-        provider_url: None,
-        seed: None,
-        polls: 0,
-    };
+    let succeed = succeed(None, 8);
     let store = || Step::Store { output: output() };
     let processing = queued().step(CLAIM, at(1)).unwrap().edit;
     let succeeded = processing.step(succeed, at(2)).unwrap().edit;

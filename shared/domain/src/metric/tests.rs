@@ -37,6 +37,7 @@ fn a_success_tells_wait_latency_outcome_and_money() {
         provider_url: None,
         seed: None,
         polls: 1,
+        received_at: at(8),
     };
     assert_eq!(
         of_move(&claimed.edit.step(done, at(8)).unwrap()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::breaker::{Breaker, Breakers};
 use domain::budget::BudgetAlert;
-use domain::edit::{Attempt, Move, Origin, Step};
+use domain::edit::{Attempt, Move, Origin};
 use domain::figures::Figures;
 use domain::message::{PollMessage, SubmitMessage};
 use domain::notice::Notice;
@@ -20,9 +20,7 @@ use domain::ports::{
 };
 use domain::summary::LatencyHistogram;
 use domain::symptom::Symptom;
-use domain::{
-    Context, Edit, EditId, EventId, MicroUsd, PhotoId, ProviderName, Settings, Status, TaskId, TenantId,
-};
+use domain::{Context, Edit, EditId, EventId, MicroUsd, PhotoId, ProviderName, Settings, Status, TenantId};
 use doubles::{fal, runware};
 use jiff::{SignedDuration, Timestamp};
 use workflow::{Studio, poll_edit, process_edit};

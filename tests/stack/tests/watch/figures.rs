@@ -8,7 +8,7 @@ use domain::ports::{Admissions, EditLists, Photos, Work};
 use domain::{Context, Edit, EditId, FailureCode, MicroUsd, ProviderName, Status};
 use futures::StreamExt;
 use futures::stream;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stack_tests::api::of_event;
 use stack_tests::{Caller, Stack, World, settings, styles};
@@ -140,10 +140,13 @@ pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
     };
     cloud.admit(&admission).await.unwrap();
     let mut edit = admission.edit;
-    for step in steps(kind, number) {
+    for mut step in steps(kind, number) {
         // From 10 ms to some 40 s at the provider.
         let later = SignedDuration::from_millis(10 + 41 * i64::from(number));
         let at = edit.updated_at.checked_add(later).unwrap();
+        if let Step::Succeed { received_at, .. } = &mut step {
+            *received_at = at;
+        }
         let made = edit.step(step, at).unwrap();
         cloud.apply(&made).await.unwrap();
         edit = made.edit;
@@ -181,6 +184,7 @@ fn steps(kind: u32, number: u32) -> Vec<Step> {
         provider_url: None,
         seed: None,
         polls: 1,
+        received_at: Timestamp::UNIX_EPOCH,
     };
     match kind {
         0..=4 => Vec::new(),
