@@ -90,9 +90,11 @@ pub(super) fn cancelled(answer: &Answer) -> Result<Cancelled, ProviderError> {
     }
 }
 
-/// Whether an error in place of a result is about the job and not about our question for it.
+/// Whether an error in place of a result is about the job and not about our question for it. One with a type is; without
+/// one, only what fal says of a request: anything else may be a gateway's word, with the picture behind it.
 fn is_verdict(error: &RawError, status: u16) -> bool {
-    !error.kind.is_empty() || !matches!(status, 401..=403 | 408 | 429)
+    let is_about_request = matches!(status, 400..=499) && !matches!(status, 401..=403 | 408 | 429);
+    !error.kind.is_empty() || is_about_request
 }
 
 /// What a refused request comes to.

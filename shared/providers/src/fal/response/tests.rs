@@ -214,9 +214,22 @@ fn a_result_is_a_picture_a_verdict_or_nothing_yet() {
             ),
             "failed Server runner_connection_error",
         ),
+        // Without a type, a gateway may have written it, and the picture be there a moment later.
         (
             says(500, &json!({ "detail": "Internal Server Error" })),
-            "failed Server http500",
+            "no verdict: Server http500",
+        ),
+        (
+            says(502, &json!({ "error": "Bad Gateway" })),
+            "no verdict: Server http502",
+        ),
+        (
+            says(307, &json!({ "detail": "elsewhere" })),
+            "no verdict: Server http307",
+        ),
+        (
+            says(422, &json!({ "detail": "cannot read the picture" })),
+            "failed Validation http422",
         ),
         (answer(404, ""), "Absent"),
         (answer(502, "<html>"), "no verdict: Server http502"),
