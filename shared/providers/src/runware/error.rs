@@ -83,6 +83,16 @@ impl RawError {
         classify(&self.code, Some(http_status))
     }
 
+    /// Whether a submit with this answer may have been taken all the same. A gateway may have passed it on before it gave
+    /// up, and a server may have broken down after taking it; only what is said of our task by name, and as a refusal,
+    /// leaves no doubt.
+    pub(super) fn acceptance(&self, http_status: u16) -> Acceptance {
+        match http_status {
+            408 | 500.. if !(self.ours && is_refusal(&self.code)) => Acceptance::Unknown,
+            _ => Acceptance::Refused,
+        }
+    }
+
     /// The error as a refusal. The operator's message leaves out what quotes the request: a moderation's message or
     /// one about the prompt may hold the guest's words, and so may anything in quotation marks.
     pub(super) fn refusal(&self, http_status: u16) -> ProviderError {
@@ -104,6 +114,16 @@ pub(super) fn is_absence(code: &str) -> bool {
         normal(code).as_str(),
         "taskfailedornotfound" | "tasknotfound" | "taskuuidnotfound" | "taskdetailsnotfound"
     )
+}
+
+/// Codes that say that a task was not taken, whatever HTTP status they come with. (Nothing is known of a task that
+/// something broke or timed out on.)
+fn is_refusal(code: &str) -> bool {
+    match classify(code, None) {
+        ErrorClass::Server => matches!(normal(code).as_str(), "serviceunavailable" | "serverunavailable"),
+        ErrorClass::Timeout => false,
+        _ => true,
+    }
 }
 
 /// Codes are "being standardised": case, `_` and `-` do not count.

@@ -30,7 +30,10 @@ pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, Prov
     // An acknowledgement of our task outweighs an error that names none: what may be paid for is not sent again.
     let acknowledged = !reading.items.is_empty();
     if let Some(error) = reading.errors.iter().find(|error| error.ours || !acknowledged) {
-        return Err(answer.with(error.refusal(answer.status)));
+        return Err(answer.with(ProviderError {
+            acceptance: error.acceptance(answer.status),
+            ..error.refusal(answer.status)
+        }));
     }
     if answer.is_success() {
         // `data` with an acknowledgement, empty, or about other tasks: no error for ours is what counts.

@@ -123,7 +123,7 @@ recorded_answers! {
     "error_names_no_task_validation": "Validation invalidTaskUUID Refused", "no verdict: Validation invalidTaskUUID";
     "error_upstream_key": "Provider providerAuthenticationFailed Refused", "no verdict: Provider providerAuthenticationFailed";
     "error_rate_limit": "RateLimit rateLimitExceeded Refused", "no verdict: RateLimit rateLimitExceeded";
-    "error_server_readable": "Server internalServerError Refused", "no verdict: Server internalServerError";
+    "error_server_readable": "Server internalServerError Unknown", "no verdict: Server internalServerError";
     "error_task_failed_or_not_found": "NotFound taskFailedOrNotFound Refused", "absent";
     "archive_success": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
     "archive_error_names_no_task": "Safety contentPolicyViolation Refused", "failed Safety contentPolicyViolation";
@@ -175,6 +175,82 @@ fn every_recorded_file_is_in_the_table() {
     let mut table: Vec<&str> = RECORDED.iter().map(|(name, ..)| *name).collect();
     table.sort_unstable();
     assert_eq!(files, table);
+}
+
+#[test]
+fn an_error_of_a_server_leaves_open_whether_the_task_was_taken_unless_it_refuses_this_task() {
+    let error = |code: &str, is_ours: bool| {
+        let mut error = json!({ "code": code, "message": "m" });
+        if is_ours {
+            error["taskUUID"] = json!(task().to_string());
+        }
+        json!({ "errors": [error] }).to_string()
+    };
+    for (status, body, meaning) in [
+        // As gateways write it, after passing the request on.
+        (
+            502,
+            r#"{"error":"Bad Gateway"}"#.to_owned(),
+            "Server unknown Unknown",
+        ),
+        (
+            504,
+            r#"{"errors":["timed out"]}"#.to_owned(),
+            "Server unknown Unknown",
+        ),
+        (
+            408,
+            r#"{"error":{"message":"m"}}"#.to_owned(),
+            "Timeout unknown Unknown",
+        ),
+        (
+            500,
+            error("internalServerError", true),
+            "Server internalServerError Unknown",
+        ),
+        (
+            500,
+            error("providerTimeout", true),
+            "Timeout providerTimeout Unknown",
+        ),
+        (
+            503,
+            error("modelUnavailable", false),
+            "Server modelUnavailable Unknown",
+        ),
+        // As Runware writes it, about this very task.
+        (
+            503,
+            error("modelUnavailable", true),
+            "Server modelUnavailable Refused",
+        ),
+        (
+            503,
+            error("serviceUnavailable", true),
+            "Server serviceUnavailable Refused",
+        ),
+        (
+            500,
+            error("invalidPositivePrompt", true),
+            "Server invalidPositivePrompt Refused",
+        ),
+        (
+            429,
+            error("rateLimitExceeded", false),
+            "RateLimit rateLimitExceeded Refused",
+        ),
+        (
+            400,
+            error("inferenceError", false),
+            "Provider inferenceError Refused",
+        ),
+    ] {
+        assert_eq!(
+            as_submit(&answer(status, body.clone())),
+            meaning,
+            "{status} {body}"
+        );
+    }
 }
 
 #[test]
