@@ -108,9 +108,10 @@ impl fmt::Debug for Task<'_> {
 /// A provider has taken an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
-    /// It works on it: ask again with [`Task::handle`] set to this.
+    /// It works on it, as far as the answer tells: ask again with [`Task::handle`] set to this.
     Accepted {
-        /// What the provider wants to see again, at most 1,024 characters; `None` where the task id says it all.
+        /// The provider's name for the task, at most 1,024 characters: worth remembering, because what was acknowledged by
+        /// name is there, whatever the provider says later. `None` where the answer names no task.
         handle: Option<String>,
     },
     /// It is done already.

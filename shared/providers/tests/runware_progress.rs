@@ -8,7 +8,7 @@ mod caller;
 use std::time::Duration;
 
 use bytes::Bytes;
-use caller::{ACCEPTED, Caller, output};
+use caller::{Caller, accepted, output};
 use domain::MicroUsd;
 use doubles::runware::{API_KEY, Behaviour, ErrorShape, Fault, Faults, Output as Picture, Server};
 use providers::{AllowedHosts, Downloader, ErrorClass, OutputImage, Progress};
@@ -18,7 +18,7 @@ use serde_json::json;
 async fn an_attempt_goes_from_submit_over_polls_to_the_output() {
     let server = Server::start(Behaviour::default().processing(2)).await;
     let caller = Caller::new(&server);
-    assert_eq!(caller.submit(1).await, ACCEPTED);
+    assert_eq!(caller.submit(1).await, accepted(1));
     assert_eq!(caller.poll(1).await, Ok(Progress::Pending));
     assert_eq!(caller.poll(1).await, Ok(Progress::Pending));
     let output = output(caller.poll(1).await.unwrap());
@@ -63,7 +63,7 @@ async fn a_job_that_fails_is_a_verdict_however_it_is_written() {
         ] {
             let server = Server::start(Behaviour::failing(code, shape).processing(0)).await;
             let caller = Caller::new(&server);
-            assert_eq!(caller.submit(1).await, ACCEPTED);
+            assert_eq!(caller.submit(1).await, accepted(1));
             for progress in [caller.poll(1).await, caller.lookup(1).await] {
                 match progress {
                     Ok(Progress::Failed(error)) => {
@@ -90,7 +90,7 @@ async fn a_failed_poll_is_no_verdict_and_the_next_one_goes_on() {
     let count = u32::try_from(faults.len()).unwrap();
     let server = Server::start(Behaviour::poll(Faults::in_turn(faults.map(Some)))).await;
     let caller = Caller::with(&server.base_url(), API_KEY, Duration::from_millis(700));
-    assert_eq!(caller.submit(1).await, ACCEPTED);
+    assert_eq!(caller.submit(1).await, accepted(1));
     for number in 0..count {
         let progress = caller.poll(1).await;
         assert!(progress.is_err(), "fault {number}: {progress:?}");
@@ -110,7 +110,7 @@ async fn answers_that_say_nothing_of_our_task_are_no_verdict_either() {
     ] {
         let server = Server::start(Behaviour::poll(fault).processing(0)).await;
         let caller = Caller::new(&server);
-        assert_eq!(caller.submit(1).await, ACCEPTED);
+        assert_eq!(caller.submit(1).await, accepted(1));
         assert_eq!(caller.poll(1).await, Ok(progress));
         output(caller.poll(1).await.unwrap());
     }
@@ -127,7 +127,7 @@ async fn a_result_that_left_the_active_tasks_is_found_in_the_archive_with_a_larg
     let mut caller = Caller::new(&server);
     // The archive returns the request with the photo in it: far more than an ordinary answer may have.
     caller.photo.jpeg = Bytes::from(vec![7; 3_000_000]);
-    assert_eq!(caller.submit(1).await, ACCEPTED);
+    assert_eq!(caller.submit(1).await, accepted(1));
     assert_eq!(caller.poll(1).await, Ok(Progress::Absent));
     output(caller.lookup(1).await.unwrap());
     assert_eq!(caller.lookup(2).await, Ok(Progress::Absent));
@@ -137,7 +137,7 @@ async fn a_result_that_left_the_active_tasks_is_found_in_the_archive_with_a_larg
 async fn a_task_that_is_still_running_is_pending_in_the_archive() {
     let server = Server::start(Behaviour::default().processing(5)).await;
     let caller = Caller::new(&server);
-    assert_eq!(caller.submit(1).await, ACCEPTED);
+    assert_eq!(caller.submit(1).await, accepted(1));
     assert_eq!(caller.lookup(1).await, Ok(Progress::Pending));
 }
 
@@ -146,7 +146,7 @@ async fn flags_costs_and_missing_outputs_are_read() {
     let done = |behaviour: Behaviour| async {
         let server = Server::start(behaviour.processing(0)).await;
         let caller = Caller::new(&server);
-        assert_eq!(caller.submit(1).await, ACCEPTED);
+        assert_eq!(caller.submit(1).await, accepted(1));
         caller.poll(1).await.unwrap()
     };
     assert!(

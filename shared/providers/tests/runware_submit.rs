@@ -7,7 +7,7 @@ mod caller;
 
 use std::time::{Duration, Instant};
 
-use caller::{ACCEPTED, Caller, MODEL, PROMPT, output};
+use caller::{Caller, MODEL, PROMPT, accepted, output};
 use domain::MicroUsd;
 use doubles::runware::{API_KEY, Behaviour, Fault, Server};
 use providers::runware::MODELS;
@@ -30,7 +30,7 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
             };
             assert_eq!(
                 caller.submit(attempt).await,
-                ACCEPTED,
+                accepted(attempt),
                 "{} for {width}x{height}",
                 model.air
             );
@@ -43,8 +43,8 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
 async fn a_second_submit_of_an_attempt_is_accepted_and_paid_once() {
     let server = Server::start(Behaviour::default()).await;
     let caller = Caller::new(&server);
-    assert_eq!(caller.submit(1).await, ACCEPTED);
-    assert_eq!(caller.submit(1).await, ACCEPTED);
+    assert_eq!(caller.submit(1).await, accepted(1));
+    assert_eq!(caller.submit(1).await, accepted(1));
     assert_eq!(server.counts().conflicts, 1);
     assert_eq!(server.billed_micro_usd(), 39_000);
 }
@@ -267,7 +267,7 @@ async fn a_flaky_model_succeeds_with_the_second_attempt() {
     server.when_model_in_turn(MODEL, [Behaviour::submit(Fault::html(503)), Behaviour::default()]);
     let caller = Caller::new(&server);
     assert!(caller.submit(1).await.is_err());
-    assert_eq!(caller.submit(2).await, ACCEPTED);
+    assert_eq!(caller.submit(2).await, accepted(2));
     assert_eq!(server.tasks().len(), 2);
 }
 
@@ -282,8 +282,8 @@ async fn submits_run_side_by_side_on_one_client() {
         caller.submit(3),
         caller.submit(4)
     );
-    for outcome in [a, b, c, d] {
-        assert_eq!(outcome, ACCEPTED);
+    for (outcome, attempt) in [a, b, c, d].into_iter().zip(1..) {
+        assert_eq!(outcome, accepted(attempt));
     }
     assert!(
         begin.elapsed() < Duration::from_millis(1_500),

@@ -21,6 +21,7 @@ mod photo;
 mod poll_edit;
 mod process_edit;
 mod prune;
+mod question;
 mod recover_stuck;
 mod routing;
 mod signals;

@@ -3,49 +3,20 @@
 use std::time::Duration;
 
 use domain::breaker::Signal;
-use domain::edit::{Attempt, Step};
+use domain::edit::Step;
 use domain::message::{Hint, PollMessage};
 use domain::ports::{EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work};
 use domain::{Context, Edit, FailureCode, Settings, Status, polling};
-use jiff::SignedDuration;
-use providers::{
-    Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task, fal,
-};
+use providers::{Acceptance, ErrorClass, ProviderError, fal};
 
 use crate::finish_edit::{Delivered, Delivery, Unfetched, finish};
 use crate::give_back::{Ended, give_back, step};
 use crate::health::report;
+use crate::question::{Finding, Question, ask, cancel};
 use crate::routing::{fallback, patience_ends};
 use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
-
-/// How long after a submit may still arrive that nobody has heard of: on top of the time a submit may take.
-const ABSENCE_GRACE: SignedDuration = SignedDuration::from_secs(20);
-
-/// What the poll found, in terms of what to do.
-enum Finding {
-    /// Ask again later.
-    Again,
-    /// Deliver it.
-    Done(providers::Output),
-    /// The attempt is over.
-    Over(ProviderError),
-    /// The attempt is over, and nothing was heard of it.
-    Lost(ProviderError),
-}
-
-/// An attempt that is asked after.
-pub(crate) struct Question<'a> {
-    /// The edit, processing.
-    pub(crate) edit: &'a Edit,
-    /// Its current attempt.
-    pub(crate) attempt: &'a Attempt,
-    /// What was read with it.
-    pub(crate) found: &'a EditInContext,
-    /// Polls before this one.
-    pub(crate) polls: u32,
-}
 
 /// What a look at an attempt came to.
 pub(crate) enum Looked {
@@ -196,7 +167,7 @@ where
         polls,
     } = *question;
     let finding = match studio.provider(deps, attempt.provider, settings).await? {
-        Ok(provider) => ask(deps, &provider, settings, edit, attempt, polls).await,
+        Ok(provider) => ask(deps, &provider, settings, question).await,
         // The attempt is at a provider that is not configured any more; the operator may mend that in time.
         Err(Unusable(why)) => {
             tracing::warn!(edit_id = %edit.id, why, "cannot poll");
@@ -257,12 +228,9 @@ where
     D: Watched + Secrets + Work + ProviderHealth + Queues,
 {
     let Question {
-        edit,
-        attempt,
-        found,
-        polls,
+        edit, found, polls, ..
     } = *question;
-    cancel(deps, studio, settings, edit, attempt).await?;
+    cancel(deps, studio, settings, question).await?;
     let polls = polls + 1;
     let message = format!("no result after {polls} polls");
     let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
@@ -274,88 +242,6 @@ where
         says_something: true,
     };
     give_back(deps, settings, ended).await
-}
-
-/// Tells the provider that it need not begin any more, if it has not.
-pub(crate) async fn cancel<D: Secrets>(
-    deps: &D,
-    studio: &Studio,
-    settings: &Settings,
-    edit: &Edit,
-    attempt: &Attempt,
-) -> Result<(), WorkError> {
-    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
-        match provider.cancel(&task(edit, attempt, 0)).await {
-            Ok(Cancelled::Requested) => {
-                tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
-            }
-            Ok(Cancelled::No) => {}
-            Err(error) => {
-                tracing::warn!(edit_id = %edit.id, provider = %attempt.provider, %error, "not cancelled");
-            }
-        }
-    }
-    Ok(())
-}
-
-fn task<'a>(edit: &'a Edit, attempt: &'a Attempt, polls: u32) -> Task<'a> {
-    Task {
-        edit_id: edit.id,
-        attempt: attempt.number,
-        task_id: attempt.task_id,
-        model: &attempt.model,
-        prompt: &edit.rendered_prompt,
-        handle: attempt.handle.as_deref(),
-        polls,
-        estimated_cost: edit.estimate(),
-    }
-}
-
-async fn ask<D: Context>(
-    deps: &D,
-    provider: &AnyProvider,
-    settings: &Settings,
-    edit: &Edit,
-    attempt: &Attempt,
-    polls: u32,
-) -> Finding {
-    let task = task(edit, attempt, polls);
-    let patience = SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
-    // A submit may still be on its way, or its answer be about to be written down.
-    let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
-    let progress = match provider.poll(&task).await {
-        Ok(Progress::Absent | Progress::Unnamed) if is_young => return Finding::Again,
-        // The archive has the last word.
-        Ok(Progress::Absent) => provider.lookup(&task).await.map(|progress| (progress, true)),
-        other => other.map(|progress| (progress, false)),
-    };
-    match progress {
-        Ok((Progress::Pending, _)) => Finding::Again,
-        Ok((Progress::Done(output), _)) => Finding::Done(output),
-        Ok((Progress::Failed(error), _)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
-        Ok((Progress::Absent, true)) => Finding::Lost(never_arrived()),
-        Ok((Progress::Absent, false)) => Finding::Again,
-        Ok((Progress::Unnamed, _)) => Finding::Lost(without_a_name()),
-        // A poll that failed is no verdict on the job.
-        Err(error) => {
-            tracing::warn!(
-                edit_id = %edit.id, provider = %attempt.provider, class = %error.class, code = error.code,
-                http_status = error.http_status, "poll failed"
-            );
-            Finding::Again
-        }
-    }
-}
-
-fn never_arrived() -> ProviderError {
-    let message = "neither the queue nor the archive of the provider knows the task";
-    ProviderError::new(ErrorClass::Timeout, "neverArrived", message, Acceptance::Refused)
-}
-
-/// It may be at the provider, under a name that we shall never know: to send it again would be to pay twice.
-fn without_a_name() -> ProviderError {
-    let message = "the answer to the submit got lost, and with it the provider's name for the task";
-    ProviderError::new(ErrorClass::Timeout, "answerLost", message, Acceptance::Unknown)
 }
 
 async fn resend<D: Queues>(

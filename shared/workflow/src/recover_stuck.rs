@@ -16,7 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::bulk::{BATCH, MOST_KEYS, has_time, most};
 use crate::give_back::{end, step};
-use crate::poll_edit::{Looked, Question, cancel, look, poll_edit};
+use crate::poll_edit::{Looked, look, poll_edit};
+use crate::question::{Question, cancel};
 use crate::signals::Watched;
 use crate::studio::Studio;
 use crate::work_error::WorkError;
@@ -197,7 +198,7 @@ where
         };
         match look(deps, studio, settings, &question).await? {
             Looked::Settled => {}
-            Looked::Pending => cancel(deps, studio, settings, now, attempt).await?,
+            Looked::Pending => cancel(deps, studio, settings, &question).await?,
             Looked::NotFetched(_) => return ask(deps, studio, now).await,
         }
     }

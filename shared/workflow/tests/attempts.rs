@@ -7,9 +7,9 @@ mod world;
 
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings, Status};
-use doubles::runware::{Behaviour, Output, Server};
+use doubles::runware::{Behaviour, Fault, Faults, Output, Server};
 use jiff::SignedDuration;
-use world::{ESTIMATE, World};
+use world::{ESTIMATE, Sent, World};
 
 fn code(world: &World) -> Option<FailureCode> {
     world.edit().failure.map(|failure| failure.code)
@@ -72,5 +72,51 @@ async fn the_fake_takes_money_for_good_pictures_alone() {
         world.poll().await;
         assert!(world.edit().status.is_terminal());
         assert_eq!(world.booked(), booked, "{model}");
+    }
+}
+
+/// The provider says that it has never heard of the task.
+fn unheard_of(submit: Faults) -> Behaviour {
+    Behaviour {
+        submit,
+        poll: Faults::always(Fault::empty_data()),
+        lookup: Faults::always(Fault::error(400, "taskFailedOrNotFound")),
+        ..Behaviour::default()
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_asked_for_until_there_is_no_time_left() {
+    let server = Server::start(unheard_of(Faults::none())).await;
+    let world = World::at_runware(&server);
+    world.submit().await;
+    for _ in 0..5 {
+        world.pass(SignedDuration::from_secs(100));
+        world.poll().await;
+        assert_eq!(
+            (world.edit().status, world.edit().attempt),
+            (Status::Processing, 1)
+        );
+    }
+    server.when_task(world.attempt().task_id.uuid(), Behaviour::default().processing(0));
+    world.poll().await;
+    assert_eq!(world.edit().status, Status::Succeeded);
+    assert_eq!(server.counts().submits, 1);
+}
+
+#[tokio::test]
+async fn what_was_not_acknowledged_is_sent_again_once_it_cannot_arrive_any_more() {
+    for submit in [Fault::ResetBefore, Fault::empty_data()] {
+        let server = Server::start(unheard_of(Faults::always(submit))).await;
+        let world = World::at_runware(&server);
+        world.submit().await;
+        world.pass(SignedDuration::from_secs(79));
+        world.poll().await;
+        assert_eq!(world.edit().status, Status::Processing);
+        world.pass(SignedDuration::from_secs(1));
+        world.sent();
+        world.poll().await;
+        assert_eq!(world.edit().status, Status::Queued);
+        assert!(matches!(world.sent()[..], [Sent::Submit(_)]));
     }
 }

@@ -92,7 +92,7 @@ pub struct Attempt {
     pub model: String,
     /// The provider's key for it, derived and stored before the submit.
     pub task_id: TaskId,
-    /// What the provider wants to see again, where the task id does not say it all.
+    /// The provider's name for it, once it has acknowledged it by that: from then on it is there, whatever is said later.
     #[serde(default)]
     pub handle: Option<String>,
     /// When it was claimed.

@@ -37,7 +37,7 @@ pub enum Step {
         /// The edit was held back, by no fault of its own: it gets its time all the same.
         held: bool,
     },
-    /// The provider gave the attempt a name of its own, without which it cannot be asked for: processing stays.
+    /// The provider acknowledged the attempt by a name, its own or ours: processing stays.
     Accept {
         /// That name.
         handle: String,

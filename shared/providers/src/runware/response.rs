@@ -20,7 +20,7 @@ pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, Prov
         .iter()
         .any(|error| error.class(answer.status) == ErrorClass::Conflict)
     {
-        return Ok(Submitted::Accepted { handle: None });
+        return Ok(acknowledged(task));
     }
     match reading.result() {
         Some(Finding::Picture(output)) => return Ok(Submitted::Finished(output)),
@@ -28,18 +28,28 @@ pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, Prov
         _ => {}
     }
     // An acknowledgement of our task outweighs an error that names none: what may be paid for is not sent again.
-    let acknowledged = !reading.items.is_empty();
-    if let Some(error) = reading.errors.iter().find(|error| error.ours || !acknowledged) {
+    let is_acknowledged = !reading.items.is_empty();
+    if let Some(error) = reading.errors.iter().find(|error| error.ours || !is_acknowledged) {
         return Err(answer.with(ProviderError {
             acceptance: error.acceptance(answer.status),
             ..error.refusal(answer.status)
         }));
     }
+    if is_acknowledged {
+        return Ok(acknowledged(task));
+    }
     if answer.is_success() {
-        // `data` with an acknowledgement, empty, or about other tasks: no error for ours is what counts.
+        // `data` that is empty or about other tasks: no error for ours is what counts, but nobody has named ours.
         Ok(Submitted::Accepted { handle: None })
     } else {
         Err(unreadable(answer))
+    }
+}
+
+/// Runware has the task, under the name that we gave it.
+fn acknowledged(task: TaskId) -> Submitted {
+    Submitted::Accepted {
+        handle: Some(task.to_string()),
     }
 }
 
@@ -175,8 +185,9 @@ impl Reading {
             }
             _ => match RawError::of_item(&item, owner == Owner::Ours) {
                 Some(error) => self.errors.push(error),
-                // A picture that names no task could be anybody's.
-                None if owner == Owner::Ours && !is_archive_entry(&item) => self.items.push(item),
+                // A picture that names no task could be anybody's. An archive entry of our task without an answer in it says
+                // that the task is there.
+                None if owner == Owner::Ours => self.items.push(item),
                 None => {}
             },
         }
@@ -194,11 +205,6 @@ impl Reading {
         }
         best
     }
-}
-
-/// An archive entry without an archived answer says nothing about how the task is getting on.
-fn is_archive_entry(item: &Map<String, Value>) -> bool {
-    text(item, "taskType") == Some("getTaskDetails")
 }
 
 fn owner(item: &Map<String, Value>, task: TaskId, unnamed: Owner) -> Owner {

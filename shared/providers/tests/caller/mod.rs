@@ -112,4 +112,9 @@ pub(crate) fn output(progress: Progress) -> providers::Output {
     }
 }
 
-pub(crate) const ACCEPTED: Result<Submitted, ProviderError> = Ok(Submitted::Accepted { handle: None });
+/// Acknowledged, by the name that we gave it.
+pub(crate) fn accepted(attempt: u32) -> Result<Submitted, ProviderError> {
+    Ok(Submitted::Accepted {
+        handle: Some(Caller::task(attempt).to_string()),
+    })
+}

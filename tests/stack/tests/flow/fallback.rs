@@ -71,6 +71,7 @@ async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are
         let mut expected = vec![ProviderName::Runware; tries];
         expected.push(ProviderName::Fal);
         assert_eq!(providers(&edit), expected, "{behaviour:?}");
+        let tasks = duo.tasks(known);
         for attempt in &edit.attempts {
             let is_last = attempt.provider == ProviderName::Fal;
             let (outcome, model) = if is_last {
@@ -81,7 +82,15 @@ async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are
             assert_eq!(attempt.outcome.as_deref(), Some(outcome), "{behaviour:?}");
             assert_eq!(attempt.model, model);
             assert!(attempt.ended_at.is_some_and(|end| end >= attempt.started_at));
-            assert_eq!(attempt.handle.is_some(), is_last, "only fal names a task itself");
+            let is_taken = is_last
+                || tasks
+                    .iter()
+                    .any(|task| task.id == attempt.task_id.uuid() && task.accepted);
+            assert_eq!(
+                attempt.handle.is_some(),
+                is_taken,
+                "what was acknowledged is known by name"
+            );
         }
         assert_eq!(edit.provider, ProviderName::Fal);
         let [request] = duo.requests(known).try_into().unwrap();

@@ -1,0 +1,123 @@
+//! Questions to a provider about an attempt: how it is getting on, and that nobody waits for it any more.
+
+use domain::edit::Attempt;
+use domain::ports::{EditInContext, Secrets};
+use domain::{Context, Edit, Settings};
+use jiff::SignedDuration;
+use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
+
+use crate::studio::Studio;
+use crate::work_error::WorkError;
+
+/// How long after a submit may still arrive that nobody has heard of: on top of the time a submit may take.
+const ABSENCE_GRACE: SignedDuration = SignedDuration::from_secs(20);
+
+/// An attempt that is asked after.
+pub(crate) struct Question<'a> {
+    /// The edit, processing.
+    pub(crate) edit: &'a Edit,
+    /// Its current attempt.
+    pub(crate) attempt: &'a Attempt,
+    /// What was read with it.
+    pub(crate) found: &'a EditInContext,
+    /// Polls before this one.
+    pub(crate) polls: u32,
+}
+
+/// What a question found, in terms of what to do.
+pub(crate) enum Finding {
+    /// Ask again later.
+    Again,
+    /// Deliver it.
+    Done(providers::Output),
+    /// The attempt is over.
+    Over(ProviderError),
+    /// The attempt is over, and nothing was heard of it.
+    Lost(ProviderError),
+}
+
+/// What a provider needs to know of an attempt, all of it from the stored edit.
+pub(crate) fn task<'a>(edit: &'a Edit, attempt: &'a Attempt, polls: u32) -> Task<'a> {
+    Task {
+        edit_id: edit.id,
+        attempt: attempt.number,
+        task_id: attempt.task_id,
+        model: &attempt.model,
+        prompt: &edit.rendered_prompt,
+        handle: attempt.handle.as_deref(),
+        polls,
+        estimated_cost: edit.estimate(),
+    }
+}
+
+/// Asks how an attempt is getting on.
+pub(crate) async fn ask<D: Context>(
+    deps: &D,
+    provider: &AnyProvider,
+    settings: &Settings,
+    question: &Question<'_>,
+) -> Finding {
+    let Question {
+        edit, attempt, polls, ..
+    } = *question;
+    let task = task(edit, attempt, polls);
+    let patience = SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
+    // A submit may still be on its way, or its answer be about to be written down.
+    let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
+    let progress = match provider.poll(&task).await {
+        Ok(Progress::Absent | Progress::Unnamed) if is_young => return Finding::Again,
+        // The archive has the last word.
+        Ok(Progress::Absent) => provider.lookup(&task).await,
+        other => other,
+    };
+    match progress {
+        Ok(Progress::Pending) => Finding::Again,
+        Ok(Progress::Done(output)) => Finding::Done(output),
+        Ok(Progress::Failed(error)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
+        // It was acknowledged. So it is there, between two lists, and sent again it would be paid for twice.
+        Ok(Progress::Absent) if attempt.handle.is_some() => Finding::Again,
+        Ok(Progress::Absent) => Finding::Lost(never_arrived()),
+        Ok(Progress::Unnamed) => Finding::Lost(without_a_name()),
+        // A poll that failed is no verdict on the job.
+        Err(error) => {
+            tracing::warn!(
+                edit_id = %edit.id, provider = %attempt.provider, class = %error.class, code = error.code,
+                http_status = error.http_status, "poll failed"
+            );
+            Finding::Again
+        }
+    }
+}
+
+/// Tells the provider that it need not begin any more, if it has not.
+pub(crate) async fn cancel<D: Secrets>(
+    deps: &D,
+    studio: &Studio,
+    settings: &Settings,
+    question: &Question<'_>,
+) -> Result<(), WorkError> {
+    let Question { edit, attempt, .. } = *question;
+    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
+        match provider.cancel(&task(edit, attempt, 0)).await {
+            Ok(Cancelled::Requested) => {
+                tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
+            }
+            Ok(Cancelled::No) => {}
+            Err(error) => {
+                tracing::warn!(edit_id = %edit.id, provider = %attempt.provider, %error, "not cancelled");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn never_arrived() -> ProviderError {
+    let message = "neither the queue nor the archive of the provider knows the task";
+    ProviderError::new(ErrorClass::Timeout, "neverArrived", message, Acceptance::Refused)
+}
+
+/// It may be at the provider, under a name that we shall never know: to send it again would be to pay twice.
+fn without_a_name() -> ProviderError {
+    let message = "the answer to the submit got lost, and with it the provider's name for the task";
+    ProviderError::new(ErrorClass::Timeout, "answerLost", message, Acceptance::Unknown)
+}
