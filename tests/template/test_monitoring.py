@@ -338,6 +338,14 @@ def texts(source: str) -> set[str]:
     return set(re.findall(r"=> \"(\w+)\"", source))
 
 
+def test_what_watching_costs_is_counted(monitoring: Template) -> None:
+    cost = (ROOT / "docs" / "COST.md").read_text(encoding="utf-8")
+    reads = sum(len(metrics(alarm)) for alarm in alarms(monitoring).values())
+    assert f"| Alarms: the metrics that they read | {reads} | 0.10 | {reads / 10:.2f} |" in cost
+    series = {(name, *dimensions.items()) for name, dimensions in own_metrics(monitoring) if dimensions.pop("Stage")}
+    assert f"{len(series)} time series" in cost
+
+
 def test_both_stacks_fit(deployed: Template, monitoring: Template) -> None:
     for template in (deployed, monitoring):
         assert len(json.dumps(template.document)) < MOST_BYTES
