@@ -97,6 +97,7 @@ where
         requeued,
         delivered,
         failed,
+        errors,
         held,
         more,
         ..
@@ -106,6 +107,7 @@ where
         requeued,
         delivered,
         failed,
+        errors,
         held,
         more,
         "looked after edits that do not move"
@@ -240,5 +242,5 @@ fn outcome(before: &Edit, now: &Edit) -> (Treatment, String) {
 /// An edit that cannot be treated now.
 fn left(edit: &Edit, error: &WorkError) -> (Treatment, String) {
     tracing::warn!(edit_id = %edit.id, %error, "an edit that does not move cannot be treated now");
-    (Treatment::Leave, error.to_string())
+    (Treatment::Error, error.to_string())
 }

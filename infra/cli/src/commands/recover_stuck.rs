@@ -31,7 +31,8 @@ pub(crate) struct RecoverStuckCommand {
 }
 
 const EXAMPLES: &str = "\
-Without --requeue or --fail it only says what --requeue would do.
+Without --requeue or --fail it only says what --requeue would do, and its exit code is 1 where an edit is stuck.
+With one of them it is 1 where something could not be done, or not everything yet.
 
 Examples:
   magic-edits --local recover-stuck
@@ -64,7 +65,15 @@ impl RecoverStuckCommand {
             ]);
         }
         output.table(&recovered, &table.footer(summary(&recovered, payload.action)))?;
-        Ok(Verdict::Done)
+        Ok(Verdict::of(is_well(&recovered, payload.action)))
+    }
+}
+
+/// Looking finds nothing; acting leaves nothing to be done.
+const fn is_well(recovered: &Recovered, action: Recovery) -> bool {
+    match action {
+        Recovery::DryRun => recovered.matched == 0 && !recovered.more,
+        Recovery::Requeue | Recovery::Fail => recovered.errors == 0 && !recovered.more,
     }
 }
 
@@ -74,6 +83,7 @@ const fn name(treatment: Treatment) -> &'static str {
         Treatment::Deliver => "deliver",
         Treatment::Fail => "fail",
         Treatment::Leave => "leave",
+        Treatment::Error => "error",
     }
 }
 
@@ -81,8 +91,8 @@ const fn tone(treatment: Treatment) -> Tone {
     match treatment {
         Treatment::Requeue => Tone::Plain,
         Treatment::Deliver => Tone::Good,
-        Treatment::Fail => Tone::Bad,
-        Treatment::Leave => Tone::Warning,
+        Treatment::Leave => Tone::Quiet,
+        Treatment::Fail | Treatment::Error => Tone::Bad,
     }
 }
 
@@ -92,6 +102,7 @@ fn summary(recovered: &Recovered, action: Recovery) -> String {
         requeued,
         delivered,
         failed,
+        errors,
         held,
         ..
     } = recovered;
@@ -99,6 +110,9 @@ fn summary(recovered: &Recovered, action: Recovery) -> String {
         Recovery::DryRun => format!("{matched} would be looked after; nothing was changed"),
         _ => format!("{matched} looked after: {requeued} requeued, {delivered} delivered, {failed} failed"),
     };
+    if *errors > 0 {
+        text.push_str(&format!("; {errors} could not be treated now, try again"));
+    }
     if *held > 0 {
         text.push_str(&format!("; {held} held back on purpose"));
     }

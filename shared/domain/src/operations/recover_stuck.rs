@@ -88,8 +88,10 @@ pub enum Treatment {
     Deliver,
     /// It has ended without a picture.
     Fail,
-    /// Nothing: somebody else was faster, or it cannot be done now.
+    /// Nothing: somebody else was faster.
     Leave,
+    /// Nothing, although something should be: what that takes is out of reach now.
+    Error,
 }
 
 /// What was done with one edit.
@@ -132,6 +134,9 @@ pub struct Recovered {
     pub delivered: u32,
     /// Those that ended without a picture.
     pub failed: u32,
+    /// Those that nothing could be done with now.
+    #[serde(default)]
+    pub errors: u32,
     /// Edits that were spared because an operator holds them back; not among the matched.
     #[serde(default)]
     pub held: u32,
@@ -151,6 +156,7 @@ impl Recovered {
             Treatment::Deliver => self.delivered += 1,
             Treatment::Fail => self.failed += 1,
             Treatment::Leave => {}
+            Treatment::Error => self.errors += 1,
         }
         self.items.push(item);
     }

@@ -88,7 +88,7 @@ async fn a_poll_message_goes_back_to_the_poll_queue() {
 async fn operators_look_first_and_act_then() {
     let stack = Stack::connect().await;
     let world = World::new(&stack).await;
-    let (id, _settings) = lost(&stack, &world, &styles::fake("sync")).await;
+    let (id, mut settings) = lost(&stack, &world, &styles::fake("sync")).await;
     let edit = id.to_string();
     // Tab-separated rows for other programs.
     let ran = magic_edits(&["recover-stuck", "--minutes", "0"]).await;
@@ -105,8 +105,8 @@ async fn operators_look_first_and_act_then() {
         .collect();
     assert_eq!(
         (ran.code, cells.get(1), cells.get(3)),
-        (0, Some(&"queued"), Some(&"requeue")),
-        "{ran:?}"
+        (1, Some(&"queued"), Some(&"requeue")),
+        "something is stuck: {ran:?}"
     );
     assert_eq!(
         world.stored(id).await.status,
@@ -118,9 +118,17 @@ async fn operators_look_first_and_act_then() {
         2
     );
 
+    settings.change(Setting::QueueName, "no-such-queue").await;
+    let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
+    assert_eq!((ran.code, said(&ran.json(), id).0), (1, "error"), "{ran:?}");
+    let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
+    settings.change(Setting::QueueName, own).await;
+
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
     assert_eq!((ran.code, said(&ran.json(), id).0), (0, "requeue"), "{ran:?}");
     assert_painted_once(&world, id).await;
+    let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--json"]).await;
+    assert_eq!(ran.code, i32::from(ran.json()["matched"] != 0), "{ran:?}");
     let ran = magic_edits(&["dispatch", "--limit", "3", "--json"]).await;
     assert_eq!(
         (ran.code, ran.json()["matched"] == ran.json()["sent"]),
