@@ -55,7 +55,7 @@ impl DeadLetters {
     }
 
     /// Where they are. Queues of one account and region differ only in the end of their URL (template.yaml).
-    fn url(self, target: &Target) -> String {
+    pub(crate) fn url(self, target: &Target) -> String {
         format!("{}-dead", self.source(target))
     }
 }

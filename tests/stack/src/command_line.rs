@@ -1,7 +1,7 @@
 //! The operator's command line, as it was built with the stack.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -35,24 +35,25 @@ pub fn program() -> PathBuf {
 
 /// Runs `magic-edits --local` with these arguments.
 pub async fn magic_edits(arguments: &[&str]) -> Ran {
-    magic_edits_with(arguments, &[], "").await
+    ran(in_folder(&root(), arguments), "").await
 }
 
-/// The same with variables in its environment, and something to read on standard input.
-pub async fn magic_edits_with(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Ran {
-    let program = program();
-    let mut command = Command::new(&program);
+/// `magic-edits --local` with these arguments, where the stack is described that lies in this folder.
+pub fn in_folder(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.current_dir(folder).arg("--local").args(arguments);
     command
-        .current_dir(root())
+}
+
+/// Runs a command to its end, with something to read on standard input.
+pub async fn ran(mut command: Command, input: &str) -> Ran {
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .envs(variables.iter().copied())
-        .arg("--local")
-        .args(arguments);
+        .stderr(Stdio::piped());
     let mut running = command
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     // Where it reads nothing and has ended already, there is nobody to write to.
     let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
     // The test's own runtime goes on: a double may be asked meanwhile.

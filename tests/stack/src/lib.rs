@@ -9,6 +9,7 @@ pub mod api;
 pub mod books;
 pub mod command_line;
 pub mod duo;
+pub mod empty;
 pub mod functions;
 pub mod guest;
 pub mod invoke;

@@ -19,7 +19,7 @@ use crate::target::Target;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CheckId {
-    /// The switches: `is_enabled` and `guest_enabled`.
+    /// The switches, `is_enabled` and `guest_enabled`, and nothing unusable that switches the feature off.
     SwitchedOn,
     /// A package with `ai_styling`, or the add-on `ai_styling_unlock` at a valid price.
     Entitlement,
@@ -61,7 +61,7 @@ impl CheckId {
             Self::Dispatch => "edits are dispatched",
             Self::Workers => "workers on the right queue",
             Self::Budgets => "budgets set",
-            Self::Alarms => "alarms present",
+            Self::Alarms => "alarms tell somebody",
             Self::BlockedTerms => "blocked terms set",
             Self::RecoveryScheduled => "recovery scheduled",
             Self::PruningScheduled => "pruning scheduled",
@@ -133,7 +133,7 @@ pub(crate) async fn all(target: &Target, seeing: impl Fn(CheckId)) -> Result<Vec
             checks.push(looked(CheckId::$id, $at).await);
         }};
     }
-    look!(SwitchedOn, async { Ok(operations::switches(&scene)) });
+    look!(SwitchedOn, operations::switches(&scene));
     look!(Entitlement, catalogue::entitlement(&scene));
     look!(ActiveStyle, catalogue::active_style(&scene));
     look!(ApiKey, provider::keys(&scene));

@@ -2,6 +2,9 @@
 
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
+use domain::Settings;
+use domain::ports::admin::SettingsStore;
+use domain::settings::{Instead, Setting};
 
 use super::{Finding, Scene, Unseen};
 
@@ -9,21 +12,35 @@ use super::{Finding, Scene, Unseen};
 const PRUNED_AT: &str = "cron(30 2 * * ? *)";
 const AGAIN: &str = "sam deploy --config-env prod  (with this version of the product)";
 
-pub(super) fn switches(scene: &Scene<'_>) -> Finding {
-    let settings = scene.settings;
+pub(super) async fn switches(scene: &Scene<'_>) -> Result<Finding, Unseen> {
+    let (settings, flaws) = Settings::read(&scene.cloud.setting_texts().await?, None);
+    if let Some(flaw) = flaws.iter().find(|flaw| flaw.instead == Instead::SwitchedOff) {
+        let name = flaw.setting.name();
+        let example = match flaw.setting {
+            Setting::BlockedTerms => r#"'["…", "…"]'"#,
+            _ => "true",
+        };
+        return Ok(Finding::fails(
+            format!(
+                "{name} cannot be used, which switches everything off: {}",
+                flaw.why
+            ),
+            format!("magic-edits settings set {name} {example}"),
+        ));
+    }
     let off = [
         ("is_enabled", settings.is_enabled),
         ("guest_enabled", settings.guest_enabled),
     ]
     .into_iter()
     .find(|(_, is_on)| !is_on);
-    match off {
+    Ok(match off {
         Some((name, _)) => Finding::fails(
             format!("{name} is false"),
             format!("magic-edits settings set {name} true"),
         ),
         None => Finding::Holds("for tenants and guests".to_owned()),
-    }
+    })
 }
 
 pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
@@ -58,10 +75,40 @@ pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     Ok(match broken {
         Some(name) => Finding::fails(format!("{name} is not deployed"), AGAIN),
         None if there == 0 => Finding::fails("the stack has no alarm", AGAIN),
-        None => Finding::Holds(format!(
-            "{there} alarms; the stack's parameter AlarmEmail says whom they tell"
-        )),
+        None => told(there, &mailed_to(&client, scene).await?, &scene.target.stage),
     })
+}
+
+/// The stack's parameter `AlarmEmail`; empty: nobody.
+async fn mailed_to(client: &aws_sdk_cloudformation::Client, scene: &Scene<'_>) -> Result<String, Unseen> {
+    let described = client
+        .describe_stacks()
+        .stack_name(&scene.target.stack)
+        .send()
+        .await
+        .map_err(aws_sdk_cloudformation::Error::from)?;
+    let parameters = described.stacks().iter().flat_map(|stack| stack.parameters());
+    let address = parameters
+        .filter(|parameter| parameter.parameter_key() == Some("AlarmEmail"))
+        .find_map(|parameter| parameter.parameter_value());
+    Ok(address.unwrap_or_default().to_owned())
+}
+
+/// An alarm that nobody hears is none, apart from the local stack, which sends no mail.
+fn told(alarms: usize, address: &str, stage: &str) -> Finding {
+    match (address.trim(), stage) {
+        ("", "local") => Finding::Holds(format!("{alarms} alarms; the local stack tells nobody")),
+        ("", stage) => Finding::fails(
+            format!("{alarms} alarms, and the stack's parameter AlarmEmail names nobody to tell"),
+            format!(
+                "sam deploy --config-env {stage}  (with AlarmEmail=you@example.com among the parameter_overrides of \
+                 samconfig.toml)"
+            ),
+        ),
+        (address, _) => Finding::Holds(format!(
+            "{alarms} alarms, mailed to {address} once that address has confirmed it"
+        )),
+    }
 }
 
 pub(super) async fn recovery(scene: &Scene<'_>) -> Result<Finding, Unseen> {
@@ -125,4 +172,21 @@ fn enable(name: &str) -> String {
 
 fn missing(name: &str) -> Finding {
     Finding::fails(format!("there is no schedule {name}"), AGAIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alarms_must_tell_somebody_wherever_mail_is_sent() {
+        assert!(matches!(told(40, "ops@example.com", "prod"), Finding::Holds(_)));
+        assert!(matches!(told(40, "", "local"), Finding::Holds(_)));
+        for stage in ["dev", "prod"] {
+            let Finding::Fails { mend, .. } = told(40, " ", stage) else {
+                panic!("{stage}: nobody is told");
+            };
+            assert!(mend.contains(&format!("--config-env {stage}")) && mend.contains("AlarmEmail="));
+        }
+    }
 }

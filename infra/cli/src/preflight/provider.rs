@@ -1,18 +1,25 @@
-//! The providers in use: the default one, and the one that takes over.
+//! The providers in use: the default one, the one that takes over, and those of active styles.
 
 use domain::ProviderName;
-use domain::ports::ProviderHealth;
 use domain::ports::admin::SettingsStore;
+use domain::ports::{Catalog, PortError, ProviderHealth};
 use domain::settings::ProviderMode;
 use workflow::{Reach, check_provider};
 
 use super::{Finding, Scene, Unseen};
 
-fn in_use(scene: &Scene<'_>) -> Vec<ProviderName> {
-    let mut providers = vec![scene.settings.default_provider];
-    providers.extend(scene.settings.fallback_provider);
-    providers.dedup();
-    providers
+async fn in_use(scene: &Scene<'_>) -> Result<Vec<ProviderName>, PortError> {
+    let styles = scene.cloud.styles().await?;
+    let of_styles = styles
+        .iter()
+        .filter(|style| style.is_active)
+        .filter_map(|style| style.provider);
+    let named: Vec<ProviderName> = of_styles
+        .chain([scene.settings.default_provider])
+        .chain(scene.settings.fallback_provider)
+        .collect();
+    let is_named = |provider: &ProviderName| named.contains(provider);
+    Ok(ProviderName::ALL.into_iter().filter(is_named).collect())
 }
 
 /// Whether pictures are made up here although guests pay for them.
@@ -23,6 +30,7 @@ fn must_be_live(scene: &Scene<'_>) -> bool {
 pub(super) async fn keys(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let set = scene.cloud.providers_with_key().await?;
     let missing = in_use(scene)
+        .await?
         .into_iter()
         .filter(|provider| scene.settings.mode_of(*provider) == ProviderMode::Live)
         .find(|provider| !set.contains(provider));
@@ -37,7 +45,7 @@ pub(super) async fn keys(scene: &Scene<'_>) -> Result<Finding, Unseen> {
 
 pub(super) async fn reachable(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let mut seen = Vec::new();
-    for provider in in_use(scene) {
+    for provider in in_use(scene).await? {
         match check_provider(scene.cloud, scene.studio, provider, scene.settings).await? {
             Reach::Reached => seen.push(format!("{provider} answers and takes the key")),
             Reach::Fake if must_be_live(scene) => {
@@ -64,6 +72,7 @@ pub(super) async fn reachable(scene: &Scene<'_>) -> Result<Finding, Unseen> {
 pub(super) async fn breakers(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let breakers = scene.cloud.breakers().await?;
     let down = in_use(scene)
+        .await?
         .into_iter()
         .find(|provider| breakers.of(*provider).outage().is_some());
     Ok(match down {

@@ -3,9 +3,7 @@
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{Finding, Scene, Unseen};
-
-/// Names of the queues where messages end that could not be worked on.
-const DEAD: [&str; 3] = ["submit-dead", "submit-standby-dead", "poll-dead"];
+use crate::dead_letters::DeadLetters;
 
 pub(super) fn dispatch(scene: &Scene<'_>) -> Finding {
     if scene.settings.queue_auto_dispatch {
@@ -63,17 +61,12 @@ async fn takes_from(scene: &Scene<'_>, function: &str, queue: &str) -> Result<bo
 pub(super) async fn dead_letters(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let client = aws_sdk_sqs::Client::new(&scene.target.sdk);
     let mut waiting = Vec::new();
-    for queue in DEAD.map(|queue| scene.named(queue)) {
-        let url = client
-            .get_queue_url()
-            .queue_name(&queue)
-            .send()
-            .await
-            .map_err(aws_sdk_sqs::Error::from)?;
+    let mut mend = vec!["magic-edits dlq list".to_owned()];
+    for queue in DeadLetters::ALL {
         let asked = QueueAttributeName::ApproximateNumberOfMessages;
         let found = client
             .get_queue_attributes()
-            .set_queue_url(url.queue_url)
+            .queue_url(queue.url(scene.target))
             .attribute_names(asked.clone())
             .send()
             .await
@@ -83,15 +76,14 @@ pub(super) async fn dead_letters(scene: &Scene<'_>) -> Result<Finding, Unseen> {
             .and_then(|attributes| attributes.get(&asked))
             .cloned();
         if count.as_deref() != Some("0") {
-            waiting.push(format!("{} in {queue}", count.unwrap_or_else(|| "?".to_owned())));
+            let count = count.unwrap_or_else(|| "?".to_owned());
+            waiting.push(format!("{count} of {}", queue.name()));
+            mend.push(format!("magic-edits dlq redrive {}", queue.name()));
         }
     }
     Ok(if waiting.is_empty() {
         Finding::Holds("all three".to_owned())
     } else {
-        Finding::fails(
-            waiting.join(", "),
-            "magic-edits dlq list, then magic-edits dlq redrive",
-        )
+        Finding::fails(waiting.join(", "), mend.join(", then "))
     })
 }

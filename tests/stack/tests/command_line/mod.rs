@@ -8,7 +8,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use stack_tests::command_line::{magic_edits, magic_edits_with, program};
+use stack_tests::command_line::{in_folder, magic_edits, program, ran};
 use stack_tests::{Stack, World, settings};
 
 #[tokio::test]
@@ -106,7 +106,9 @@ async fn pruning_says_what_would_go() {
 
 #[tokio::test]
 async fn the_local_stack_is_meant_whatever_the_shell_is_set_to() {
-    let elsewhere = [("MAGIC_EDITS_STACK", "magic-edits-prod")];
-    let ran = magic_edits_with(&["settings", "get", "runware_mode"], &elsewhere, "").await;
-    assert_eq!((ran.code, ran.out.as_str()), (0, "fake\n"), "{ran:?}");
+    let arguments = ["settings", "get", "default_provider"];
+    let mut command = in_folder(&stack_tests::stack::root(), &arguments);
+    command.env("MAGIC_EDITS_STACK", "magic-edits-prod");
+    let ran = ran(command, "").await;
+    assert_eq!((ran.code, ran.out.as_str()), (0, "runware\n"), "{ran:?}");
 }

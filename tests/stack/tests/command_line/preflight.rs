@@ -6,7 +6,8 @@ use domain::ports::ProviderHealth;
 use domain::settings::Setting;
 use doubles::runware::{Behaviour, Server};
 use serde_json::Value;
-use stack_tests::command_line::magic_edits;
+use stack_tests::command_line::{Ran, magic_edits};
+use stack_tests::empty::Empty;
 use stack_tests::servers::closed_port;
 use stack_tests::{Stack, settings};
 
@@ -20,7 +21,11 @@ fn line<'a>(list: &'a Value, id: &str) -> &'a Value {
 }
 
 async fn preflight() -> Value {
-    let ran = magic_edits(&["--json", "preflight"]).await;
+    list_of(&magic_edits(&["--json", "preflight"]).await)
+}
+
+#[track_caller]
+fn list_of(ran: &Ran) -> Value {
     let list = ran.json();
     assert_eq!(ran.code, i32::from(list["ready"] == false), "{list}");
     for check in list["checks"].as_array().unwrap() {
@@ -56,10 +61,17 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
         (Setting::QueueAutoDispatch, "false", "true", "dispatch"),
         (Setting::QueueName, "nobodys-queue", "none", "workers"),
         (Setting::BlockedTerms, "[]", r#"["gore"]"#, "blocked_terms"),
+        // Typed by hand into SSM: what protects is not guessed, so everything is off.
+        (Setting::BlockedTerms, "gore", r#"["gore"]"#, "switched_on"),
     ] {
         held.change_at_once(setting, wrong).await;
         let list = preflight().await;
         assert_eq!(line(&list, id)["holds"], false, "{}", line(&list, id));
+        let mend = line(&list, id)["mend"].as_str().unwrap();
+        assert!(
+            mend.contains(&format!("settings set {}", setting.name())),
+            "{mend}"
+        );
         held.change_at_once(setting, right).await;
     }
     // The provider is asked, not believed.
@@ -109,6 +121,8 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
         "{}",
         line(&list, "dead_letters")
     );
+    let mend = line(&list, "dead_letters")["mend"].as_str().unwrap();
+    assert!(mend.contains("magic-edits dlq redrive poll"), "{mend}");
     let taken = stack.sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
@@ -121,4 +135,102 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
             .await
             .unwrap();
     }
+}
+
+/// What a line says, and whether it holds.
+fn said<'a>(list: &'a Value, id: &str) -> (bool, &'a str) {
+    let line = line(list, id);
+    (line["holds"] == true, line["detail"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
+    let stack = Stack::connect().await;
+    let _settings = settings::defaults(&stack).await;
+    let own = Empty::new(&stack).await;
+    let look = async || {
+        let ran = own.magic_edits(&["--json", "preflight"]).await;
+        (ran.code, list_of(&ran))
+    };
+    let (code, list) = look().await;
+    assert_eq!(code, 1);
+    let (holds, seen) = said(&list, "entitlement");
+    assert!(!holds && seen.starts_with("no package has ai_styling"), "{seen}");
+    assert!(
+        line(&list, "entitlement")["mend"]
+            .as_str()
+            .unwrap()
+            .contains("features: [ai_styling]")
+    );
+    assert_eq!(said(&list, "active_style"), (false, "none of 0 styles is active"));
+    assert_eq!(said(&list, "budgets"), (false, "there is no tenant"));
+
+    // What is there and is not enough.
+    let style = |is_active| {
+        format!(
+            "styles: [{{key: plain, name: Plain, provider: fal, provider_model: 'fake:ok', \
+             prompt_template: 'Repaint this photo.', is_active: {is_active}, estimated_cost_micro_usd: 1}}]\n"
+        )
+    };
+    own.apply(&format!(
+        "packages: [{{key: basic, name: Basic, features: []}}]\n\
+         addons: [{{key: ai_styling_unlock, name: AI edits, currency: EUR}}]\n\
+         tenants: [{{id: t1, name: T}}]\n{}",
+        style(false)
+    ))
+    .await;
+    let (code, list) = look().await;
+    assert_eq!(
+        (code, said(&list, "entitlement").0),
+        (1, false),
+        "no price, no feature"
+    );
+    assert_eq!(said(&list, "active_style"), (false, "none of 1 styles is active"));
+    assert_eq!(
+        said(&list, "budgets"),
+        (false, "1 of 1 tenants have no hard cap: t1")
+    );
+
+    own.apply(&format!(
+        "addons: [{{key: ai_styling_unlock, name: AI edits, price_cents: 1900, currency: EUR}}]\n\
+         tenants: [{{id: t1, name: T, budget: {{hard_cap_micro_usd: 1}}}}]\n{}",
+        style(true)
+    ))
+    .await;
+    let (_, list) = look().await;
+    for id in ["entitlement", "active_style", "budgets"] {
+        assert!(said(&list, id).0, "{}", line(&list, id));
+    }
+    own.apply(
+        "packages: [{key: basic, name: Basic, features: [ai_styling]}]\n\
+         addons: [{key: ai_styling_unlock, name: AI edits, currency: EUR}]\n",
+    )
+    .await;
+    let (_, list) = look().await;
+    assert_eq!(
+        said(&list, "entitlement"),
+        (true, "the package basic has ai_styling")
+    );
+    own.remove().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_an_active_style_names_is_in_use() {
+    let stack = Stack::connect().await;
+    let mut held = settings::alone(&stack, &[]).await;
+    let nowhere = format!("http://127.0.0.1:{}", closed_port());
+    held.change_at_once(Setting::FalBaseUrl, &nowhere).await;
+    held.change_at_once(Setting::FalMode, "live").await;
+    let own = Empty::new(&stack).await;
+    for is_active in [true, false] {
+        own.apply(&format!(
+            "styles: [{{key: plain, name: Plain, provider: fal, provider_model: fal-ai/flux-pro, \
+             prompt_template: 'Repaint this photo.', is_active: {is_active}, estimated_cost_micro_usd: 1}}]\n"
+        ))
+        .await;
+        let list = list_of(&own.magic_edits(&["--json", "preflight"]).await);
+        let (holds, seen) = said(&list, "provider_reachable");
+        assert_eq!((holds, seen.contains("fal")), (!is_active, is_active), "{seen}");
+    }
+    own.remove().await;
 }

@@ -4,7 +4,8 @@ use domain::ports::Secrets;
 use domain::settings::Setting;
 use domain::{ProviderName, ports::SettingsSource};
 use serde_json::json;
-use stack_tests::command_line::{magic_edits, magic_edits_with};
+use stack_tests::command_line::{in_folder, magic_edits, ran};
+use stack_tests::stack::root;
 use stack_tests::{Stack, settings};
 
 #[tokio::test]
@@ -46,7 +47,8 @@ async fn what_the_api_refuses_is_refused_with_what_to_do() {
         assert!(ran.err.contains(name) && ran.err.contains(way_on), "{ran:?}");
     }
     let key = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
-    let ran = magic_edits_with(&["settings", "key", "runware"], &[], "first-line\nsecond-line\n").await;
+    let command = in_folder(&root(), &["settings", "key", "runware"]);
+    let ran = ran(command, "first-line\nsecond-line\n").await;
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(
         ran.err.contains("on one line") && !ran.err.contains("second-line"),
