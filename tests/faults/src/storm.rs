@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::event::EventPolicy;
-use domain::{Edit, EditId, PhotoId, ProviderName};
+use domain::{Edit, EditId, ProviderName};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use serde_json::json;
@@ -21,8 +21,6 @@ use crate::recovery::{self, Recovered};
 const GUESTS: usize = 6;
 /// Events, each with a tenant of its own.
 const EVENTS: usize = 5;
-/// How often a guest's app asks for the same edit before it gives up.
-const TRIES: u32 = 60;
 /// Nothing has moved for so long, longer than a failed record takes to come back: what is left waits for messages that
 /// do not come.
 const STILL: Duration = Duration::from_secs(25);
@@ -112,27 +110,15 @@ pub async fn world(stack: &Stack) -> World {
     .await
 }
 
-/// Asks for so many edits, as apps do: with a key, again and again until there is an answer.
+/// Asks for so many edits, as apps do: each with a key, again and again until there is an answer.
 pub async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
     let photos = join_all(worlds.iter().map(|world| world.photo("cat.jpg"))).await;
-    let asked = (0..edits).map(|number| {
+    let body = json!({ "style_key": styles::LIVE });
+    let asked = (0..edits).map(async |number| {
         let at = usize::try_from(number).unwrap() % worlds.len();
-        insist(&worlds[at], photos[at], format!("storm-{number}"))
+        worlds[at].guest.insist(photos[at], &body).await.edit_id()
     });
     stream::iter(asked).buffer_unordered(GUESTS).collect().await
-}
-
-async fn insist(world: &World, photo: PhotoId, key: String) -> EditId {
-    let body = json!({ "style_key": styles::LIVE });
-    for _ in 0..TRIES {
-        let reply = world.guest.create_edit_once(photo, &body, &key).await;
-        match reply.status {
-            202 => return reply.edit_id(),
-            409 | 429 | 500.. => tokio::time::sleep(Duration::from_millis(250)).await,
-            _ => panic!("{key} was refused: {reply:?}"),
-        }
-    }
-    panic!("{key} was not accepted after {TRIES} tries");
 }
 
 /// Waits until nothing moves any more, and says how long that took.

@@ -4,6 +4,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::patience::answered;
 use crate::{Reply, Stack, World, accounts, guest};
 
 /// Somebody with a bearer token, or without.
@@ -76,8 +77,11 @@ impl Caller {
     pub async fn create_edit_once(&self, world: &World, body: &Value, key: &str) -> Reply {
         guest::remember_prompts(body);
         let path = format!("{}/ai-edits", of_event(world));
-        let request = self.request(Method::POST, &path).header("idempotency-key", key);
-        Reply::of(request.json(body)).await
+        answered(async || {
+            let request = self.request(Method::POST, &path).header("idempotency-key", key);
+            Reply::of(request.json(body)).await
+        })
+        .await
     }
 
     /// Every item of a list, page by page.

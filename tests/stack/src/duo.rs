@@ -1,4 +1,6 @@
-//! Both providers on loopback, for a test that runs alone with them.
+//! Both providers on loopback.
+
+use std::sync::{Arc, OnceLock};
 
 use domain::settings::Setting;
 use domain::{EditId, PhotoId};
@@ -6,19 +8,22 @@ use doubles::fal::{self, RequestRecord};
 use doubles::runware::{self, TaskRecord};
 use serde_json::json;
 
-use crate::settings::{self, Alone};
+use crate::settings::{self, Alone, Shared};
 use crate::world::unique;
 use crate::{Stack, World, live, queue};
 
-/// Live mode with Runware and fal, until this is dropped.
-pub struct Duo {
+/// Live mode with Runware and fal, until this is dropped; edits are held back until they are sent. Alone, or shared by
+/// tests that each speak of their own edits only.
+pub struct Duo<Settings = Alone> {
     /// Runware's double.
-    pub runware: runware::Server,
+    pub runware: Arc<runware::Server>,
     /// fal's double.
-    pub fal: fal::Server,
-    /// The settings; edits are held back until they are sent.
-    pub settings: Alone,
+    pub fal: Arc<fal::Server>,
+    /// The settings.
+    pub settings: Settings,
 }
+
+static SHARED: OnceLock<(Arc<runware::Server>, Arc<fal::Server>)> = OnceLock::new();
 
 /// An edit, and the words by which fal knows it.
 #[derive(Debug, Clone)]
@@ -28,34 +33,61 @@ pub struct Known {
     words: String,
 }
 
-impl Duo {
-    /// fal takes over what Runware does not come to an end with, unless `changes` say something else.
-    pub async fn open(stack: &Stack, changes: &[(Setting, &str)]) -> Self {
-        let runware = runware::Server::start(runware::Behaviour::default()).await;
-        let fal = fal::Server::start(fal::Behaviour::at_once()).await;
-        let usual = [
-            (Setting::QueueAutoDispatch, "false"),
-            (Setting::RunwareTimeoutSeconds, "2"),
-            (Setting::FalTimeoutSeconds, "2"),
-            (Setting::FallbackProvider, "fal"),
-        ];
-        let usual = usual
-            .into_iter()
-            .filter(|(setting, _)| changes.iter().all(|(changed, _)| changed != setting));
-        let all: Vec<_> = usual.chain(changes.iter().copied()).collect();
-        let mut settings = settings::alone(stack, &all).await;
-        settings
-            .change_at_once(Setting::FalJwksUrl, &fal.jwks_url())
-            .await;
-        settings.go_live_with_fal(&fal.base_url()).await;
-        settings.go_live(&runware.base_url()).await;
+/// fal takes over what Runware does not come to an end with.
+fn settings_for(runware: &runware::Server, fal: &fal::Server) -> [(Setting, String); 9] {
+    let text = |text: &str| text.to_owned();
+    [
+        (Setting::QueueAutoDispatch, text("false")),
+        (Setting::FallbackProvider, text("fal")),
+        (Setting::RunwareMode, text("live")),
+        (Setting::RunwareBaseUrl, runware.base_url()),
+        (Setting::RunwareTimeoutSeconds, text("2")),
+        (Setting::FalMode, text("live")),
+        (Setting::FalBaseUrl, fal.base_url()),
+        (Setting::FalTimeoutSeconds, text("2")),
+        (Setting::FalJwksUrl, fal.jwks_url()),
+    ]
+}
+
+fn start() -> (Arc<runware::Server>, Arc<fal::Server>) {
+    (
+        Arc::new(runware::Server::start_blocking(0, runware::Behaviour::default())),
+        Arc::new(fal::Server::start_blocking(0, fal::Behaviour::at_once())),
+    )
+}
+
+impl Duo<Shared> {
+    /// With company. fal takes over what Runware does not come to an end with.
+    pub async fn shared(stack: &Stack) -> Self {
+        let (runware, fal) = SHARED.get_or_init(start).clone();
+        let settings = settings::duo(stack, &settings_for(&runware, &fal)).await;
         Self {
             runware,
             fal,
             settings,
         }
     }
+}
 
+impl Duo {
+    /// Alone, with doubles of its own. fal takes over what Runware does not come to an end with, unless `changes` say
+    /// something else.
+    pub async fn open(stack: &Stack, changes: &[(Setting, &str)]) -> Self {
+        let (runware, fal) = start();
+        let usual = settings_for(&runware, &fal);
+        let usual = usual.iter().map(|(setting, text)| (*setting, text.as_str()));
+        // What comes first counts.
+        let all: Vec<_> = changes.iter().copied().chain(usual).collect();
+        let settings = settings::alone(stack, &all).await;
+        Self {
+            runware,
+            fal,
+            settings,
+        }
+    }
+}
+
+impl<Settings> Duo<Settings> {
     /// Asks for an edit in this style whose attempts at Runware go like these (the last one repeats), and does not
     /// send it.
     pub async fn hold(
@@ -67,7 +99,7 @@ impl Duo {
     ) -> Known {
         let words = unique(&world.stack);
         let body = json!({ "style_key": style, "prompt": words });
-        let id = world.guest.create_edit(photo, &body).await.edit_id();
+        let id = world.guest.insist(photo, &body).await.edit_id();
         live::plan(&self.runware, id, attempts);
         Known { id, words }
     }

@@ -9,10 +9,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::patience::{PATIENCE, answered, insist};
+use crate::world::unique;
 use crate::{Stack, logs};
-
-/// The longest that an edit is waited for.
-const PATIENCE: Duration = Duration::from_secs(75);
 
 /// An answer of the API.
 #[derive(Debug)]
@@ -96,7 +95,7 @@ impl Reply {
 /// Whoever holds an event's token.
 #[derive(Clone)]
 pub struct Guest {
-    http: reqwest::Client,
+    stack: Stack,
     events: String,
     token: String,
     id: Option<String>,
@@ -106,7 +105,7 @@ impl Guest {
     /// A guest with this token and device id.
     pub fn new(stack: &Stack, token: &str, id: Option<&str>) -> Self {
         Self {
-            http: stack.http.clone(),
+            stack: stack.clone(),
             events: format!("{}/api/v1/events", stack.described.api_url),
             token: token.to_owned(),
             id: id.map(str::to_owned),
@@ -122,6 +121,7 @@ impl Guest {
     /// A request to a path below the event.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
+            .stack
             .http
             .request(method, format!("{}/{}{path}", self.events, self.token));
         match &self.id {
@@ -159,7 +159,7 @@ impl Guest {
 
     /// Uploads to where [`Guest::create_photo`] said, and returns the status.
     pub async fn upload(&self, upload: &Value, bytes: Vec<u8>) -> u16 {
-        let mut request = self.http.put(text(&upload["url"]));
+        let mut request = self.stack.http.put(text(&upload["url"]));
         for (name, value) in upload["headers"].as_object().unwrap() {
             // The client writes the length that the body really has.
             if name != "content-length" && name != "host" {
@@ -178,18 +178,24 @@ impl Guest {
     /// Asks for an edit under an idempotency key.
     pub async fn create_edit_once(&self, photo: PhotoId, body: &Value, key: &str) -> Reply {
         remember_prompts(body);
-        let ask = || {
+        answered(async || {
             let request = self.request(Method::POST, &edits_of(photo));
-            Reply::of(request.header("idempotency-key", key).json(body))
-        };
-        until_answered(ask).await
+            Reply::of(request.header("idempotency-key", key).json(body)).await
+        })
+        .await
+    }
+
+    /// Asks for one edit, under a key of its own, until it is accepted or refused for good.
+    pub async fn insist(&self, photo: PhotoId, body: &Value) -> Reply {
+        let key = unique(&self.stack);
+        insist(async || self.create_edit_once(photo, body, &key).await).await
     }
 
     /// Asks for an edit in a style, which must be accepted.
     #[track_caller]
     pub fn start(&self, photo: PhotoId, style: &str) -> impl Future<Output = EditId> {
         let (guest, body) = (self.clone(), json!({ "style_key": style }));
-        async move { guest.create_edit(photo, &body).await.edit_id() }
+        async move { guest.insist(photo, &body).await.edit_id() }
     }
 
     /// How an edit is getting on.
@@ -222,22 +228,10 @@ impl Guest {
 
     /// Fetches a link from an answer.
     pub async fn download(&self, link: &Value) -> Vec<u8> {
-        let response = self.http.get(text(link)).send().await.unwrap();
+        let response = self.stack.http.get(text(link)).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{link}");
         response.bytes().await.unwrap().to_vec()
     }
-}
-
-/// Asks again where a function ran into its timeout on a busy machine, as an app does; the key makes that harmless. An
-/// answer of the product has a code, the gateway's own has none.
-pub(crate) async fn until_answered<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> Reply {
-    for _ in 0..5 {
-        let reply = ask().await;
-        if reply.status < 500 || reply.body["code"].is_string() {
-            return reply;
-        }
-    }
-    ask().await
 }
 
 /// The path of a photo's edits.

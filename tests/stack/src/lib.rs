@@ -15,6 +15,7 @@ pub mod guest;
 pub mod invoke;
 pub mod live;
 pub mod logs;
+pub mod patience;
 pub mod pictures;
 pub mod queue;
 pub mod servers;

@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use domain::{EditId, PhotoId, TaskId};
+use domain::{EditId, PhotoId, Status, TaskId};
 use doubles::runware::{Behaviour, Server, TaskRecord};
 use serde_json::{Value, json};
 
 use crate::settings::{self, Alone, Shared};
-use crate::{Stack, World, queue, styles};
+use crate::{Books, Stack, World, queue, styles};
 
 /// The most attempts of an edit.
 const ATTEMPTS: u32 = domain::edit::MAX_ATTEMPTS;
@@ -79,7 +79,7 @@ impl Live {
         body: &Value,
         attempts: impl IntoIterator<Item = Behaviour>,
     ) -> EditId {
-        let id = world.guest.create_edit(photo, body).await.edit_id();
+        let id = world.guest.insist(photo, body).await.edit_id();
         plan(server(), id, attempts);
         id
     }
@@ -87,6 +87,23 @@ impl Live {
     /// From now on, this attempt goes like this.
     pub fn now(&self, task: TaskId, behaviour: Behaviour) {
         server().when_task(task.uuid(), behaviour);
+    }
+
+    /// The edit has succeeded at this attempt, with one submit that arrived, and was paid once.
+    pub async fn assert_delivered_once(&self, world: &World, id: EditId, attempt: u32) {
+        assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+        let edit = world.stored(id).await;
+        assert_eq!(
+            (edit.status, edit.attempt),
+            (Status::Succeeded, attempt),
+            "{edit:?}"
+        );
+        let [task] = self.tasks(id).try_into().unwrap();
+        assert_eq!(task.id, edit.attempts.last().unwrap().task_id.uuid());
+        assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
+        let books = Books::of(world).await;
+        books.assert_paid(id, 39_000);
+        books.assert_at_rest();
     }
 
     /// What the double knows of the edit, attempt by attempt.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{Context, EditId};
 use serde_json::{Value, json};
 
-use crate::stack::root;
+use crate::stack::folder;
 use crate::{Stack, queue};
 
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -27,7 +27,7 @@ pub fn keep_out(secret: &str) {
 
 /// Writes it down for the check of the whole run, which comes after the last test (`tests/afterwards`).
 fn note(secret: &str) {
-    let path = root().join(".local/tmp/kept-out.jsonl");
+    let path = folder().join("tmp/kept-out.jsonl");
     let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
     file.write_all(format!("{}\n", json!(secret)).as_bytes()).unwrap();
 }
@@ -74,20 +74,36 @@ pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<St
 /// How often the queue workers have said this since then.
 pub async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
     const WORKERS: [&str; 2] = ["process-edit", "poll-edit"];
-    // The emulator delivers a late line with the environment's next invocation only.
-    for worker in WORKERS {
+    let is_meant = |line: &Value| line["message"] == message;
+    nudge_all(stack, &WORKERS).await;
+    found(stack, &WORKERS, since_ms, 1, is_meant).await;
+    // Whoever has said it too.
+    nudge_all(stack, &WORKERS).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    found(stack, &WORKERS, since_ms, 0, is_meant).await.len()
+}
+
+/// Lets these functions run once more, as far as they take messages: the emulator delivers a late line with the
+/// environment's next invocation only.
+async fn nudge_all(stack: &Stack, functions: &[&str]) {
+    for worker in functions
+        .iter()
+        .filter(|name| ["process-edit", "poll-edit"].contains(name))
+    {
         queue::nudge(stack, worker).await;
     }
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let mut found = 0;
-    for worker in WORKERS {
-        let lines = lines(stack, worker, since_ms).await;
-        let lines = lines
-            .iter()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        found += lines.filter(|line| line["message"] == message).count();
+}
+
+/// Lines of any function's log since then that know something which must not get there.
+pub async fn leaks(stack: &Stack, since_ms: i64) -> Vec<String> {
+    let secrets = secrets();
+    let mut leaks = Vec::new();
+    for function in stack.described.functions.keys() {
+        let lines = lines(stack, function, since_ms).await;
+        let knows_one = |line: &String| secrets.iter().any(|secret| line.contains(secret));
+        leaks.extend(lines.into_iter().filter(knows_one));
     }
-    found
+    leaks
 }
 
 /// The lines of these functions' logs since then that are objects and are as they should be, once there are at least so
@@ -101,14 +117,8 @@ pub async fn found(
 ) -> Vec<Value> {
     let mut found = Vec::new();
     for round in 0..120 {
-        // The emulator delivers a late line with the environment's next invocation only.
         if round % 8 == 7 {
-            for worker in functions
-                .iter()
-                .filter(|name| name.ends_with("-edit") && !name.contains("create"))
-            {
-                queue::nudge(stack, worker).await;
-            }
+            nudge_all(stack, functions).await;
         }
         found.clear();
         for function in functions {

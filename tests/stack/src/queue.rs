@@ -4,6 +4,7 @@ use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
 
+use crate::patience::eventually;
 use crate::{Stack, World};
 
 /// The most messages in one call.
@@ -100,17 +101,11 @@ pub async fn purge(stack: &Stack, url: &str) {
     stack.sqs.purge_queue().queue_url(url).send().await.unwrap();
 }
 
-/// Waits until every message of a queue is done.
-pub async fn done(stack: &Stack, url: &str) {
-    let begun = tokio::time::Instant::now();
-    loop {
-        let now = waiting(stack, url).await;
-        if (now.visible, now.in_flight, now.delayed) == (0, 0, 0) {
-            return;
-        }
-        assert!(begun.elapsed().as_secs() < 75, "messages are left: {now:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+/// Waits until every message is done that a queue has got since then. What others left in it before (unreadable, or with
+/// a process that was killed) may stay in it for minutes.
+pub async fn done(stack: &Stack, url: &str, before: Waiting) {
+    let is_done = async || waiting(stack, url).await.total() <= before.total();
+    eventually("done with its messages", is_done).await;
 }
 
 /// How many messages wait in a queue.
@@ -122,6 +117,13 @@ pub struct Waiting {
     pub in_flight: u32,
     /// For their time.
     pub delayed: u32,
+}
+
+impl Waiting {
+    /// All of them.
+    pub fn total(self) -> u32 {
+        self.visible + self.in_flight + self.delayed
+    }
 }
 
 /// How many messages wait in a queue.

@@ -1,6 +1,7 @@
 //! Settings belong to the whole stack, so tests share them: any number of tests may run with the same settings at
 //! once, and one that needs settings of its own runs alone. Whoever leaves last puts the defaults back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::ProviderName;
@@ -11,7 +12,7 @@ use domain::settings::Setting;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::Instant;
 
-use crate::Stack;
+use crate::{Stack, logs};
 
 /// The local stage keeps settings for a second.
 const SEEN_AFTER: Duration = Duration::from_millis(1_300);
@@ -74,7 +75,9 @@ enum Profile {
     Unknown,
     Defaults,
     Live,
-    Alone,
+    Duo,
+    /// One test's own.
+    Own,
 }
 
 /// What is in SSM.
@@ -92,9 +95,9 @@ impl Applied {
     /// Writes what differs from the defaults and `changes` together. No provider is taken out of service: one test's
     /// outage would be every test's.
     async fn apply(&mut self, stack: &Stack, profile: Profile, changes: &[(Setting, String)]) {
-        match profile {
-            Profile::Live => self.use_keys(stack, &OUR_KEYS).await,
-            _ => self.put_keys_back(stack).await,
+        match changes.iter().any(goes_live) {
+            true => self.use_keys(stack, &OUR_KEYS).await,
+            false => self.put_keys_back(stack).await,
         }
         self.pin_breakers(stack, Some(Pin::Closed)).await;
         for (setting, default) in DEFAULTS {
@@ -141,6 +144,9 @@ impl Applied {
                 before
             })
             .await;
+        if are_ours {
+            OUR_KEYS.into_iter().for_each(logs::keep_out);
+        }
         for (provider, key) in ProviderName::ALL.into_iter().zip(keys) {
             stack.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
         }
@@ -195,6 +201,11 @@ pub async fn defaults(stack: &Stack) -> Shared {
     shared(stack, Profile::Defaults, &[]).await
 }
 
+/// Runs with these settings for both providers' doubles, in which edits are held back as well.
+pub(crate) async fn duo(stack: &Stack, changes: &[(Setting, String)]) -> Shared {
+    shared(stack, Profile::Duo, changes).await
+}
+
 /// Runs with the Runware double that listens here. Edits are held back, so that a test can say how each one will go
 /// before it is sent.
 pub(crate) async fn live(stack: &Stack, base_url: &str) -> Shared {
@@ -203,13 +214,7 @@ pub(crate) async fn live(stack: &Stack, base_url: &str) -> Shared {
 
 /// Live mode, but alone; with another API than the double's if need be.
 pub(crate) async fn live_alone(stack: &Stack, base_url: &str) -> Alone {
-    let mut held = LOCK.write().await;
-    held.apply(stack, Profile::Live, &live_changes(base_url)).await;
-    held.settle().await;
-    Alone {
-        held: Some(held),
-        stack: stack.clone(),
-    }
+    alone_with(stack, &live_changes(base_url)).await
 }
 
 fn live_changes(base_url: &str) -> [(Setting, String); 4] {
@@ -221,7 +226,32 @@ fn live_changes(base_url: &str) -> [(Setting, String); 4] {
     ]
 }
 
+/// Whether this change sends edits to a double, which takes no key but its own.
+fn goes_live((setting, text): &(Setting, String)) -> bool {
+    matches!(setting, Setting::RunwareMode | Setting::FalMode) && text == "live"
+}
+
+/// Tests that wait for their turn. Each of them writes all settings that differ from its own.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Somebody who waits, until this is dropped.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        WAITING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 async fn shared(stack: &Stack, profile: Profile, changes: &[(Setting, String)]) -> Shared {
+    let turn = Turn::wait();
     let held = LOCK.read().await;
     let held = if held.profile == profile {
         held
@@ -233,13 +263,17 @@ async fn shared(stack: &Stack, profile: Profile, changes: &[(Setting, String)]) 
         }
         own.downgrade()
     };
+    drop(turn);
     held.settle().await;
     Shared(Some(held))
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let is_default = self.0.take().is_none_or(|held| held.profile == Profile::Defaults);
+        let is_default = self.0.take().is_none_or(|held| {
+            let is_pinned = held.pin.flatten().is_some();
+            held.profile == Profile::Defaults && !is_pinned
+        });
         // Where this fails, somebody else is running or about to, and will do it.
         if !is_default && let Ok(mut own) = LOCK.try_write() {
             restore_blocking(&mut own);
@@ -261,8 +295,14 @@ pub async fn alone(stack: &Stack, changes: &[(Setting, &str)]) -> Alone {
         .iter()
         .map(|(setting, text)| (*setting, (*text).to_owned()))
         .collect();
+    alone_with(stack, &changes).await
+}
+
+async fn alone_with(stack: &Stack, changes: &[(Setting, String)]) -> Alone {
+    let turn = Turn::wait();
     let mut held = LOCK.write().await;
-    held.apply(stack, Profile::Alone, &changes).await;
+    drop(turn);
+    held.apply(stack, Profile::Own, changes).await;
     held.settle().await;
     Alone {
         held: Some(held),
@@ -300,14 +340,6 @@ impl Alone {
         self.change(Setting::RunwareBaseUrl, base_url).await;
     }
 
-    /// The same for fal's queue.
-    pub async fn go_live_with_fal(&mut self, base_url: &str) {
-        let stack = self.stack.clone();
-        self.held().use_keys(&stack, &OUR_KEYS).await;
-        self.change_at_once(Setting::FalMode, "live").await;
-        self.change(Setting::FalBaseUrl, base_url).await;
-    }
-
     /// From now on, a provider that fails is taken out of service, for everybody.
     pub async fn let_breakers_work(&mut self) {
         self.pin_breakers(None).await;
@@ -341,7 +373,11 @@ impl Alone {
 impl Drop for Alone {
     fn drop(&mut self) {
         if let Some(held) = self.held.as_mut() {
-            restore_blocking(held);
+            match WAITING.load(Ordering::SeqCst) {
+                0 => restore_blocking(held),
+                // Whoever comes next does it, and pins the breakers whatever became of them.
+                _ => (held.profile, held.pin) = (Profile::Unknown, None),
+            }
         }
     }
 }

@@ -3,29 +3,11 @@
 
 use std::time::Duration;
 
-use domain::{EditId, Status};
 use doubles::runware::{Behaviour, Fault};
 use stack_tests::functions::kill_while_connected;
+use stack_tests::patience::eventually;
 use stack_tests::servers::{Hole, closed_port};
-use stack_tests::{Books, Live, Stack, World};
-use tokio::time::sleep;
-
-/// Succeeded at this attempt, with one submit that arrived, and paid once.
-async fn assert_delivered_once(live: &Live, world: &World, id: EditId, attempt: u32) {
-    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
-    let edit = world.stored(id).await;
-    assert_eq!(
-        (edit.status, edit.attempt),
-        (Status::Succeeded, attempt),
-        "{edit:?}"
-    );
-    let [task] = live.tasks(id).try_into().unwrap();
-    assert_eq!(task.id, edit.attempts.last().unwrap().task_id.uuid());
-    assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
-    let books = Books::of(world).await;
-    books.assert_paid(id, 39_000);
-    books.assert_at_rest();
-}
+use stack_tests::{Live, Stack, World};
 
 #[tokio::test]
 async fn a_dead_worker_is_not_missed_once_its_submit_is_out() {
@@ -36,12 +18,11 @@ async fn a_dead_worker_is_not_missed_once_its_submit_is_out() {
     // The provider takes the task and keeps its answer to itself.
     let silent = Behaviour::submit(Fault::Slow(Duration::from_secs(50)));
     let id = live.start(&world, photo, [silent]).await;
-    while !live.tasks(id).iter().any(|task| task.accepted) {
-        sleep(Duration::from_millis(20)).await;
-    }
+    let is_accepted = async || live.tasks(id).iter().any(|task| task.accepted);
+    eventually("accepted", is_accepted).await;
     kill_while_connected(&stack, "process-edit", live.port()).await;
     let live = live.share().await;
-    assert_delivered_once(&live, &world, id, 1).await;
+    live.assert_delivered_once(&world, id, 1).await;
 }
 
 #[tokio::test]
@@ -56,7 +37,7 @@ async fn a_submit_that_died_on_the_way_is_made_anew_once_it_cannot_arrive_any_mo
         .await;
     kill_while_connected(&stack, "process-edit", hole.port()).await;
     let live = live.share().await;
-    assert_delivered_once(&live, &world, id, 2).await;
+    live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;
     assert_eq!(attempts[0].outcome.as_deref(), Some("provider_timeout"));
     let waited = attempts[1].started_at.duration_since(attempts[0].started_at);
@@ -73,17 +54,13 @@ async fn a_provider_that_cannot_be_reached_is_tried_again_soon() {
     let id = live
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
-    while world
-        .stored(id)
-        .await
-        .attempts
-        .first()
-        .is_none_or(|attempt| attempt.ended_at.is_none())
-    {
-        sleep(Duration::from_millis(50)).await;
-    }
+    eventually("given up", async || {
+        let attempts = world.stored(id).await.attempts;
+        attempts.first().is_some_and(|attempt| attempt.ended_at.is_some())
+    })
+    .await;
     let live = live.share().await;
-    assert_delivered_once(&live, &world, id, 2).await;
+    live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;
     assert_eq!(attempts[0].outcome.as_deref(), Some("provider_error"));
     let waited = attempts[1].started_at.duration_since(attempts[0].started_at);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{Status, TaskId};
 use doubles::runware::{Behaviour, ErrorShape, Fault};
 use serde_json::json;
+use stack_tests::patience::eventually;
 use stack_tests::{Books, Live, Stack, World, queue, styles};
 use tokio::time::sleep;
 
@@ -155,9 +156,8 @@ async fn a_message_about_an_earlier_attempt_does_nothing_to_the_current_one() {
         .guest
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
         .await;
-    while world.stored(id).await.attempt < 2 {
-        sleep(Duration::from_millis(100)).await;
-    }
+    let is_at_the_second = async || world.stored(id).await.attempt >= 2;
+    eventually("at its second attempt", is_at_the_second).await;
     queue::poll_copies(&world, id, 1, 3).await;
     queue::poll_copies(&world, id, 3, 3).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");

@@ -10,8 +10,8 @@ use domain::{Context, ProviderName};
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
+use stack_tests::patience::eventually;
 use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
-use tokio::time::sleep;
 
 /// More than it takes to open a breaker.
 const MANY: usize = 8;
@@ -76,9 +76,8 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         .await;
     assert_eq!(world.guest.wait(probe.id).await["status"], "succeeded");
     assert_eq!(duo.tasks(&probe).len(), 1);
-    while !matches!(state(&stack).await, BreakerState::Closed { .. }) {
-        sleep(Duration::from_millis(100)).await;
-    }
+    let is_closed = async || matches!(state(&stack).await, BreakerState::Closed { .. });
+    eventually("closed", is_closed).await;
     assert_eq!(
         logs::said(&stack, "AI provider back in service", since_ms).await,
         1

@@ -8,13 +8,14 @@ use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use stack_tests::duo::Known;
+use stack_tests::settings::Shared;
 use stack_tests::{Books, Duo, Stack, World, queue, styles};
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
 }
 
-async fn take_all(duo: &Duo, world: &World, behaviours: Vec<Behaviour>) -> Vec<Known> {
+async fn take_all(duo: &Duo<Shared>, world: &World, behaviours: Vec<Behaviour>) -> Vec<Known> {
     let photo = world.photo("cat.jpg").await;
     let starts = behaviours
         .into_iter()
@@ -31,7 +32,7 @@ fn providers(edit: &Edit) -> Vec<ProviderName> {
 #[tokio::test]
 async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are_spent() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     // How often it is tried at the first provider, and how an attempt there ends.
     let cases = [
@@ -103,7 +104,7 @@ async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are
 #[tokio::test]
 async fn what_lies_in_the_request_never_goes_to_another_provider() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let flagged = Behaviour {
         nsfw: true,
@@ -129,15 +130,15 @@ async fn what_lies_in_the_request_never_goes_to_another_provider() {
         let found = edit.failure.as_ref().map(|failure| failure.code.code());
         assert_eq!(found, Some(code), "{behaviour:?}");
         assert_eq!(providers(&edit), [ProviderName::Runware], "{behaviour:?}");
+        assert!(duo.requests(known).is_empty(), "{behaviour:?}");
     }
-    assert_eq!(duo.fal.counts().submits, 0);
     Books::of(&world).await.assert_at_rest();
 }
 
 #[tokio::test]
 async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
@@ -150,13 +151,13 @@ async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
     Books::of(&world)
         .await
         .assert_released(known.id, "provider_quota");
-    assert_eq!(duo.fal.counts().submits, 0);
+    assert!(duo.requests(&known).is_empty());
 }
 
 #[tokio::test]
 async fn both_fail_and_the_second_has_the_last_word() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
@@ -184,7 +185,7 @@ async fn both_fail_and_the_second_has_the_last_word() {
 #[tokio::test]
 async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let endless = Behaviour::default().processing(1_000);
@@ -243,7 +244,7 @@ async fn a_dearer_provider_is_not_asked_where_the_budget_has_none() {
     let (duo, world, known) = dearer(2 * styles::COST - 1).await;
     let edit = world.stored(known.id).await;
     assert_eq!(providers(&edit), [ProviderName::Runware]);
-    assert_eq!(duo.fal.counts().submits, 0);
+    assert!(duo.requests(&known).is_empty());
     let books = Books::of(&world).await;
     books.assert_released(known.id, "budget_hard_cap_reached");
     books.assert_at_rest();

@@ -9,11 +9,13 @@ use doubles::runware::{Behaviour, Webhook};
 use futures::future::join_all;
 use reqwest::Url;
 use stack_tests::duo::Known;
+use stack_tests::patience::{eventually, seen};
+use stack_tests::settings::Shared;
 use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
 use tokio::time::{Instant, sleep};
 
-/// When a task has finished: right after a question, so that the next one is far away.
-const FINISHED_AFTER: Duration = Duration::from_secs(30);
+/// When a task has finished: after the question at 22 s, well before the one at 29 s (`domain::polling`).
+const FINISHED_AFTER: Duration = Duration::from_secs(24);
 
 fn told(webhook: Webhook) -> Behaviour {
     Behaviour {
@@ -22,7 +24,12 @@ fn told(webhook: Webhook) -> Behaviour {
     }
 }
 
-async fn start_at_fal(duo: &Duo, world: &World, photo: domain::PhotoId, behaviour: fal::Behaviour) -> Known {
+async fn start_at_fal<Settings>(
+    duo: &Duo<Settings>,
+    world: &World,
+    photo: domain::PhotoId,
+    behaviour: fal::Behaviour,
+) -> Known {
     let known = duo
         .hold(world, photo, styles::LIVE_AT_FAL, [Behaviour::default()])
         .await;
@@ -34,14 +41,14 @@ async fn start_at_fal(duo: &Duo, world: &World, photo: domain::PhotoId, behaviou
 #[tokio::test]
 async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let on_time = Webhook::after(FINISHED_AFTER);
     let at_runware = [
         on_time,
         on_time.called(3, Duration::ZERO),
-        on_time.called(1, Duration::from_secs(15)),
+        on_time.called(1, Duration::from_secs(10)),
         on_time.called(0, Duration::ZERO),
     ];
     let starts = at_runware.map(|webhook| duo.start(&world, photo, [told(webhook)]));
@@ -63,8 +70,10 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     for known in all {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
-    // Time for the late one.
-    sleep(Duration::from_secs(20)).await;
+    let has_called = async || !duo.tasks(&late)[0].webhook_answers.is_empty();
+    eventually("called by the late one", has_called).await;
+    // Time for what its hint begins.
+    sleep(Duration::from_secs(2)).await;
     let books = Books::of(&world).await;
     for known in all {
         let edit = world.stored(known.id).await;
@@ -117,7 +126,7 @@ async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
 #[tokio::test]
 async fn a_forged_webhook_changes_nothing() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let endless = told(Webhook::after(Duration::from_secs(600)));
@@ -129,9 +138,9 @@ async fn a_forged_webhook_changes_nothing() {
     let fal = start_at_fal(&duo, &world, photo, endless).await;
     let at_runware = runware_url(&duo, &runware).await;
     let at_fal = fal_url(&duo, &fal).await;
-    while world.stored(fal.id).await.attempts[0].handle.is_none() {
-        sleep(Duration::from_millis(100)).await;
-    }
+    let has_handle = async || world.stored(fal.id).await.attempts[0].handle.is_some();
+    eventually("known by fal's name", has_handle).await;
+    let fetched_before = duo.fal.counts().jwks;
     let before = [world.stored(runware.id).await, world.stored(fal.id).await];
 
     let good = token(&at_runware);
@@ -188,8 +197,8 @@ async fn a_forged_webhook_changes_nothing() {
         "signed, but not our address"
     );
     assert!(
-        duo.fal.counts().jwks <= 3,
-        "keys are fetched once in a while: {:?}",
+        duo.fal.counts().jwks <= fetched_before + 3,
+        "keys are fetched once in a while: {fetched_before} before, {:?}",
         duo.fal.counts()
     );
 
@@ -209,7 +218,7 @@ async fn a_forged_webhook_changes_nothing() {
 #[tokio::test]
 async fn a_webhook_that_is_replayed_costs_a_bounded_number_of_questions() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[]).await;
+    let duo = Duo::shared(&stack).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let endless = told(Webhook::after(Duration::from_secs(600)));
@@ -246,24 +255,19 @@ fn token(url: &str) -> String {
     found.unwrap().1.into_owned()
 }
 
-async fn runware_url(duo: &Duo, known: &Known) -> String {
-    loop {
-        if let [task] = duo.tasks(known).as_slice()
-            && let Some(url) = task.request["webhookURL"].as_str()
-        {
-            return url.to_owned();
-        }
-        sleep(Duration::from_millis(100)).await;
-    }
+async fn runware_url(duo: &Duo<Shared>, known: &Known) -> String {
+    seen("at Runware", async || {
+        let task = duo.tasks(known).into_iter().next()?;
+        Some(task.request["webhookURL"].as_str()?.to_owned())
+    })
+    .await
 }
 
-async fn fal_url(duo: &Duo, known: &Known) -> String {
-    loop {
-        if let [request] = duo.requests(known).as_slice() {
-            return request.webhook_url.clone().unwrap();
-        }
-        sleep(Duration::from_millis(100)).await;
-    }
+async fn fal_url(duo: &Duo<Shared>, known: &Known) -> String {
+    seen("at fal", async || {
+        duo.requests(known).first()?.webhook_url.clone()
+    })
+    .await
 }
 
 async fn post(stack: &Stack, url: &str, headers: &[(&'static str, String)], body: &str) -> u16 {

@@ -19,6 +19,7 @@ async fn many_at_once_make_one_submit_and_one_settlement() {
     let finished = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
     let queued = live.hold(&world, photo, &body, [slow]).await;
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let recoveries = join_all((0..4).map(|_| requeue(&stack)));
     join(recoveries, queue::submit_copies(&world, queued, 5)).await;
 
@@ -28,7 +29,7 @@ async fn many_at_once_make_one_submit_and_one_settlement() {
         assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
         assert_eq!(world.stored(id).await.attempt, 1);
     }
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     let books = Books::of(&world).await;
     assert_eq!((books.ledger.len(), books.figures.succeeded), (2, 2));
     books.assert_paid(finished, 39_000);
@@ -50,6 +51,7 @@ async fn an_edit_is_ended_or_delivered_but_never_both() {
                 .await,
         );
     }
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let sent = async {
         for id in &ids {
             queue::submit(&world, *id).await;
@@ -60,7 +62,7 @@ async fn an_edit_is_ended_or_delivered_but_never_both() {
         world.guest.wait(*id).await;
         assert!(live.tasks(*id).len() <= 1 && live.tasks(*id).iter().all(|task| task.submits == 1));
     }
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     let books = Books::of(&world).await;
     assert_eq!(books.ledger.len(), 3, "one entry each");
     assert_eq!(books.figures.succeeded + books.figures.failed, 3);

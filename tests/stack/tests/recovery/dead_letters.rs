@@ -46,13 +46,14 @@ async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() 
         assert_eq!(about[0]["edit_status"], "queued");
     }
 
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let ran = magic_edits(&["dlq", "redrive", "submit", "--json"]).await;
     let redriven = ran.json();
     assert_eq!((ran.code, &redriven["sent"]), (1, &json!(2)), "{redriven}");
     let unreadable = redriven["unreadable"].as_u64().unwrap();
     assert!(unreadable >= 1, "{redriven}");
     assert_painted_once(&world, id).await;
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     assert_eq!(Books::of(&world).await.ledger.len(), 1);
     assert!(
         u64::from(queue::waiting(&stack, &dead).await.visible) >= unreadable,
@@ -81,7 +82,7 @@ async fn a_poll_message_goes_back_to_the_poll_queue() {
     let redriven = ran.json();
     assert_eq!(redriven["sent"], 1, "{ran:?}");
     assert_eq!(ran.code, i32::from(redriven["unreadable"] != 0), "{ran:?}");
-    assert_delivered_once(&live, &world, id, 1).await;
+    live.assert_delivered_once(&world, id, 1).await;
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
     for _ in 0..13 {
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
     }
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let answer = invoke(&stack, "dispatch", &json!({ "limit": 11 })).await;
     assert_eq!(answer, json!({ "matched": 11, "sent": 11, "more": true }));
     let (first, left) = ids.split_at(11);
@@ -43,7 +44,7 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
     for id in left {
         assert_eq!(world.guest.wait(*id).await["status"], "succeeded");
     }
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     let books = Books::of(&world).await;
     assert_eq!((books.ledger.len(), books.figures.succeeded), (13, 13));
     for id in ids {
@@ -67,16 +68,15 @@ async fn what_is_sent_after_its_deadline_waits_for_a_provider_that_is_out_of_ser
     world
         .set_deadline(held.id, stack.cloud.now() - SignedDuration::from_mins(1))
         .await;
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let answer = invoke(&stack, "dispatch", &json!({})).await;
     assert_eq!(answer["sent"], 1, "{answer}");
-    while queue::waiting(&stack, &stack.described.submit_queue_url)
-        .await
-        .delayed
-        == 0
-    {
+    eventually("back in the queue", async || {
         assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
-        sleep(Duration::from_millis(100)).await;
-    }
+        let now = queue::waiting(&stack, &stack.described.submit_queue_url).await;
+        now.delayed > before.delayed
+    })
+    .await;
     duo.settings.pin_breakers(Some(Pin::Closed)).await;
     assert_eq!(world.guest.wait(held.id).await["status"], "succeeded");
     Books::of(&world).await.assert_at_rest();

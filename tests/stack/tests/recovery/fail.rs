@@ -29,8 +29,9 @@ async fn a_queued_edit_ends_and_its_money_is_given_back_once() {
     assert_eq!(item_of(&fail(&stack).await, id), None);
     assert_ended(&world, id).await;
     // A message that turns up after all finds nothing to do.
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     queue::submit(&world, id).await;
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     assert_ended(&world, id).await;
 }
 
@@ -57,7 +58,7 @@ async fn an_edit_whose_picture_the_provider_has_is_delivered_instead() {
     world.age(id, jiff::SignedDuration::from_mins(31)).await;
     let answer = fail(&stack).await;
     assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
-    assert_delivered_once(&live, &world, id, 1).await;
+    live.assert_delivered_once(&world, id, 1).await;
 }
 
 #[tokio::test]

@@ -14,10 +14,11 @@ async fn the_schedule_spares_edits_that_are_not_to_be_sent_yet() {
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
+    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
     let answer = by_schedule(&stack).await;
     assert_eq!(item_of(&answer, id), None);
     assert!(answer["held"].as_u64().unwrap() >= 1, "{answer}");
-    queue::done(&stack, &stack.described.submit_queue_url).await;
+    queue::done(&stack, &stack.described.submit_queue_url, before).await;
     let edit = world.stored(id).await;
     assert_eq!((edit.status, edit.attempt), (Status::Queued, 0));
     // An operator who asks for it by hand means it.

@@ -69,7 +69,7 @@ async fn what_the_provider_has_finished_meanwhile_is_delivered() {
     let answer = requeue(&stack).await;
     assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
     assert_eq!(answer["delivered"], 1);
-    assert_delivered_once(&live, &world, id, 1).await;
+    live.assert_delivered_once(&world, id, 1).await;
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn what_the_provider_is_still_at_is_asked_after_again() {
         said(&answer, id),
         ("requeue", "runware is not done: it will be asked again")
     );
-    assert_delivered_once(&live, &world, id, 1).await;
+    live.assert_delivered_once(&world, id, 1).await;
     assert!(
         live.tasks(id)[0].polls >= asked + 3,
         "the chain of polls goes on by itself"
@@ -123,7 +123,7 @@ async fn an_attempt_that_never_arrived_is_followed_by_another() {
         said(&answer, id),
         ("requeue", "attempt 1 came to nothing: another follows")
     );
-    assert_delivered_once(&live, &world, id, 2).await;
+    live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;
     assert_eq!(attempts[0].outcome.as_deref(), Some("provider_timeout"));
     assert_eq!(

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use stack_tests::api::of_event;
 use stack_tests::{Caller, Stack, World, settings, styles};
 
-use super::{ask, in_style};
+use super::in_style;
 
 /// Written past the API, in every state, by the product's own state machine and store.
 const WRITTEN: u32 = 980;
@@ -38,11 +38,11 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
     let mut ids = Vec::new();
     for number in 0..3 * ASKED {
         let body = in_style(&styles::fake(kinds[number % 3]));
-        ids.push(ask(&stack, &world.guest, photo.id, &body).await.edit_id());
+        ids.push(world.guest.insist(photo.id, &body).await.edit_id());
     }
     let blocked = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });
     for _ in 0..ASKED {
-        let reply = ask(&stack, &world.guest, photo.id, &blocked).await;
+        let reply = world.guest.insist(photo.id, &blocked).await;
         reply.problem(422, "prompt_blocked");
     }
     for id in ids {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use stack_tests::styles::COST;
 use stack_tests::{Stack, World, logs, settings, styles};
 
-use super::{ask, in_style};
+use super::in_style;
 
 const FUNCTIONS: [&str; 3] = ["guest-create-edit", "process-edit", "poll-edit"];
 
@@ -23,10 +23,10 @@ async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
     .await;
     let photo = world.photo("cat.jpg").await;
     for style in [&styles::fake("rejected"), styles::OK] {
-        let reply = ask(&stack, &world.guest, photo, &in_style(style)).await;
+        let reply = world.guest.insist(photo, &in_style(style)).await;
         world.guest.wait(reply.edit_id()).await;
     }
-    let refused = ask(&stack, &world.guest, photo, &in_style(styles::OK)).await;
+    let refused = world.guest.insist(photo, &in_style(styles::OK)).await;
     refused.problem(402, "budget_hard_cap_reached");
 
     let tenant = world.tenant.id.as_str();

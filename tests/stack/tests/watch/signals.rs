@@ -1,18 +1,18 @@
 //! Signals are given once, however many edits see their cause, in the log and as an event (rows O2, B4).
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use domain::MicroUsd;
 use domain::settings::Setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::invoke::{invoke, try_invoke};
+use stack_tests::patience::{insist, seen};
 use stack_tests::styles::COST;
 use stack_tests::{Caller, Guest, Reply, Stack, Subscriber, World, logs, settings, styles};
 
 use super::figures::{photo_of, write};
-use super::{ask, in_style};
+use super::in_style;
 
 const FUNCTIONS: [&str; 4] = [
     "guest-create-edit",
@@ -141,7 +141,7 @@ async fn slow_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(styles::OK);
     for _ in 0..2 {
-        let reply = ask(&world.stack, &world.guest, photo, &body).await;
+        let reply = world.guest.insist(photo, &body).await;
         assert_eq!(world.guest.wait(reply.edit_id()).await["status"], "succeeded");
     }
 }
@@ -150,9 +150,9 @@ async fn slow_edits(world: &World) {
 async fn failing_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(&styles::fake("rejected"));
-    let replies = join_all((0..5).map(|_| ask(&world.stack, &world.guest, photo, &body))).await;
+    let replies = join_all((0..5).map(|_| world.guest.insist(photo, &body))).await;
     join_all(replies.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
-    let last = ask(&world.stack, &world.guest, photo, &body).await.edit_id();
+    let last = world.guest.insist(photo, &body).await.edit_id();
     assert_eq!(world.guest.wait(last).await["status"], "failed");
 }
 
@@ -164,11 +164,11 @@ async fn exhaust_budget(world: &World) {
     let body = in_style(&never);
     let own = json!({ "style_key": never, "photo_id": photo });
     ask_as_organiser(world, &own, "first").await.edit_id();
-    ask(&world.stack, &world.guest, photo, &body).await.edit_id();
-    for reply in join_all((0..4).map(|_| ask(&world.stack, &world.guest, photo, &body))).await {
+    world.guest.insist(photo, &body).await.edit_id();
+    for reply in join_all((0..4).map(|_| world.guest.insist(photo, &body))).await {
         reply.problem(402, "budget_hard_cap_reached");
     }
-    let reply = ask(&world.stack, &world.guest, photo, &body).await;
+    let reply = world.guest.insist(photo, &body).await;
     reply.problem(402, "budget_hard_cap_reached");
     let reply = ask_as_organiser(world, &own, "last").await;
     reply.problem(402, "budget_hard_cap_reached");
@@ -176,14 +176,7 @@ async fn exhaust_budget(world: &World) {
 
 async fn ask_as_organiser(world: &World, body: &Value, key: &str) -> Reply {
     let organiser = Caller::organiser(world).await;
-    for _ in 0..30 {
-        let reply = organiser.create_edit_once(world, body, key).await;
-        if !matches!(reply.status, 409 | 500..) {
-            return reply;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    panic!("no answer to the organiser");
+    insist(async || organiser.create_edit_once(world, body, key).await).await
 }
 
 /// Three that are blocked, and then refused before anybody looks at them.
@@ -192,23 +185,20 @@ async fn blocked_prompts(world: &World, guest: &Guest) {
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });
     for (status, code) in [(422, "prompt_blocked"), (429, "rate_limited")] {
         for _ in 0..3 {
-            ask(&world.stack, guest, photo, &body).await.problem(status, code);
+            guest.insist(photo, &body).await.problem(status, code);
         }
     }
 }
 
 async fn wait_for_events(subscriber: &mut Subscriber, about: &[String], at_least: usize) -> Vec<Value> {
-    for _ in 0..120 {
+    seen("published", async || {
         let events = subscriber.events().await.iter();
         let ours = events.filter(|event| {
             let event_id = event["detail"]["event_id"].as_str().unwrap_or_default();
             about.iter().any(|id| id == event_id)
         });
         let ours: Vec<_> = ours.cloned().collect();
-        if ours.len() >= at_least {
-            return ours;
-        }
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    panic!("fewer than {at_least} events: {:#?}", subscriber.events().await);
+        (ours.len() >= at_least).then_some(ours)
+    })
+    .await
 }

@@ -5,23 +5,17 @@ use std::time::{Duration, Instant};
 use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use serde_json::json;
+use stack_tests::patience::eventually;
 use stack_tests::{Caller, Reply, Stack, World, settings, styles};
 
 /// What is promised. The local stage reads settings again after a second.
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Asks a warm function until it answers as it should.
-async fn until(guest: &World, what: &str, is_so: impl Fn(&Reply) -> bool) -> Duration {
+async fn until(guest: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
     let begun = Instant::now();
-    loop {
-        let reply = guest.guest.get("/ai-styles").await;
-        if is_so(&reply) {
-            return begun.elapsed();
-        }
-        let waited = begun.elapsed();
-        assert!(waited < WITHIN, "not {what} after {waited:?}: {}", reply.body);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually(what, async || is_so(&guest.guest.get("/ai-styles").await)).await;
+    assert!(begun.elapsed() < WITHIN, "{what} after {:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
 
-use std::time::{Duration, Instant};
-
 use domain::settings::Setting;
 use serde_json::json;
 use stack_tests::api::of_event;
+use stack_tests::patience::eventually;
 use stack_tests::{Caller, Stack, World, queue, settings, styles};
 
 #[tokio::test]
@@ -103,14 +102,8 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(Setting::IsEnabled, "false").await;
     queue::submit(&world, held).await;
-    let begun = Instant::now();
-    while queue::waiting(&stack, &standby).await.delayed == 0 {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "it is not in the standby queue"
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    settings.change(Setting::IsEnabled, "true").await;
+    let is_there = async || queue::waiting(&stack, &standby).await.delayed > 0;
+    eventually("back in the standby queue", is_there).await;
+    let _settings = settings.share_defaults().await;
     assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

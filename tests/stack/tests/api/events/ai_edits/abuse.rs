@@ -35,15 +35,11 @@ async fn well_before_the_hour_ends(stack: &Stack) {
     }
 }
 
-/// The signals about a guest, as the function logged them.
-async fn signals(stack: &Stack, world: &World, guest: &Guest, since_ms: i64) -> Vec<Value> {
+/// The signals about a guest, as the function logged them, once there are so many.
+async fn signals(stack: &Stack, world: &World, guest: &Guest, since_ms: i64, at_least: usize) -> Vec<Value> {
     let scope = guest.scope_hash(&world.event);
-    let lines = logs::lines(stack, "guest-create-edit", since_ms).await;
-    lines
-        .iter()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|line| line["message"] == SIGNAL && line["scope_hash"] == json!(scope))
-        .collect()
+    let is_meant = |line: &Value| line["message"] == SIGNAL && line["scope_hash"] == json!(scope);
+    logs::found(stack, &["guest-create-edit"], since_ms, at_least, is_meant).await
 }
 
 #[tokio::test]
@@ -91,14 +87,14 @@ async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
         "the test took longer than it should"
     );
 
-    let said = signals(&stack, &world, &world.guest, began).await;
+    let said = signals(&stack, &world, &world.guest, began, 1).await;
     let [signal] = said.as_slice() else {
         panic!("said {} times", said.len())
     };
     assert_eq!(signal["level"], "WARN");
     assert_eq!(signal["event_id"], json!(world.event.id));
     assert_eq!(signal["tenant_id"], json!(world.tenant.id));
-    assert_eq!(signals(&stack, &world, &other, began).await.len(), 0);
+    assert_eq!(signals(&stack, &world, &other, began, 0).await.len(), 0);
     let summary = organiser
         .get(&format!("{}/ai-edits/summary", of_event(&world)))
         .await;
@@ -129,5 +125,5 @@ async fn many_at_the_same_moment_are_said_once_too() {
         .create_edit(photo, &body)
         .await
         .problem(429, "rate_limited");
-    assert_eq!(signals(&stack, &world, &world.guest, began).await.len(), 1);
+    assert_eq!(signals(&stack, &world, &world.guest, began, 1).await.len(), 1);
 }

@@ -1,14 +1,13 @@
 //! Layer 4: the hard cap holds, however many come at once.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use domain::ports::admin::TenantStore;
-use domain::{Context, MicroUsd, PhotoId};
+use domain::{Context, MicroUsd};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::styles::COST;
-use stack_tests::{Books, Caller, Reply, Stack, World, queue, settings, styles};
+use stack_tests::{Books, Caller, Stack, World, queue, settings, styles};
 
 #[tokio::test]
 async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
@@ -21,7 +20,7 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
     let photo = world.photo("cat.jpg").await;
     // Pending for a while, so that nothing is given back meanwhile.
     let body = json!({ "style_key": styles::fake("slow") });
-    let replies = join_all((0..100).map(|number| insist(&world, photo, &body, number))).await;
+    let replies = join_all((0..100).map(|_| world.guest.insist(photo, &body))).await;
     let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
     for reply in replies.iter().filter(|reply| reply.status != 202) {
         reply.problem(402, "budget_hard_cap_reached");
@@ -45,20 +44,6 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
         .create_edit(photo, &body)
         .await
         .problem(402, "budget_hard_cap_reached");
-}
-
-/// Asks until there is an answer, as an app does: a hundred cold starts at once are too much for a small machine, and
-/// some run into the function's timeout.
-async fn insist(world: &World, photo: PhotoId, body: &Value, number: u32) -> Reply {
-    let key = format!("tap-{number}");
-    for _ in 0..10 {
-        let reply = world.guest.create_edit_once(photo, body, &key).await;
-        if !matches!(reply.status, 409 | 500..) {
-            return reply;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    panic!("no answer to number {number}");
 }
 
 #[tokio::test]
@@ -134,11 +119,7 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
         let body = json!({ "name": "Soft", "ai_editing": { "budget": budget } });
         admin.put(&tenant, &body).await
     };
-    let asked = AtomicU32::new(0);
-    let ask = async |style: &str| {
-        let body = json!({ "style_key": style });
-        insist(&world, photo, &body, asked.fetch_add(1, Ordering::Relaxed)).await
-    };
+    let ask = async |style: &str| world.guest.insist(photo, &json!({ "style_key": style })).await;
     let sync = styles::fake("sync");
 
     put(json!({ "max_style_cost_micro_usd": COST })).await;

@@ -1,7 +1,5 @@
 //! Limits on edits under way: per guest and per event.
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use serde_json::json;
 use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
@@ -41,17 +39,7 @@ async fn however_many_come_at_once_no_more_are_under_way_than_the_event_allows()
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::fake("slow") });
     let guests: Vec<_> = (0..12).map(|_| world.another_guest()).collect();
-    let asked = guests.iter().map(async |guest| {
-        for _ in 0..10 {
-            let reply = guest.create_edit_once(photo, &body, "tap-1").await;
-            // Too many at one counter, or a cold start that took too long: an app asks again.
-            if !matches!(reply.status, 409 | 500..) {
-                return reply;
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        panic!("no answer")
-    });
+    let asked = guests.iter().map(|guest| guest.insist(photo, &body));
     let replies = join_all(asked).await;
     let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
     for reply in replies.iter().filter(|reply| reply.status != 202) {
