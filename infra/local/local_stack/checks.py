@@ -21,6 +21,9 @@ ENTRY = ROOT / "infra" / "local" / "stack.py"
 CHECKOV = SHARED / "venv-checkov" / "bin" / "checkov"
 #: Warnings are errors here and nowhere else, so that work in progress still builds.
 CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
+CARGO_TEST = ["cargo", "test", "--workspace", "--no-fail-fast"]
+#: The tests of the stack wait most of their time: one at a time for every core would leave the machine idle.
+TEST_THREADS = os.environ.get("RUST_TEST_THREADS", "6")
 #: Tells the tests of what is left behind when this run began.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -53,7 +56,7 @@ def test_sections() -> list[Section]:
         Section("emulator gap tests", lambda: _passes([*PYTEST, str(TESTS / "local_stack")])),
         Section("stack up", _up),
         Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
-        Section("cargo test", lambda: _passes(["cargo", "test", "--workspace", "--no-fail-fast"])),
+        Section("cargo test", lambda: _passes(CARGO_TEST, RUST_TEST_THREADS=TEST_THREADS)),
         # A stack of its own, and fewer edits than `make test-faults` takes.
         Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
         # Last, because it changes settings at random until it puts them back.
@@ -117,9 +120,10 @@ def _tool(name: str, *arguments: str) -> list[str]:
     return [str(TOOLS / name), *arguments]
 
 
-def _passes(command: list[str]) -> bool:
+def _passes(command: list[str], **variables: str) -> bool:
     environment = {
         **os.environ,
+        **variables,
         # The SAM CLI writes its settings into the home folder and calls home, unless it is told not to.
         "SAM_CLI_TELEMETRY": "0",
         "__SAM_CLI_APP_DIR": str(SHARED / "sam"),
