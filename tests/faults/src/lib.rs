@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod call;
 pub mod fault;
+pub mod messages;
 pub mod outage;
 pub mod plan;
 pub mod providers;

@@ -9,7 +9,7 @@ use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
 use doubles::{fal, runware};
-use stack_tests::Stack;
+use stack_tests::{Stack, logs};
 
 /// The models that the suite's styles run on.
 pub const RUNWARE_MODEL: &str = "google:4@1";
@@ -40,6 +40,7 @@ pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: 
         (ProviderName::Fal, fal::API_KEY),
     ];
     for (provider, key) in keys {
+        logs::keep_out(key);
         stack.cloud.put_api_key(provider, key).await.unwrap();
         begin_anew(stack, provider).await;
     }

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use crate::call::Call;
 use crate::fault::{self, Fault};
+use crate::messages::Messages;
 use crate::plan::{Death, Fate, Plan};
 
 /// A proxy in front of one upstream.
@@ -30,6 +31,7 @@ pub struct Proxy {
     http: reqwest::Client,
     address: SocketAddr,
     lost: Arc<AtomicU64>,
+    messages: Arc<Messages>,
 }
 
 impl Proxy {
@@ -60,6 +62,7 @@ impl Proxy {
             http: http.clone(),
             address: listener.local_addr().unwrap(),
             lost: Arc::default(),
+            messages: Arc::default(),
         };
         let router = Router::new().fallback(answer).with_state(proxy.clone());
         let service = router.into_make_service_with_connect_info::<Peer>();
@@ -70,6 +73,11 @@ impl Proxy {
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The messages that went through it.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
     }
 
     /// Passes a call on and the answer back.
@@ -121,6 +129,7 @@ async fn answer(
     let Some(call) = call else {
         return proxy.forward(&parts, &body).await;
     };
+    proxy.messages.note(&call.operation, &body);
     match proxy.plan.draw(&call) {
         Fate::Well => proxy.forward(&parts, &body).await,
         Fate::Fault(fault) => go_wrong(&proxy, &peer, &call, fault, &parts, &body).await,
@@ -161,8 +170,11 @@ async fn go_wrong(
         }
         Fault::CutOff => cut_off(proxy.forward(parts, body).await).await,
         Fault::Slow | Fault::TooLate => {
+            // In a task of its own: carried out, although nobody waits for this answer any more.
+            let (proxy, parts, body) = (proxy.clone(), parts.clone(), body.clone());
+            let carried_out = tokio::spawn(async move { proxy.forward(&parts, &body).await });
             tokio::time::sleep(fault.delay()).await;
-            proxy.forward(parts, body).await
+            carried_out.await.unwrap()
         }
         Fault::Lost => fault::message_taken(proxy.lost.fetch_add(1, Ordering::Relaxed)),
         Fault::Doubled => {

@@ -13,7 +13,7 @@ use fault_suite::plan::Plan;
 use fault_suite::proxy::Proxy;
 use fault_suite::storm::Wanted;
 use fault_suite::{audit, outage, report, storm};
-use stack_tests::Stack;
+use stack_tests::{Stack, logs};
 
 /// Takes edits through a storm of faults, and through outages of their provider.
 #[derive(Parser)]
@@ -55,8 +55,9 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let stack = Stack::connect().await;
+    let began = logs::now_ms(&stack);
     let plan = Arc::new(Plan::new(arguments.seed, arguments.rate, arguments.edits));
-    Proxy::of_aws(
+    let proxy = Proxy::of_aws(
         arguments.proxy_port,
         &stack.described.endpoint_url,
         &plan,
@@ -73,12 +74,23 @@ async fn main() -> ExitCode {
             });
         }
     }
+    checks.extend(at_all_times(&stack, &proxy, began).await);
     let broken = checks.iter().filter(|check| !check.is_kept).count();
     println!("{} promises, {broken} broken", checks.len());
     match broken {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
+}
+
+/// What must be so in every part.
+async fn at_all_times(stack: &Stack, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
+    let mut checks = Vec::from(proxy.messages().checks());
+    // Functions say most where most goes wrong.
+    let leaks = logs::leaks(stack, since_ms).await;
+    checks.push(audit::equal("lines in logs that know a secret", 0, leaks.len()));
+    println!("{}", report::checks("at all times", &checks));
+    checks
 }
 
 async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
