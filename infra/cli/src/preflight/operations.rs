@@ -1,5 +1,6 @@
 //! What runs and warns by itself.
 
+use aws_sdk_cloudformation::types::Stack;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
@@ -87,7 +88,7 @@ async fn mailed_to(client: &aws_sdk_cloudformation::Client, scene: &Scene<'_>) -
         .send()
         .await
         .map_err(aws_sdk_cloudformation::Error::from)?;
-    let parameters = described.stacks().iter().flat_map(|stack| stack.parameters());
+    let parameters = described.stacks().iter().flat_map(Stack::parameters);
     let address = parameters
         .filter(|parameter| parameter.parameter_key() == Some("AlarmEmail"))
         .find_map(|parameter| parameter.parameter_value());
