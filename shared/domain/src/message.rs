@@ -72,7 +72,7 @@ pub enum PollMessage {
     },
 }
 
-/// What a webhook said, as far as it can be believed.
+/// What a webhook said, as far as it can be believed, or the answer to a submit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     /// The provider's own name for the task, where it signs for it.
@@ -90,6 +90,19 @@ impl PollMessage {
             attempt,
             polls,
             hint: None,
+        }
+    }
+
+    /// Takes a look at an edit's current attempt, and the provider's name for it along.
+    pub fn named(edit: &Edit, handle: &str) -> Self {
+        let request_id = handle.rsplit('/').next().map(str::to_owned);
+        Self::V1 {
+            tenant_id: edit.tenant_id.clone(),
+            event_id: edit.event_id.clone(),
+            edit_id: edit.id,
+            attempt: edit.attempt,
+            polls: 0,
+            hint: Some(Hint { request_id }),
         }
     }
 

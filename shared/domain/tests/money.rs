@@ -263,7 +263,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (route(), any::<bool>()).prop_map(|(route, held)| Step::Claim { route, held }),
         1 => Just(Step::Accept { handle: "h".to_owned() }),
-        2 => (code.clone(), route()).prop_map(move |(code, route)| Step::Retry { code, detail: detail(), polls: 1, route }),
+        2 => (code.clone(), cost(), route()).prop_map(move |(code, cost, route)| Step::Retry { code, detail: detail(), polls: 1, cost, route }),
         3 => cost().prop_map(|cost| Step::Succeed { output: output(), cost, provider_url: None, seed: None, polls: 2, received_at: Timestamp::UNIX_EPOCH }),
         2 => (code, cost()).prop_map(move |(code, cost)| Step::Fail { code, detail: detail(), polls: 0, cost }),
     ]

@@ -7,7 +7,7 @@ use domain::breaker::Breakers;
 use domain::edit::{Route, Step};
 use domain::message::SubmitMessage;
 use domain::ports::{EditInContext, MoveError, ProviderHealth, Queues, Work};
-use domain::{Edit, FailureCode, Settings, TaskId};
+use domain::{Edit, FailureCode, MicroUsd, Settings, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use providers::ProviderError;
 
@@ -27,6 +27,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) error: ProviderError,
     /// Polls it took.
     pub(crate) polls: u32,
+    /// What the provider is taken to charge all the same.
+    pub(crate) cost: Option<MicroUsd>,
     /// Whether it is the provider's doing.
     pub(crate) says_something: bool,
 }
@@ -52,6 +54,7 @@ where
         found,
         error,
         polls,
+        cost,
         says_something,
     } = ended;
     let mut breakers = found.breakers;
@@ -65,7 +68,7 @@ where
     let (code, detail) = (error.class.failure_code(), error.to_string());
     let next = next(edit, &error, another, &breakers, now);
     let (wait, route) = match next {
-        Next::Nothing => return end_edit(deps, edit, code, detail, polls).await,
+        Next::Nothing => return end_edit(deps, edit, code, detail, polls, cost).await,
         Next::Again(wait) => (wait, None),
         Next::Elsewhere(route) => (HANDOVER, Some(route)),
     };
@@ -76,6 +79,7 @@ where
         code,
         detail: detail.clone(),
         polls,
+        cost,
         route,
     };
     let Ok(made) = edit.step(retry, now) else {
@@ -87,7 +91,7 @@ where
     match deps.apply(&made).await {
         Err(MoveError::OverBudget) => {
             let why = format!("no room in the budget for {} after {detail}", made.edit.provider);
-            end_edit(deps, edit, FailureCode::BudgetHardCapReached, why, polls).await
+            end_edit(deps, edit, FailureCode::BudgetHardCapReached, why, polls, cost).await
         }
         other => WorkError::unless_superseded(other),
     }
@@ -131,8 +135,15 @@ async fn end_edit<D: Watched + Work>(
     code: FailureCode,
     detail: String,
     polls: u32,
+    cost: Option<MicroUsd>,
 ) -> Result<(), WorkError> {
-    step(deps, edit, end(code, detail, polls)).await
+    let last = Step::Fail {
+        code,
+        detail,
+        polls,
+        cost,
+    };
+    step(deps, edit, last).await
 }
 
 /// Applies a step; that somebody else was faster is as good.
@@ -153,7 +164,7 @@ pub(crate) async fn step<D: Watched + Work>(deps: &D, edit: &Edit, step: Step) -
     }
 }
 
-/// The end of an edit without a picture.
+/// The end of an edit without a picture, for which nothing is charged.
 pub(crate) fn end(code: FailureCode, detail: String, polls: u32) -> Step {
     Step::Fail {
         code,
@@ -183,6 +194,7 @@ mod tests {
                 code: FailureCode::ProviderError,
                 detail: String::new(),
                 polls: 0,
+                cost: None,
                 route: None,
             };
             edit = claimed(&edit.step(retry, at(2)).unwrap().edit, 3);

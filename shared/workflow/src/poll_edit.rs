@@ -6,13 +6,13 @@ use domain::breaker::Signal;
 use domain::edit::Step;
 use domain::message::{Hint, PollMessage};
 use domain::ports::{EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work};
-use domain::{Context, Edit, FailureCode, Settings, Status, polling};
+use domain::{Context, Edit, FailureCode, ProviderName, Settings, Status, polling};
 use providers::{Acceptance, ErrorClass, ProviderError, fal};
 
 use crate::finish_edit::{Delivered, Delivery, Unfetched, finish};
 use crate::give_back::{Ended, give_back, step};
 use crate::health::report;
-use crate::question::{Finding, Question, ask, cancel};
+use crate::question::{Finding, Question, abandon, ask};
 use crate::routing::{fallback, patience_ends};
 use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
@@ -23,7 +23,10 @@ pub(crate) enum Looked {
     /// What follows from it is done.
     Settled,
     /// No result so far.
-    Pending,
+    Pending {
+        /// Whether the provider is known to have it.
+        is_there: bool,
+    },
     /// There is a result, but it cannot be fetched at the moment.
     NotFetched(Unfetched),
 }
@@ -73,16 +76,14 @@ where
         polls: *polls,
     };
     let looked = look(deps, studio, &settings, &question).await?;
-    if matches!(looked, Looked::Settled) {
-        return Ok(());
-    }
     let polls = polls + 1;
     let now = deps.now();
     let another = fallback(edit, &settings, found.tenant.as_ref(), now);
     let ends = match &looked {
+        Looked::Settled => return Ok(()),
         // Another provider's picture would be paid for twice.
         Looked::NotFetched(_) => edit.deadline_at,
-        _ => patience_ends(edit, another.as_ref()),
+        Looked::Pending { .. } => patience_ends(edit, another.as_ref()),
     };
     if polls < settings.queue_max_polls && now < ends {
         let elapsed = Duration::try_from(now.duration_since(current.started_at)).unwrap_or_default();
@@ -99,7 +100,8 @@ where
             };
             step(deps, edit, unavailable).await
         }
-        _ => give_up(deps, studio, &settings, &question).await,
+        Looked::Pending { is_there } => give_up(deps, studio, &settings, &question, is_there).await,
+        Looked::Settled => Ok(()),
     }
 }
 
@@ -130,8 +132,8 @@ where
     look(deps, studio, settings, &question).await.map(|_| ())
 }
 
-/// The edit, if the hint is about its attempt. Where the answer to the submit got lost, and with it the provider's name
-/// for the task, the hint brings it.
+/// The edit, if the hint is about its attempt. Where the answer to the submit got lost or could not be written down, and with
+/// it the provider's name for the task, the hint brings it.
 async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<Option<Edit>, WorkError> {
     let (Some(attempt), Some(request_id)) = (edit.current_attempt(), &hint.request_id) else {
         return Ok(Some(edit.clone()));
@@ -140,8 +142,12 @@ async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<
         let is_it = handle.rsplit('/').next() == Some(request_id.as_str());
         return Ok(is_it.then(|| edit.clone()));
     }
-    let made = fal::handle(&attempt.model, request_id)
-        .and_then(|handle| edit.step(Step::Accept { handle }, deps.now()).ok());
+    let handle = match attempt.provider {
+        ProviderName::Fal => fal::handle(&attempt.model, request_id),
+        // Its name for the task is ours.
+        ProviderName::Runware => Some(request_id.clone()),
+    };
+    let made = handle.and_then(|handle| edit.step(Step::Accept { handle }, deps.now()).ok());
     let Some(made) = made else { return Ok(None) };
     match deps.apply(&made).await {
         Ok(()) => Ok(Some(made.edit)),
@@ -171,7 +177,9 @@ where
         // The attempt is at a provider that is not configured any more; the operator may mend that in time.
         Err(Unusable(why)) => {
             tracing::warn!(edit_id = %edit.id, why, "cannot poll");
-            Finding::Again
+            Finding::Again {
+                is_there: attempt.handle.is_some(),
+            }
         }
     };
     let polls = polls + 1;
@@ -181,10 +189,11 @@ where
         found,
         error,
         polls,
+        cost: None,
         says_something,
     };
     match finding {
-        Finding::Again => return Ok(Looked::Pending),
+        Finding::Again { is_there } => return Ok(Looked::Pending { is_there }),
         Finding::Over(error) => give_back(deps, settings, over(error, true)).await?,
         Finding::Lost(error) => give_back(deps, settings, over(error, false)).await?,
         Finding::Done(output) if output.flagged => {
@@ -218,11 +227,12 @@ where
 }
 
 /// The provider had its time: it need not begin any more, and another one may.
-pub(crate) async fn give_up<D>(
+async fn give_up<D>(
     deps: &D,
     studio: &Studio,
     settings: &Settings,
     question: &Question<'_>,
+    is_there: bool,
 ) -> Result<(), WorkError>
 where
     D: Watched + Secrets + Work + ProviderHealth + Queues,
@@ -230,7 +240,7 @@ where
     let Question {
         edit, found, polls, ..
     } = *question;
-    cancel(deps, studio, settings, question).await?;
+    let cost = abandon(deps, studio, settings, question, is_there).await?;
     let polls = polls + 1;
     let message = format!("no result after {polls} polls");
     let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
@@ -239,6 +249,7 @@ where
         found,
         error,
         polls,
+        cost,
         says_something: true,
     };
     give_back(deps, settings, ended).await

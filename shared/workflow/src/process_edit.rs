@@ -31,6 +31,8 @@ use crate::work_error::WorkError;
 const HOLD: Duration = Duration::from_secs(20);
 /// The shortest wait for a provider that is out of service.
 const SHORTEST_HOLD: Duration = Duration::from_secs(2);
+/// How long a name waits that could not be written.
+const NAME_IS_WRITTEN_AGAIN: Duration = Duration::from_secs(2);
 /// How often another way is looked for where somebody else was faster, or a provider turns out to be unusable.
 const ROUNDS: usize = 3;
 
@@ -227,7 +229,7 @@ where
     let health = found.breakers.of(attempt.provider);
     match provider.submit(&job).await {
         Ok(Submitted::Accepted { handle: None }) => Ok(()),
-        Ok(Submitted::Accepted { handle: Some(handle) }) => step(deps, edit, Step::Accept { handle }).await,
+        Ok(Submitted::Accepted { handle: Some(handle) }) => note_name(deps, edit, handle).await,
         Ok(Submitted::Finished(output)) => {
             let (event, tenant) = (found.event.as_ref(), found.tenant.as_ref());
             let delivery = Delivery {
@@ -262,12 +264,29 @@ where
                         found,
                         error,
                         polls: 0,
+                        cost: None,
                         says_something: true,
                     };
                     give_back(deps, settings, ended).await
                 }
             }
         }
+    }
+}
+
+/// Notes the provider's name for the attempt. Where that cannot be written, a message takes it along: without its name
+/// nobody can ask fal for what is paid for.
+async fn note_name<D>(deps: &D, edit: &Edit, handle: String) -> Result<(), WorkError>
+where
+    D: Watched + Work + Queues,
+{
+    let message = PollMessage::named(edit, &handle);
+    match step(deps, edit, Step::Accept { handle }).await {
+        Err(error) => {
+            tracing::warn!(edit_id = %edit.id, %error, "the provider's name for an attempt is not written down yet");
+            Ok(deps.send_poll(&message, NAME_IS_WRITTEN_AGAIN).await?)
+        }
+        noted => noted,
     }
 }
 

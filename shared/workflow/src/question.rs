@@ -2,7 +2,7 @@
 
 use domain::edit::Attempt;
 use domain::ports::{EditInContext, Secrets};
-use domain::{Context, Edit, Settings};
+use domain::{Context, Edit, MicroUsd, Settings};
 use jiff::SignedDuration;
 use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
 
@@ -27,7 +27,10 @@ pub(crate) struct Question<'a> {
 /// What a question found, in terms of what to do.
 pub(crate) enum Finding {
     /// Ask again later.
-    Again,
+    Again {
+        /// Whether the provider is known to have it.
+        is_there: bool,
+    },
     /// Deliver it.
     Done(providers::Output),
     /// The attempt is over.
@@ -62,20 +65,25 @@ pub(crate) async fn ask<D: Context>(
     } = *question;
     let task = task(edit, attempt, polls);
     let patience = SignedDuration::try_from(settings.timeout_of(attempt.provider)).unwrap_or_default();
+    let again = Finding::Again {
+        is_there: attempt.handle.is_some(),
+    };
     // A submit may still be on its way, or its answer be about to be written down.
     let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
     let progress = match provider.poll(&task).await {
-        Ok(Progress::Absent | Progress::Unnamed) if is_young => return Finding::Again,
+        Ok(Progress::Absent | Progress::Unnamed) if is_young => return again,
+        // Its webhook brings the name.
+        Ok(Progress::Unnamed) if settings.webhook_base_url.is_some() => return again,
         // The archive has the last word.
         Ok(Progress::Absent) => provider.lookup(&task).await,
         other => other,
     };
     match progress {
-        Ok(Progress::Pending) => Finding::Again,
+        Ok(Progress::Pending) => Finding::Again { is_there: true },
         Ok(Progress::Done(output)) => Finding::Done(output),
         Ok(Progress::Failed(error)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
         // It was acknowledged. So it is there, between two lists, and sent again it would be paid for twice.
-        Ok(Progress::Absent) if attempt.handle.is_some() => Finding::Again,
+        Ok(Progress::Absent) if attempt.handle.is_some() => again,
         Ok(Progress::Absent) => Finding::Lost(never_arrived()),
         Ok(Progress::Unnamed) => Finding::Lost(without_a_name()),
         // A poll that failed is no verdict on the job.
@@ -84,23 +92,27 @@ pub(crate) async fn ask<D: Context>(
                 edit_id = %edit.id, provider = %attempt.provider, class = %error.class, code = error.code,
                 http_status = error.http_status, "poll failed"
             );
-            Finding::Again
+            again
         }
     }
 }
 
-/// Tells the provider that it need not begin any more, if it has not.
-pub(crate) async fn cancel<D: Secrets>(
+/// Tells the provider that it need not begin any more, and returns what it is taken to charge: what has begun, or
+/// cannot be cancelled, is completed and billed, whether or not anybody waits for it. Its price is never heard of, so it is
+/// the list price.
+pub(crate) async fn abandon<D: Secrets>(
     deps: &D,
     studio: &Studio,
     settings: &Settings,
     question: &Question<'_>,
-) -> Result<(), WorkError> {
+    is_there: bool,
+) -> Result<Option<MicroUsd>, WorkError> {
     let Question { edit, attempt, .. } = *question;
     if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
         match provider.cancel(&task(edit, attempt, 0)).await {
             Ok(Cancelled::Requested) => {
                 tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");
+                return Ok(None);
             }
             Ok(Cancelled::No) => {}
             Err(error) => {
@@ -108,7 +120,7 @@ pub(crate) async fn cancel<D: Secrets>(
             }
         }
     }
-    Ok(())
+    Ok(is_there.then(|| edit.estimate()))
 }
 
 fn never_arrived() -> ProviderError {

@@ -6,18 +6,19 @@
 
 use std::time::Duration;
 
+use domain::edit::Step;
 use domain::message::{PollMessage, SubmitMessage};
 use domain::metric::{About, Metric};
 use domain::operations::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};
 use domain::ports::{Edits, Meter, Objects, OpenEdits, ProviderHealth, Queues, Secrets, Work};
-use domain::{Edit, FailureCode, Settings, Status};
+use domain::{Edit, FailureCode, MicroUsd, Settings, Status};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bulk::{BATCH, MOST_KEYS, has_time, most};
-use crate::give_back::{end, step};
+use crate::give_back::step;
 use crate::poll_edit::{Looked, look, poll_edit};
-use crate::question::{Question, cancel};
+use crate::question::{Question, abandon};
 use crate::signals::Watched;
 use crate::studio::Studio;
 use crate::work_error::WorkError;
@@ -131,7 +132,7 @@ where
         Recovery::DryRun => return (Treatment::Requeue, prospect(edit)),
         Recovery::Requeue if is_queued => return send(deps, settings, edit).await,
         Recovery::Requeue => ask(deps, studio, edit).await,
-        Recovery::Fail if is_queued => give_up(deps, edit).await,
+        Recovery::Fail if is_queued => give_up(deps, edit, None).await,
         Recovery::Fail => ask_and_give_up(deps, studio, settings, edit).await,
     };
     let found = match treated {
@@ -190,6 +191,7 @@ where
     let found = deps
         .edit_in_context(&edit.tenant_id, &edit.event_id, edit.id)
         .await?;
+    let mut cost = None;
     let asked = found.edit.as_ref().filter(|now| now.status == Status::Processing);
     if let Some((now, attempt)) = asked.and_then(|now| Some((now, now.current_attempt()?))) {
         let question = Question {
@@ -200,19 +202,26 @@ where
         };
         match look(deps, studio, settings, &question).await? {
             Looked::Settled => {}
-            Looked::Pending => cancel(deps, studio, settings, &question).await?,
+            Looked::Pending { is_there } => {
+                cost = abandon(deps, studio, settings, &question, is_there).await?;
+            }
             Looked::NotFetched(_) => return ask(deps, studio, now).await,
         }
     }
     match deps.edit(&edit.event_id, edit.id).await? {
-        Some(now) if !now.status.is_terminal() => give_up(deps, &now).await,
+        Some(now) if !now.status.is_terminal() => give_up(deps, &now, cost).await,
         _ => Ok(()),
     }
 }
 
-async fn give_up<D: Watched + Work>(deps: &D, edit: &Edit) -> Result<(), WorkError> {
-    let why = "it did not move, and an operator ended it".to_owned();
-    step(deps, edit, end(FailureCode::RecoveredAsFailed, why, edit.polls)).await
+async fn give_up<D: Watched + Work>(deps: &D, edit: &Edit, cost: Option<MicroUsd>) -> Result<(), WorkError> {
+    let last = Step::Fail {
+        code: FailureCode::RecoveredAsFailed,
+        detail: "it did not move, and an operator ended it".to_owned(),
+        polls: edit.polls,
+        cost,
+    };
+    step(deps, edit, last).await
 }
 
 /// What has become of an edit, by what it was.

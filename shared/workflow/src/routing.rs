@@ -198,6 +198,7 @@ pub(crate) mod tests {
             code: FailureCode::ProviderError,
             detail: String::new(),
             polls: 0,
+            cost: None,
             route: Some(route),
         };
         let moved = claimed(&queued(), 1).step(over, at(2)).unwrap().edit;

@@ -5,8 +5,11 @@
 
 mod world;
 
+use domain::edit::FALLBACK_PATIENCE;
+use domain::message::PollMessage;
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings, Status};
+use doubles::fal;
 use doubles::runware::{Behaviour, Fault, Faults, Output, Server};
 use jiff::SignedDuration;
 use world::{ESTIMATE, Sent, World};
@@ -118,5 +121,135 @@ async fn what_was_not_acknowledged_is_sent_again_once_it_cannot_arrive_any_more(
         world.poll().await;
         assert_eq!(world.edit().status, Status::Queued);
         assert!(matches!(world.sent()[..], [Sent::Submit(_)]));
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_up_at_a_provider_that_cannot_cancel_is_booked() {
+    let submit_lost = Behaviour {
+        submit: Faults::always(Fault::ResetAfter),
+        ..Behaviour::default()
+    };
+    let well = Behaviour::default;
+    for (behaviour, booked) in [
+        (well().processing(1_000), ESTIMATE.get()),
+        (submit_lost.processing(1_000), ESTIMATE.get()),
+        // It does not answer any more, but it had acknowledged the task.
+        (Behaviour::poll(Faults::always(Fault::html(502))), ESTIMATE.get()),
+        // It never answered at all.
+        (
+            Behaviour {
+                submit: Faults::always(Fault::html(502)),
+                poll: Faults::always(Fault::html(502)),
+                ..well()
+            },
+            0,
+        ),
+    ] {
+        let server = Server::start(behaviour.clone()).await;
+        let world = World::at_runware(&server);
+        world.submit().await;
+        world.pass_until_left(SignedDuration::ZERO);
+        world.poll().await;
+        assert_eq!(code(&world), Some(FailureCode::ProviderTimeout), "{behaviour:?}");
+        assert_eq!(world.booked(), booked, "{behaviour:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_fal_takes_out_of_its_queue_costs_nothing_and_what_it_has_begun_is_booked() {
+    for (in_queue, booked) in [(1_000, 0), (0, ESTIMATE.get())] {
+        let server = fal::Server::start(fal::Behaviour {
+            in_queue,
+            in_progress: 1_000,
+            ..fal::Behaviour::default()
+        })
+        .await;
+        let world = World::at_fal(&server);
+        world.submit().await;
+        world.pass_until_left(SignedDuration::ZERO);
+        world.poll().await;
+        assert_eq!(code(&world), Some(FailureCode::ProviderTimeout));
+        assert_eq!(world.booked(), booked);
+    }
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_booked_beside_what_the_other_provider_takes() {
+    let runware = Server::start(Behaviour::default().processing(1_000)).await;
+    let fal = fal::Server::start(fal::Behaviour::at_once()).await;
+    let settings = Settings {
+        fallback_provider: Some(ProviderName::Fal),
+        ..World::settings(Some(&runware), Some(&fal))
+    };
+    let world = World::new(ProviderName::Runware, "google:4@1", settings);
+    world.submit().await;
+    world.pass_until_left(FALLBACK_PATIENCE);
+    world.poll().await;
+    let edit = world.edit();
+    assert_eq!((edit.status, edit.provider), (Status::Queued, ProviderName::Fal));
+    assert_eq!(
+        edit.reserved_micro_usd,
+        ESTIMATE + edit.estimate(),
+        "both, under the cap"
+    );
+    world.submit().await;
+    world.poll().await;
+    assert_eq!(world.edit().status, Status::Succeeded);
+    let at_fal = world.attempt().cost_micro_usd.unwrap();
+    assert_eq!(world.booked(), (ESTIMATE + at_fal).get());
+}
+
+/// Delivers the messages with a hint that were sent since the last look.
+async fn deliver_hints(world: &World) -> usize {
+    let mut hints = 0;
+    for sent in world.sent() {
+        if let Sent::Poll(message @ PollMessage::V1 { hint: Some(_), .. }, _) = sent {
+            world.deliver(&message).await;
+            hints += 1;
+        }
+    }
+    hints
+}
+
+#[tokio::test]
+async fn a_name_that_could_not_be_written_down_is_not_lost() {
+    let runware = Server::start(Behaviour::default().processing(1)).await;
+    let fal = fal::Server::start(fal::Behaviour::default()).await;
+    for world in [World::at_runware(&runware), World::at_fal(&fal)] {
+        world.lose_move(2);
+        world.submit().await;
+        assert_eq!(world.attempt().handle, None);
+        assert_eq!(deliver_hints(&world).await, 1);
+        assert!(world.attempt().handle.is_some());
+        world.pass(SignedDuration::from_secs(100));
+        for _ in 0..3 {
+            world.poll().await;
+        }
+        assert_eq!(
+            (world.edit().status, world.edit().attempt),
+            (Status::Succeeded, 1)
+        );
+    }
+    assert_eq!((runware.counts().submits, fal.counts().submits), (1, 1));
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_at_fal_is_waited_for_as_long_as_a_webhook_may_bring_the_name() {
+    for (webhook, expected) in [
+        (Some("https://example.com"), Status::Processing),
+        (None, Status::Failed),
+    ] {
+        let fal = fal::Server::start(fal::Behaviour::submit(Fault::ResetAfter)).await;
+        let world = World::at_fal(&fal);
+        world.change(|settings| settings.webhook_base_url = webhook.map(|url| url.parse().unwrap()));
+        world.submit().await;
+        world.pass(SignedDuration::from_mins(5));
+        world.poll().await;
+        assert_eq!(world.edit().status, expected, "{webhook:?}");
+        world.pass_until_left(SignedDuration::ZERO);
+        world.poll().await;
+        assert_eq!(code(&world), Some(FailureCode::ProviderTimeout));
+        assert_eq!(fal.counts().submits, 1);
     }
 }

@@ -50,6 +50,8 @@ pub enum Step {
         detail: String,
         /// Polls it took.
         polls: u32,
+        /// What the provider charges all the same.
+        cost: Option<MicroUsd>,
         /// The next attempt goes to another provider.
         route: Option<Route>,
     },
@@ -81,7 +83,7 @@ pub enum Step {
         detail: String,
         /// Polls it took.
         polls: u32,
-        /// What the provider charged all the same.
+        /// What the provider charges all the same.
         cost: Option<MicroUsd>,
     },
 }
@@ -146,10 +148,11 @@ impl Edit {
                     code,
                     detail,
                     polls,
+                    cost,
                     route,
                 },
             ) if self.has_a_try_left(route.as_ref()) => {
-                next.end_attempt(code.code(), Some(detail), polls, None, now);
+                next.end_attempt(code.code(), Some(detail), polls, cost, now);
                 next.take(route);
                 next.change_status(Status::Queued);
             }

@@ -71,6 +71,7 @@ fn retry(route: Option<Route>) -> Step {
         code: FailureCode::ProviderError,
         detail: String::new(),
         polls: 0,
+        cost: None,
         route,
     }
 }
@@ -119,10 +120,11 @@ fn any_step() -> impl Strategy<Value = Step> {
         Just(Step::Accept {
             handle: "h".to_owned()
         }),
-        (code.clone(), any_route()).prop_map(|(code, route)| Step::Retry {
+        (code.clone(), any_route(), cost.clone()).prop_map(|(code, route, cost)| Step::Retry {
             code,
             detail: String::new(),
             polls: 1,
+            cost,
             route
         }),
         cost.clone().prop_map(|cost| succeed(cost, 5)),

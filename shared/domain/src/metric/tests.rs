@@ -57,6 +57,7 @@ fn every_attempt_that_the_provider_spoiled_counts_and_only_those() {
         code: FailureCode::ProviderError,
         detail: String::new(),
         polls: 0,
+        cost: None,
         route: None,
     };
     let again = claimed.step(retry, at(2)).unwrap();

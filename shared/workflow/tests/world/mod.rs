@@ -41,8 +41,8 @@ pub(crate) struct World {
     pub(crate) moves: Mutex<Vec<Move>>,
     /// How long a move takes to be written.
     pub(crate) writing: Mutex<SignedDuration>,
-    /// The next move is not written.
-    pub(crate) loses_a_move: Mutex<bool>,
+    /// Moves until the one that is not written.
+    moves_until_lost: Mutex<Option<u32>>,
     edit: Mutex<Edit>,
     now: Mutex<Timestamp>,
     objects: Mutex<HashMap<String, Bytes>>,
@@ -102,7 +102,7 @@ impl World {
             sent: Mutex::default(),
             moves: Mutex::default(),
             writing: Mutex::default(),
-            loses_a_move: Mutex::default(),
+            moves_until_lost: Mutex::default(),
             edit: Mutex::new(queued(provider, model)),
             now: Mutex::new(start()),
             objects: Mutex::new(HashMap::from([("photo".to_owned(), photo)])),
@@ -153,6 +153,11 @@ impl World {
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings.lock().unwrap());
+    }
+
+    /// The so manieth of the next moves is not written.
+    pub(crate) fn lose_move(&self, number: u32) {
+        *self.moves_until_lost.lock().unwrap() = Some(number);
     }
 
     /// Time passes.
@@ -228,7 +233,9 @@ impl Work for World {
     }
 
     async fn apply(&self, made: &Move) -> Result<(), MoveError> {
-        if std::mem::take(&mut *self.loses_a_move.lock().unwrap()) {
+        let mut left = self.moves_until_lost.lock().unwrap();
+        *left = left.and_then(|left| left.checked_sub(1));
+        if *left == Some(0) {
             return Err(PortError::Unavailable("dynamodb.TransactWriteItems".to_owned()).into());
         }
         let mut edit = self.edit.lock().unwrap();

@@ -206,7 +206,10 @@ async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
     assert_eq!(edit.deadline_at, deadline, "what the guest was told");
     let left = deadline.duration_since(edit.attempts[1].started_at);
     assert!(left > FALLBACK_PATIENCE / 2, "{left:?}");
-    Books::of(&world).await.assert_at_rest();
+    let books = Books::of(&world).await;
+    // What was given up goes on at Runware and is billed: nobody hears its price any more.
+    books.assert_paid(known.id, styles::COST + 39_000);
+    books.assert_at_rest();
 }
 
 /// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.

@@ -168,6 +168,7 @@ fn steps(kind: u32, number: u32) -> Vec<Step> {
         code: FailureCode::ProviderError,
         detail: String::new(),
         polls: 1,
+        cost: None,
         route: None,
     };
     let succeed = || Step::Succeed {
