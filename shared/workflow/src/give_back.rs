@@ -73,8 +73,8 @@ where
         Next::Elsewhere(route) => (HANDOVER, Some(route)),
     };
     // The message first: if the move is not written, the message finds the edit still processing and does nothing.
-    deps.send_submit(settings.queue_name.as_deref(), &SubmitMessage::of(edit), wait)
-        .await?;
+    let (queue, message) = (settings.queue_name.as_deref(), SubmitMessage::of(edit));
+    deps.send_submit(queue, &message, wait).await?;
     let retry = Step::Retry {
         code,
         detail: detail.clone(),
@@ -92,6 +92,10 @@ where
         Err(MoveError::OverBudget) => {
             let why = format!("no room in the budget for {} after {detail}", made.edit.provider);
             end_edit(deps, edit, FailureCode::BudgetHardCapReached, why, polls, cost).await
+        }
+        // The message was faster, found nothing to do and is gone.
+        Ok(()) if deps.now().duration_since(now).unsigned_abs() >= wait => {
+            Ok(deps.send_submit(queue, &message, Duration::ZERO).await?)
         }
         other => WorkError::unless_superseded(other),
     }

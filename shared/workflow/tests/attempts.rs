@@ -253,3 +253,17 @@ async fn an_answer_that_got_lost_at_fal_is_waited_for_as_long_as_a_webhook_may_b
         assert_eq!(fal.counts().submits, 1);
     }
 }
+
+#[tokio::test]
+async fn a_submit_message_that_came_before_its_move_is_sent_again() {
+    for (writing, submits) in [(0, 1), (3, 2)] {
+        let server = Server::start(Behaviour::submit(Fault::rate_limited(1))).await;
+        let world = World::at_runware(&server);
+        world.slow_writes(SignedDuration::from_secs(writing));
+        world.submit().await;
+        assert_eq!(world.edit().status, Status::Queued);
+        let sent = world.sent().into_iter();
+        let sent = sent.filter(|sent| matches!(sent, Sent::Submit(_))).count();
+        assert_eq!(sent, submits, "the move took {writing} s");
+    }
+}

@@ -40,7 +40,7 @@ pub(crate) struct World {
     pub(crate) sent: Mutex<Vec<Sent>>,
     pub(crate) moves: Mutex<Vec<Move>>,
     /// How long a move takes to be written.
-    pub(crate) writing: Mutex<SignedDuration>,
+    writing: Mutex<SignedDuration>,
     /// Moves until the one that is not written.
     moves_until_lost: Mutex<Option<u32>>,
     edit: Mutex<Edit>,
@@ -158,6 +158,11 @@ impl World {
     /// The so manieth of the next moves is not written.
     pub(crate) fn lose_move(&self, number: u32) {
         *self.moves_until_lost.lock().unwrap() = Some(number);
+    }
+
+    /// From now on a move takes so long to be written.
+    pub(crate) fn slow_writes(&self, time: SignedDuration) {
+        *self.writing.lock().unwrap() = time;
     }
 
     /// Time passes.
