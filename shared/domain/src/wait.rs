@@ -67,6 +67,7 @@ mod tests {
     use crate::id::{EditId, PhotoId};
     use crate::money::MicroUsd;
     use crate::provider::ProviderName;
+    use crate::settings::ProviderMode;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + second).unwrap()
@@ -118,6 +119,7 @@ mod tests {
             .step(
                 Step::Claim {
                     route: None,
+                    mode: ProviderMode::Fake,
                     held: false,
                 },
                 at(100),

@@ -15,6 +15,7 @@ use domain::edit::{Move, Origin, Route, Step, StoredOutput};
 use domain::event::{EventPolicy, Photo};
 use domain::figures::{Counter, FiguresChange};
 use domain::guard::{Approval, EditRequest, GrantedBy};
+use domain::settings::ProviderMode;
 use domain::{Edit, EditId, Event, FailureCode, MicroUsd, PhotoId, ProviderName, Status};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -261,7 +262,7 @@ fn step() -> impl Strategy<Value = Step> {
     let route = || prop::option::weighted(0.3, fall_back.clone());
     let detail = String::new;
     prop_oneof![
-        4 => (route(), any::<bool>()).prop_map(|(route, held)| Step::Claim { route, held }),
+        4 => (route(), any::<bool>()).prop_map(|(route, held)| Step::Claim { route, mode: ProviderMode::Live, held }),
         1 => Just(Step::Accept { handle: "h".to_owned() }),
         2 => (code.clone(), cost(), route()).prop_map(move |(code, cost, route)| Step::Retry { code, detail: detail(), polls: 1, cost, route }),
         3 => cost().prop_map(|cost| Step::Succeed { output: output(), cost, provider_url: None, seed: None, polls: 2, received_at: Timestamp::UNIX_EPOCH }),

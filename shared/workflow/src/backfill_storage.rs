@@ -238,7 +238,7 @@ async fn at_the_provider<D: Secrets>(
     let Some(attempt) = edit.current_attempt() else {
         return Ok(Err("no provider ever had it".to_owned()));
     };
-    let provider = match studio.provider(deps, attempt.provider, settings).await? {
+    let provider = match studio.provider_of(deps, attempt, settings).await? {
         Ok(provider) => provider,
         Err(Unusable(why)) => return Ok(Err(why)),
     };

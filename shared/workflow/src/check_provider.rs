@@ -38,7 +38,7 @@ where
     if settings.mode_of(name) == ProviderMode::Fake {
         return Ok(Reach::Fake);
     }
-    let provider = match studio.provider(deps, name, settings).await? {
+    let provider = match studio.provider(deps, name, ProviderMode::Live, settings).await? {
         Ok(provider) => provider,
         Err(unusable) => return Ok(Reach::Unreachable(unusable.0)),
     };

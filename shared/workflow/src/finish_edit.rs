@@ -227,7 +227,12 @@ async fn store<D: Objects>(deps: &D, edit: &Edit, finished: Finished) -> Result<
 }
 
 fn provenance(edit: &Edit, settings: &Settings) -> Provenance {
-    let maker = match settings.mode_of(edit.provider) {
+    let attempt = edit.current_attempt();
+    let mode = attempt.map_or_else(
+        || settings.mode_of(edit.provider),
+        |attempt| attempt.mode_or(settings),
+    );
+    let maker = match mode {
         ProviderMode::Live => edit.provider.to_string(),
         ProviderMode::Fake => format!("{} (fake)", edit.provider),
     };

@@ -172,7 +172,7 @@ where
         found,
         polls,
     } = *question;
-    let finding = match studio.provider(deps, attempt.provider, settings).await? {
+    let finding = match studio.provider_of(deps, attempt, settings).await? {
         Ok(provider) => ask(deps, &provider, settings, question).await,
         // The attempt is at a provider that is not configured any more; the operator may mend that in time.
         Err(Unusable(why)) => {

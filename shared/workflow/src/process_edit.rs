@@ -90,7 +90,10 @@ where
             }
             *breakers.of_mut(name) = probe;
         }
-        match studio.provider(deps, name, &settings).await? {
+        match studio
+            .provider(deps, name, settings.mode_of(name), &settings)
+            .await?
+        {
             Ok(provider) => {
                 let found = EditInContext {
                     breakers,
@@ -185,7 +188,13 @@ where
     let first = polling::delay(&found.latencies, Duration::ZERO);
     deps.send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), first)
         .await?;
-    let Ok(claim) = edit.step(Step::Claim { route, held }, deps.now()) else {
+    let name = route.as_ref().map_or(edit.provider, |route| route.provider);
+    let claim = Step::Claim {
+        route,
+        mode: settings.mode_of(name),
+        held,
+    };
+    let Ok(claim) = edit.step(claim, deps.now()) else {
         return Ok(());
     };
     match deps.apply(&claim).await {
@@ -298,7 +307,7 @@ async fn webhook<D: WebhookKey>(
     edit: &Edit,
     attempt: &Attempt,
 ) -> Option<Url> {
-    if settings.mode_of(attempt.provider) == ProviderMode::Fake {
+    if attempt.mode_or(settings) == ProviderMode::Fake {
         return None;
     }
     let base = settings.webhook_base_url.as_ref()?;

@@ -108,7 +108,7 @@ pub(crate) async fn abandon<D: Secrets>(
     is_there: bool,
 ) -> Result<Option<MicroUsd>, WorkError> {
     let Question { edit, attempt, .. } = *question;
-    if let Ok(provider) = studio.provider(deps, attempt.provider, settings).await? {
+    if let Ok(provider) = studio.provider_of(deps, attempt, settings).await? {
         match provider.cancel(&task(edit, attempt, 0)).await {
             Ok(Cancelled::Requested) => {
                 tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");

@@ -84,6 +84,7 @@ pub(crate) mod tests {
     use domain::breaker::Signal;
     use domain::budget::BudgetCaps;
     use domain::edit::{FailureCode, Origin, Status, Step};
+    use domain::settings::ProviderMode;
     use domain::{EditId, MicroUsd, PhotoId, ProviderName};
 
     use super::*;
@@ -135,6 +136,7 @@ pub(crate) mod tests {
     pub(crate) fn claimed(edit: &Edit, second: i64) -> Edit {
         let claim = Step::Claim {
             route: None,
+            mode: ProviderMode::Live,
             held: false,
         };
         edit.step(claim, at(second)).unwrap().edit

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::edit::Attempt;
 use domain::ports::{Objects, PortError, Secrets};
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings};
@@ -42,14 +43,15 @@ impl Studio {
         })
     }
 
-    /// The provider of this name, live or fake as the settings say.
+    /// The provider of this name, or the fake in its place.
     pub(crate) async fn provider<D: Secrets>(
         &self,
         deps: &D,
         name: ProviderName,
+        mode: ProviderMode,
         settings: &Settings,
     ) -> Result<Result<AnyProvider, Unusable>, PortError> {
-        if settings.mode_of(name) == ProviderMode::Fake {
+        if mode == ProviderMode::Fake {
             return Ok(Ok(AnyProvider::Fake(Fake)));
         }
         let Some(key) = deps.api_key(name).await? else {
@@ -67,6 +69,17 @@ impl Studio {
             ProviderName::Fal => Fal::new(http, &config).map(AnyProvider::Fal),
         };
         Ok(provider.map_err(|error| Unusable(format!("{name}_{error}"))))
+    }
+
+    /// The provider that an attempt was made at, as it was made.
+    pub(crate) async fn provider_of<D: Secrets>(
+        &self,
+        deps: &D,
+        attempt: &Attempt,
+        settings: &Settings,
+    ) -> Result<Result<AnyProvider, Unusable>, PortError> {
+        let mode = attempt.mode_or(settings);
+        self.provider(deps, attempt.provider, mode, settings).await
     }
 
     /// Works on a picture, off the executor and one at a time.

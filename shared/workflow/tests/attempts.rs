@@ -267,3 +267,21 @@ async fn a_submit_message_that_came_before_its_move_is_sent_again() {
         assert_eq!(sent, submits, "the move took {writing} s");
     }
 }
+
+#[tokio::test]
+async fn an_attempt_under_way_keeps_its_mode_whatever_the_setting_becomes() {
+    for (first, then) in [
+        (ProviderMode::Live, ProviderMode::Fake),
+        (ProviderMode::Fake, ProviderMode::Live),
+    ] {
+        let server = Server::start(Behaviour::default().processing(0)).await;
+        let world = World::at_runware(&server);
+        world.change(|settings| settings.runware_mode = first);
+        world.submit().await;
+        world.change(|settings| settings.runware_mode = then);
+        world.poll().await;
+        assert_eq!(world.edit().status, Status::Succeeded, "{first:?}");
+        let downloads = u32::from(first == ProviderMode::Live);
+        assert_eq!(server.counts().downloads, downloads, "{first:?}");
+    }
+}

@@ -9,6 +9,7 @@ use domain::edit::{Origin, Step, StoredOutput};
 use domain::event::{Photo, photo_key};
 use domain::guard::{Approval, EditRequest, GrantedBy};
 use domain::ports::{Admissions, Photos, Work};
+use domain::settings::ProviderMode;
 use domain::{Context, Edit, EditId, MicroUsd, PhotoId, ProviderName, Status};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -98,6 +99,7 @@ async fn finished(world: &World, photo: &Photo, at: Timestamp, guest: &str, key:
     let edit = admitted(world, photo, at, guest, key).await;
     let claim = Step::Claim {
         route: None,
+        mode: ProviderMode::Fake,
         held: false,
     };
     let claimed = edit.step(claim, at).unwrap();

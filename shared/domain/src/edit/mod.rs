@@ -15,6 +15,7 @@ use crate::admission::IdempotencyKey;
 use crate::id::{EditId, EventId, EventSlug, PhotoId, StyleKey, TaskId, TenantId};
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
+use crate::settings::{ProviderMode, Settings};
 
 /// Attempts an edit gets at one provider before a passing failure ends it there.
 pub const MAX_ATTEMPTS: u32 = 3;
@@ -90,6 +91,10 @@ pub struct Attempt {
     pub provider: ProviderName,
     /// With what.
     pub model: String,
+    /// Whether it was really sent there: a setting that changes does not change attempts under way. Absent in attempts that
+    /// are older than this note.
+    #[serde(default)]
+    pub mode: Option<ProviderMode>,
     /// The provider's key for it, derived and stored before the submit.
     pub task_id: TaskId,
     /// The provider's name for it, once it has acknowledged it by that: from then on it is there, whatever is said later.
@@ -225,6 +230,11 @@ pub struct Edit {
 }
 
 impl Attempt {
+    /// Whether it was really sent to its provider.
+    pub fn mode_or(&self, settings: &Settings) -> ProviderMode {
+        self.mode.unwrap_or_else(|| settings.mode_of(self.provider))
+    }
+
     /// How it failed; `None` while it is under way, and where it succeeded.
     pub fn failure_code(&self) -> Option<FailureCode> {
         FailureCode::ALL

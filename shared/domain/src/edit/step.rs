@@ -13,6 +13,7 @@ use crate::figures::{Counter, FiguresChange};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
+use crate::settings::ProviderMode;
 
 /// The way to another provider, through the budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum Step {
     Claim {
         /// At another provider than the edit was to go to.
         route: Option<Route>,
+        /// Whether the attempt is really sent there.
+        mode: ProviderMode,
         /// The edit was held back, by no fault of its own: it gets its time all the same.
         held: bool,
     },
@@ -133,9 +136,9 @@ impl Edit {
         };
         next.edit.updated_at = now;
         match (self.status, step) {
-            (Status::Queued, Step::Claim { route, held }) if self.has_a_try_left(route.as_ref()) => {
+            (Status::Queued, Step::Claim { route, mode, held }) if self.has_a_try_left(route.as_ref()) => {
                 next.take(route);
-                next.claim(held, now);
+                next.claim(mode, held, now);
             }
             (Status::Processing, Step::Accept { handle }) => {
                 if let Some(attempt) = next.edit.attempts.last_mut() {
@@ -247,13 +250,14 @@ impl Move {
         }
     }
 
-    fn claim(&mut self, held: bool, now: Timestamp) {
+    fn claim(&mut self, mode: ProviderMode, held: bool, now: Timestamp) {
         let edit = &mut self.edit;
         edit.attempt += 1;
         edit.attempts.push(Attempt {
             number: edit.attempt,
             provider: edit.provider,
             model: edit.model.clone(),
+            mode: Some(mode),
             task_id: TaskId::derive(edit.id, edit.attempt),
             handle: None,
             started_at: now,

@@ -63,6 +63,7 @@ pub(crate) fn output() -> StoredOutput {
 
 const CLAIM: Step = Step::Claim {
     route: None,
+    mode: ProviderMode::Fake,
     held: false,
 };
 
@@ -116,7 +117,11 @@ fn any_step() -> impl Strategy<Value = Step> {
     let cost = proptest::option::of((0_i64..200_000).prop_map(MicroUsd::new));
     let code = (0..FailureCode::ALL.len()).prop_map(|index| FailureCode::ALL[index]);
     prop_oneof![
-        (any_route(), any::<bool>()).prop_map(|(route, held)| Step::Claim { route, held }),
+        (any_route(), any::<bool>()).prop_map(|(route, held)| Step::Claim {
+            route,
+            mode: ProviderMode::Live,
+            held,
+        }),
         Just(Step::Accept {
             handle: "h".to_owned()
         }),
@@ -279,6 +284,7 @@ fn another_provider_that_is_dearer_raises_the_reservation_under_the_cap_and_a_ch
         let made = processing.step(retry(Some(to_fal(estimate))), at(2)).unwrap();
         let direct = Step::Claim {
             route: Some(to_fal(estimate)),
+            mode: ProviderMode::Fake,
             held: false,
         };
         for made in [made, queued().step(direct, at(2)).unwrap()] {
@@ -299,6 +305,7 @@ fn another_provider_that_is_dearer_raises_the_reservation_under_the_cap_and_a_ch
 fn an_unknown_cost_is_what_the_provider_was_expected_to_take() {
     let direct = Step::Claim {
         route: Some(to_fal(10_000)),
+        mode: ProviderMode::Fake,
         held: false,
     };
     let processing = queued().step(direct, at(1)).unwrap().edit;
@@ -329,6 +336,7 @@ fn a_later_attempt_keeps_the_deadline_unless_the_edit_was_held_back() {
     assert_eq!(again.step(CLAIM, at(599)).unwrap().edit.deadline_at, at(600));
     let held = Step::Claim {
         route: None,
+        mode: ProviderMode::Fake,
         held: true,
     };
     let made = again.step(held, at(5_000)).unwrap();

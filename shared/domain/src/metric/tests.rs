@@ -6,9 +6,11 @@ use crate::edit::Step;
 use crate::edit::tests::{at, output, queued};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
+use crate::settings::ProviderMode;
 
 const CLAIM: Step = Step::Claim {
     route: None,
+    mode: ProviderMode::Fake,
     held: false,
 };
 

@@ -1,5 +1,6 @@
 //! Settings as JSON values, for the API; the texts that SSM holds stay the one form in which they are checked.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Setting, Settings};
@@ -148,7 +149,8 @@ impl Settings {
 }
 
 /// Whether a provider is really called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProviderMode {
     /// Its API is called and costs money.
     Live,

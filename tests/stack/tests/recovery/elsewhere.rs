@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use domain::edit::Step;
 use domain::ports::Work;
-use domain::settings::Setting;
+use domain::settings::{ProviderMode, Setting};
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use domain::{Context, ProviderName, Status};
 use doubles::fal;
@@ -63,6 +63,7 @@ async fn a_picture_gets_the_organisers_own_mark_whoever_finishes_it() {
     // The worker dies right after its claim, and its poll message is lost.
     let claim = Step::Claim {
         route: None,
+        mode: ProviderMode::Fake,
         held: false,
     };
     let claim = world.stored(id).await.step(claim, stack.cloud.now()).unwrap();

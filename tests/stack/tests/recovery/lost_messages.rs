@@ -2,6 +2,7 @@
 
 use domain::edit::Step;
 use domain::ports::Work;
+use domain::settings::ProviderMode;
 use domain::{Context, Status, TaskId};
 use doubles::runware::Behaviour;
 use jiff::SignedDuration;
@@ -106,6 +107,7 @@ async fn an_attempt_that_never_arrived_is_followed_by_another() {
     // The worker dies right after its claim, and its poll message with it.
     let claim = Step::Claim {
         route: None,
+        mode: ProviderMode::Live,
         held: false,
     };
     let claim = world.stored(id).await.step(claim, stack.cloud.now()).unwrap();

@@ -5,6 +5,7 @@ use domain::edit::{Origin, Step, StoredOutput};
 use domain::event::Photo;
 use domain::guard::{Approval, EditRequest, GrantedBy};
 use domain::ports::{Admissions, EditLists, Photos, Work};
+use domain::settings::ProviderMode;
 use domain::{Context, Edit, EditId, FailureCode, MicroUsd, ProviderName, Status};
 use futures::StreamExt;
 use futures::stream;
@@ -156,6 +157,7 @@ pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
 fn steps(kind: u32, number: u32) -> Vec<Step> {
     let claim = || Step::Claim {
         route: None,
+        mode: ProviderMode::Fake,
         held: false,
     };
     let fail = |code| Step::Fail {

@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::edit::Step;
 use crate::edit::tests::{at, queued};
+use crate::settings::ProviderMode;
 
 fn asks(minutes: u32) -> RecoverStuck {
     RecoverStuck {
@@ -14,6 +15,7 @@ fn asks(minutes: u32) -> RecoverStuck {
 fn processing() -> Edit {
     let claim = Step::Claim {
         route: None,
+        mode: ProviderMode::Fake,
         held: false,
     };
     queued().step(claim, at(0)).unwrap().edit
