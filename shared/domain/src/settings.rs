@@ -1,16 +1,17 @@
 //! Runtime settings: one SSM parameter each, read as text, checked here (rows S1–S14).
 
+mod parse;
 mod read;
 mod value;
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
+use parse::{base_url, boolean, integer, json, mode, optional, queue_name, seconds, sentence, share};
 pub use read::{Flaw, Instead};
 pub use value::{MAX_TEXT_BYTES, ProviderMode};
 
@@ -165,6 +166,9 @@ pub struct Settings {
     pub webhook_base_url: Option<Url>,
     pub provider_output_hosts: Vec<String>,
     pub watermark: WatermarkSettings,
+    /// Settings that [protect](Setting::protects), had no usable value and switched the feature off: what stands in
+    /// their fields is nobody's choice.
+    pub guessed: Vec<Setting>,
 }
 
 impl Default for Settings {
@@ -196,6 +200,7 @@ impl Default for Settings {
             webhook_base_url: None,
             provider_output_hosts: vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()],
             watermark: WatermarkSettings::default(),
+            guessed: Vec::new(),
         }
     }
 }
@@ -276,86 +281,6 @@ impl Settings {
     }
 }
 
-fn boolean(text: &str) -> Result<bool, String> {
-    match text.trim() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        other => Err(format!("must be `true` or `false`, not `{other}`")),
-    }
-}
-
-fn integer(text: &str, low: u32, high: u32) -> Result<u32, String> {
-    match text.trim().parse() {
-        Ok(value) if (low..=high).contains(&value) => Ok(value),
-        _ => Err(format!(
-            "must be a whole number from {low} to {high}, not `{text}`"
-        )),
-    }
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.trim().parse() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err(format!("must be a number from 0 to 1, not `{text}`")),
-    }
-}
-
-fn sentence(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if (1..=500).contains(&text.chars().count()) {
-        Ok(text.to_owned())
-    } else {
-        Err("must be a text of 1 to 500 characters".to_owned())
-    }
-}
-
-/// SSM cannot hold an empty text, so `none` means the same.
-fn optional(text: &str) -> Option<&str> {
-    let text = text.trim();
-    (!text.is_empty() && text != "none").then_some(text)
-}
-
-fn mode(text: &str) -> Result<ProviderMode, String> {
-    match text.trim() {
-        "live" => Ok(ProviderMode::Live),
-        "fake" => Ok(ProviderMode::Fake),
-        other => Err(format!("must be `live` or `fake`, not `{other}`")),
-    }
-}
-
-fn queue_name(text: &str) -> Result<String, String> {
-    let fits = (1..=80).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(format!("`{text}` is not the name of a queue"))
-    }
-}
-
-/// A timeout must leave the worker time to store the outcome.
-fn seconds(text: &str) -> Result<Duration, String> {
-    integer(text, 1, 60).map(|seconds| Duration::from_secs(seconds.into()))
-}
-
-/// https, or plain http to this machine alone.
-fn base_url(text: &str) -> Result<Url, String> {
-    let url: Url = text
-        .trim()
-        .parse()
-        .map_err(|error| format!("is not a URL: {error}"))?;
-    match (url.scheme(), url.host_str()) {
-        ("https", Some(_)) | ("http", Some("127.0.0.1")) => Ok(url),
-        _ => Err("must be an https URL".to_owned()),
-    }
-}
-
-fn json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| format!("is not the JSON that is expected here: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,9 +293,11 @@ mod tests {
         assert_eq!(names.len(), Setting::ALL.len());
 
         let good = |setting: Setting| match setting {
-            Setting::IsEnabled | Setting::GuestEnabled | Setting::QueueAutoDispatch => "true",
+            Setting::IsEnabled | Setting::GuestEnabled => "false",
+            Setting::QueueAutoDispatch => "true",
             Setting::StatusMessage => "Back at eight.",
             Setting::DefaultProvider | Setting::FallbackProvider => "fal",
+            Setting::FailureRateMinSamples => "20",
             Setting::RunwareMode | Setting::FalMode => "fake",
             Setting::QueueName => "magic-edits-prod-submit-standby",
             Setting::BlockedTerms | Setting::ProviderOutputHosts => r#"["a"]"#,
@@ -387,6 +314,16 @@ mod tests {
             after
                 .set(setting, good(setting))
                 .unwrap_or_else(|why| panic!("{}: {why}", setting.name()));
+            for other in Setting::ALL {
+                let changed = after.value(other) != before.value(other);
+                assert_eq!(
+                    changed,
+                    other == setting,
+                    "{} by {}",
+                    other.name(),
+                    setting.name()
+                );
+            }
         }
     }
 

@@ -59,17 +59,22 @@ impl Settings {
             }
         }
         // Last, because `is_enabled` may be read after the one that switches it off.
-        if flaws.iter().any(|flaw| flaw.instead == Instead::SwitchedOff) {
+        if !settings.guessed.is_empty() {
             settings.is_enabled = false;
         }
         (settings, flaws)
     }
 
     fn do_without(&mut self, setting: Setting, before: Option<&Self>) -> Instead {
-        let last_good = before.and_then(|before| setting.text_of(&before.value(setting)).ok());
+        let last_good = before
+            .filter(|before| !before.guessed.contains(&setting))
+            .and_then(|before| setting.text_of(&before.value(setting)).ok());
         match last_good {
             Some(text) if self.set(setting, &text).is_ok() => Instead::LastGood,
-            _ if setting.protects() => Instead::SwitchedOff,
+            _ if setting.protects() => {
+                self.guessed.push(setting);
+                Instead::SwitchedOff
+            }
             _ => Instead::Default,
         }
     }
@@ -121,6 +126,10 @@ mod tests {
             };
             let (settings, flaws) = Settings::read(bad, None);
             assert!(!settings.is_enabled, "{}", setting.name());
+            assert_eq!(flaws[0].instead, Instead::SwitchedOff);
+            // What holds in its place does not become a good value by being read once more.
+            let (again, flaws) = Settings::read(bad, Some(&settings));
+            assert!(!again.is_enabled, "{}", setting.name());
             assert_eq!(flaws[0].instead, Instead::SwitchedOff);
         }
     }
