@@ -4,8 +4,8 @@
 //! that the stored one is the version it read, so one opening is written, and signalled, by one worker, and one
 //! worker wins the probe.
 //!
-//! A closed breaker costs nothing: it is read along with the edit, and a success is written only while there are
-//! failures that it outweighs.
+//! A closed breaker costs nothing: it is read along with the edit, and a success is written only after a failure, and
+//! only as often as it takes to outweigh those that may follow.
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,8 @@ pub const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 pub const FIRST_OPEN: SignedDuration = SignedDuration::from_secs(15);
 /// The longest time between two probes: a guest's ten minutes must see some of them.
 pub const LONGEST_OPEN: SignedDuration = SignedDuration::from_secs(120);
-/// A probe that is not heard of for so long (its worker died, its model is slow) makes way for the next.
+/// A probe that is not heard of for so long makes way for the next. It may have been lost with its worker, or its model
+/// is slow: so the next one gets twice the time, up to [`LONGEST_OPEN`], and a slow provider comes back too.
 pub const PROBE_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Why nothing is sent to a provider.
@@ -73,7 +74,7 @@ pub enum BreakerState {
         since: Option<Timestamp>,
         /// Edits that failed in the window.
         failures: u32,
-        /// Edits that succeeded in it, counted only as far as they outweigh the failures.
+        /// Edits that succeeded in it since then, counted only as far as they matter.
         successes: u32,
     },
     /// Nothing goes through.
@@ -99,6 +100,9 @@ pub enum BreakerState {
         probe: TaskId,
         /// When another may go instead.
         until: Timestamp,
+        /// Probes before it that were not heard of.
+        #[serde(default)]
+        unheard: u32,
     },
 }
 
@@ -219,21 +223,39 @@ impl Breaker {
                     since,
                     failed_probes,
                     ..
-                }
-                | BreakerState::HalfOpen {
+                },
+            ) => self.probed_by(attempt, reason, since, failed_probes, 0, now),
+            (
+                None,
+                BreakerState::HalfOpen {
                     reason,
                     since,
                     failed_probes,
+                    unheard,
                     ..
                 },
-            ) => Gate::Probe(self.followed_by(BreakerState::HalfOpen {
-                reason,
-                since,
-                failed_probes,
-                probe: attempt,
-                until: later(now, PROBE_PATIENCE),
-            })),
+            ) => self.probed_by(attempt, reason, since, failed_probes, unheard + 1, now),
         }
+    }
+
+    fn probed_by(
+        &self,
+        probe: TaskId,
+        reason: OpenReason,
+        since: Timestamp,
+        failed_probes: u32,
+        unheard: u32,
+        now: Timestamp,
+    ) -> Gate {
+        let patience = PROBE_PATIENCE.saturating_mul(1 << unheard.min(8));
+        Gate::Probe(self.followed_by(BreakerState::HalfOpen {
+            reason,
+            since,
+            failed_probes,
+            probe,
+            until: later(now, patience.min(LONGEST_OPEN)),
+            unheard,
+        }))
     }
 
     /// What an attempt's signal changes; `None`: nothing that would have to be written.
@@ -307,7 +329,8 @@ impl Breaker {
                 Some(self.opened(OpenReason::Failures, now))
             }
             Signal::Fails { first: true } => Some(self.change(window(failures + 1, successes), None)),
-            Signal::Works if failures > 0 && successes <= failures => {
+            // As many as it takes to outweigh the failures that there may still be.
+            Signal::Works if failures > 0 && successes <= failures.max(FAILURES_TO_OPEN) => {
                 Some(self.change(window(failures, successes + 1), None))
             }
             Signal::Fails { first: false } | Signal::Works => None,
@@ -381,7 +404,7 @@ impl Breakers {
     }
 
     /// How many providers are out of service.
-    pub fn open(&self) -> usize {
+    pub fn out_of_service(&self) -> usize {
         ProviderName::ALL
             .into_iter()
             .filter(|provider| self.of(*provider).outage().is_some())

@@ -101,7 +101,42 @@ fn a_success_costs_no_write_unless_it_outweighs_a_failure() {
         written += i32::from(next != shaken);
         shaken = next;
     }
-    assert_eq!(written, 2, "one more than there are failures");
+    let most = i32::try_from(FAILURES_TO_OPEN).unwrap() + 1;
+    assert_eq!(written, most, "as many as outweigh the failures that open it");
+}
+
+#[test]
+fn a_failure_after_many_successes_is_one_of_few() {
+    let mut breaker = Breaker::default().told(FAILS, 1, 0);
+    for _ in 0..50 {
+        breaker = breaker.told(Signal::Works, 2, 10);
+    }
+    for worker in 0..4 {
+        breaker = breaker.told(FAILS, 10 + worker, 20);
+    }
+    assert!(!breaker.is_shut(20), "{breaker:?}");
+}
+
+#[test]
+fn a_provider_comes_back_whose_model_takes_longer_than_a_probe_is_waited_for() {
+    const LATENCY: i64 = 90;
+    let mut breaker = opened();
+    let mut under_way = Vec::new();
+    for second in (15..600).step_by(10) {
+        while under_way
+            .first()
+            .is_some_and(|(_, begun)| begun + LATENCY <= second)
+        {
+            let (worker, _) = under_way.remove(0);
+            breaker = breaker.told(Signal::Works, worker, second);
+        }
+        let worker = u128::try_from(second).unwrap();
+        if let Gate::Probe(next) = breaker.gate(attempt(worker), at(second)) {
+            breaker = next;
+            under_way.push((worker, second));
+        }
+    }
+    assert!(!breaker.is_shut(600), "{breaker:?}");
 }
 
 #[test]
