@@ -251,7 +251,8 @@ pub fn of_move(made: &Move) -> Vec<Sample> {
     {
         samples.push((Metric::ProviderFailures(attempt.provider), 1));
     }
-    if let Some(ending) = Ending::of(edit.status) {
+    // A picture that is stored later ends nothing again.
+    if let Some(ending) = Ending::of(edit.status).filter(|_| !made.from_status.is_terminal()) {
         samples.push((Metric::EditsEnded(ending), 1));
         match ending {
             Ending::Succeeded => samples.extend(

@@ -52,6 +52,22 @@ fn a_success_tells_wait_latency_outcome_and_money() {
 }
 
 #[test]
+fn a_picture_that_is_stored_later_is_not_another_success() {
+    let claimed = queued().step(CLAIM, at(3)).unwrap().edit;
+    let done = Step::Succeed {
+        output: output(),
+        cost: None,
+        provider_url: None,
+        seed: None,
+        polls: 1,
+        received_at: at(8),
+    };
+    let succeeded = claimed.step(done, at(8)).unwrap().edit;
+    let stored = succeeded.step(Step::Store { output: output() }, at(90)).unwrap();
+    assert_eq!(of_move(&stored), []);
+}
+
+#[test]
 fn every_attempt_that_the_provider_spoiled_counts_and_only_those() {
     let failure = (Metric::ProviderFailures(ProviderName::Runware), 1);
     let claimed = queued().step(CLAIM, at(1)).unwrap().edit;
