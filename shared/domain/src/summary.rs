@@ -17,7 +17,7 @@ use crate::context::hour_of;
 use crate::event::Event;
 use crate::figures::Figures;
 use crate::guard::style::{self, Access};
-use crate::guard::{GrantedBy, entitlement};
+use crate::guard::{CounterpartCost, GrantedBy, entitlement, reserve};
 use crate::money::MicroUsd;
 use crate::settings::Settings;
 use crate::style::Style;
@@ -43,6 +43,8 @@ pub struct SummaryFacts<'a> {
     pub styles: &'a [Style],
     /// In force now.
     pub settings: &'a Settings,
+    /// What a model costs elsewhere.
+    pub counterpart_cost: CounterpartCost,
     /// The time of the request.
     pub now: Timestamp,
 }
@@ -280,13 +282,14 @@ impl Spend {
     }
 }
 
-/// The least that an edit of this event costs.
+/// The least that an edit of this event needs in the budget.
 fn cheapest(facts: &SummaryFacts<'_>) -> Option<MicroUsd> {
     let open = facts
         .styles
         .iter()
         .filter(|style| style::access(style, facts.event, facts.now) == Access::Open);
-    style::cheapest(open).map(|style| style.estimated_cost_micro_usd)
+    open.map(|style| reserve(style, facts.settings, facts.counterpart_cost))
+        .min()
 }
 
 fn check(id: CheckId, facts: &SummaryFacts<'_>, rates: &Rates, latency: &Latency) -> Check {
@@ -321,7 +324,7 @@ fn check(id: CheckId, facts: &SummaryFacts<'_>, rates: &Rates, latency: &Latency
             (Some(whole(in_this_hour.into())), Some(Reading::Whole(1)), None)
         }
         CheckId::Providers => {
-            let down = u64::try_from(facts.breakers.open()).unwrap_or(u64::MAX);
+            let down = u64::try_from(facts.breakers.out_of_service()).unwrap_or(u64::MAX);
             (Some(whole(down)), Some(Reading::Whole(1)), None)
         }
     };

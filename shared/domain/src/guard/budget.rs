@@ -2,15 +2,22 @@
 //!
 //! This reading keeps the order of refusals; what enforces the cap is the condition in the admission transaction.
 
-use super::{EditRequest, Facts, Refusal, style};
+use super::{CounterpartCost, EditRequest, Facts, Refusal, style};
 use crate::money::MicroUsd;
+use crate::settings::Settings;
 use crate::style::Style;
 
 /// The cap that the reservation must respect, if one is enforced now.
 pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd>, Refusal> {
     let cap = facts.caps.enforced_cap(facts.now);
     match cap {
-        Some(cap) if facts.month.committed + needed(request, facts, reserve) > cap => {
+        Some(cap)
+            if facts.month.committed
+                + needed(request, facts, |style, facts| {
+                    reserve(style, facts.settings, facts.counterpart_cost)
+                })
+                > cap =>
+        {
             Err(Refusal::BudgetHardCapReached)
         }
         _ if is_too_dear(request, facts) => Err(Refusal::BudgetSoftCapStyle),
@@ -19,13 +26,12 @@ pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd
 }
 
 /// What an edit of this style may come to: at its provider, or at the one that takes over if that is dearer.
-pub fn reserve(style: &Style, facts: &Facts<'_>) -> MicroUsd {
+pub fn reserve(style: &Style, settings: &Settings, counterpart_cost: CounterpartCost) -> MicroUsd {
     let own = style.estimated_cost_micro_usd;
-    let provider = style.provider.unwrap_or(facts.settings.default_provider);
-    let there = facts
-        .settings
+    let provider = style.provider.unwrap_or(settings.default_provider);
+    let there = settings
         .fallback_provider
-        .and_then(|fallback| (facts.counterpart_cost)(provider, &style.provider_model, fallback));
+        .and_then(|fallback| counterpart_cost(provider, &style.provider_model, fallback));
     there.map_or(own, |there| own.max(there))
 }
 
@@ -43,13 +49,13 @@ fn is_too_dear(request: &EditRequest, facts: &Facts<'_>) -> bool {
             .is_some_and(|most| estimate > most)
 }
 
-/// What the requested style costs; where the style is unknown, the cheapest active one, so that a full budget
-/// answers before a wrong style does.
+/// What the requested style costs; without one, the style whose model a prompt alone gets. Where there is no such style,
+/// the cheapest active one, so that a full budget answers before a wrong style does.
 fn needed(request: &EditRequest, facts: &Facts<'_>, cost: fn(&Style, &Facts<'_>) -> MicroUsd) -> MicroUsd {
-    let requested = request
-        .style_key
-        .as_ref()
-        .and_then(|key| facts.styles.iter().find(|style| style.key == *key));
+    let requested = match &request.style_key {
+        Some(key) => facts.styles.iter().find(|style| style.key == *key),
+        None => style::of_prompt_alone(facts),
+    };
     let cost = |style: &Style| cost(style, facts);
     requested
         .map(cost)

@@ -16,6 +16,7 @@ mod tests;
 
 use jiff::Timestamp;
 
+pub use budget::reserve;
 pub use entitlement::GrantedBy;
 pub use queue::Dispatch;
 
@@ -54,6 +55,9 @@ impl EditRequest {
     }
 }
 
+/// What the counterpart of a provider's model costs at another provider; `None`: there is none, or it costs the same.
+pub type CounterpartCost = fn(ProviderName, &str, ProviderName) -> Option<MicroUsd>;
+
 /// Everything the layers look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -71,8 +75,8 @@ pub struct Facts<'a> {
     pub styles: &'a [Style],
     /// How long a prompt each model of a provider takes, in characters.
     pub prompt_limits: fn(ProviderName, &str) -> (usize, usize),
-    /// What the counterpart of a provider's model costs at another provider; `None`: there is none, or it costs the same.
-    pub counterpart_cost: fn(ProviderName, &str, ProviderName) -> Option<MicroUsd>,
+    /// What a model costs elsewhere.
+    pub counterpart_cost: CounterpartCost,
     /// The time of the request.
     pub now: Timestamp,
 }
@@ -218,7 +222,7 @@ fn approve(request: &EditRequest, facts: &Facts<'_>) -> Result<Approval, Refusal
         granted_by,
         style_version: choice.chosen.then_some(choice.style.version),
         estimate: choice.style.estimated_cost_micro_usd,
-        reserve: budget::reserve(choice.style, facts),
+        reserve: reserve(choice.style, facts.settings, facts.counterpart_cost),
         cap,
         provider: choice.style.provider.unwrap_or(facts.settings.default_provider),
         model: choice.style.provider_model.clone(),

@@ -70,13 +70,18 @@ fn chosen<'a>(key: &StyleKey, request: &EditRequest, facts: &Facts<'a>) -> Resul
     })
 }
 
-/// The caller's words alone, on the model of the cheapest style that the event may use.
-fn free<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
+/// The style whose model a prompt alone gets: the cheapest that the event may use.
+pub(super) fn of_prompt_alone<'a>(facts: &Facts<'a>) -> Option<&'a Style> {
     let open = facts
         .styles
         .iter()
         .filter(|style| access(style, facts.event, facts.now) == Access::Open);
-    let style = cheapest(open).ok_or(Refusal::StyleNotAllowed)?;
+    cheapest(open)
+}
+
+/// The caller's words alone, on the model of the cheapest style that the event may use.
+fn free<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
+    let style = of_prompt_alone(facts).ok_or(Refusal::StyleNotAllowed)?;
     let trimmed = |words: &Option<String>| words.as_deref().unwrap_or_default().trim().to_owned();
     Ok(Choice {
         style,

@@ -62,9 +62,27 @@ impl World {
             breakers: world.breakers,
             styles: &world.styles,
             settings: &world.settings,
+            counterpart_cost: |_, model, _| (model == "pair").then_some(MicroUsd::new(70_000)),
             now: now(),
         })
     }
+}
+
+#[test]
+fn with_a_fallback_room_is_measured_by_the_dearer_of_the_two() {
+    let with_fallback = |fallback| {
+        World::with(|world| {
+            world.styles[0].provider_model = "pair".to_owned();
+            world.settings.fallback_provider = fallback;
+            world.caps.hard_cap_micro_usd = Some(MicroUsd::new(69_999));
+        })
+    };
+    let alone = with_fallback(None);
+    assert_eq!(alone.spend.edits_left, Some(1));
+    assert!(!alone.alerts(CheckId::BudgetHardCap));
+    let together = with_fallback(Some(crate::ProviderName::Fal));
+    assert_eq!(together.spend.edits_left, Some(0));
+    assert!(together.alerts(CheckId::BudgetHardCap));
 }
 
 #[test]

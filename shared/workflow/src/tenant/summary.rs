@@ -6,6 +6,7 @@ use domain::ports::{Catalog, SettingsSource, Slugs, Summaries};
 use domain::summary::{Summary, SummaryFacts};
 use domain::{Context, Problem};
 
+use crate::create_edit::counterpart_cost;
 use crate::entry::{TenantCaller, event_of};
 use crate::guest::settings;
 
@@ -51,6 +52,7 @@ where
         breakers: found.breakers,
         styles: &styles,
         settings: &settings,
+        counterpart_cost,
         now,
     });
     Ok(EventSummary {

@@ -28,26 +28,25 @@ const WIDEST_GAP: usize = 8;
 
 /// Whether the request's own words contain a blocked term of the installation or the event.
 pub fn is_blocked(request: &EditRequest, settings: &Settings, policy: &EventPolicy) -> bool {
-    let terms: Vec<&String> = settings
-        .blocked_terms
-        .iter()
-        .chain(&policy.blocked_terms)
-        .collect();
     let words = [request.prompt.as_deref(), request.negative_prompt.as_deref()];
-    words
-        .into_iter()
-        .flatten()
-        .any(|text| contains_term(text, &terms))
+    let texts: Vec<Text> = words.into_iter().flatten().map(Text::read).collect();
+    let terms = settings.blocked_terms.iter().chain(&policy.blocked_terms);
+    contain_term(&texts, terms)
 }
 
 /// Whether one of the terms stands in the text, at word boundaries. A term without letters, digits or emoji never
 /// does.
 pub fn contains_term<T: AsRef<str>>(text: &str, terms: &[T]) -> bool {
-    if terms.is_empty() {
-        return false;
-    }
-    let text = Text::read(text);
-    terms.iter().any(|term| text.contains(&Term::read(term.as_ref())))
+    contain_term(&[Text::read(text)], terms)
+}
+
+fn contain_term<T: AsRef<str>>(texts: &[Text], terms: impl IntoIterator<Item = T>) -> bool {
+    // Where there is no prompt, no term need be read.
+    !texts.is_empty()
+        && terms.into_iter().any(|term| {
+            let term = Term::read(term.as_ref());
+            texts.iter().any(|text| text.contains(&term))
+        })
 }
 
 /// A blocked term.

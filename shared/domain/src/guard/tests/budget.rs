@@ -17,6 +17,20 @@ fn a_request_may_fill_the_budget_exactly_but_not_pass_it_by_one_micro_dollar() {
 }
 
 #[test]
+fn a_prompt_alone_is_measured_by_the_style_that_it_gets() {
+    let mut world = World::good();
+    world.event.policy.allow_prompt_without_style = true;
+    world.event.policy.allowed_style_keys = vec!["watercolour".parse().unwrap()];
+    world.request.style_key = None;
+    world.request.prompt = Some("a fox in the snow".to_owned());
+    // Cheaper, but not on the event's list.
+    world.style("comic").estimated_cost_micro_usd = MicroUsd::new(10_000);
+    world.caps.soft_cap_micro_usd = Some(MicroUsd::new(1));
+    world.caps.soft_cap_max_style_cost_micro_usd = Some(MicroUsd::new(20_000));
+    assert_eq!(world.refusal(), Refusal::BudgetSoftCapStyle);
+}
+
+#[test]
 fn what_is_reserved_counts_like_what_is_spent() {
     let mut world = with_room(39_999);
     for spent in [0, 500_000, 960_001] {
