@@ -117,12 +117,12 @@ where
         return replay(deps, &entry.event_id, before, &request_hash).await;
     }
     if found.guest_hour.is_refused(settings) {
-        signals::abuse(deps, entry, &found, settings, false).await;
+        signals::abuse(deps, entry, &found, settings, false, now).await;
         return Err(Problem::RateLimited(seconds_left_in_hour(now)));
     }
     let admission = admission(deps, input, entry, &found, settings, &styles);
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
-        signals::budget(deps, entry, &found, settings, None).await;
+        signals::budget(deps, entry, &found, settings, None, now).await;
     }
     let admission = admission?.with_idempotency(idempotency.clone(), request_hash.clone());
     mark_style_used(deps, &admission.edit, &styles).await?;
@@ -133,13 +133,13 @@ where
     }
     let edit = admission.edit;
     if edit.status.is_terminal() {
-        signals::abuse(deps, entry, &found, settings, true).await;
+        signals::abuse(deps, entry, &found, settings, true, now).await;
         return Err(Problem::PromptBlocked(edit.id));
     }
     let reserved = Some(edit.reserved_micro_usd);
     futures::join!(
         send(deps, &edit, settings),
-        signals::budget(deps, entry, &found, settings, reserved)
+        signals::budget(deps, entry, &found, settings, reserved, now)
     );
     let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
     Ok(EditAnswer {
@@ -219,7 +219,7 @@ fn prompt_limits(provider: ProviderName, model: &str) -> (usize, usize) {
     (limits.min, limits.max)
 }
 
-fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
+pub(crate) fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
     providers::counterpart(from, model, to).and_then(|there| there.estimate)
 }
 

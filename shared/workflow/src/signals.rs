@@ -8,7 +8,7 @@ use domain::notice::Notice;
 use domain::ports::{AdmissionFacts, Announcements, PortError, SettingsSource, Signals};
 use domain::symptom::Symptom;
 use domain::{Context, Edit, MicroUsd, ProviderName, Settings};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::entry::Entry;
 
@@ -24,13 +24,13 @@ pub(crate) async fn budget<D>(
     found: &AdmissionFacts,
     settings: &Settings,
     reserved: Option<MicroUsd>,
+    now: Timestamp,
 ) where
     D: Context + Signals + Announcements,
 {
     let Some(tenant) = &found.tenant else {
         return;
     };
-    let now = deps.now();
     let committed = found.month.committed + reserved.unwrap_or_default();
     let cooldown = cooldown(settings);
     for (kind, cap) in found
@@ -56,13 +56,14 @@ pub(crate) async fn budget<D>(
     }
 }
 
-/// A guest that has reached the threshold of blocked prompts in this hour.
+/// A guest that has reached the threshold of blocked prompts in the hour of `now`, in which the prompt was counted.
 pub(crate) async fn abuse<D>(
     deps: &D,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     one_more: bool,
+    now: Timestamp,
 ) where
     D: Context + Signals + Announcements,
 {
@@ -72,7 +73,6 @@ pub(crate) async fn abuse<D>(
     if !found.guest_hour.must_escalate(settings, one_more) {
         return;
     }
-    let now = deps.now();
     match deps.mark_escalated(&entry.event_id, scope_hash, now).await {
         Ok(true) => {
             let notice = Notice::Abuse {

@@ -17,8 +17,9 @@ use crate::Cloud;
 
 /// An hour's counts are of no use after it.
 const HOUR_KEPT: SignedDuration = SignedDuration::from_hours(2);
-/// Long after the last edit of a guest can be under way.
-const OPEN_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Long after the last edit of a guest can be under way, also where edits are held back for days: without its item, the
+/// count would begin below nothing.
+const OPEN_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Admissions for Cloud {
     async fn admission_facts(&self, query: &FactsQuery<'_>) -> Result<AdmissionFacts, PortError> {

@@ -115,16 +115,6 @@ impl AddonStore for Cloud {
 
 impl Cloud {
     async fn load_styles(&self) -> Result<Vec<Style>, PortError> {
-        let mut styles = self.partition(STYLES, "a style").await?;
-        styles.sort_by(|a: &Style, b| (a.sort, &a.key).cmp(&(b.sort, &b.key)));
-        Ok(styles)
-    }
-
-    async fn partition<T: serde::de::DeserializeOwned>(
-        &self,
-        pk: &str,
-        what: &'static str,
-    ) -> Result<Vec<T>, PortError> {
         let mut items: Vec<Item> = Vec::new();
         let mut start = None;
         loop {
@@ -133,7 +123,7 @@ impl Cloud {
                 .query()
                 .table_name(&self.config.table)
                 .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":pk", text(STYLES))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -141,9 +131,14 @@ impl Cloud {
             items.extend(page.items.into_iter().flatten());
             start = page.last_evaluated_key.filter(|key| !key.is_empty());
             if start.is_none() {
-                return items.into_iter().map(|item| parse(item, what)).collect();
+                break;
             }
         }
+        // A style that cannot be read (it is logged) must not take the others along: no edit could be made without them.
+        let readable = items.into_iter().filter_map(|item| parse(item, "a style").ok());
+        let mut styles: Vec<Style> = readable.collect();
+        styles.sort_by(|a, b| (a.sort, &a.key).cmp(&(b.sort, &b.key)));
+        Ok(styles)
     }
 
     /// Deletes on condition that there is what is deleted; false where there is not.
@@ -164,15 +159,16 @@ pub(crate) fn at_version(before: Option<u32>) -> Tests {
     }
 }
 
-/// A save that was refused or crowded out.
+/// A save that did not happen.
 pub(crate) fn changed(error: TransactionError) -> SaveError {
     match error {
-        TransactionError::Refused(_) | TransactionError::Contended => SaveError::Changed,
-        TransactionError::Port(error) => error.into(),
+        TransactionError::Refused(_) => SaveError::Changed,
+        // It was tried for seconds already.
+        error => unwritten(error).into(),
     }
 }
 
-/// A write without a condition that did not happen.
+/// A write that did not happen, where no condition tells more.
 pub(crate) fn unwritten(error: TransactionError) -> PortError {
     match error {
         TransactionError::Refused(_) | TransactionError::Contended => {

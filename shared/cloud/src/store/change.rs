@@ -227,8 +227,10 @@ impl Cloud {
         page: PageOf,
         what: &'static str,
     ) -> Result<Vec<T>, PortError> {
-        let after = page.after.map(|sk| Key::new(page.pk.clone(), sk).into_item());
-        let mut query = self
+        // What was seen last need not exist any more.
+        let mut start = page.after.map(|sk| Key::new(page.pk.clone(), sk).into_item());
+        let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let query = self
             .dynamodb
             .query()
             .table_name(&self.config.table)
@@ -236,24 +238,33 @@ impl Cloud {
             .expression_attribute_values(":pk", text(page.pk))
             .scan_index_forward(!page.newest_first)
             .consistent_read(true)
-            // What was seen last need not exist any more.
-            .set_exclusive_start_key(after)
             .limit(i32::try_from(page.limit).unwrap_or(i32::MAX));
-        if let Some(until) = page.until {
+        let query = if let Some(until) = page.until {
             // A condition may name the sort key once, so the prefix is the lower bound.
             let first = if page.prefix.is_empty() { "0" } else { page.prefix };
-            query = query
+            query
                 .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :until")
                 .expression_attribute_values(":first", text(first))
-                .expression_attribute_values(":until", text(until));
-        } else if !page.prefix.is_empty() {
-            query = query
+                .expression_attribute_values(":until", text(until))
+        } else if page.prefix.is_empty() {
+            query
+        } else {
+            query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":prefix", text(page.prefix));
+                .expression_attribute_values(":prefix", text(page.prefix))
+        };
+        let mut items = Vec::new();
+        // A query ends at a megabyte, so one answer may be less than a page, and a page that is not full is the last.
+        loop {
+            let asked = query.clone().set_exclusive_start_key(start);
+            let answer = asked.send().await.map_err(unavailable("dynamodb.Query"))?;
+            items.extend(answer.items.into_iter().flatten());
+            start = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() || items.len() >= wanted {
+                items.truncate(wanted);
+                return items.into_iter().map(|item| parse(item, what)).collect();
+            }
         }
-        let answer = query.send().await.map_err(unavailable("dynamodb.Query"))?;
-        let items = answer.items.into_iter().flatten();
-        items.map(|item| parse(item, what)).collect()
     }
 }
 

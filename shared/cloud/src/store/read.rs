@@ -1,17 +1,20 @@
 //! Reading items.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use backon::{BackoffBuilder, ExponentialBuilder};
 use domain::ports::PortError;
 use serde::de::DeserializeOwned;
+use tokio::time::sleep;
 
 use super::keys::{Item, Key};
 use crate::Cloud;
 use crate::error::{unavailable, unreadable};
 
-/// Batch reads that were not answered in full are asked again this often.
-const BATCH_ROUNDS: usize = 5;
+/// Batches that were not done in full are sent again this often.
+const BATCH_TRIES: usize = 6;
 
 /// Items that were read together.
 pub(crate) struct Found(Vec<Item>);
@@ -43,16 +46,8 @@ impl Cloud {
         key: Key,
         what: &'static str,
     ) -> Result<Option<T>, PortError> {
-        let answer = self
-            .dynamodb
-            .get_item()
-            .table_name(&self.config.table)
-            .set_key(Some(key.into_item()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(unavailable("dynamodb.GetItem"))?;
-        answer.item.map(|item| parse(item, what)).transpose()
+        let item = self.read_item(key).await?;
+        item.map(|item| parse(item, what)).transpose()
     }
 
     /// Reads several items in one call, consistently. The keys must differ.
@@ -63,8 +58,8 @@ impl Cloud {
         let keys: Vec<Item> = keys.into_iter().map(Key::into_item).collect();
         let mut open = Some(HashMap::from([(self.config.table.clone(), ask(keys)?)]));
         let mut found = Vec::new();
-        for _ in 0..BATCH_ROUNDS {
-            let Some(request) = open.take() else { break };
+        let mut pauses = pauses();
+        while let Some(request) = open.take() {
             let answer = self
                 .dynamodb
                 .batch_get_item()
@@ -80,12 +75,22 @@ impl Cloud {
                     .flat_map(|(_, items)| items),
             );
             open = answer.unprocessed_keys.filter(|left| !left.is_empty());
-        }
-        if open.is_some() {
-            return Err(PortError::Unavailable("dynamodb.BatchGetItem".to_owned()));
+            if open.is_some() {
+                let busy = || PortError::Unavailable("dynamodb.BatchGetItem".to_owned());
+                sleep(pauses.next().ok_or_else(busy)?).await;
+            }
         }
         Ok(Found(found))
     }
+}
+
+/// Waits between the parts of a batch that DynamoDB leaves undone where it is busy: 1.5 s in all.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(Duration::from_millis(25))
+        .with_max_times(BATCH_TRIES)
+        .build()
 }
 
 fn ask(keys: Vec<Item>) -> Result<KeysAndAttributes, PortError> {

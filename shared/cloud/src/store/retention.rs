@@ -13,10 +13,11 @@ use domain::{Context, Edit, EditId, EventId, PhotoId, Status, TenantId};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
+use tokio::time::sleep;
 
 use super::change::{PageOf, Tests};
-use super::keys::{self, BY_STATUS, EVENTS, Key, TENANTS, number, text};
-use super::read::parse;
+use super::keys::{self, BY_STATUS, EVENTS, Item, Key, TENANTS, number, text};
+use super::read::{parse, pauses};
 use super::tenants::Listed;
 use super::transaction::Condition;
 use crate::Cloud;
@@ -26,8 +27,6 @@ use crate::error::unavailable;
 const DELETES: usize = 25;
 /// Reads in one `BatchGetItem`; DynamoDB's limit.
 const READS: usize = 100;
-/// Deletes that were not done in full are asked for again this often.
-const DELETE_ROUNDS: usize = 8;
 
 impl PastEdits for Cloud {
     async fn event_ids(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<EventId>, PortError> {
@@ -183,7 +182,10 @@ impl PastBooks for Cloud {
         self.delete_all(alerts).await?;
         // The counters last: they are how the month is found.
         let settled = Condition {
-            expression: "attribute_not_exists(committed) OR committed = spent".to_owned(),
+            expression: "attribute_not_exists(committed) OR committed = spent \
+                         OR (attribute_not_exists(spent) AND committed = :nothing)"
+                .to_owned(),
+            values: Some(Item::from([(":nothing".to_owned(), number(0))])),
             ..Condition::default()
         };
         self.delete_if(keys::budget(tenant, month), settled).await
@@ -278,8 +280,8 @@ impl Cloud {
             .collect::<Result<_, _>>()?;
         for batch in batches {
             let mut open = Some([(self.config.table.clone(), batch)].into());
-            for _ in 0..DELETE_ROUNDS {
-                let Some(request) = open.take() else { break };
+            let mut pauses = pauses();
+            while let Some(request) = open.take() {
                 let answer = self
                     .dynamodb
                     .batch_write_item()
@@ -288,9 +290,10 @@ impl Cloud {
                     .await
                     .map_err(unavailable("dynamodb.BatchWriteItem"))?;
                 open = answer.unprocessed_items.filter(|left| !left.is_empty());
-            }
-            if open.is_some() {
-                return Err(PortError::Unavailable("dynamodb.BatchWriteItem".to_owned()));
+                if open.is_some() {
+                    let busy = || PortError::Unavailable("dynamodb.BatchWriteItem".to_owned());
+                    sleep(pauses.next().ok_or_else(busy)?).await;
+                }
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ use domain::ports::{PortError, Signals};
 use domain::symptom::Symptom;
 use jiff::{SignedDuration, Timestamp};
 
+use super::catalog::unwritten;
 use super::keys::{self, Item, Key, text};
 use super::transaction::{Addition, Condition, TransactionError};
 use crate::Cloud;
@@ -53,7 +54,8 @@ impl Signals for Cloud {
                 ":at".to_owned(),
                 aws_sdk_dynamodb::types::AttributeValue::Bool(true),
             )]),
-            "attribute_not_exists(#mark)",
+            // The hour is there, because a blocked prompt was counted in it; without it, this mark would never expire.
+            "attribute_exists(pk) AND attribute_not_exists(#mark)",
         )?;
         let counted = self.add(Addition {
             key: keys::figures(event, &month_of(now)),
@@ -89,12 +91,7 @@ impl Signals for Cloud {
             ]),
             "attribute_not_exists(#mark) OR #mark <= :quiet",
         )?;
-        // Every edit of the event moves these counters: another edit in the way is not another signal.
-        match self.transact(vec![mark]).await {
-            Ok(()) => Ok(true),
-            Err(TransactionError::Refused(_) | TransactionError::Contended) => Ok(false),
-            Err(TransactionError::Port(error)) => Err(error),
-        }
+        self.once(vec![mark]).await
     }
 }
 
@@ -118,12 +115,13 @@ impl Cloud {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// True where this call wrote it, false where somebody else had.
+    /// True where this call wrote it, false where somebody else had. Every edit moves these items too: one in the way
+    /// is not another signal.
     async fn once(&self, writes: Vec<TransactWriteItem>) -> Result<bool, PortError> {
-        match self.transact_once(writes).await {
+        match self.transact(writes).await {
             Ok(()) => Ok(true),
-            Err(TransactionError::Refused(_) | TransactionError::Contended) => Ok(false),
-            Err(TransactionError::Port(error)) => Err(error),
+            Err(TransactionError::Refused(_)) => Ok(false),
+            Err(error) => Err(unwritten(error)),
         }
     }
 }

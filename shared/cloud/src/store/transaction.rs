@@ -23,20 +23,21 @@ use crate::error::unavailable;
 pub(crate) enum TransactionError {
     /// The conditions of these items (by position) did not hold. Nothing was written.
     Refused(Vec<usize>),
-    /// Other transactions were in the way, at every try.
+    /// Other writes of the same items were in the way, at every try.
     Contended,
     /// Anything else.
     Port(PortError),
 }
 
 impl Cloud {
-    /// Writes all of it or nothing. A conflict with another transaction is tried again, with jitter; a refused
-    /// condition is told apart from it by the cancellation reasons.
+    /// Writes all of it or nothing. A conflict with another transaction, or an item that is written too often, is
+    /// tried again, with jitter, which the SDK does not do; a refused condition is told apart by the cancellation
+    /// reasons.
     ///
     /// The client token is new for every transaction and the same for every retry of it: an SDK retry after a lost
     /// answer cannot add to a counter twice, and two workers that write the same thing cannot both succeed.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), TransactionError> {
-        let token = new_token();
+        let token = format!("{:032x}", random_bits());
         // A conflict lasts a few milliseconds; eight waits, three seconds at the most, leave an HTTP function its time.
         let backoff = ExponentialBuilder::default()
             .with_jitter()
@@ -47,11 +48,6 @@ impl Cloud {
             .retry(backoff)
             .when(|error| matches!(error, TransactionError::Contended))
             .await
-    }
-
-    /// Writes all of it or nothing, at the first try or not at all: for what somebody else may just as well write.
-    pub(crate) async fn transact_once(&self, writes: Vec<TransactWriteItem>) -> Result<(), TransactionError> {
-        self.try_transaction(&writes, &new_token()).await
     }
 
     async fn try_transaction(
@@ -127,8 +123,7 @@ impl Cloud {
             .table_name(&self.config.table)
             .set_key(Some(addition.key.into_item()));
         let mut expression = Vec::new();
-        let amounts = addition.amounts.into_iter().filter(|(_, amount)| *amount != 0);
-        for (index, (name, amount)) in amounts.enumerate() {
+        for (index, (name, amount)) in addition.amounts.into_iter().enumerate() {
             expression.push(format!("#a{index} :a{index}"));
             update = update
                 .expression_attribute_names(format!("#a{index}"), name)
@@ -143,8 +138,13 @@ impl Cloud {
         }
         update = update.update_expression(expression);
         if let Some((name, most)) = addition.at_most {
+            // What is not there counts as nothing, which a negative limit has no room for either.
+            let condition = match most {
+                0.. => "attribute_not_exists(#limited) OR #limited <= :most",
+                _ => "#limited <= :most",
+            };
             update = update
-                .condition_expression("attribute_not_exists(#limited) OR #limited <= :most")
+                .condition_expression(condition)
                 .expression_attribute_names("#limited", name)
                 .expression_attribute_values(":most", number(most));
         }
@@ -158,7 +158,7 @@ impl Cloud {
 /// What is added to an item's numbers.
 pub(crate) struct Addition {
     pub(crate) key: Key,
-    /// Attribute and amount; amounts of nothing are left out.
+    /// Attribute and amount; at least one. An amount of nothing makes the attribute where there is none.
     pub(crate) amounts: Vec<(String, i64)>,
     /// An attribute that must not be larger than this before.
     pub(crate) at_most: Option<(&'static str, i64)>,
@@ -184,9 +184,12 @@ impl Condition {
     }
 }
 
-fn new_token() -> String {
-    format!("{:032x}", random_bits())
-}
+/// Why a transaction was cancelled, where the same one may well pass a moment later.
+const PASSING: [&str; 3] = [
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+];
 
 fn failure(error: SdkError<TransactWriteItemsError>) -> TransactionError {
     match error.as_service_error() {
@@ -195,7 +198,7 @@ fn failure(error: SdkError<TransactWriteItemsError>) -> TransactionError {
             let refused = positions(reasons, "ConditionalCheckFailed");
             if !refused.is_empty() {
                 TransactionError::Refused(refused)
-            } else if positions(reasons, "TransactionConflict").is_empty() {
+            } else if PASSING.iter().all(|code| positions(reasons, code).is_empty()) {
                 TransactionError::Port(unavailable("dynamodb.TransactWriteItems")(error))
             } else {
                 TransactionError::Contended
