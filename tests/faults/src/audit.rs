@@ -232,19 +232,8 @@ async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
 async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
     let mut there = BTreeSet::new();
     for world in worlds {
-        let listed = stack.s3.list_objects_v2().bucket(&stack.described.bucket);
-        let mut pages = listed
-            .prefix(format!("events/{}/ai-edits/", world.event.slug))
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = page.unwrap();
-            there.extend(
-                page.contents()
-                    .iter()
-                    .filter_map(|object| object.key().map(str::to_owned)),
-            );
-        }
+        let prefix = format!("events/{}/ai-edits/", world.event.slug);
+        there.extend(stack.objects_below(&prefix).await);
     }
     let succeeded: Vec<_> = edits
         .iter()

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::edit::FALLBACK_PATIENCE;
 use domain::ports::ProviderHealth;
 use domain::{Context, Edit, ProviderName, Status};
@@ -106,20 +105,8 @@ async fn have_ended(event: &World, deadline: Timestamp) -> bool {
     let mut open = edits_of(event).await;
     open.retain(|edit| !edit.status.is_terminal());
     let later = open.iter().filter(|edit| edit.deadline_at > deadline);
-    join_all(later.map(|edit| move_deadline(event, edit, deadline))).await;
+    join_all(later.map(|edit| event.set_deadline(edit.id, deadline))).await;
     open.is_empty()
-}
-
-async fn move_deadline(event: &World, edit: &Edit, deadline: Timestamp) {
-    let update = event.stack.dynamodb.update_item();
-    let update = update
-        .table_name(&event.stack.described.table)
-        .key("pk", AttributeValue::S(format!("EVENT#{}", event.event.id)))
-        .key("sk", AttributeValue::S(format!("EDIT#{}", edit.id.ulid())))
-        .update_expression("SET deadline_at = :deadline")
-        .condition_expression("attribute_exists(pk)")
-        .expression_attribute_values(":deadline", AttributeValue::S(deadline.to_string()));
-    update.send().await.unwrap();
 }
 
 /// Waits for something, but not for ever: what did not happen shows in the sums.

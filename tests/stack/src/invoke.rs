@@ -20,15 +20,10 @@ pub async fn invoke(stack: &Stack, folder: &str, payload: &Value) -> Value {
 /// Whether the function failed, and its answer or error.
 pub async fn try_invoke(stack: &Stack, folder: &str, payload: &Value) -> (bool, Value) {
     let (endpoint, name) = (&stack.described.endpoint_url, stack.function(folder));
-    let region = &stack.described.region;
-    // One call: not worth another SDK client. The emulator believes its root caller.
-    let caller = format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/lambda/aws4_request, SignedHeaders=host, Signature=00"
-    );
     let request = stack
         .http
         .post(format!("{endpoint}/2015-03-31/functions/{name}/invocations"))
-        .header("authorization", caller)
+        .header("authorization", stack.authorization("lambda"))
         .timeout(PATIENCE)
         .body(payload.to_string());
     let answer = request.send().await.unwrap();

@@ -15,6 +15,7 @@ pub mod guest;
 pub mod invoke;
 pub mod live;
 pub mod logs;
+pub mod mark;
 pub mod patience;
 pub mod pictures;
 pub mod queue;
@@ -25,6 +26,7 @@ pub mod styles;
 pub mod subscriber;
 pub mod traces;
 pub mod world;
+pub mod written;
 
 pub use api::Caller;
 pub use books::Books;

@@ -1,6 +1,6 @@
 //! The running stack, as `.local/stack.json` describes it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,13 +108,18 @@ impl Stack {
         name.unwrap_or_else(|| panic!(".local/stack.json knows no function {folder}"))
     }
 
-    /// One call of a service that speaks JSON: not worth another SDK client and its build time. The emulator believes
-    /// its root caller. A refusal is its text.
-    pub(crate) async fn call(&self, service: &str, target: &str, question: &Value) -> Result<Value, String> {
+    /// The header of a call without an SDK client, which is not worth its build time: the emulator believes its root
+    /// caller.
+    pub(crate) fn authorization(&self, service: &str) -> String {
         let region = &self.described.region;
-        let caller = format!(
+        format!(
             "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=00"
-        );
+        )
+    }
+
+    /// One call of a service that speaks JSON. A refusal is its text.
+    pub(crate) async fn call(&self, service: &str, target: &str, question: &Value) -> Result<Value, String> {
+        let caller = self.authorization(service);
         let request = self.http.post(&self.described.endpoint_url);
         let request = request.header("content-type", "application/x-amz-json-1.1");
         let request = request.header("x-amz-target", target);
@@ -153,6 +158,19 @@ impl Stack {
     pub async fn remove_object(&self, key: &str) {
         let gone = self.s3.delete_object().bucket(&self.described.bucket).key(key);
         gone.send().await.unwrap();
+    }
+
+    /// The keys of all objects that begin like this.
+    pub async fn objects_below(&self, prefix: &str) -> BTreeSet<String> {
+        let asked = self.s3.list_objects_v2().bucket(&self.described.bucket);
+        let mut pages = asked.prefix(prefix).into_paginator().send();
+        let mut found = BTreeSet::new();
+        while let Some(page) = pages.next().await {
+            let page = page.unwrap();
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            found.extend(keys.map(str::to_owned));
+        }
+        found
     }
 
     /// An object of the bucket; `None` where there is none.

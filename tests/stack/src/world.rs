@@ -107,6 +107,7 @@ impl World {
             .key("pk", text(format!("EVENT#{}", self.event.id)))
             .key("sk", text(format!("EDIT#{}", id.ulid())))
             .update_expression("SET deadline_at = :at")
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":at", text(at.to_string()));
         update.send().await.unwrap();
     }

@@ -1,11 +1,11 @@
 //! The watermark: the event's, else the tenant's, else the installation's.
 
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use image::RgbImage;
 use stack_tests::pictures::{Area, decode, difference};
-use stack_tests::{Stack, World, settings, styles};
+use stack_tests::{Stack, World, mark, settings, styles};
 
-fn mark(position: WatermarkPosition) -> Option<WatermarkSettings> {
+fn at(position: WatermarkPosition) -> Option<WatermarkSettings> {
     Some(WatermarkSettings {
         position,
         ..WatermarkSettings::default()
@@ -54,9 +54,9 @@ async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
     let (plain, installation, tenant, event, off) = tokio::join!(
         picture(&stack, none(), None),
         picture(&stack, None, None),
-        picture(&stack, None, mark(TopLeft)),
-        picture(&stack, mark(TopRight), mark(TopLeft)),
-        picture(&stack, none(), mark(TopLeft)),
+        picture(&stack, None, at(TopLeft)),
+        picture(&stack, at(TopRight), at(TopLeft)),
+        picture(&stack, none(), at(TopLeft)),
     );
     assert_eq!(
         difference(&plain, &off),
@@ -84,22 +84,10 @@ async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
 async fn an_organisers_own_mark_is_used() {
     let stack = Stack::connect().await;
     let _settings = settings::defaults(&stack).await;
-    let mut png = std::io::Cursor::new(Vec::new());
-    let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([255, 0, 0])));
-    red.write_to(&mut png, ImageFormat::Png).unwrap();
-    let key = format!("watermarks/{}.png", stack_tests::world::unique(&stack));
-    stack.put_object(&key, png.into_inner(), "image/png").await;
-    let own = WatermarkSettings {
-        image_key: Some(key),
-        position: WatermarkPosition::Center,
-        opacity: 1.0,
-        ..WatermarkSettings::default()
-    };
+    let own = mark::red(&stack).await;
     // Finished by either worker: at the submit, or after a poll.
     for style in [styles::fake("sync").as_str(), styles::OK] {
         let picture = picture_in(style, &stack, Some(own.clone()), None).await;
-        let (width, height) = picture.dimensions();
-        let Rgb([red, green, blue]) = *picture.get_pixel(width / 2, height / 2);
-        assert!(red > 230 && green < 30 && blue < 30, "{red} {green} {blue}");
+        mark::assert_red(&picture);
     }
 }

@@ -1,47 +1,28 @@
 //! The other provider, the other queue, the organiser's own mark: recovery and backfill reach all that the workers do.
 
-use std::io::Cursor;
-
-use domain::edit::Step;
-use domain::ports::Work;
 use domain::settings::{ProviderMode, Setting};
-use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use domain::{Context, ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Fault, Faults};
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::json;
 use stack_tests::invoke::invoke;
 use stack_tests::pictures::decode;
-use stack_tests::{Books, Duo, Stack, World, queue, settings, styles};
+use stack_tests::written::claim;
+use stack_tests::{Books, Duo, Stack, World, mark, queue, settings, styles};
 
 use super::*;
 
-/// A world whose event has a red mark of its own in the middle of every picture.
+/// A world whose event has a mark of its own.
 async fn marked_world(stack: &Stack) -> World {
-    let mut png = Cursor::new(Vec::new());
-    let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([255, 0, 0])));
-    red.write_to(&mut png, ImageFormat::Png).unwrap();
-    let key = format!("watermarks/{}.png", stack_tests::world::unique(stack));
-    stack.put_object(&key, png.into_inner(), "image/png").await;
-    World::with(stack, |_, event| {
-        event.watermark = Some(WatermarkSettings {
-            image_key: Some(key),
-            position: WatermarkPosition::Center,
-            opacity: 1.0,
-            ..WatermarkSettings::default()
-        });
-    })
-    .await
+    let mark = mark::red(stack).await;
+    World::with(stack, |_, event| event.watermark = Some(mark)).await
 }
 
 /// Delivered, with the mark in its middle.
 async fn assert_marked(world: &World, id: EditId) {
     let shown = world.guest.edit(id).await;
     let picture = decode(&world.guest.download(&shown.data(200)["output"]["url"]).await);
-    let (width, height) = picture.dimensions();
-    let Rgb([red, green, blue]) = *picture.get_pixel(width / 2, height / 2);
-    assert!(red > 200 && green < 60 && blue < 60, "{red} {green} {blue}");
+    mark::assert_red(&picture);
 }
 
 /// Makes the copy of an edit again from what the provider has.
@@ -61,13 +42,13 @@ async fn a_picture_gets_the_organisers_own_mark_whoever_finishes_it() {
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, styles::OK).await;
     // The worker dies right after its claim, and its poll message is lost.
-    let claim = Step::Claim {
-        route: None,
-        mode: ProviderMode::Fake,
-        held: false,
-    };
-    let claim = world.stored(id).await.step(claim, stack.cloud.now()).unwrap();
-    stack.cloud.apply(&claim).await.unwrap();
+    world
+        .take(
+            &world.stored(id).await,
+            claim(ProviderMode::Fake),
+            stack.cloud.now(),
+        )
+        .await;
     let answer = requeue(&stack).await;
     assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
     assert_marked(&world, id).await;

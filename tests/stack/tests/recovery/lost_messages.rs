@@ -1,13 +1,12 @@
 //! Messages that got lost, and workers that died after them.
 
-use domain::edit::Step;
-use domain::ports::Work;
 use domain::settings::ProviderMode;
 use domain::{Context, Status, TaskId};
 use doubles::runware::Behaviour;
 use jiff::SignedDuration;
 use serde_json::json;
 use stack_tests::invoke::{invoke, item_of};
+use stack_tests::written::claim;
 use stack_tests::{Books, Live, Stack, World, queue, styles};
 
 use super::*;
@@ -105,13 +104,13 @@ async fn an_attempt_that_never_arrived_is_followed_by_another() {
         .hold(&world, photo, &body, [Behaviour::default().processing(0)])
         .await;
     // The worker dies right after its claim, and its poll message with it.
-    let claim = Step::Claim {
-        route: None,
-        mode: ProviderMode::Live,
-        held: false,
-    };
-    let claim = world.stored(id).await.step(claim, stack.cloud.now()).unwrap();
-    stack.cloud.apply(&claim).await.unwrap();
+    world
+        .take(
+            &world.stored(id).await,
+            claim(ProviderMode::Live),
+            stack.cloud.now(),
+        )
+        .await;
 
     let answer = requeue(&stack).await;
     assert_eq!(
