@@ -1,4 +1,5 @@
-//! No log knows a secret. The last module by name, so that it also sees what the tests before it left.
+//! What tempts functions to log a secret, so that `tests/afterwards`, which looks through the logs of a whole run, looks
+//! for something that could be there.
 
 use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
 use serde_json::json;
@@ -8,9 +9,10 @@ use stack_tests::{Live, Stack, World, logs, queue, styles};
 const PROMPT: &str = "grandmother Wilhelmina riding a zeppelin over Lake Constance";
 
 #[tokio::test]
-async fn no_log_knows_a_prompt_a_token_a_guest_or_a_key() {
+async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
     let stack = Stack::connect().await;
-    let began = logs::now_ms(&stack) - 10 * 60_000;
+    logs::keep_out(PROMPT);
+    logs::keep_out("Wilhelmina riding");
     let live = Live::open(&stack).await;
     let world = World::with(&stack, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
@@ -48,7 +50,7 @@ async fn no_log_knows_a_prompt_a_token_a_guest_or_a_key() {
             .and_then(|failure| failure.detail)
             .unwrap_or_default();
         assert!(
-            !detail.contains("Wilhelmina"),
+            !detail.contains("Wilhelmina") && !detail.contains(API_KEY),
             "not even stored for operators: {detail}"
         );
     }
@@ -71,17 +73,4 @@ async fn no_log_knows_a_prompt_a_token_a_guest_or_a_key() {
         .edit("edit_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
         .await
         .problem(404, "edit_not_found");
-
-    let mut secrets = logs::secrets();
-    secrets.extend([PROMPT, "Wilhelmina", API_KEY].map(str::to_owned));
-    assert!(secrets.contains(&world.token));
-    let mut seen = 0;
-    for function in stack.described.functions.keys() {
-        for line in logs::lines(&stack, function, began).await {
-            seen += 1;
-            let leaked = secrets.iter().find(|secret| line.contains(secret.as_str()));
-            assert_eq!(leaked, None, "{function} logged it: {line}");
-        }
-    }
-    assert!(seen > 20, "there are logs to look at: {seen} lines");
 }

@@ -1,7 +1,5 @@
 //! A provider that is down is left alone, by all workers, until a probe finds it well again.
 
-use std::time::Duration;
-
 use domain::breaker::{BreakerState, FIRST_OPEN, OpenReason};
 use domain::edit::Status;
 use domain::ports::ProviderHealth;
@@ -40,37 +38,39 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         )
         .await;
     assert_eq!(world.guest.wait(first.id).await["status"], "succeeded");
-    assert!(matches!(
-        state(&stack).await,
-        BreakerState::Open {
-            reason: OpenReason::Auth,
-            ..
-        }
-    ));
-    let opened = tokio::time::Instant::now();
+    let opened = state(&stack).await;
+    let BreakerState::Open { reason, retry_at, .. } = opened else {
+        panic!("not open: {opened:?}")
+    };
+    assert_eq!(reason, OpenReason::Auth);
 
     let others = join_all((0..MANY).map(|_| duo.start(&world, photo, [Behaviour::default()]))).await;
     for known in &others {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
-    if opened.elapsed() < Duration::try_from(FIRST_OPEN).unwrap() {
-        for known in &others {
-            assert!(
-                duo.tasks(known).is_empty(),
-                "nobody asks a provider that refuses our key"
-            );
-            let edit = world.stored(known.id).await;
-            assert_eq!(edit.attempts.len(), 1, "at once, without a try in between");
-            assert_eq!(edit.attempts[0].provider, ProviderName::Fal);
+    // On a busy machine the last ones come when a probe may go again.
+    let mut early = 0;
+    for known in &others {
+        let edit = world.stored(known.id).await;
+        if edit.attempts[0].started_at >= retry_at {
+            continue;
         }
+        early += 1;
+        assert!(
+            duo.tasks(known).is_empty(),
+            "nobody asks a provider that refuses our key"
+        );
+        assert_eq!(edit.attempts.len(), 1, "at once, without a try in between");
+        assert_eq!(edit.attempts[0].provider, ProviderName::Fal);
     }
+    assert!(early > 0, "all came too late: {retry_at}");
     assert_eq!(
         logs::said(&stack, "AI provider taken out of service", since_ms).await,
         1
     );
 
     // Whoever comes when its time is up is the probe; it works now.
-    tokio::time::sleep_until(opened + Duration::try_from(FIRST_OPEN).unwrap()).await;
+    eventually("time for a probe", async || stack.cloud.now() >= retry_at).await;
     let probe = duo
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;

@@ -1,28 +1,33 @@
 //! Who may come in, and to what.
 
 use domain::Context;
-use domain::PhotoId;
 use domain::event::Package;
 use domain::ports::admin::TokenStore;
 use reqwest::Method;
 use serde_json::json;
-use stack_tests::guest::edits_of;
 use stack_tests::{Guest, Reply, Stack, World, settings, styles};
+
+use crate::api::contract::endpoints_below;
 
 const SOME_EDIT: &str = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const SOME_PHOTO: &str = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-/// A good request to every endpoint.
-async fn every_endpoint(guest: &Guest) -> Vec<(&'static str, Reply)> {
-    let photo: PhotoId = SOME_PHOTO.parse().unwrap();
-    let edit = json!({ "style_key": styles::OK });
-    vec![
-        ("list styles", guest.get("/ai-styles").await),
-        ("list photos", guest.get("/photos").await),
-        ("create photo", guest.create_photo("image/jpeg", 1_000).await),
-        ("create edit", guest.post(&edits_of(photo), &edit).await),
-        ("get edit", guest.get(&format!("/ai-edits/{SOME_EDIT}")).await),
-    ]
+/// A good request to every endpoint of the contract, by method and path.
+pub(super) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
+    let mut replies = Vec::new();
+    for endpoint in endpoints_below("/events/") {
+        let known = [("token", ""), ("photo", SOME_PHOTO), ("requestId", SOME_EDIT)];
+        // A guest knows its token by itself.
+        let path = endpoint.path_with(&known).replacen("/events/", "", 1);
+        let reply = match (&endpoint.method, path.as_str()) {
+            (&Method::GET, path) => guest.get(path).await,
+            (&Method::POST, "/photos") => guest.create_photo("image/jpeg", 1_000).await,
+            (&Method::POST, path) => guest.post(path, &json!({ "style_key": styles::OK })).await,
+            (method, path) => panic!("no good request is known for {method} {path}"),
+        };
+        replies.push((format!("{} {}", endpoint.method, endpoint.path), reply));
+    }
+    replies
 }
 
 #[tokio::test]
