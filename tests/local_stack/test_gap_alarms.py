@@ -28,6 +28,8 @@ ALARM = {
 def test_the_gap_is_there_the_deploy_fails(opened: Emulator) -> None:
     with pytest.raises(AssertionError):
         opened.deploy("adding-up", ALARM)
+    (stack,) = opened.client("cloudformation").describe_stacks(StackName="adding-up")["Stacks"]
+    assert stack["StackStatus"].endswith(("_FAILED", "ROLLBACK_COMPLETE")), "it fails, and is not only slow"
 
 
 def test_closed_the_alarm_is_there_and_tells_the_topic(closed: Emulator) -> None:
