@@ -1,6 +1,6 @@
 //! A fal queue on loopback, with its webhooks and their keys.
 //!
-//! fal names its requests itself, so a test says how they go by endpoint, or by words in the prompt:
+//! fal names its requests itself, so a test says how they go by words in the prompt:
 //!
 //! ```no_run
 //! # async fn example() {
@@ -108,17 +108,8 @@ impl Server {
         self.shared.state().otherwise = behaviour;
     }
 
-    /// From now on, new requests to this endpoint go like this.
-    pub fn when_endpoint(&self, endpoint: &str, behaviour: Behaviour) {
-        let choice = Choice::new([behaviour]);
-        self.shared
-            .state()
-            .by_endpoint
-            .insert(endpoint.to_owned(), choice);
-    }
-
     /// From now on, new requests with these words in their prompt go like these, one after the other; the last one
-    /// repeats. Goes before what is said about the endpoint.
+    /// repeats.
     pub fn when_prompt(&self, words: &str, behaviours: impl IntoIterator<Item = Behaviour>) {
         let choice = Choice::new(behaviours);
         self.shared.state().by_words.push((words.to_owned(), choice));
@@ -158,7 +149,7 @@ impl Server {
             .sum()
     }
 
-    /// Forgets requests and counts; what was said about endpoints and prompts stays.
+    /// Forgets requests and counts; what was said about prompts stays.
     pub fn reset(&self) {
         let mut state = self.shared.state();
         state.requests.clear();

@@ -142,7 +142,6 @@ impl Choice {
 /// Everything.
 pub(super) struct State {
     pub(super) otherwise: Behaviour,
-    pub(super) by_endpoint: HashMap<String, Choice>,
     pub(super) by_words: Vec<(String, Choice)>,
     pub(super) requests: HashMap<String, Request>,
     pub(super) order: Vec<String>,
@@ -154,7 +153,6 @@ impl State {
     pub(super) fn new(otherwise: Behaviour) -> Self {
         Self {
             otherwise,
-            by_endpoint: HashMap::new(),
             by_words: Vec::new(),
             requests: HashMap::new(),
             order: Vec::new(),
@@ -172,9 +170,9 @@ impl State {
             .iter_mut()
             .rev()
             .find(|(words, _)| record.prompt.contains(words.as_str()));
-        let behaviour = match (by_words, self.by_endpoint.get_mut(&record.endpoint)) {
-            (Some((_, choice)), _) | (None, Some(choice)) => choice.take(),
-            (None, None) => self.otherwise.clone(),
+        let behaviour = match by_words {
+            Some((_, choice)) => choice.take(),
+            None => self.otherwise.clone(),
         };
         let id = record.id.clone();
         self.order.push(id.clone());
