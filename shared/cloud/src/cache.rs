@@ -1,7 +1,7 @@
 //! Values that may be a little old: settings, styles, secrets.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::ports::PortError;
 use jiff::Timestamp;
@@ -58,11 +58,13 @@ impl<T> Cached<T> {
             return Ok(Arc::clone(&held.value));
         }
         let before = slot.as_ref().map(|held| Arc::clone(&held.value));
+        let begun = Instant::now();
         let (value, age) = match (load(before).await, slot.take()) {
             (Ok(value), _) => (Arc::new(value), self.max_age),
             (Err(error), Some(held)) => {
                 tracing::warn!(cache = self.name, %error, "serving the last snapshot");
-                (held.value, RETRY_AFTER)
+                // From now on, not from when it was asked: a source that hangs would be waited for by every request.
+                (held.value, begun.elapsed() + RETRY_AFTER)
             }
             (Err(error), None) => return Err(error),
         };
@@ -109,6 +111,19 @@ mod tests {
             "asked again too soon"
         );
         assert_eq!(*cached.get(at(63), answer(2)).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_source_that_hangs_is_asked_again_some_time_after_it_was_given_up() {
+        let cached = Cached::new("test", Duration::from_secs(20));
+        cached.get(at(0), answer(1)).await.unwrap();
+        let hangs = async {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            no_answer().await
+        };
+        assert_eq!(*cached.get(at(60), hangs).await.unwrap(), 1);
+        assert_eq!(*cached.get(at(63), answer(2)).await.unwrap(), 1);
+        assert_eq!(*cached.get(at(64), answer(2)).await.unwrap(), 2);
     }
 
     #[tokio::test]

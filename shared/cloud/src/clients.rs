@@ -46,10 +46,12 @@ impl Access {
         let http = Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
-        // API Gateway cuts at 30 s: an attempt that takes longer than this is better made again.
+        // An HTTP function has 10 s: an attempt that takes long is better made again, and one call must leave time to say
+        // that it failed.
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(Duration::from_secs(4))
+            .operation_timeout(Duration::from_secs(8))
             .build();
         self.loader()
             .http_client(http)
@@ -130,6 +132,12 @@ impl Cloud {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .interceptor(CallCounter)
             .build();
+        // While SSM hangs, the last snapshot is served, and the request that found out must still be answered.
+        let settings_timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(Duration::from_millis(1_500))
+            .operation_timeout(Duration::from_secs(4))
+            .build();
         let max_age = config.max_age;
         Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(
@@ -150,6 +158,7 @@ impl Cloud {
             ),
             ssm: aws_sdk_ssm::Client::from_conf(
                 aws_sdk_ssm::config::Builder::from(shared)
+                    .timeout_config(settings_timeouts)
                     .interceptor(CallCounter)
                     .build(),
             ),

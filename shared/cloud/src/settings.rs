@@ -68,7 +68,7 @@ impl SettingsStore for Cloud {
     }
 
     async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
-        let providers = [ProviderName::Runware, ProviderName::Fal];
+        let providers = ProviderName::ALL;
         let found = self
             .ssm
             .get_parameters()

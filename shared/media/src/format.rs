@@ -63,6 +63,10 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<(Format, u32, u32), MediaE
     limits.check_bytes(bytes)?;
     let format = Format::sniff(bytes)?;
     let (width, height) = decode::size(bytes, format)?;
+    let limits = match format {
+        Format::WebP => limits.for_webp(),
+        Format::Jpeg | Format::Png => *limits,
+    };
     limits.check_size(width, height)?;
     Ok((format, width, height))
 }

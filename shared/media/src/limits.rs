@@ -7,8 +7,9 @@ use crate::MediaError;
 ///
 /// Memory while one picture is worked on, beside the file itself and what is written: 3 bytes a pixel for nearly
 /// every file (and a copy of a JPEG file while it is decoded); up to 9 for a progressive JPEG, whose
-/// coefficients are kept until the last scan; 8 for an interlaced PNG or a WebP; 6 while a picture with an EXIF
-/// rotation is turned, which photos are after they were scaled down and outputs before.
+/// coefficients are kept until the last scan (11 where it has four components); 8 for an interlaced PNG; up to 12 for a
+/// WebP, whose frame, canvas and output are there at once; 6 while a picture with an EXIF rotation is turned, which
+/// photos are after they were scaled down and outputs before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Most bytes of the file.
@@ -55,6 +56,15 @@ impl Limits {
             });
         }
         Ok(())
+    }
+
+    /// The same, with less for a WebP: a few kilobytes can be an animation that fills the function's memory.
+    pub(crate) fn for_webp(&self) -> Self {
+        const MAX_PIXELS: u64 = 40_000_000;
+        Self {
+            max_pixels: self.max_pixels.min(MAX_PIXELS),
+            ..*self
+        }
     }
 
     pub(crate) fn check_size(&self, width: u32, height: u32) -> Result<(), MediaError> {

@@ -1,6 +1,7 @@
 //! Answers: one resource is `{"data": {…}}`, a list `{"data": […], "meta": {"next_cursor": …}}`.
 
 use lambda_http::Response;
+use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -104,6 +105,8 @@ pub(crate) fn render(
     }
     response.body(body.to_string()).unwrap_or_else(|error| {
         tracing::error!(%error, "answer cannot be rendered");
-        Response::new(String::new())
+        let mut failed = Response::new(String::new());
+        *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        failed
     })
 }

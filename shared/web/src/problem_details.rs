@@ -12,7 +12,7 @@ use crate::model::{FieldBody, ProblemBody};
 pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
     let row = problem.row();
     if row.status >= 500 {
-        tracing::warn!(code = row.code, status = row.status, "refused");
+        tracing::warn!(code = row.code, status = row.status, request_id, "refused");
     }
     let fields = problem.fields().into_iter();
     let body = ProblemBody {

@@ -4,7 +4,7 @@ use domain::edit::Origin;
 use domain::guard::Audience;
 use domain::ports::{Slugs, Tokens};
 use domain::scope::{GuestCaller, scope_hash};
-use domain::{Context, EventId, Problem, TenantId};
+use domain::{Context, EventId, EventSlug, Problem, TenantId};
 
 use crate::guest::grant;
 
@@ -88,6 +88,8 @@ impl Caller<'_> {
 
 /// The event that an organiser means.
 pub(crate) async fn event_of<D: Slugs>(deps: &D, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
-    let found = deps.event_of_slug(caller.tenant_id, caller.event_slug).await?;
+    // A text that is no slug names nothing, and may be too long for a key.
+    let slug: EventSlug = caller.event_slug.parse().map_err(|_| Problem::EventNotFound)?;
+    let found = deps.event_of_slug(caller.tenant_id, slug.as_str()).await?;
     found.ok_or(Problem::EventNotFound)
 }

@@ -78,14 +78,16 @@ where
     };
     let mut pruned = Pruned::default();
     let mut after = None;
-    loop {
+    while !run.is_over(deps) {
         let events = deps.event_ids(after.as_ref(), PAGE).await?;
-        let Some(last) = events.last().cloned() else { break };
+        let Some(last) = events.last().cloned() else {
+            break;
+        };
         pruned.add(&all(events.iter().map(|event| events::prune(deps, &run, event))).await);
         after = Some(last);
     }
     let mut after = None;
-    loop {
+    while !run.is_over(deps) {
         let tenants = deps.tenant_ids(after.as_ref(), PAGE).await?;
         let Some(last) = tenants.last().cloned() else {
             break;
@@ -93,6 +95,7 @@ where
         pruned.add(&all(tenants.iter().map(|tenant| books::prune(deps, &run, tenant))).await);
         after = Some(last);
     }
+    pruned.more |= run.is_over(deps);
     report(&pruned, order.pretend, retention);
     if !order.pretend {
         deps.measure(About::INSTALLATION, &samples(&pruned));

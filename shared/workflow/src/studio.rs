@@ -24,7 +24,8 @@ pub struct Studio {
     pub(crate) downloader: Downloader,
     http: HttpClient,
     marks: Mutex<HashMap<String, Arc<Mark>>>,
-    /// A picture takes up to 200 MB while it is worked on, and a function has about one processor: one at a time.
+    /// A picture takes 200 MB while it is worked on, the worst ones up to 700, and a function has about one processor: one
+    /// at a time.
     bench: Semaphore,
 }
 

@@ -14,7 +14,7 @@ const MAX_METADATA_BYTES: usize = 4 << 20;
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
     let mut decoder = open(bytes)?;
     let (width, height) = decoder.dimensions();
-    limits.check_size(width, height)?;
+    limits.for_webp().check_size(width, height)?;
     if !is_complete(bytes) {
         return Err(MediaError::Truncated(Format::WebP));
     }

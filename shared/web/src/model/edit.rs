@@ -38,7 +38,7 @@ impl EditInput {
     /// # Errors
     /// Neither a style nor a prompt.
     pub fn into_request(self) -> Result<EditRequest, Problem> {
-        // Blanks are nothing: a form may send an empty field along.
+        // Blanks are nothing.
         let words = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let (prompt, negative_prompt) = (words(self.prompt), words(self.negative_prompt));
         if self.style_key.is_none() && prompt.is_none() {

@@ -1,5 +1,7 @@
 //! What superadmins may call: for every resource of the installation the same few operations.
 
+use std::iter;
+
 use utoipa::ToSchema;
 
 use super::endpoint::{Endpoint, Method};
@@ -86,27 +88,39 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         ["/admin/events", "/admin/events/{eventId}"],
         ["listEvents", "getEventAsAdmin", "putEvent"],
     ));
-    endpoints.extend(resource::<EventAddonInput, EventAddonBody<'_>>(
-        [
+    endpoints.push(
+        Endpoint::new(
+            Method::Get,
             "/admin/events/{eventId}/addons",
-            "/admin/events/{eventId}/addons/{key}",
-        ],
-        ["listEventAddons", "getEventAddon", "putEventAddon"],
+            "listEventAddons",
+            "All of them",
+        )
+        .lists::<EventAddonBody<'_>>()
+        .problems(READ),
+    );
+    endpoints.extend(entries::<EventAddonInput, EventAddonBody<'_>>(
+        "/admin/events/{eventId}/addons/{key}",
+        ["getEventAddon", "putEventAddon"],
     ));
     endpoints.push(delete("/admin/events/{eventId}/addons/{key}", "deleteEventAddon"));
     endpoints
 }
 
-/// A collection that is listed, and entries that are read and put.
+/// A collection that is listed page by page, and its entries.
 fn resource<I: ToSchema, B: ToSchema>(
     [collection, entry]: [&'static str; 2],
     [list, get, put]: [&'static str; 3],
-) -> [Endpoint; 3] {
+) -> impl Iterator<Item = Endpoint> {
+    let all = Endpoint::new(Method::Get, collection, list, "All of them, page by page")
+        .lists::<B>()
+        .paged()
+        .problems(READ);
+    iter::once(all).chain(entries::<I, B>(entry, [get, put]))
+}
+
+/// Entries that are read and put.
+fn entries<I: ToSchema, B: ToSchema>(entry: &'static str, [get, put]: [&'static str; 2]) -> [Endpoint; 2] {
     [
-        Endpoint::new(Method::Get, collection, list, "All of them, page by page")
-            .lists::<B>()
-            .paged()
-            .problems(READ),
         Endpoint::new(Method::Get, entry, get, "One of them")
             .answers::<B>(200)
             .problems(READ),

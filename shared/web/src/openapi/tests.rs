@@ -46,7 +46,7 @@ fn every_route_of_the_template_is_documented_and_the_reverse() {
 }
 
 #[test]
-fn no_route_for_organisers_is_open() {
+fn the_document_asks_for_a_jwt_where_organisers_call() {
     for endpoint in endpoints() {
         let guarded = endpoint.path.starts_with("/tenant") || endpoint.path.starts_with("/admin");
         assert_eq!(guarded, endpoint.access == Access::Jwt, "{}", endpoint.path);

@@ -13,7 +13,6 @@ use super::check_watermark;
 
 /// The longest API key: what a standard SSM parameter takes.
 const MAX_SECRET_BYTES: usize = 4_096;
-const PROVIDERS: [ProviderName; 2] = [ProviderName::Runware, ProviderName::Fal];
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub enum Source {
     Parameter,
     /// There is no parameter.
     Default,
-    /// There is a parameter, but its text is unusable, so the default holds.
+    /// There is a parameter, but its text is unusable, so the default holds; one that protects switches the feature off.
     Unusable,
 }
 
@@ -79,35 +78,30 @@ enum Write {
 /// SSM is away.
 pub async fn read_settings<D: SettingsStore>(deps: &D) -> Result<SettingsAnswer, Problem> {
     let (texts, with_key) = futures::try_join!(deps.setting_texts(), deps.providers_with_key())?;
-    let mut settings = Settings::default();
-    let mut sources = Vec::new();
-    for (setting, text) in texts {
-        let source = match settings.set(setting, &text) {
-            Ok(()) => Source::Parameter,
-            Err(_) => Source::Unusable,
-        };
-        sources.push((setting, source));
-    }
-    let source_of = |setting: Setting| {
-        let found = sources.iter().find(|(has, _)| *has == setting);
-        found.map_or(Source::Default, |(_, source)| *source)
+    // As a function reads them that has just started.
+    let (settings, flaws) = Settings::read(&texts, None);
+    let source_of = |setting: Setting| match () {
+        () if flaws.iter().any(|flaw| flaw.setting == setting) => Source::Unusable,
+        () if texts.iter().any(|(has, _)| *has == setting) => Source::Parameter,
+        () => Source::Default,
     };
     let answers = Setting::ALL.map(|setting| SettingAnswer {
         setting,
         value: settings.value(setting),
         source: source_of(setting),
     });
-    let keys = PROVIDERS.map(|provider| (provider, with_key.contains(&provider)));
+    let keys = ProviderName::ALL.map(|provider| (provider, with_key.contains(&provider)));
     Ok(SettingsAnswer {
         settings: answers.to_vec(),
         keys: keys.to_vec(),
     })
 }
 
-/// Changes settings and secrets, all or none of them.
+/// Changes settings and secrets, once every value was checked.
 ///
 /// # Errors
-/// Every value that does not fit, each with a pointer and the reason.
+/// Every value that does not fit, each with a pointer and the reason; nothing is written then. SSM goes away: what it
+/// took before stays, and the same change can be made again.
 pub async fn change_settings<D>(deps: &D, change: &SettingsChange) -> Result<SettingsAnswer, Problem>
 where
     D: SettingsStore + Objects + Sync,
@@ -179,7 +173,7 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
     let (mut writes, mut flaws) = (Vec::new(), Vec::new());
     for (name, value) in members {
         let here = pointer("/secrets", name);
-        let provider = PROVIDERS
+        let provider = ProviderName::ALL
             .into_iter()
             .find(|provider| *name == format!("{provider}_api_key"));
         match (provider, value) {
