@@ -10,11 +10,12 @@ use domain::ports::{EditKey, ObjectError, Objects, OpenEdits, Secrets, SettingsS
 use domain::{Context, Edit, EditId, FailureCode, Settings, Status};
 use jiff::{SignedDuration, Timestamp};
 use media::Limits;
-use providers::{Output, OutputImage, Progress, Provider, Task};
+use providers::{Output, OutputImage, Progress, Provider};
 use url::Url;
 
 use crate::bulk::{BATCH, has_time, most};
 use crate::finish_edit::{Delivery, Flaw, copy};
+use crate::question::{task, without_prompts};
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -242,19 +243,9 @@ async fn at_the_provider<D: Secrets>(
         Ok(provider) => provider,
         Err(Unusable(why)) => return Ok(Err(why)),
     };
-    let task = Task {
-        edit_id: edit.id,
-        attempt: attempt.number,
-        task_id: attempt.task_id,
-        model: &attempt.model,
-        prompt: &edit.rendered_prompt,
-        handle: attempt.handle.as_deref(),
-        polls: POLLED_OUT,
-        estimated_cost: edit.estimate(),
-    };
-    Ok(match provider.lookup(&task).await {
+    Ok(match provider.lookup(&task(edit, attempt, POLLED_OUT)).await {
         Ok(Progress::Done(output)) => Ok(output),
         Ok(_) => Err(format!("{} does not have it any more", attempt.provider)),
-        Err(error) => Err(error.without_words_of(&edit.rendered_prompt).to_string()),
+        Err(error) => Err(without_prompts(error, edit).to_string()),
     })
 }

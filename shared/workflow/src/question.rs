@@ -53,6 +53,14 @@ pub(crate) fn task<'a>(edit: &'a Edit, attempt: &'a Attempt, polls: u32) -> Task
     }
 }
 
+/// A provider's error without what it repeats of the edit's prompts, which may name guests.
+pub(crate) fn without_prompts(error: ProviderError, edit: &Edit) -> ProviderError {
+    let negative = edit.rendered_negative_prompt.as_deref().unwrap_or_default();
+    error
+        .without_words_of(&edit.rendered_prompt)
+        .without_words_of(negative)
+}
+
 /// Asks how an attempt is getting on.
 pub(crate) async fn ask<D: Context>(
     deps: &D,
@@ -81,7 +89,7 @@ pub(crate) async fn ask<D: Context>(
     match progress {
         Ok(Progress::Pending) => Finding::Again { is_there: true },
         Ok(Progress::Done(output)) => Finding::Done(output),
-        Ok(Progress::Failed(error)) => Finding::Over(error.without_words_of(&edit.rendered_prompt)),
+        Ok(Progress::Failed(error)) => Finding::Over(without_prompts(error, edit)),
         // It was acknowledged. So it is there, between two lists, and sent again it would be paid for twice.
         Ok(Progress::Absent) if attempt.handle.is_some() => again,
         Ok(Progress::Absent) => Finding::Lost(never_arrived()),

@@ -10,7 +10,7 @@ use domain::message::PollMessage;
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings, Status};
 use doubles::fal;
-use doubles::runware::{Behaviour, Fault, Faults, Output, Server};
+use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Server};
 use jiff::SignedDuration;
 use world::{ESTIMATE, Sent, World};
 
@@ -283,5 +283,26 @@ async fn an_attempt_under_way_keeps_its_mode_whatever_the_setting_becomes() {
         assert_eq!(world.edit().status, Status::Succeeded, "{first:?}");
         let downloads = u32::from(first == ProviderMode::Live);
         assert_eq!(server.counts().downloads, downloads, "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_that_repeats_a_prompt_is_withheld() {
+    for words in ["as a comic", "the uncle of Anna"] {
+        let ending = Ending::Error {
+            code: "inferenceError".to_owned(),
+            message: format!("cannot paint {words}"),
+            shape: ErrorShape::Item,
+        };
+        let server = Server::start(Behaviour {
+            ending,
+            ..Behaviour::default().processing(0)
+        })
+        .await;
+        let world = World::at_runware(&server);
+        world.submit().await;
+        world.poll().await;
+        let detail = world.attempt().detail.unwrap();
+        assert!(detail.contains("inferenceError: withheld"), "{detail}");
     }
 }
