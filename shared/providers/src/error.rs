@@ -68,11 +68,6 @@ impl ErrorClass {
         self.is_transient() || matches!(self, Self::Quota | Self::Auth)
     }
 
-    /// Nothing will work until an operator acts at the provider: stop sending at once, raise an alert.
-    pub const fn needs_operator(self) -> bool {
-        matches!(self, Self::Quota | Self::Auth)
-    }
-
     /// The failure code of an edit that ends with this.
     pub const fn failure_code(self) -> FailureCode {
         match self {
@@ -179,6 +174,11 @@ impl ProviderError {
     pub const fn may_be_repeated(&self) -> bool {
         self.class.is_transient() && !matches!(self.acceptance, Acceptance::Unknown)
     }
+}
+
+/// A request that is wrong by what we know, and is not sent.
+pub(crate) fn not_sent(code: &str, message: &str) -> ProviderError {
+    ProviderError::new(ErrorClass::Validation, code, message, Acceptance::NotSent)
 }
 
 /// The text without what stands in quotation marks; an opening mark without a closing one takes the rest along.
@@ -293,13 +293,6 @@ mod tests {
             );
             assert_eq!(class.failure_code().code(), code, "{class}");
         }
-        assert_eq!(
-            ErrorClass::ALL
-                .into_iter()
-                .filter(|class| class.needs_operator())
-                .count(),
-            2
-        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Serialize;
 
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{Acceptance, ErrorClass, ProviderError, not_sent};
 
 /// How long a question (a poll, a look-up) may take at most.
 pub(crate) const QUESTION_TIMEOUT: Duration = Duration::from_secs(20);
@@ -116,12 +116,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn not_built(message: &str) -> ProviderError {
-    ProviderError::new(
-        ErrorClass::Validation,
-        "requestNotBuilt",
-        message,
-        Acceptance::NotSent,
-    )
+    not_sent("requestNotBuilt", message)
 }
 
 /// What a request comes to that got no whole answer.

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use domain::{EditId, MicroUsd, TaskId};
 use url::Url;
 
-use crate::error::ProviderError;
+use crate::error::{ProviderError, not_sent};
 use crate::fake::Restyle;
+use crate::provider::PromptLimits;
 
 /// The longest address of an output that is kept with the edit.
 const LONGEST_URL: usize = 2_000;
@@ -56,6 +57,26 @@ pub struct EditJob<'a> {
     pub estimated_cost: MicroUsd,
     /// Where the provider may say that it has finished; `None`: it is only asked.
     pub webhook: Option<&'a Url>,
+}
+
+impl<'a> EditJob<'a> {
+    /// The negative prompt for a model that takes one; `None` where there is none, or too little of it to say anything.
+    ///
+    /// # Errors
+    /// It is longer than any model takes, and nothing is sent.
+    pub(crate) fn negative_prompt_to_send(&self) -> Result<Option<&'a str>, ProviderError> {
+        let PromptLimits { min, max } = PromptLimits::COMMON;
+        let prompt = self
+            .negative_prompt
+            .filter(|prompt| prompt.trim().chars().take(min).count() == min);
+        match prompt {
+            Some(prompt) if !PromptLimits::COMMON.allow(prompt) => {
+                let message = format!("a negative prompt has at most {max} characters");
+                Err(not_sent("promptLength", &message))
+            }
+            prompt => Ok(prompt),
+        }
+    }
 }
 
 impl fmt::Debug for EditJob<'_> {

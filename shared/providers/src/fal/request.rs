@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
 use super::models::{Fixed, Model, PhotoField, model};
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{ProviderError, not_sent};
 use crate::job::{EditJob, SourcePhoto};
 use crate::provider::PromptLimits;
 
@@ -22,16 +22,18 @@ const SIDES: (u64, u64) = (256, 2_048);
 /// it does not take.
 pub(super) fn input(job: &EditJob<'_>) -> Result<(&'static Model, Value), ProviderError> {
     let model =
-        model(job.model).ok_or_else(|| invalid("unknownModel", "no such endpoint is set up for edits"))?;
+        model(job.model).ok_or_else(|| not_sent("unknownModel", "no such endpoint is set up for edits"))?;
     if !model.prompt.allow(job.prompt) {
         let PromptLimits { min, max } = model.prompt;
         let message = format!("a prompt for {} has {min} to {max} characters", model.endpoint);
-        return Err(invalid("promptLength", &message));
+        return Err(not_sent("promptLength", &message));
     }
     let mut input = Map::new();
     let mut set = |name: &str, value: Value| input.insert(name.to_owned(), value);
     set(model.prompt_field, json!(job.prompt));
-    if let Some(prompt) = negative_prompt(model, job)? {
+    if model.negative_prompt
+        && let Some(prompt) = job.negative_prompt_to_send()?
+    {
         set("negative_prompt", json!(prompt));
     }
     let photo = format!("data:image/jpeg;base64,{}", BASE64.encode(&job.photo.jpeg));
@@ -68,27 +70,6 @@ fn a_megapixel(photo: &SourcePhoto) -> (u64, u64) {
     (fitted(width, height), fitted(height, width))
 }
 
-fn negative_prompt<'a>(model: &Model, job: &EditJob<'a>) -> Result<Option<&'a str>, ProviderError> {
-    match job.negative_prompt {
-        Some(prompt) if model.negative_prompt && !prompt.trim().is_empty() => {
-            let length = prompt.chars().take(PromptLimits::COMMON.max + 1).count();
-            if length <= PromptLimits::COMMON.max {
-                Ok(Some(prompt))
-            } else {
-                Err(invalid(
-                    "promptLength",
-                    "a negative prompt has at most 3000 characters",
-                ))
-            }
-        }
-        _ => Ok(None),
-    }
-}
-
-fn invalid(code: &str, message: &str) -> ProviderError {
-    ProviderError::new(ErrorClass::Validation, code, message, Acceptance::NotSent)
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -97,6 +78,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::error::{Acceptance, ErrorClass};
     use crate::fal::MODELS;
 
     const PHOTO: &str = "data:image/jpeg;base64,/9hqcGVn";

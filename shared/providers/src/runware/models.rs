@@ -12,10 +12,7 @@ use crate::provider::PromptLimits;
 pub enum ImageSlot {
     /// Top-level `seedImage`, with `strength`.
     SeedImage,
-    /// Top-level `referenceImages`: what older pages say of Kontext, Qwen and Seedream. The schemas that Runware
-    /// publishes have moved all of them to `inputs` (2026); kept for a model that has not followed.
-    ReferenceImages,
-    /// `inputs.referenceImages`.
+    /// `inputs.referenceImages`. (Older pages say `referenceImages` without `inputs`; the schemas have all moved.)
     InputsReferenceImages,
     /// `inputs.image`.
     InputsImage,

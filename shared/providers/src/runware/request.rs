@@ -4,9 +4,9 @@ use data_encoding::BASE64;
 use domain::TaskId;
 use serde_json::{Map, Value, json};
 
-use super::models::{ImageSlot, Model, model};
+use super::models::{ImageSlot, model};
 use super::sizes::SizeChoice;
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{ProviderError, not_sent};
 use crate::job::EditJob;
 use crate::provider::PromptLimits;
 
@@ -25,10 +25,10 @@ const OUTPUT_QUALITY: u32 = 92;
 /// silently, and a picture of somebody else paid for.
 pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
     let model = model(job.model)
-        .ok_or_else(|| invalid("unknownModel", "no model with this AIR id is set up for edits"))?;
+        .ok_or_else(|| not_sent("unknownModel", "no model with this AIR id is set up for edits"))?;
     if !model.prompt.allow(job.prompt) {
         let PromptLimits { min, max } = model.prompt;
-        return Err(invalid(
+        return Err(not_sent(
             "promptLength",
             &format!("a prompt for {} has {min} to {max} characters", model.air),
         ));
@@ -39,7 +39,9 @@ pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
     set("taskUUID", json!(job.task_id.to_string()));
     set("model", json!(model.air));
     set("positivePrompt", json!(job.prompt));
-    if let Some(prompt) = negative_prompt(model, job)? {
+    if model.negative_prompt
+        && let Some(prompt) = job.negative_prompt_to_send()?
+    {
         set("negativePrompt", json!(prompt));
     }
     let photo = json!(format!(
@@ -48,7 +50,6 @@ pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
     ));
     match model.image_slot {
         ImageSlot::SeedImage => set("seedImage", photo),
-        ImageSlot::ReferenceImages => set("referenceImages", json!([photo])),
         ImageSlot::InputsReferenceImages => set("inputs", json!({ "referenceImages": [photo] })),
         ImageSlot::InputsImage => set("inputs", json!({ "image": photo })),
     };
@@ -95,27 +96,6 @@ pub(super) fn get_task_details(task: TaskId) -> Value {
     json!({ "taskType": "getTaskDetails", "taskUUID": task.to_string() })
 }
 
-fn negative_prompt<'a>(model: &Model, job: &EditJob<'a>) -> Result<Option<&'a str>, ProviderError> {
-    match job.negative_prompt {
-        // Too short to say anything.
-        Some(prompt) if model.negative_prompt && prompt.chars().nth(1).is_some() => {
-            if PromptLimits::COMMON.allow(prompt) {
-                Ok(Some(prompt))
-            } else {
-                Err(invalid(
-                    "promptLength",
-                    "a negative prompt has at most 3000 characters",
-                ))
-            }
-        }
-        _ => Ok(None),
-    }
-}
-
-fn invalid(code: &str, message: &str) -> ProviderError {
-    ProviderError::new(ErrorClass::Validation, code, message, Acceptance::NotSent)
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -124,6 +104,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::error::{Acceptance, ErrorClass};
     use crate::job::SourcePhoto;
     use crate::runware::MODELS;
 
