@@ -54,6 +54,21 @@ impl Objects for Cloud {
         Ok(body.into_bytes())
     }
 
+    async fn exists(&self, key: &str) -> Result<bool, PortError> {
+        let asked = self.s3.head_object().bucket(&self.config.bucket).key(key);
+        match asked.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_s3::operation::head_object::HeadObjectError::is_not_found) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(unavailable("s3.HeadObject")(error)),
+        }
+    }
+
     async fn put(&self, key: &str, body: Bytes, mime_type: &str) -> Result<(), PortError> {
         self.s3
             .put_object()

@@ -378,6 +378,9 @@ pub trait Objects {
     /// Reads an object of at most this size; the size is known before the first byte is read.
     fn get(&self, key: &str, max_bytes: u64) -> impl Future<Output = Result<Bytes, ObjectError>> + Send;
 
+    /// Whether there is an object of this name. Reads nothing of it.
+    fn exists(&self, key: &str) -> impl Future<Output = Result<bool, PortError>> + Send;
+
     /// Writes an object.
     fn put(
         &self,

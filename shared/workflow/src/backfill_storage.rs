@@ -6,10 +6,9 @@
 use domain::edit::Step;
 use domain::operations::{BackfillStorage, Backfilled, BackfilledItem, Copy};
 use domain::ports::admin::EventStore;
-use domain::ports::{EditKey, ObjectError, Objects, OpenEdits, Secrets, SettingsSource, Work};
+use domain::ports::{EditKey, Objects, OpenEdits, Secrets, SettingsSource, Work};
 use domain::{Context, Edit, EditId, FailureCode, Settings, Status};
 use jiff::{SignedDuration, Timestamp};
-use media::Limits;
 use providers::{Output, OutputImage, Progress, Provider};
 use url::Url;
 
@@ -40,14 +39,19 @@ where
     let settings = deps.settings().await?;
     let mut done = Backfilled::default();
     let edits = match asked.request_id {
-        Some(id) => {
-            let found = find(deps, asked, id, stops_at).await?;
-            let Some(edit) = found else {
+        Some(id) => match find(deps, asked, id, stops_at).await? {
+            Search::Found(edit) => vec![*edit],
+            Search::Nowhere => {
                 done.add(item(id, Copy::Skipped, "there is no such edit"));
                 return Ok(done);
-            };
-            vec![edit]
-        }
+            }
+            Search::OutOfTime => {
+                let why = "no time was left to look through all events for it: say which one";
+                done.add(item(id, Copy::Failed, why));
+                done.more = true;
+                return Ok(done);
+            }
+        },
         None => {
             let found = deps.unstored_edits(most(asked.limit)).await?;
             done.more = found.more;
@@ -97,32 +101,48 @@ fn item(id: EditId, action: Copy, reason: &str) -> BackfilledItem {
     }
 }
 
+/// What a search for an edit came to.
+enum Search {
+    Found(Box<Edit>),
+    Nowhere,
+    /// Not all events were looked through.
+    OutOfTime,
+}
+
+impl Search {
+    fn of(found: Option<Edit>) -> Self {
+        found.map_or(Self::Nowhere, |edit| Self::Found(Box::new(edit)))
+    }
+}
+
 /// An edit by its id, in its event or in any.
 async fn find<D>(
     deps: &D,
     asked: &BackfillStorage,
     edit_id: EditId,
     stops_at: Timestamp,
-) -> Result<Option<Edit>, WorkError>
+) -> Result<Search, WorkError>
 where
     D: Context + OpenEdits + EventStore,
 {
     let at = |event_id| EditKey { event_id, edit_id };
     if let Some(event_id) = &asked.event_id {
-        return Ok(deps.edits_at(&[at(event_id.clone())]).await?.pop());
+        return Ok(Search::of(deps.edits_at(&[at(event_id.clone())]).await?.pop()));
     }
     let mut after = None;
     while has_time(deps, LONGEST, stops_at) {
         let limit = u32::try_from(BATCH).unwrap_or(u32::MAX);
         let events = deps.events_page(after.as_ref(), limit).await?;
-        let Some(last) = events.last() else { break };
+        let Some(last) = events.last() else {
+            return Ok(Search::Nowhere);
+        };
         after = Some(last.id.clone());
         let keys: Vec<_> = events.into_iter().map(|event| at(event.id)).collect();
         if let Some(edit) = deps.edits_at(&keys).await?.pop() {
-            return Ok(Some(edit));
+            return Ok(Search::of(Some(edit)));
         }
     }
-    Ok(None)
+    Ok(Search::OutOfTime)
 }
 
 async fn backfill<D>(
@@ -209,12 +229,10 @@ async fn is_stored<D: Objects>(deps: &D, edit: &Edit) -> Result<bool, WorkError>
     let Some(output) = &edit.output else {
         return Ok(false);
     };
-    let exists = async |key: &str| match deps.get(key, Limits::OUTPUT.max_bytes).await {
-        Ok(_) | Err(ObjectError::TooLarge(_)) => Ok(true),
-        Err(ObjectError::Missing) => Ok(false),
-        Err(ObjectError::Port(error)) => Err(error),
-    };
-    let (picture, thumbnail) = futures::try_join!(exists(&output.object_key), exists(&output.thumbnail_key))?;
+    let (picture, thumbnail) = futures::try_join!(
+        deps.exists(&output.object_key),
+        deps.exists(&output.thumbnail_key)
+    )?;
     Ok(picture && thumbnail)
 }
 

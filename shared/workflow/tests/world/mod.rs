@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) settings: Mutex<Settings>,
     pub(crate) sent: Mutex<Vec<Sent>>,
     pub(crate) moves: Mutex<Vec<Move>>,
+    /// Objects that were read.
+    pub(crate) reads: Mutex<Vec<String>>,
     /// How long a move takes to be written.
     writing: Mutex<SignedDuration>,
     /// Moves until the one that is not written.
@@ -46,7 +48,7 @@ pub(crate) struct World {
     edit: Mutex<Edit>,
     now: Mutex<Timestamp>,
     objects: Mutex<HashMap<String, Bytes>>,
-    studio: Studio,
+    pub(crate) studio: Studio,
 }
 
 fn start() -> Timestamp {
@@ -101,6 +103,7 @@ impl World {
             settings: Mutex::new(settings),
             sent: Mutex::default(),
             moves: Mutex::default(),
+            reads: Mutex::default(),
             writing: Mutex::default(),
             moves_until_lost: Mutex::default(),
             edit: Mutex::new(queued(provider, model)),
@@ -191,6 +194,11 @@ impl World {
         poll_edit(self, &self.studio, message).await.unwrap();
     }
 
+    /// An object that was stored.
+    pub(crate) fn object(&self, key: &str) -> Option<Bytes> {
+        self.objects.lock().unwrap().get(key).cloned()
+    }
+
     /// What was sent since the last look.
     pub(crate) fn sent(&self) -> Vec<Sent> {
         std::mem::take(&mut self.sent.lock().unwrap())
@@ -273,12 +281,17 @@ impl Queues for World {
 
 impl Objects for World {
     async fn get(&self, key: &str, _: u64) -> Result<Bytes, ObjectError> {
+        self.reads.lock().unwrap().push(key.to_owned());
         self.objects
             .lock()
             .unwrap()
             .get(key)
             .cloned()
             .ok_or(ObjectError::Missing)
+    }
+
+    async fn exists(&self, key: &str) -> Result<bool, PortError> {
+        Ok(self.objects.lock().unwrap().contains_key(key))
     }
 
     async fn put(&self, key: &str, body: Bytes, _: &str) -> Result<(), PortError> {
