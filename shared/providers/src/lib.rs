@@ -34,5 +34,5 @@ pub use fake::{Fake, Restyle, RestyleError};
 pub use fal::Fal;
 pub use http::{HttpClient, HttpClientError};
 pub use job::{Cancelled, EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task};
-pub use provider::{AnyProvider, PromptLimits, Provider, prompt_limits};
+pub use provider::{AnyProvider, PromptLimits, Provider, model_name, prompt_limits};
 pub use runware::Runware;

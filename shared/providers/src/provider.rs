@@ -105,6 +105,14 @@ impl PromptLimits {
     }
 }
 
+/// What people call this model of this provider; `None` where it is unknown.
+pub fn model_name(provider: ProviderName, model: &str) -> Option<&'static str> {
+    match provider {
+        ProviderName::Runware => runware::model(model).map(|model| model.name),
+        ProviderName::Fal => fal::model(model).map(|model| model.name),
+    }
+}
+
 /// How long a prompt for this model of this provider may be; [`PromptLimits::COMMON`] where the model is unknown.
 pub fn prompt_limits(provider: ProviderName, model: &str) -> PromptLimits {
     match provider {

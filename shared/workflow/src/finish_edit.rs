@@ -9,7 +9,7 @@ use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
 use domain::{Edit, Event, FailureCode, MicroUsd, Settings};
 use jiff::Timestamp;
 use media::{Finished, Limits, Position, Provenance, Watermark};
-use providers::{AllowedHosts, Output, OutputImage};
+use providers::{AllowedHosts, Output, OutputImage, model_name};
 
 use crate::give_back::step;
 use crate::photo;
@@ -236,9 +236,10 @@ fn provenance(edit: &Edit, settings: &Settings) -> Provenance {
         ProviderMode::Live => edit.provider.to_string(),
         ProviderMode::Fake => format!("{} (fake)", edit.provider),
     };
+    let system = model_name(edit.provider, &edit.model).unwrap_or(&edit.model);
     Provenance {
         creator_tool: CREATOR_TOOL.to_owned(),
-        ai_system: format!("{} via {maker}", edit.model),
+        ai_system: format!("{system} via {maker}"),
         ai_system_version: edit.model.clone(),
         document_id: edit.id.to_string(),
     }

@@ -306,3 +306,18 @@ async fn a_verdict_that_repeats_a_prompt_is_withheld() {
         assert!(detail.contains("inferenceError: withheld"), "{detail}");
     }
 }
+
+#[tokio::test]
+async fn the_provenance_names_the_system_as_people_do_and_its_version_by_id() {
+    let server = Server::start(Behaviour::default().processing(0)).await;
+    let world = World::at_runware(&server);
+    world.submit().await;
+    world.poll().await;
+    let picture = world.object(&world.edit().output_key()).unwrap();
+    let read = media::read_provenance(&picture).unwrap();
+    assert_eq!(
+        read.ai_system.as_deref(),
+        Some("Nano Banana (Gemini 2.5 Flash Image) via runware")
+    );
+    assert_eq!(read.ai_system_version.as_deref(), Some("google:4@1"));
+}
