@@ -25,6 +25,9 @@ def update(emulator: Emulator, expression: str) -> dict[str, Any]:
     change: dict[str, Any] = {"TableName": table, "Key": key, "UpdateExpression": expression}
     if ":n" in expression:
         change["ExpressionAttributeValues"] = {":n": {"N": "0"}}
+    if "#set" in expression:
+        # Names that look like clauses.
+        change["ExpressionAttributeNames"] = {"#set": "set", "#delete": "delete"}
     dynamodb.transact_write_items(TransactItems=[{"Update": change}])
     dynamodb.update_item(**change)
     found: dict[str, Any] = dynamodb.get_item(TableName=table, Key=key)["Item"]
@@ -48,4 +51,5 @@ def test_closed_a_clause_without_an_action_is_refused(closed: Emulator) -> None:
 
 def test_closed_clauses_with_an_action_are_carried_out(closed: Emulator) -> None:
     zero = {"N": "0"}
-    assert update(closed, "ADD n :n SET added = :n REMOVE gone") == {"pk": {"S": "a"}, "n": zero, "added": zero}
+    expression = "ADD #set :n SET added = :n REMOVE gone, #delete"
+    assert update(closed, expression) == {"pk": {"S": "a"}, "set": zero, "added": zero}

@@ -106,6 +106,19 @@ impl World {
 
     /// An edit that a guest asked for then, under this key; queued.
     pub async fn admitted_then(&self, photo: &Photo, at: Timestamp, guest: &str, key: &str) -> Edit {
+        self.admitted_at(photo, at, guest, key, MicroUsd::new(39_000))
+            .await
+    }
+
+    /// The same, at this price.
+    pub async fn admitted_at(
+        &self,
+        photo: &Photo,
+        at: Timestamp,
+        guest: &str,
+        key: &str,
+        price: MicroUsd,
+    ) -> Edit {
         let origin = Origin::Guest {
             scope_hash: guest.to_owned(),
         };
@@ -116,7 +129,7 @@ impl World {
         let admission = Admission::approved(
             &applicant(self, photo, origin, at),
             &EditRequest::default(),
-            approval(MicroUsd::new(39_000)),
+            approval(price),
         );
         let admission = admission.with_idempotency(Some(key), "hash".to_owned());
         self.stack.cloud.admit(&admission).await.unwrap();

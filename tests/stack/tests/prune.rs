@@ -262,6 +262,25 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
 }
 
 #[tokio::test]
+async fn a_month_in_which_nothing_was_spent_goes_like_any_other() {
+    let _turn = TURN.lock().await;
+    let stack = Stack::connect().await;
+    let world = World::new(&stack).await;
+    world.list().await;
+    let guest = format!("{:032x}", stack.cloud.random());
+    let at = days_ago(&world, 420);
+    let photo = world.photo_of_then(at).await;
+    let edit = world.admitted_then(&photo, at, &guest, "failed").await;
+    world.take(&edit, give_up(), at).await;
+    let budget = format!("BUDGET#{}", edit.month);
+    let tenant = format!("TENANT#{}", world.tenant.id);
+    assert!(rows(&world, &tenant).await.contains(&budget));
+    prune(&stack, &json!({ "request_days": 90, "ledger_days": 365 })).await;
+    let months = rows(&world, &tenant).await;
+    assert!(!months.contains(&budget), "{months:?}");
+}
+
+#[tokio::test]
 async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated() {
     const EDITS: usize = 1_500;
     let _turn = TURN.lock().await;

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 from typing import Any
 
 from .gaps import gap
 
-#: A clause that the next one, or the end, follows at once.
-EMPTY_CLAUSE = re.compile(r"\b(SET|REMOVE|ADD|DELETE)\s*(?=$|\b(?:SET|REMOVE|ADD|DELETE)\s)", re.IGNORECASE)
+CLAUSES = {"SET", "REMOVE", "ADD", "DELETE"}
 
 
 @gap(
@@ -22,8 +21,12 @@ def refuse_empty_clauses() -> None:
 
     apply = dynamodb._apply_update_expression
 
+    def is_clause(token: tuple[str, str]) -> bool:
+        return token[0] == "IDENT" and token[1].upper() in CLAUSES
+
     def parse_and_apply(item: dict[str, Any], expression: str, *arguments: Any, **named: Any) -> Any:
-        if EMPTY_CLAUSE.search(expression.strip()):
+        tokens = [*dynamodb._tokenize(expression), ("EOF", "")]
+        if any(is_clause(token) and (is_clause(then) or then[0] == "EOF") for token, then in pairwise(tokens)):
             raise ValueError("Invalid UpdateExpression: Syntax error; token: <EOF>")
         return apply(item, expression, *arguments, **named)
 

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use domain::ports::admin::TenantStore;
+use domain::settings::ProviderMode;
 use domain::{Context, MicroUsd};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::styles::COST;
+use stack_tests::written::{claim, success};
 use stack_tests::{Books, Caller, Stack, World, queue, settings, styles};
 
 #[tokio::test]
@@ -139,4 +141,23 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
         .iter()
         .filter(|item| item["sk"].as_s().unwrap().starts_with("ALERT#"));
     assert_eq!(alerts.count(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_that_costs_nothing_is_an_edit_like_any_other() {
+    let stack = Stack::connect().await;
+    // A style without a price would be the cheapest of every other test too, so the rules are passed by.
+    let world = World::new(&stack).await;
+    let now = stack.cloud.now();
+    let photo = world.photo_of_then(now).await;
+    let guest = format!("{:032x}", stack.cloud.random());
+    let edit = world
+        .admitted_at(&photo, now, &guest, "free", MicroUsd::ZERO)
+        .await;
+    let claimed = world.take(&edit, claim(ProviderMode::Fake), now).await;
+    world.take(&claimed, success(&edit, MicroUsd::ZERO), now).await;
+    let books = Books::of(&world).await;
+    assert_eq!((books.figures.succeeded, books.ledger.len()), (1, 1));
+    books.assert_paid(edit.id, 0);
+    books.assert_at_rest();
 }
