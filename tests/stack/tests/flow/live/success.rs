@@ -53,7 +53,11 @@ async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_place() {
         provenance.digital_source_type,
         media::COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
     );
-    assert_eq!(provenance.ai_system.as_deref(), Some("google:4@1 via runware"));
+    assert_eq!(
+        provenance.ai_system.as_deref(),
+        Some("Nano Banana (Gemini 2.5 Flash Image) via runware")
+    );
+    assert_eq!(provenance.ai_system_version.as_deref(), Some("google:4@1"));
     assert!(!has_exif(&picture));
 }
 
