@@ -110,7 +110,7 @@ mod tests {
             1,
             "asked again too soon"
         );
-        assert_eq!(*cached.get(at(63), answer(2)).await.unwrap(), 2);
+        assert_eq!(*cached.get(at(64), answer(2)).await.unwrap(), 2);
     }
 
     #[tokio::test]

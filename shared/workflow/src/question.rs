@@ -11,6 +11,9 @@ use crate::work_error::WorkError;
 
 /// How long after a submit may still arrive that nobody has heard of: on top of the time a submit may take.
 const ABSENCE_GRACE: SignedDuration = SignedDuration::from_secs(20);
+/// How long a webhook may take to bring the name of a request whose answer got lost, on top of the same: most pictures
+/// are made by then, and the guest is still waiting.
+const HINT_GRACE: SignedDuration = SignedDuration::from_secs(90);
 
 /// An attempt that is asked after.
 pub(crate) struct Question<'a> {
@@ -77,11 +80,13 @@ pub(crate) async fn ask<D: Context>(
         is_there: attempt.handle.is_some(),
     };
     // A submit may still be on its way, or its answer be about to be written down.
-    let is_young = deps.now().duration_since(attempt.started_at) < patience + ABSENCE_GRACE;
+    let age = deps.now().duration_since(attempt.started_at);
+    let is_young = age < patience + ABSENCE_GRACE;
+    let may_be_named = settings.webhook_base_url.is_some() && age < patience + HINT_GRACE;
     let progress = match provider.poll(&task).await {
         Ok(Progress::Absent | Progress::Unnamed) if is_young => return again,
         // Its webhook brings the name.
-        Ok(Progress::Unnamed) if settings.webhook_base_url.is_some() => return again,
+        Ok(Progress::Unnamed) if may_be_named => return again,
         // The archive has the last word.
         Ok(Progress::Absent) => provider.lookup(&task).await,
         other => other,
