@@ -70,3 +70,26 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<(Format, u32, u32), MediaE
     limits.check_size(width, height)?;
     Ok((format, width, height))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webp_may_have_fewer_pixels_because_it_takes_more_memory() {
+        // The header of a lossless picture: a signature, then width and height less one, 14 bits each.
+        let header = |width: u32, height: u32| {
+            let size = (width - 1) | ((height - 1) << 14);
+            let mut file = b"RIFF\x16\0\0\0WEBPVP8L\x0a\0\0\0\x2f".to_vec();
+            file.extend(size.to_le_bytes());
+            file.resize(30, 0);
+            file
+        };
+        assert!(probe(&header(8_000, 5_000), &Limits::PHOTO).is_ok());
+        let refused = probe(&header(8_000, 5_001), &Limits::PHOTO);
+        assert!(
+            matches!(refused, Err(MediaError::TooManyPixels { max: 40_000_000, .. })),
+            "{refused:?}"
+        );
+    }
+}

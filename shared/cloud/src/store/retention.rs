@@ -16,7 +16,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::change::{PageOf, Tests};
-use super::keys::{self, BY_STATUS, EVENTS, Item, Key, TENANTS, number, text};
+use super::keys::{self, BY_STATUS, EVENTS, Key, TENANTS, number, text};
 use super::read::{parse, pauses};
 use super::tenants::Listed;
 use super::transaction::Condition;
@@ -182,10 +182,7 @@ impl PastBooks for Cloud {
         self.delete_all(alerts).await?;
         // The counters last: they are how the month is found.
         let settled = Condition {
-            expression: "attribute_not_exists(committed) OR committed = spent \
-                         OR (attribute_not_exists(spent) AND committed = :nothing)"
-                .to_owned(),
-            values: Some(Item::from([(":nothing".to_owned(), number(0))])),
+            expression: "attribute_not_exists(committed) OR committed = spent".to_owned(),
             ..Condition::default()
         };
         self.delete_if(keys::budget(tenant, month), settled).await

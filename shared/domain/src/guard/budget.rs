@@ -10,17 +10,13 @@ use crate::style::Style;
 /// The cap that the reservation must respect, if one is enforced now.
 pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd>, Refusal> {
     let cap = facts.caps.enforced_cap(facts.now);
+    let style = measured(request, facts);
+    let needed = style.map_or(MicroUsd::ZERO, |style| {
+        reserve(style, facts.settings, facts.counterpart_cost)
+    });
     match cap {
-        Some(cap)
-            if facts.month.committed
-                + needed(request, facts, |style, facts| {
-                    reserve(style, facts.settings, facts.counterpart_cost)
-                })
-                > cap =>
-        {
-            Err(Refusal::BudgetHardCapReached)
-        }
-        _ if is_too_dear(request, facts) => Err(Refusal::BudgetSoftCapStyle),
+        Some(cap) if facts.month.committed + needed > cap => Err(Refusal::BudgetHardCapReached),
+        _ if is_too_dear(style, facts) => Err(Refusal::BudgetSoftCapStyle),
         _ => Ok(cap),
     }
 }
@@ -36,8 +32,8 @@ pub fn reserve(style: &Style, settings: &Settings, counterpart_cost: Counterpart
 }
 
 /// Above the soft cap a tenant may have chosen to allow cheap styles only.
-fn is_too_dear(request: &EditRequest, facts: &Facts<'_>) -> bool {
-    let estimate = needed(request, facts, |style, _| style.estimated_cost_micro_usd);
+fn is_too_dear(style: Option<&Style>, facts: &Facts<'_>) -> bool {
+    let estimate = style.map_or(MicroUsd::ZERO, |style| style.estimated_cost_micro_usd);
     let above = facts
         .caps
         .soft_cap_micro_usd
@@ -49,16 +45,12 @@ fn is_too_dear(request: &EditRequest, facts: &Facts<'_>) -> bool {
             .is_some_and(|most| estimate > most)
 }
 
-/// What the requested style costs; without one, the style whose model a prompt alone gets. Where there is no such style,
-/// the cheapest active one, so that a full budget answers before a wrong style does.
-fn needed(request: &EditRequest, facts: &Facts<'_>, cost: fn(&Style, &Facts<'_>) -> MicroUsd) -> MicroUsd {
+/// The style whose price counts: the requested one, or the one whose model a prompt alone gets. Where there is no such
+/// style, the cheapest active one, so that a full budget answers before a wrong style does.
+fn measured<'a>(request: &EditRequest, facts: &Facts<'a>) -> Option<&'a Style> {
     let requested = match &request.style_key {
         Some(key) => facts.styles.iter().find(|style| style.key == *key),
         None => style::of_prompt_alone(facts),
     };
-    let cost = |style: &Style| cost(style, facts);
-    requested
-        .map(cost)
-        .or_else(|| style::cheapest(facts.styles.iter().filter(|style| style.is_active)).map(cost))
-        .unwrap_or(MicroUsd::ZERO)
+    requested.or_else(|| style::cheapest(facts.styles.iter().filter(|style| style.is_active)))
 }

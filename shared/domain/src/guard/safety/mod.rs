@@ -28,9 +28,12 @@ const WIDEST_GAP: usize = 8;
 
 /// Whether the request's own words contain a blocked term of the installation or the event.
 pub fn is_blocked(request: &EditRequest, settings: &Settings, policy: &EventPolicy) -> bool {
+    let terms = settings.blocked_terms.iter().chain(&policy.blocked_terms);
+    if terms.clone().next().is_none() {
+        return false;
+    }
     let words = [request.prompt.as_deref(), request.negative_prompt.as_deref()];
     let texts: Vec<Text> = words.into_iter().flatten().map(Text::read).collect();
-    let terms = settings.blocked_terms.iter().chain(&policy.blocked_terms);
     contain_term(&texts, terms)
 }
 
