@@ -146,7 +146,6 @@ pub(super) struct State {
     pub(super) requests: HashMap<String, Request>,
     pub(super) order: Vec<String>,
     pub(super) counts: Counts,
-    made: u64,
 }
 
 impl State {
@@ -157,14 +156,15 @@ impl State {
             requests: HashMap::new(),
             order: Vec::new(),
             counts: Counts::default(),
-            made: 0,
         }
     }
 
     /// A new request, with the behaviour whose turn it is.
     pub(super) fn open(&mut self, mut record: RequestRecord) -> &mut Request {
-        self.made += 1;
-        record.id = format!("f0a1b2c3-0000-4000-8000-{:012x}", self.made);
+        // As fal's, no two are the same, also of servers that came before this one: their edits may still ask.
+        let mut bits = [0; 16];
+        getrandom::fill(&mut bits).expect("the operating system gives random bits");
+        record.id = uuid::Builder::from_random_bytes(bits).into_uuid().to_string();
         let by_words = self
             .by_words
             .iter_mut()

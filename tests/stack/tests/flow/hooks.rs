@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::Edit;
 use domain::Status;
 use domain::settings::Setting;
 use doubles::fal::{self, Signer};
@@ -139,10 +140,11 @@ async fn a_forged_webhook_changes_nothing() {
     let fal = start_at_fal(&duo, &world, photo, endless).await;
     let at_runware = runware_url(&duo, &runware).await;
     let at_fal = fal_url(&duo, &fal).await;
-    let has_handle = async || world.stored(fal.id).await.attempts[0].handle.is_some();
-    eventually("known by fal's name", has_handle).await;
+    let before = [
+        acknowledged(&world, &runware).await,
+        acknowledged(&world, &fal).await,
+    ];
     let fetched_before = duo.fal.counts().jwks;
-    let before = [world.stored(runware.id).await, world.stored(fal.id).await];
 
     let good = token(&at_runware);
     for (what, query) in [
@@ -225,7 +227,7 @@ async fn a_webhook_that_is_replayed_costs_a_bounded_number_of_questions() {
     let endless = told(Webhook::after(Duration::from_secs(600)));
     let known = duo.start(&world, photo, [endless]).await;
     let url = runware_url(&duo, &known).await;
-    let before = world.stored(known.id).await;
+    let before = acknowledged(&world, &known).await;
     let begun = Instant::now();
     let asked_before = duo.tasks(&known)[0].polls;
     for _ in 0..replays() / 10 {
@@ -254,6 +256,16 @@ fn token(url: &str) -> String {
     let url = url.parse::<Url>().unwrap();
     let found = url.query_pairs().find(|(name, _)| name == "t");
     found.unwrap().1.into_owned()
+}
+
+/// The edit once its provider's acknowledgement is written down: until a webhook there is nothing to change then.
+async fn acknowledged(world: &World, known: &Known) -> Edit {
+    seen("acknowledged", async || {
+        let edit = world.stored(known.id).await;
+        let has_name = edit.attempts[0].handle.is_some();
+        has_name.then_some(edit)
+    })
+    .await
 }
 
 async fn runware_url(duo: &Duo<Shared>, known: &Known) -> String {
