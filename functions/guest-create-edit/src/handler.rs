@@ -17,9 +17,6 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     invocation::about(created.edit.id);
     let location = format!("/api/v1/events/{}/ai-edits/{}", caller.token, created.edit.id);
     let retry_after = created.wait.as_ref().map(|wait| wait.retry_after_ms);
-    let mut body = EditBody::new(&created.edit, created.wait.as_ref());
-    if let Some(output) = &created.output {
-        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
-    }
+    let body = EditBody::new(&created.edit, created.wait.as_ref(), created.output.as_ref());
     Ok(web::accepted(body, location).retry_after_ms(retry_after))
 }

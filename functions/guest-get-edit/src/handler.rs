@@ -10,9 +10,6 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     let id = web::path_id(&request, "requestId", Problem::EditNotFound)?;
     let answer = workflow::get_edit(&cloud, caller, id).await?;
     invocation::about(answer.edit.id);
-    let mut body = EditBody::new(&answer.edit, answer.wait.as_ref());
-    if let Some(output) = &answer.output {
-        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
-    }
+    let body = EditBody::new(&answer.edit, answer.wait.as_ref(), answer.output.as_ref());
     Ok(web::ok(body).retry_after_ms(answer.wait.as_ref().map(|wait| wait.retry_after_ms)))
 }

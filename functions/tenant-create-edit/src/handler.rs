@@ -2,7 +2,7 @@ use cloud::{Cloud, invocation};
 use domain::Problem;
 use web::model::{EditBody, TenantEditBody, TenantEditInput};
 use web::{Answer, Request};
-use workflow::{Caller, CreateEdit, TenantCaller};
+use workflow::{Caller, CreateEdit};
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let tenant_id = web::tenant(&request)?;
@@ -10,10 +10,7 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     let idempotency_key = web::idempotency_key(&request)?;
     let (photo_id, asked) = web::json_body::<TenantEditInput>(&request)?.into_request()?;
     let input = CreateEdit {
-        caller: Caller::Tenant(TenantCaller {
-            tenant_id: &tenant_id,
-            event_slug,
-        }),
+        caller: Caller::Tenant(web::tenant_caller(&request, &tenant_id)),
         photo_id,
         request: asked,
         idempotency_key,
@@ -23,9 +20,6 @@ pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Pro
     invocation::about(edit.id);
     let location = format!("/api/v1/tenant/events/{event_slug}/ai-edits/{}", edit.id);
     let retry_after = created.wait.as_ref().map(|wait| wait.retry_after_ms);
-    let mut body = EditBody::new(edit, created.wait.as_ref());
-    if let Some(output) = &created.output {
-        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
-    }
+    let body = EditBody::new(edit, created.wait.as_ref(), created.output.as_ref());
     Ok(web::accepted(TenantEditBody::new(edit, body), location).retry_after_ms(retry_after))
 }

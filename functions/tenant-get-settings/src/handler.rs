@@ -2,14 +2,10 @@ use cloud::Cloud;
 use domain::Problem;
 use web::model::EventSettingsBody;
 use web::{Answer, Request};
-use workflow::TenantCaller;
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let tenant_id = web::tenant(&request)?;
-    let caller = TenantCaller {
-        tenant_id: &tenant_id,
-        event_slug: web::path_text(&request, "eventSlug"),
-    };
+    let caller = web::tenant_caller(&request, &tenant_id);
     let settings = workflow::tenant::get_settings(&cloud, caller).await?;
     Ok(web::ok(EventSettingsBody::new(
         &settings.policy,

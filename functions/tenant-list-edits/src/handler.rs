@@ -2,14 +2,11 @@ use cloud::Cloud;
 use domain::{Problem, Status};
 use web::model::{EditBody, TenantEditBody};
 use web::{Answer, Page, Request};
-use workflow::{EditAnswer, TenantCaller};
+use workflow::EditAnswer;
 
 pub(crate) async fn handle(cloud: Cloud, request: Request) -> Result<Answer, Problem> {
     let tenant_id = web::tenant(&request)?;
-    let caller = TenantCaller {
-        tenant_id: &tenant_id,
-        event_slug: web::path_text(&request, "eventSlug"),
-    };
+    let caller = web::tenant_caller(&request, &tenant_id);
     let page = Page::of(&request)?;
     let status = status(&request)?;
     let found = workflow::tenant::list_edits(&cloud, caller, status, page.after, page.limit).await?;
@@ -30,9 +27,6 @@ fn status(request: &Request) -> Result<Option<Status>, Problem> {
 }
 
 fn body(answer: &EditAnswer) -> TenantEditBody<'_> {
-    let mut body = EditBody::new(&answer.edit, answer.wait.as_ref());
-    if let Some(output) = &answer.output {
-        body = body.with_output(&output.stored, &output.url, &output.thumbnail_url);
-    }
+    let body = EditBody::new(&answer.edit, answer.wait.as_ref(), answer.output.as_ref());
     TenantEditBody::new(&answer.edit, body)
 }

@@ -1,8 +1,10 @@
-//! Who a guest is, without knowing who: a keyed hash.
+//! Who is calling, and who a guest is without knowing who: a keyed hash.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+
+use crate::id::TenantId;
 
 /// What tells guests of an event apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,15 @@ pub struct GuestCaller<'a> {
     pub token: &'a str,
     /// What tells this guest from the others.
     pub identity: GuestIdentity<'a>,
+}
+
+/// An organiser and the event it means.
+#[derive(Debug, Clone, Copy)]
+pub struct TenantCaller<'a> {
+    /// From its token.
+    pub tenant_id: &'a TenantId,
+    /// From the path.
+    pub event_slug: &'a str,
 }
 
 /// The scope in which a guest's idempotency keys, quotas and abuse are counted; 32 hex digits. It is keyed with

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use domain::scope::{GuestCaller, GuestIdentity};
+use domain::scope::{GuestCaller, GuestIdentity, TenantCaller};
 use domain::{Problem, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -48,6 +48,14 @@ pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
         .get("custom:tenant_id")
         .and_then(|id| id.parse().ok())
         .ok_or(Problem::Forbidden)
+}
+
+/// The event of the tenant that a request is about.
+pub fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -> TenantCaller<'a> {
+    TenantCaller {
+        tenant_id,
+        event_slug: path_text(request, "eventSlug"),
+    }
 }
 
 /// Lets only a superadmin through: the group `superadmin` of a token that API Gateway has checked.

@@ -11,7 +11,9 @@ mod serve;
 
 pub use answer::{Answer, accepted, created, document, list, no_content, ok};
 pub use body::{json_body, json_value, small_body, within_limits};
-pub use caller::{guest, idempotency_key, new_id, path_id, path_text, source_address, superadmin, tenant};
+pub use caller::{
+    guest, idempotency_key, new_id, path_id, path_text, source_address, superadmin, tenant, tenant_caller,
+};
 pub use lambda_http::{Error, Request};
 pub use page::{Page, query_text};
 pub use serve::serve;

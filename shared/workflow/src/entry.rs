@@ -3,7 +3,7 @@
 use domain::edit::Origin;
 use domain::guard::Audience;
 use domain::ports::{Slugs, Tokens};
-use domain::scope::{GuestCaller, scope_hash};
+use domain::scope::{GuestCaller, TenantCaller, scope_hash};
 use domain::{Context, EventId, EventSlug, Problem, TenantId};
 
 use crate::guest::grant;
@@ -15,15 +15,6 @@ pub enum Caller<'a> {
     Guest(GuestCaller<'a>),
     /// The organiser.
     Tenant(TenantCaller<'a>),
-}
-
-/// An organiser and the event it means.
-#[derive(Debug, Clone, Copy)]
-pub struct TenantCaller<'a> {
-    /// From its token.
-    pub tenant_id: &'a TenantId,
-    /// From the path.
-    pub event_slug: &'a str,
 }
 
 /// An event that a caller may work in.

@@ -1,6 +1,6 @@
 //! A guest or an organiser asks how an edit is getting on.
 
-use domain::edit::StoredOutput;
+use domain::edit::OutputLinks;
 use domain::guard::{Audience, Refusal};
 use domain::ports::{Edits, Presign, SettingsSource, Slugs, Tokens};
 use domain::wait::Wait;
@@ -18,17 +18,6 @@ pub struct EditAnswer {
     pub wait: Option<Wait>,
     /// Where the finished picture is.
     pub output: Option<OutputLinks>,
-}
-
-/// Links that work for a while.
-#[derive(Debug, Clone)]
-pub struct OutputLinks {
-    /// What is there.
-    pub stored: StoredOutput,
-    /// The picture.
-    pub url: String,
-    /// 480 pixels.
-    pub thumbnail_url: String,
 }
 
 /// Reads an edit.

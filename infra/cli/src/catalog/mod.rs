@@ -8,11 +8,11 @@ use cloud::Cloud;
 use domain::event::{EventPolicy, PolicyChange};
 use domain::ports::Events;
 use domain::ports::admin::TenantStore;
+use domain::scope::TenantCaller;
 use domain::{Event, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
-use workflow::TenantCaller;
 use workflow::admin::{self, Outcome, Saved};
 use workflow::tenant::change_settings;
 

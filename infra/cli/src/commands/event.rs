@@ -4,12 +4,12 @@ use clap::{Args, Subcommand};
 use cloud::Cloud;
 use domain::ports::Events;
 use domain::ports::admin::TokenStore;
+use domain::scope::TenantCaller;
 use domain::summary::{CheckStatus, Reading};
 use domain::{EventId, TenantId};
 use jiff::Timestamp;
 use serde_json::json;
 use web::model::SummaryBody;
-use workflow::TenantCaller;
 use workflow::tenant::{EventSummary, get_summary};
 
 use super::dollars;

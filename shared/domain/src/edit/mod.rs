@@ -135,6 +135,17 @@ pub struct StoredOutput {
     pub sha256: String,
 }
 
+/// Links to it that work for a while.
+#[derive(Debug, Clone)]
+pub struct OutputLinks {
+    /// What is there.
+    pub stored: StoredOutput,
+    /// The picture.
+    pub url: String,
+    /// 480 pixels.
+    pub thumbnail_url: String,
+}
+
 /// How an edit failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

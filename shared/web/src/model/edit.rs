@@ -1,7 +1,6 @@
 //! Edits, as their guests and as their organisers see them.
 
-use domain::edit::Attempt;
-use domain::edit::StoredOutput;
+use domain::edit::{Attempt, OutputLinks};
 use domain::guard::EditRequest;
 use domain::wait::Wait;
 use domain::{Edit, EditId, PhotoId, Status, StyleKey};
@@ -134,8 +133,8 @@ struct FailureBody {
 }
 
 impl<'a> EditBody<'a> {
-    /// An edit and how long it will take.
-    pub fn new(edit: &'a Edit, wait: Option<&'a Wait>) -> Self {
+    /// An edit, how long it will take, and the finished picture.
+    pub fn new(edit: &'a Edit, wait: Option<&'a Wait>, output: Option<&'a OutputLinks>) -> Self {
         Self {
             id: edit.id,
             status: edit.status,
@@ -145,28 +144,21 @@ impl<'a> EditBody<'a> {
             updated_at: edit.updated_at,
             completed_at: edit.completed_at,
             wait,
-            output: None,
+            output: output.map(|links| OutputBody {
+                url: &links.url,
+                thumbnail_url: &links.thumbnail_url,
+                mime_type: &links.stored.mime_type,
+                width: links.stored.width,
+                height: links.stored.height,
+                bytes: links.stored.bytes,
+                sha256: &links.stored.sha256,
+            }),
             failure: edit.failure.as_ref().map(|failure| FailureBody {
                 code: failure.code.code(),
                 message: failure.code.message(),
                 retryable: failure.code.retryable(),
             }),
         }
-    }
-
-    /// With the finished picture.
-    #[must_use]
-    pub fn with_output(mut self, stored: &'a StoredOutput, url: &'a str, thumbnail_url: &'a str) -> Self {
-        self.output = Some(OutputBody {
-            url,
-            thumbnail_url,
-            mime_type: &stored.mime_type,
-            width: stored.width,
-            height: stored.height,
-            bytes: stored.bytes,
-            sha256: &stored.sha256,
-        });
-        self
     }
 }
 

@@ -2,11 +2,12 @@
 
 use domain::figures::Figures;
 use domain::ports::{EditLists, Edits, Presign, Slugs};
+use domain::scope::TenantCaller;
 use domain::wait::Wait;
 use domain::{Context, Edit, EditId, EventId, Problem, Status};
 use futures::future::try_join_all;
 
-use crate::entry::{TenantCaller, event_of};
+use crate::entry::event_of;
 use crate::get_edit::{EditAnswer, output};
 
 /// A page of edits, newest first.

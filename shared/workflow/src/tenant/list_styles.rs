@@ -3,10 +3,9 @@
 use domain::guard::entitlement;
 use domain::guard::style::{is_allowed, is_unlocked};
 use domain::ports::{Catalog, Events, Slugs};
+use domain::scope::TenantCaller;
 use domain::{Context, Event, Problem, Style};
 use jiff::Timestamp;
-
-use crate::entry::TenantCaller;
 
 /// A style at an event.
 #[derive(Debug, Clone)]

@@ -13,9 +13,10 @@ pub use settings::{EventSettings, change_settings, get_settings};
 pub use summary::{EventSummary, get_summary};
 
 use domain::ports::{Events, Slugs};
+use domain::scope::TenantCaller;
 use domain::{Event, Problem};
 
-use crate::entry::{TenantCaller, event_of};
+use crate::entry::event_of;
 
 /// The event that an organiser means, read in whole.
 async fn event<D: Slugs + Events>(deps: &D, caller: TenantCaller<'_>) -> Result<Event, Problem> {

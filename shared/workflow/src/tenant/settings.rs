@@ -5,11 +5,12 @@ use domain::guard::{GrantedBy, entitlement};
 use domain::ports::admin::StyleUse;
 use domain::ports::{Catalog, Events, Policies, Slugs};
 use domain::problem::FieldError;
+use domain::scope::TenantCaller;
 use domain::{Context, Event, Problem, Style, StyleKey};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
-use crate::entry::{TenantCaller, event_of};
+use crate::entry::event_of;
 
 /// An event's policy, and whether it has the feature at all.
 #[derive(Debug, Clone)]

@@ -3,11 +3,12 @@
 use domain::budget::BudgetAlert;
 use domain::context::month_of;
 use domain::ports::{Catalog, SettingsSource, Slugs, Summaries};
+use domain::scope::TenantCaller;
 use domain::summary::{Summary, SummaryFacts};
 use domain::{Context, Problem};
 
 use crate::create_edit::counterpart_cost;
-use crate::entry::{TenantCaller, event_of};
+use crate::entry::event_of;
 use crate::guest::settings;
 
 /// Budget alerts that are shown.

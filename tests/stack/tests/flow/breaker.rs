@@ -1,6 +1,6 @@
 //! A provider that is down is left alone, by all workers, until a probe finds it well again.
 
-use domain::breaker::{BreakerState, FIRST_OPEN, OpenReason};
+use domain::breaker::{BreakerState, OpenReason};
 use domain::edit::Status;
 use domain::ports::ProviderHealth;
 use domain::settings::Setting;
@@ -8,8 +8,8 @@ use domain::{Context, ProviderName};
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use stack_tests::patience::eventually;
-use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
+use stack_tests::patience::{eventually, seen};
+use stack_tests::{Books, Duo, Stack, World, live, logs, queue, styles};
 
 /// More than it takes to open a breaker.
 const MANY: usize = 8;
@@ -103,13 +103,11 @@ async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline()
     world.guest.wait(first.id).await;
     duo.runware.otherwise(empty());
 
+    let others = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, [empty()]))).await;
     let deadline = stack.cloud.now() + SignedDuration::from_secs(12);
-    let mut others = Vec::new();
-    for _ in 0..MANY {
-        let known = duo.hold(&world, photo, styles::LIVE, [empty()]).await;
+    for known in &others {
         world.set_deadline(known.id, deadline).await;
         queue::submit(&world, known.id).await;
-        others.push(known);
     }
     let waiting = world.stored(others[0].id).await;
     assert_eq!((waiting.status, waiting.attempt), (Status::Queued, 0), "it waits");
@@ -140,9 +138,21 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
     let photo = world.photo("cat.jpg").await;
     let since_ms = logs::now_ms(&stack);
     let down = Fault::error(503, "serviceUnavailable");
-    // Each edit would come through at its second attempt, if it were made while the provider is down.
-    let behaviours = [Behaviour::submit(down), Behaviour::default().processing(0)];
-    let edits = join_all((0..MANY).map(|_| duo.start(&world, photo, behaviours.clone()))).await;
+    // All are there before the first is sent: their first attempts come together, however busy the machine is.
+    let behaviours = [Behaviour::submit(down)];
+    let edits = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, behaviours.clone()))).await;
+    for known in &edits {
+        queue::submit(&world, known.id).await;
+    }
+    let (reason, retry_at) = seen("open", async || match state(&stack).await {
+        BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
+        _ => None,
+    })
+    .await;
+    assert_eq!(reason, OpenReason::Failures);
+    for known in &edits {
+        live::plan(&duo.runware, known.id, [Behaviour::default().processing(0)]);
+    }
     for known in &edits {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
@@ -153,12 +163,10 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
     assert!(matches!(state(&stack).await, BreakerState::Closed { .. }));
     let mut waited = 0;
     for known in &edits {
-        let edit = world.stored(known.id).await;
-        let between = edit.attempts[1]
-            .started_at
-            .duration_since(edit.attempts[0].started_at);
-        waited += usize::from(between >= FIRST_OPEN - SignedDuration::from_secs(3));
+        let last = world.stored(known.id).await.attempts.last().unwrap().started_at;
+        waited += usize::from(last >= retry_at);
     }
+    // The others were on their way when it opened.
     assert!(waited > MANY / 2, "most of them waited for the probe: {waited}");
     Books::of(&world).await.assert_at_rest();
 }
