@@ -1,10 +1,13 @@
 //! A tenant, an event and a guest that belong to one test alone.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::budget::{BudgetCaps, Tenant};
+use domain::context::month_of;
 use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
+use domain::figures::FiguresChange;
 use domain::ports::admin::{TenantStore, TokenStore};
 use domain::ports::{Edits, Photos};
 use domain::{Context, Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
@@ -109,6 +112,31 @@ impl World {
             .update_expression("SET deadline_at = :at")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":at", text(at.to_string()));
+        update.send().await.unwrap();
+    }
+
+    /// Gives the event a history of edits that took so long, as many as it takes to count: the first question about an
+    /// attempt comes accordingly.
+    pub async fn usually_takes(&self, latency: Duration) {
+        let millis = u64::try_from(latency.as_millis()).unwrap();
+        let mut change = FiguresChange::default();
+        for _ in 0..5 {
+            change.add_latency(millis);
+        }
+        let month = month_of(self.stack.cloud.now());
+        let table = &self.stack.described.table;
+        let mut update = self.stack.dynamodb.update_item().table_name(table);
+        update = update
+            .key("pk", AttributeValue::S(format!("EVENT#{}", self.event.id)))
+            .key("sk", AttributeValue::S(format!("STATS#{month}")));
+        let mut parts = Vec::new();
+        for (number, (counter, amount)) in change.iter().enumerate() {
+            parts.push(format!("#{number} :{number}"));
+            update = update
+                .expression_attribute_names(format!("#{number}"), counter.attribute())
+                .expression_attribute_values(format!(":{number}"), AttributeValue::N(amount.to_string()));
+        }
+        let update = update.update_expression(format!("ADD {}", parts.join(", ")));
         update.send().await.unwrap();
     }
 
