@@ -205,3 +205,33 @@ impl OutputImage {
         matches!(url.scheme(), "https" | "http").then_some(Self::Url(url))
     }
 }
+
+/// What the tests of all providers send.
+#[cfg(test)]
+pub(crate) mod samples {
+    use uuid::Uuid;
+
+    use super::*;
+
+    pub(crate) fn photo(width: u32, height: u32) -> SourcePhoto {
+        SourcePhoto {
+            jpeg: Bytes::from_static(b"\xff\xd8jpeg"),
+            width,
+            height,
+        }
+    }
+
+    pub(crate) fn job<'a>(model: &'a str, prompt: &'a str, photo: &'a SourcePhoto) -> EditJob<'a> {
+        EditJob {
+            edit_id: EditId::from_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            attempt: 1,
+            task_id: TaskId::from(Uuid::from_u128(0x3f2b8a1e_5c4d_4e6f_8a9b_0c1d2e3f4a5b)),
+            model,
+            prompt,
+            negative_prompt: Some("blurry"),
+            photo,
+            estimated_cost: MicroUsd::ZERO,
+            webhook: None,
+        }
+    }
+}

@@ -72,38 +72,15 @@ fn a_megapixel(photo: &SourcePhoto) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use domain::{EditId, MicroUsd, TaskId};
+    use domain::MicroUsd;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::error::{Acceptance, ErrorClass};
     use crate::fal::MODELS;
+    use crate::job::samples::{job, photo};
 
     const PHOTO: &str = "data:image/jpeg;base64,/9hqcGVn";
-
-    fn photo(width: u32, height: u32) -> SourcePhoto {
-        SourcePhoto {
-            jpeg: Bytes::from_static(b"\xff\xd8jpeg"),
-            width,
-            height,
-        }
-    }
-
-    fn job<'a>(model: &'a str, prompt: &'a str, photo: &'a SourcePhoto) -> EditJob<'a> {
-        EditJob {
-            edit_id: EditId::from_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
-            attempt: 1,
-            task_id: TaskId::from(Uuid::from_u128(0x3f2b8a1e_5c4d_4e6f_8a9b_0c1d2e3f4a5b)),
-            model,
-            prompt,
-            negative_prompt: Some("blurry"),
-            photo,
-            estimated_cost: MicroUsd::ZERO,
-            webhook: None,
-        }
-    }
 
     #[test]
     fn each_endpoint_gets_what_it_takes_and_nothing_else() {
