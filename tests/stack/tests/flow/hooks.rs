@@ -100,7 +100,8 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     for known in [&prompt, &thrice, &at_fal, &nameless] {
         let edit = world.stored(known.id).await;
         let took = took(&edit);
-        assert!(took < FIRST_QUESTION, "the hint's look found it: {edit:?}");
+        assert!(took < FIRST_QUESTION, "the hint's one look found it: {edit:?}");
+        assert_eq!(edit.polls, 1, "one look: {edit:?}");
     }
     for known in [&late, &never] {
         let edit = world.stored(known.id).await;
