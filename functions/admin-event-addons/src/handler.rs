@@ -1,5 +1,5 @@
 use cloud::Cloud;
-use domain::{AddonKey, Context, EventId, Problem};
+use domain::{AddonKey, EventId, Problem};
 use web::model::admin::{EventAddonBody, EventAddonInput};
 use web::{Answer, Request};
 use workflow::admin;

@@ -1,5 +1,5 @@
 use cloud::Cloud;
-use domain::{Context, EventId, Problem};
+use domain::{EventId, Problem};
 use web::model::admin::{AdminEventBody, AdminEventInput, WatermarkInput};
 use web::{Answer, Page, Request};
 use workflow::admin::{self, EventAnswer, EventInput};

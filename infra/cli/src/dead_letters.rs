@@ -1,6 +1,7 @@
 //! The dead-letter queues: what their messages are about, and the way back. Moved by receiving and sending, because a
 //! whole-queue move of SQS takes its own time, cannot leave single messages out, and is not known to every emulator.
 
+use cloud::EditKey;
 use std::collections::HashMap;
 
 use aws_sdk_sqs::Client;
@@ -11,7 +12,6 @@ use aws_sdk_sqs::types::{
 };
 use clap::ValueEnum;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::EditKey;
 use jiff::Timestamp;
 use serde::Serialize;
 

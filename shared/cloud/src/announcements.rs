@@ -1,14 +1,16 @@
 //! EventBridge: signals for whoever has subscribed to them.
 
+use crate::PortError;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use domain::notice::{Notice, SOURCE};
-use domain::ports::{Announcements, PortError};
 
 use crate::Cloud;
 use crate::error::unavailable;
 
-impl Announcements for Cloud {
-    async fn announce(&self, notice: &Notice) {
+impl Cloud {
+    /// Publishes a signal to whoever has subscribed to it. Where that fails it is logged and nothing else: a signal never
+    /// fails the request that caused it, and stands in the log anyway.
+    pub async fn announce(&self, notice: &Notice) {
         if let Err(error) = self.put_event(notice).await {
             tracing::warn!(signal = notice.signal(), %error, "event not published");
         }

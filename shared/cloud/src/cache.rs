@@ -1,9 +1,9 @@
 //! Values that may be a little old: settings, styles, secrets.
 
+use crate::PortError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::ports::PortError;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 

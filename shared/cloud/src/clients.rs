@@ -1,5 +1,7 @@
 //! The SDK clients, set up once per execution environment.
 
+use crate::PortError;
+use domain::secret::ApiKey;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,6 @@ use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use domain::ports::{ApiKey, PortError};
 use domain::{ProviderName, Settings, Style};
 
 use crate::cache::Cached;

@@ -1,17 +1,18 @@
 //! The one place that reads the clock and draws random bits.
 
-use domain::Context;
 use jiff::Timestamp;
 
 use crate::Cloud;
 
-impl Context for Cloud {
+impl Cloud {
+    /// The time now.
     #[allow(clippy::disallowed_methods)] // this is where time comes from
-    fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 
-    fn random(&self) -> u128 {
+    /// 128 random bits, fit for secrets.
+    pub fn random(&self) -> u128 {
         random_bits()
     }
 }

@@ -1,7 +1,80 @@
 //! SDK errors become port errors. What goes on is the call and the error's code, never what was in the request.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use domain::ports::PortError;
+use thiserror::Error;
+
+/// The outside world did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum PortError {
+    /// Throttled, unreachable or broken for the moment: worth another try. Says which call; never what was in it.
+    #[error("{0} is unavailable")]
+    Unavailable(String),
+    /// What is stored cannot be read; another try will not help.
+    #[error("{0} holds something unreadable")]
+    Unreadable(String),
+}
+
+/// Why an admission was not written.
+#[derive(Debug, Error)]
+pub enum AdmitError {
+    /// The idempotency key was used in the meantime.
+    #[error("the idempotency key is in use")]
+    KeyTaken,
+    /// The reservation would pass the hard cap.
+    #[error("the tenant's budget has no room")]
+    OverBudget,
+    /// As many edits under way as the event's policy allows.
+    #[error("too many edits are under way")]
+    TooManyInFlight,
+    /// Too many at once, after all retries.
+    #[error("too many admissions at the same moment")]
+    Contended,
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Why a move was not written.
+#[derive(Debug, Error)]
+pub enum MoveError {
+    /// The edit is no longer where the move starts: somebody else was faster.
+    #[error("the edit has moved in the meantime")]
+    Superseded,
+    /// What the move reserves on top would pass the hard cap.
+    #[error("the tenant's budget has no room")]
+    OverBudget,
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Why an object was not read.
+#[derive(Debug, Error)]
+pub enum ObjectError {
+    /// There is none.
+    #[error("the object does not exist")]
+    Missing,
+    /// It is larger than the caller takes.
+    #[error("the object has {0} bytes, more than allowed")]
+    TooLarge(u64),
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Why something was not saved or removed.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// It, or what it points at, is no longer as it was read: read again.
+    #[error("it has changed in the meantime")]
+    Changed,
+    /// Something else depends on it, or has its name.
+    #[error("it is in use")]
+    InUse,
+    /// Anything else.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
 
 /// The port error for a failed call.
 pub(crate) fn unavailable<E, R>(call: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
@@ -26,5 +99,14 @@ pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(serde_dynamo::Error)
     move |error| {
         tracing::error!(what, %error, "stored item cannot be read");
         PortError::Unreadable(what.to_owned())
+    }
+}
+
+impl From<PortError> for domain::Problem {
+    fn from(error: PortError) -> Self {
+        match error {
+            PortError::Unavailable(_) => Self::Unavailable,
+            PortError::Unreadable(_) => Self::Internal,
+        }
     }
 }

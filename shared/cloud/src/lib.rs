@@ -17,3 +17,8 @@ mod store;
 
 pub use clients::{Access, Cloud, LocalEndpoint};
 pub use config::{Config, ConfigError};
+pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
+pub use objects::Presigned;
+pub use store::{
+    AdmissionFacts, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, SummaryItems,
+};

@@ -4,7 +4,6 @@ use std::io;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use domain::metric::{About, Metric, Sample, Unit};
-use domain::ports::Meter;
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use crate::Cloud;
@@ -52,8 +51,9 @@ fn describe() {
     }
 }
 
-impl Meter for Cloud {
-    fn measure(&self, about: About<'_>, samples: &[Sample]) {
+impl Cloud {
+    /// Notes what has just happened.
+    pub fn measure(&self, about: About<'_>, samples: &[Sample]) {
         let Some(Some(collector)) = COLLECTOR.get() else {
             return;
         };

@@ -1,12 +1,12 @@
 //! Photos and outputs in S3.
 
+use crate::{ObjectError, PortError};
+use jiff::Timestamp;
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
-use domain::Context;
-use domain::ports::{ObjectError, ObjectRemoval, Objects, PortError, Presign, Presigned};
 
 use crate::Cloud;
 use crate::calls;
@@ -19,8 +19,22 @@ const PRESIGNED_FOR: Duration = Duration::from_secs(15 * 60);
 /// Objects in one `DeleteObjects`; S3's limit.
 const DELETES: usize = 1_000;
 
-impl Objects for Cloud {
-    async fn get(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectError> {
+/// A URL that works by itself for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presigned {
+    /// Where.
+    pub url: String,
+    /// `GET` or `PUT`.
+    pub method: &'static str,
+    /// Headers that must be sent along.
+    pub headers: Vec<(String, String)>,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+impl Cloud {
+    /// Reads an object of at most this size; the size is known before the first byte is read.
+    pub async fn get_object(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectError> {
         let found = self
             .s3
             .get_object()
@@ -54,7 +68,8 @@ impl Objects for Cloud {
         Ok(body.into_bytes())
     }
 
-    async fn exists(&self, key: &str) -> Result<bool, PortError> {
+    /// Whether there is an object of this name. Reads nothing of it.
+    pub async fn object_exists(&self, key: &str) -> Result<bool, PortError> {
         let asked = self.s3.head_object().bucket(&self.config.bucket).key(key);
         match asked.send().await {
             Ok(_) => Ok(true),
@@ -69,7 +84,8 @@ impl Objects for Cloud {
         }
     }
 
-    async fn put(&self, key: &str, body: Bytes, mime_type: &str) -> Result<(), PortError> {
+    /// Writes an object.
+    pub async fn put_object(&self, key: &str, body: Bytes, mime_type: &str) -> Result<(), PortError> {
         self.s3
             .put_object()
             .bucket(&self.config.bucket)
@@ -83,8 +99,9 @@ impl Objects for Cloud {
     }
 }
 
-impl ObjectRemoval for Cloud {
-    async fn remove_objects(&self, keys: &[String]) -> Result<(), PortError> {
+impl Cloud {
+    /// Removes objects; those that are not there count as removed. An error where one is still there.
+    pub async fn remove_objects(&self, keys: &[String]) -> Result<(), PortError> {
         for batch in keys.chunks(DELETES) {
             let named = |key: &String| ObjectIdentifier::builder().key(key).build();
             let objects: Vec<_> = batch
@@ -118,8 +135,9 @@ impl ObjectRemoval for Cloud {
     }
 }
 
-impl Presign for Cloud {
-    async fn presign_get(&self, key: &str) -> Result<Presigned, PortError> {
+impl Cloud {
+    /// To read an object.
+    pub async fn presign_get(&self, key: &str) -> Result<Presigned, PortError> {
         let request = self
             .s3
             .get_object()
@@ -132,7 +150,13 @@ impl Presign for Cloud {
         Ok(self.presigned("GET", &request))
     }
 
-    async fn presign_put(&self, key: &str, mime_type: &str, size_bytes: u64) -> Result<Presigned, PortError> {
+    /// To write an object of exactly this type and size.
+    pub async fn presign_put(
+        &self,
+        key: &str,
+        mime_type: &str,
+        size_bytes: u64,
+    ) -> Result<Presigned, PortError> {
         let length =
             i64::try_from(size_bytes).map_err(|_| PortError::Unavailable("presigning".to_owned()))?;
         let request = self

@@ -1,11 +1,11 @@
 //! The submit and poll queues in SQS.
 
+use crate::PortError;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::TenantId;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::{PortError, Queues, SubmitBatches};
 use futures::future::join_all;
 use serde::Serialize;
 
@@ -17,8 +17,9 @@ const MAX_DELAY: Duration = Duration::from_secs(900);
 /// What `SendMessageBatch` takes at once.
 const BATCH: usize = 10;
 
-impl Queues for Cloud {
-    async fn send_submit(
+impl Cloud {
+    /// Sends an edit to the workers that submit, to the queue of this name or the stack's own.
+    pub async fn send_submit(
         &self,
         queue_name: Option<&str>,
         message: &SubmitMessage,
@@ -29,15 +30,18 @@ impl Queues for Cloud {
         self.send(&url, message, tenant_id, delay).await
     }
 
-    async fn send_poll(&self, message: &PollMessage, delay: Duration) -> Result<(), PortError> {
+    /// Sends an edit to the workers that poll.
+    pub async fn send_poll(&self, message: &PollMessage, delay: Duration) -> Result<(), PortError> {
         let PollMessage::V1 { tenant_id, .. } = message;
         self.send(&self.config.poll_queue_url, message, tenant_id, delay)
             .await
     }
 }
 
-impl SubmitBatches for Cloud {
-    async fn send_submits(
+impl Cloud {
+    /// Sends edits to the workers that submit, ten in a call, to the queue of this name or the stack's own. Returns how
+    /// many the queue took.
+    pub async fn send_submits(
         &self,
         queue_name: Option<&str>,
         messages: &[SubmitMessage],

@@ -1,14 +1,14 @@
 //! Settings and secrets in SSM: one parameter each, read by their exact names, so that the policy can name them.
 
+use crate::PortError;
+use domain::secret::ApiKey;
 use std::sync::Arc;
 
 use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
-use domain::ports::admin::SettingsStore;
-use domain::ports::{ApiKey, PortError, Secrets, SettingsSource, WebhookKey};
 use domain::settings::{Flaw, Setting};
-use domain::{Context, ProviderName, Settings};
+use domain::{ProviderName, Settings};
 use futures::future::try_join_all;
 
 use crate::Cloud;
@@ -18,36 +18,41 @@ use crate::error::unavailable;
 /// What `GetParameters` takes at once.
 const BATCH: usize = 10;
 
-impl SettingsSource for Cloud {
-    async fn settings(&self) -> Result<Arc<Settings>, PortError> {
+impl Cloud {
+    /// The settings, at most 30 s old while SSM answers; an error only where they could never be read.
+    pub async fn settings(&self) -> Result<Arc<Settings>, PortError> {
         let load = |before| self.load_settings(before);
         self.settings.renew(self.now(), load).await
     }
 }
 
-impl Secrets for Cloud {
-    async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
+impl Cloud {
+    /// The API key of a provider; `None` where the operator has set none.
+    pub async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
         let load = self.load_secret(self.secret_name(provider));
         let key = self.api_key_cache(provider).get(self.now(), load).await?;
         Ok((*key).clone())
     }
 }
 
-impl WebhookKey for Cloud {
-    async fn webhook_key(&self) -> Result<Option<ApiKey>, PortError> {
+impl Cloud {
+    /// The key; `None` where the operator has set none, and so wants no webhooks.
+    pub async fn webhook_key(&self) -> Result<Option<ApiKey>, PortError> {
         let load = self.load_secret(format!("{}/webhook_key", self.config.secrets_path));
         let key = self.webhook_key.get(self.now(), load).await?;
         Ok((*key).clone())
     }
 }
 
-impl SettingsStore for Cloud {
-    async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
+impl Cloud {
+    /// The settings that are set, as their texts.
+    pub async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
         let batches = Setting::ALL.chunks(BATCH).map(|batch| self.load_batch(batch));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
-    async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PortError> {
+    /// Writes a setting that was checked.
+    pub async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PortError> {
         self.ssm
             .put_parameter()
             .name(self.parameter_name(setting))
@@ -63,11 +68,13 @@ impl SettingsStore for Cloud {
         Ok(())
     }
 
-    async fn reset_setting(&self, setting: Setting) -> Result<(), PortError> {
+    /// Removes a setting, so that its default holds.
+    pub async fn reset_setting(&self, setting: Setting) -> Result<(), PortError> {
         self.delete_parameter(self.parameter_name(setting)).await
     }
 
-    async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
+    /// The providers whose API key is set. The keys themselves are not decrypted.
+    pub async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
         let providers = ProviderName::ALL;
         let found = self
             .ssm
@@ -87,7 +94,8 @@ impl SettingsStore for Cloud {
         Ok(providers.into_iter().filter(is_set).collect())
     }
 
-    async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
+    /// Writes a provider's API key.
+    pub async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
         self.ssm
             .put_parameter()
             .name(self.secret_name(provider))
@@ -100,7 +108,8 @@ impl SettingsStore for Cloud {
         Ok(())
     }
 
-    async fn remove_api_key(&self, provider: ProviderName) -> Result<(), PortError> {
+    /// Removes a provider's API key.
+    pub async fn remove_api_key(&self, provider: ProviderName) -> Result<(), PortError> {
         self.delete_parameter(self.secret_name(provider)).await
     }
 }

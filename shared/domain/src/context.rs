@@ -1,15 +1,6 @@
-//! Time and randomness, handed in.
+//! Accounting months and hours, always in UTC.
 
 use jiff::Timestamp;
-
-/// Where time and randomness come from: the only way that either gets into the rules.
-pub trait Context: Send + Sync {
-    /// The time now.
-    fn now(&self) -> Timestamp;
-
-    /// 128 random bits, fit for secrets.
-    fn random(&self) -> u128;
-}
 
 /// The accounting month of a time, in UTC: `2026-11`.
 pub fn month_of(at: Timestamp) -> String {

@@ -3,13 +3,13 @@
 //! The token names the attempt and carries our signature, so that a forged call is known as one before anything is
 //! read. What is called so is a hint at most: it makes a question happen now that would be asked later.
 
+use crate::secret::ApiKey;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use url::Url;
 
 use crate::id::{EditId, EventId, TenantId};
-use crate::ports::ApiKey;
 use crate::provider::ProviderName;
 
 /// The longest token that is looked at: three numbers and keys, and the signature.

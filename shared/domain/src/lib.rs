@@ -17,11 +17,11 @@ pub mod money;
 pub mod notice;
 pub mod operations;
 pub mod polling;
-pub mod ports;
 pub mod problem;
 pub mod provider;
 pub mod retention;
 pub mod scope;
+pub mod secret;
 pub mod settings;
 pub mod style;
 pub mod summary;
@@ -29,7 +29,6 @@ pub mod symptom;
 pub mod wait;
 pub mod watermark;
 
-pub use context::Context;
 pub use edit::{Edit, FailureCode, Status};
 pub use event::Event;
 pub use id::{

@@ -5,7 +5,6 @@ use thiserror::Error;
 
 use crate::guard::Refusal;
 use crate::id::EditId;
-use crate::ports::PortError;
 
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,14 +229,5 @@ const BLOCKED: Row = row(422, "prompt_blocked", "The prompt was refused", None);
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
-    }
-}
-
-impl From<PortError> for Problem {
-    fn from(error: PortError) -> Self {
-        match error {
-            PortError::Unavailable(_) => Self::Unavailable,
-            PortError::Unreadable(_) => Self::Internal,
-        }
     }
 }

@@ -3,11 +3,10 @@
 //! An edit of our own never succeeds without its copy, because a picture counts as done only with its marks in it. So
 //! the provider's address is a source to make the copy from, and never what a guest is given.
 
+use cloud::{Cloud, EditKey};
 use domain::edit::Step;
 use domain::operations::{BackfillStorage, Backfilled, BackfilledItem, Copy};
-use domain::ports::admin::EventStore;
-use domain::ports::{EditKey, Objects, OpenEdits, Secrets, SettingsSource, Work};
-use domain::{Context, Edit, EditId, FailureCode, Settings, Status};
+use domain::{Edit, EditId, FailureCode, Settings, Status};
 use jiff::{SignedDuration, Timestamp};
 use providers::{Output, OutputImage, Progress, Provider};
 use url::Url;
@@ -27,19 +26,16 @@ const POLLED_OUT: u32 = u32::MAX;
 ///
 /// # Errors
 /// The settings or the table cannot be read. What goes wrong with a single edit is said of it.
-pub async fn backfill_storage<D>(
-    deps: &D,
+pub async fn backfill_storage(
+    cloud: &Cloud,
     studio: &Studio,
     asked: &BackfillStorage,
     stops_at: Timestamp,
-) -> Result<Backfilled, WorkError>
-where
-    D: Context + SettingsSource + Secrets + Work + OpenEdits + EventStore + Objects + Sync,
-{
-    let settings = deps.settings().await?;
+) -> Result<Backfilled, WorkError> {
+    let settings = cloud.settings().await?;
     let mut done = Backfilled::default();
     let edits = match asked.request_id {
-        Some(id) => match find(deps, asked, id, stops_at).await? {
+        Some(id) => match find(cloud, asked, id, stops_at).await? {
             Search::Found(edit) => vec![*edit],
             Search::Nowhere => {
                 done.add(item(id, Copy::Skipped, "there is no such edit"));
@@ -53,18 +49,18 @@ where
             }
         },
         None => {
-            let found = deps.unstored_edits(most(asked.limit)).await?;
+            let found = cloud.unstored_edits(most(asked.limit)).await?;
             done.more = found.more;
-            deps.edits_at(&found.keys).await?
+            cloud.edits_at(&found.keys).await?
         }
     };
     // One after the other: only one picture is worked on at a time anyway.
     for edit in edits {
-        if !has_time(deps, LONGEST, stops_at) {
+        if !has_time(cloud, LONGEST, stops_at) {
             done.more = true;
             break;
         }
-        let (action, reason) = match backfill(deps, studio, &settings, asked.pretend, &edit).await {
+        let (action, reason) = match backfill(cloud, studio, &settings, asked.pretend, &edit).await {
             Ok(said) => said,
             Err(error) => {
                 tracing::warn!(edit_id = %edit.id, %error, "a picture could not be stored");
@@ -116,52 +112,46 @@ impl Search {
 }
 
 /// An edit by its id, in its event or in any.
-async fn find<D>(
-    deps: &D,
+async fn find(
+    cloud: &Cloud,
     asked: &BackfillStorage,
     edit_id: EditId,
     stops_at: Timestamp,
-) -> Result<Search, WorkError>
-where
-    D: Context + OpenEdits + EventStore,
-{
+) -> Result<Search, WorkError> {
     let at = |event_id| EditKey { event_id, edit_id };
     if let Some(event_id) = &asked.event_id {
-        return Ok(Search::of(deps.edits_at(&[at(event_id.clone())]).await?.pop()));
+        return Ok(Search::of(cloud.edits_at(&[at(event_id.clone())]).await?.pop()));
     }
     let mut after = None;
-    while has_time(deps, LONGEST, stops_at) {
+    while has_time(cloud, LONGEST, stops_at) {
         let limit = u32::try_from(BATCH).unwrap_or(u32::MAX);
-        let events = deps.events_page(after.as_ref(), limit).await?;
+        let events = cloud.events_page(after.as_ref(), limit).await?;
         let Some(last) = events.last() else {
             return Ok(Search::Nowhere);
         };
         after = Some(last.id.clone());
         let keys: Vec<_> = events.into_iter().map(|event| at(event.id)).collect();
-        if let Some(edit) = deps.edits_at(&keys).await?.pop() {
+        if let Some(edit) = cloud.edits_at(&keys).await?.pop() {
             return Ok(Search::of(Some(edit)));
         }
     }
     Ok(Search::OutOfTime)
 }
 
-async fn backfill<D>(
-    deps: &D,
+async fn backfill(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     pretend: bool,
     edit: &Edit,
-) -> Result<(Copy, String), WorkError>
-where
-    D: Context + Secrets + Work + Objects + Sync,
-{
+) -> Result<(Copy, String), WorkError> {
     if edit.status != Status::Succeeded {
         return Ok((
             Copy::Skipped,
             format!("it has no picture: {}", edit.status.as_str()),
         ));
     }
-    if is_stored(deps, edit).await? {
+    if is_stored(cloud, edit).await? {
         return Ok((Copy::Skipped, "its copy is there".to_owned()));
     }
     if pretend {
@@ -174,35 +164,32 @@ where
     }
     let mut why = "the provider's address was not kept".to_owned();
     if let Some(output) = at_its_address(edit) {
-        match store(deps, studio, settings, edit, output).await? {
+        match store(cloud, studio, settings, edit, output).await? {
             Ok(()) => return Ok((Copy::Stored, "fetched from its address".to_owned())),
             Err(Flaw::Passing(said) | Flaw::Lasting(FailureCode::OutputUnavailable, said)) => why = said,
             Err(Flaw::Lasting(_, said)) => return Ok((Copy::Failed, said)),
         }
     }
     // An address does not live long; the provider may know a newer one.
-    let output = match at_the_provider(deps, studio, settings, edit).await? {
+    let output = match at_the_provider(cloud, studio, settings, edit).await? {
         Ok(output) => output,
         Err(said) => return Ok((Copy::Failed, format!("{why}; {said}"))),
     };
-    Ok(match store(deps, studio, settings, edit, output).await? {
+    Ok(match store(cloud, studio, settings, edit, output).await? {
         Ok(()) => (Copy::Stored, "fetched from the provider".to_owned()),
         Err(Flaw::Passing(said) | Flaw::Lasting(_, said)) => (Copy::Failed, said),
     })
 }
 
 /// Makes the copy, stores it and notes it with the edit.
-async fn store<D>(
-    deps: &D,
+async fn store(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     edit: &Edit,
     output: Output,
-) -> Result<Result<(), Flaw>, WorkError>
-where
-    D: Context + Work + Objects + Sync,
-{
-    let found = deps
+) -> Result<Result<(), Flaw>, WorkError> {
+    let found = cloud
         .edit_in_context(&edit.tenant_id, &edit.event_id, edit.id)
         .await?;
     let delivery = Delivery {
@@ -210,13 +197,13 @@ where
         event: found.event.as_ref(),
         tenant: found.tenant.as_ref(),
         output,
-        received_at: deps.now(),
+        received_at: cloud.now(),
         polls: edit.polls,
     };
-    Ok(match copy(deps, studio, settings, &delivery).await? {
+    Ok(match copy(cloud, studio, settings, &delivery).await? {
         Ok(output) => {
-            if let Ok(made) = edit.step(Step::Store { output }, deps.now()) {
-                WorkError::unless_superseded(deps.apply(&made).await)?;
+            if let Ok(made) = edit.step(Step::Store { output }, cloud.now()) {
+                WorkError::unless_superseded(cloud.apply(&made).await)?;
             }
             Ok(())
         }
@@ -225,13 +212,13 @@ where
 }
 
 /// Whether picture and thumbnail are in the bucket.
-async fn is_stored<D: Objects>(deps: &D, edit: &Edit) -> Result<bool, WorkError> {
+async fn is_stored(cloud: &Cloud, edit: &Edit) -> Result<bool, WorkError> {
     let Some(output) = &edit.output else {
         return Ok(false);
     };
     let (picture, thumbnail) = futures::try_join!(
-        deps.exists(&output.object_key),
-        deps.exists(&output.thumbnail_key)
+        cloud.object_exists(&output.object_key),
+        cloud.object_exists(&output.thumbnail_key)
     )?;
     Ok(picture && thumbnail)
 }
@@ -248,8 +235,8 @@ fn at_its_address(edit: &Edit) -> Option<Output> {
 }
 
 /// The picture that the provider knows by the name of the attempt, or why there is none.
-async fn at_the_provider<D: Secrets>(
-    deps: &D,
+async fn at_the_provider(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     edit: &Edit,
@@ -257,7 +244,7 @@ async fn at_the_provider<D: Secrets>(
     let Some(attempt) = edit.current_attempt() else {
         return Ok(Err("no provider ever had it".to_owned()));
     };
-    let provider = match studio.provider_of(deps, attempt, settings).await? {
+    let provider = match studio.provider_of(cloud, attempt, settings).await? {
         Ok(provider) => provider,
         Err(Unusable(why)) => return Ok(Err(why)),
     };

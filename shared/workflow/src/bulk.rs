@@ -1,6 +1,6 @@
 //! What work on many edits shares: how much at once, and until when.
 
-use domain::Context;
+use cloud::Cloud;
 use jiff::{SignedDuration, Timestamp};
 
 /// Keys that are looked through in one run: some kilobytes each hundred.
@@ -9,8 +9,8 @@ pub(crate) const MOST_KEYS: usize = 10_000;
 pub(crate) const BATCH: usize = 100;
 
 /// Whether something that may take so long can still be begun.
-pub(crate) fn has_time<D: Context>(deps: &D, longest: SignedDuration, stops_at: Timestamp) -> bool {
-    stops_at.duration_since(deps.now()) >= longest
+pub(crate) fn has_time(cloud: &Cloud, longest: SignedDuration, stops_at: Timestamp) -> bool {
+    stops_at.duration_since(cloud.now()) >= longest
 }
 
 /// A limit of a payload.

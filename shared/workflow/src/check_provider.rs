@@ -1,8 +1,8 @@
 //! Asks a provider a question that costs nothing, to see whether it is there and takes the key.
 
-use domain::ports::Secrets;
+use cloud::Cloud;
 use domain::settings::ProviderMode;
-use domain::{Context, EditId, MicroUsd, ProviderName, Settings, TaskId};
+use domain::{EditId, MicroUsd, ProviderName, Settings, TaskId};
 use providers::{Provider, Task};
 
 use crate::studio::Studio;
@@ -26,23 +26,20 @@ pub enum Reach {
 ///
 /// # Errors
 /// The secret cannot be read.
-pub async fn check_provider<D>(
-    deps: &D,
+pub async fn check_provider(
+    cloud: &Cloud,
     studio: &Studio,
     name: ProviderName,
     settings: &Settings,
-) -> Result<Reach, WorkError>
-where
-    D: Context + Secrets,
-{
+) -> Result<Reach, WorkError> {
     if settings.mode_of(name) == ProviderMode::Fake {
         return Ok(Reach::Fake);
     }
-    let provider = match studio.provider(deps, name, ProviderMode::Live, settings).await? {
+    let provider = match studio.provider(cloud, name, ProviderMode::Live, settings).await? {
         Ok(provider) => provider,
         Err(unusable) => return Ok(Reach::Unreachable(unusable.0)),
     };
-    let edit_id = EditId::new(deps.now(), deps.random());
+    let edit_id = EditId::new(cloud.now(), cloud.random());
     let task_id = TaskId::derive(edit_id, 1);
     let handle = providers::fal::handle(FAL_ENDPOINT, &task_id.to_string());
     let nobodys = Task {

@@ -1,5 +1,6 @@
 //! A guest or an organiser asks for an edit: all seven layers, one batch read, one transaction, one message.
 
+use cloud::{AdmissionFacts, AdmitError, Cloud, FactsQuery};
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -8,15 +9,8 @@ use domain::context::{hour_of, month_of, seconds_left_in_hour};
 use domain::guard::{self, Dispatch, EditRequest, Facts, Layer, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::metric::{About, Metric};
-use domain::ports::admin::StyleUse;
-use domain::ports::{
-    AdmissionFacts, Admissions, AdmitError, Announcements, Catalog, Edits, FactsQuery, Meter, Presign,
-    Queues, SettingsSource, Signals, Slugs, Tokens,
-};
 use domain::wait::Wait;
-use domain::{
-    Context, Edit, EditId, EventId, FailureCode, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style,
-};
+use domain::{Edit, EditId, EventId, FailureCode, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -43,35 +37,19 @@ pub struct CreateEdit<'a> {
 ///
 /// # Errors
 /// The refusal of the first layer that refuses; the contract's error table otherwise.
-pub async fn create_edit<D>(deps: &D, input: &CreateEdit<'_>) -> Result<EditAnswer, Problem>
-where
-    D: Context
-        + SettingsSource
-        + Tokens
-        + Slugs
-        + Catalog
-        + Admissions
-        + Edits
-        + Presign
-        + Queues
-        + Signals
-        + Announcements
-        + Meter
-        + StyleUse
-        + Sync,
-{
-    let settings = settings(deps).await?;
+pub async fn create_edit(cloud: &Cloud, input: &CreateEdit<'_>) -> Result<EditAnswer, Problem> {
+    let settings = settings(cloud).await?;
     if let Err(refusal) = guard::enabled::check(&settings, input.caller.audience()) {
-        deps.measure(About::INSTALLATION, &[(Metric::Refusals(refusal.layer()), 1)]);
+        cloud.measure(About::INSTALLATION, &[(Metric::Refusals(refusal.layer()), 1)]);
         return Err(refusal.into());
     }
-    let entry = input.caller.enter(deps).await?;
-    let answer = ask(deps, input, &entry, &settings).await;
+    let entry = input.caller.enter(cloud).await?;
+    let answer = ask(cloud, input, &entry, &settings).await;
     if let Err(problem) = &answer
         && let Some(layer) = layer_of(problem)
     {
         let about = About::event(&entry.tenant_id, &entry.event_id);
-        deps.measure(about, &[(Metric::Refusals(layer), 1)]);
+        cloud.measure(about, &[(Metric::Refusals(layer), 1)]);
     }
     answer
 }
@@ -86,16 +64,13 @@ fn layer_of(problem: &Problem) -> Option<Layer> {
 }
 
 /// Everything behind layer 1.
-async fn ask<D>(
-    deps: &D,
+async fn ask(
+    cloud: &Cloud,
     input: &CreateEdit<'_>,
     entry: &Entry,
     settings: &Settings,
-) -> Result<EditAnswer, Problem>
-where
-    D: Context + Catalog + Admissions + Edits + Presign + Queues + Signals + Announcements + StyleUse + Sync,
-{
-    let now = deps.now();
+) -> Result<EditAnswer, Problem> {
+    let now = cloud.now();
     let (month, hour) = (month_of(now), hour_of(now));
     let idempotency = input.idempotency_key.as_ref().map(|key| IdempotencyKey {
         scope: entry.scope.clone(),
@@ -111,35 +86,35 @@ where
         idempotency: idempotency.as_ref(),
     };
     // The styles are cached most of the time; when they are not, both reads run at once.
-    let (found, styles) = futures::try_join!(deps.admission_facts(&query), deps.styles())?;
+    let (found, styles) = futures::try_join!(cloud.admission_facts(&query), cloud.styles())?;
     let request_hash = request_hash(input);
     if let Some(before) = &found.idempotency {
-        return replay(deps, &entry.event_id, before, &request_hash).await;
+        return replay(cloud, &entry.event_id, before, &request_hash).await;
     }
     if found.guest_hour.is_refused(settings) {
-        signals::abuse(deps, entry, &found, settings, false, now).await;
+        signals::abuse(cloud, entry, &found, settings, false, now).await;
         return Err(Problem::RateLimited(seconds_left_in_hour(now)));
     }
-    let admission = admission(deps, input, entry, &found, settings, &styles);
+    let admission = admission(cloud, input, entry, &found, settings, &styles);
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
-        signals::budget(deps, entry, &found, settings, None, now).await;
+        signals::budget(cloud, entry, &found, settings, None, now).await;
     }
     let admission = admission?.with_idempotency(idempotency.clone(), request_hash.clone());
-    mark_style_used(deps, &admission.edit, &styles).await?;
-    match deps.admit(&admission).await {
+    mark_style_used(cloud, &admission.edit, &styles).await?;
+    match cloud.admit(&admission).await {
         Ok(()) => {}
-        Err(AdmitError::KeyTaken) => return replay_taken(deps, &query, &request_hash).await,
+        Err(AdmitError::KeyTaken) => return replay_taken(cloud, &query, &request_hash).await,
         Err(error) => return Err(refused(error, idempotency.is_some())),
     }
     let edit = admission.edit;
     if edit.status.is_terminal() {
-        signals::abuse(deps, entry, &found, settings, true, now).await;
+        signals::abuse(cloud, entry, &found, settings, true, now).await;
         return Err(Problem::PromptBlocked(edit.id));
     }
     let reserved = Some(edit.reserved_micro_usd);
     futures::join!(
-        send(deps, &edit, settings),
-        signals::budget(deps, entry, &found, settings, reserved, now)
+        send(cloud, &edit, settings),
+        signals::budget(cloud, entry, &found, settings, reserved, now)
     );
     let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
     Ok(EditAnswer {
@@ -151,12 +126,12 @@ where
 
 /// Before the first edit with a style is written, the style is marked, so that it cannot be erased any more. The
 /// styles at hand are at most 30 s old: after that nobody marks it again.
-async fn mark_style_used<D: StyleUse>(deps: &D, edit: &Edit, styles: &[Style]) -> Result<(), Problem> {
+async fn mark_style_used(cloud: &Cloud, edit: &Edit, styles: &[Style]) -> Result<(), Problem> {
     let Some(key) = &edit.style_key else {
         return Ok(());
     };
     let known = styles.iter().any(|style| style.key == *key && style.used);
-    if known || deps.mark_style_used(key).await? {
+    if known || cloud.mark_style_used(key).await? {
         Ok(())
     } else {
         Err(Refusal::StyleNotAllowed.into())
@@ -164,15 +139,15 @@ async fn mark_style_used<D: StyleUse>(deps: &D, edit: &Edit, styles: &[Style]) -
 }
 
 /// What is to be written: an edit that is queued, or blocked by layer 6.
-fn admission<D: Context>(
-    deps: &D,
+fn admission(
+    cloud: &Cloud,
     input: &CreateEdit<'_>,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     styles: &[Style],
 ) -> Result<Admission, Problem> {
-    let now = deps.now();
+    let now = cloud.now();
     let event = found
         .event
         .as_ref()
@@ -202,7 +177,7 @@ fn admission<D: Context>(
         event,
         photo,
         origin: entry.origin.clone(),
-        edit_id: EditId::new(now, deps.random()),
+        edit_id: EditId::new(now, cloud.random()),
         now,
     };
     match guard::check(&input.request, &facts) {
@@ -224,12 +199,12 @@ pub(crate) fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName
 }
 
 /// A queue that cannot be reached is not the caller's problem: the edit is stored, and recovery sends it.
-async fn send<D: Queues>(deps: &D, edit: &Edit, settings: &Settings) {
+async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
     if guard::queue::dispatch(settings) == Dispatch::Held {
         return;
     }
     let message = SubmitMessage::of(edit);
-    if let Err(error) = deps
+    if let Err(error) = cloud
         .send_submit(settings.queue_name.as_deref(), &message, Duration::ZERO)
         .await
     {
@@ -248,31 +223,29 @@ fn refused(error: AdmitError, has_key: bool) -> Problem {
 }
 
 /// Another request with the same key was faster by a moment.
-async fn replay_taken<D>(deps: &D, query: &FactsQuery<'_>, request_hash: &str) -> Result<EditAnswer, Problem>
-where
-    D: Context + Admissions + Edits + Presign,
-{
-    let found = deps.admission_facts(query).await?;
+async fn replay_taken(
+    cloud: &Cloud,
+    query: &FactsQuery<'_>,
+    request_hash: &str,
+) -> Result<EditAnswer, Problem> {
+    let found = cloud.admission_facts(query).await?;
     match found.idempotency {
-        Some(before) => replay(deps, query.event_id, &before, request_hash).await,
+        Some(before) => replay(cloud, query.event_id, &before, request_hash).await,
         None => Err(Problem::IdempotencyInProgress),
     }
 }
 
 /// The same request again: the same edit, as it is by now.
-async fn replay<D>(
-    deps: &D,
+async fn replay(
+    cloud: &Cloud,
     event: &EventId,
     before: &IdempotencyRecord,
     request_hash: &str,
-) -> Result<EditAnswer, Problem>
-where
-    D: Context + Edits + Presign,
-{
+) -> Result<EditAnswer, Problem> {
     if before.request_hash != request_hash {
         return Err(Problem::IdempotencyKeyReused);
     }
-    let found = deps.edit_with_figures(event, before.edit_id).await?;
+    let found = cloud.edit_with_figures(event, before.edit_id).await?;
     let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
     if edit
         .failure
@@ -283,8 +256,8 @@ where
     }
     let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
     Ok(EditAnswer {
-        wait: Wait::of(&edit, ahead, &figures, deps.now()),
-        output: output(deps, &edit).await?,
+        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
+        output: output(cloud, &edit).await?,
         edit,
     })
 }

@@ -1,10 +1,10 @@
 //! A guest registers a photo and gets a URL to upload it to.
 
+use cloud::{Cloud, Presigned};
 use domain::event::{Photo, photo_key};
 use domain::guard::{self, Audience};
-use domain::ports::{Events, Photos, Presign, Presigned, SettingsSource, Tokens};
 use domain::scope::GuestCaller;
-use domain::{Context, PhotoId, Problem};
+use domain::{PhotoId, Problem};
 
 use crate::guest::{grant, settings};
 
@@ -30,21 +30,21 @@ pub struct RegisteredPhoto {
 ///
 /// # Errors
 /// Layers 1 and 2: there is no point in uploading what cannot be edited.
-pub async fn create_photo<D>(
-    deps: &D,
+pub async fn create_photo(
+    cloud: &Cloud,
     caller: GuestCaller<'_>,
     new: NewPhoto,
-) -> Result<RegisteredPhoto, Problem>
-where
-    D: Context + SettingsSource + Tokens + Events + Photos + Presign,
-{
-    let settings = settings(deps).await?;
+) -> Result<RegisteredPhoto, Problem> {
+    let settings = settings(cloud).await?;
     guard::enabled::check(&settings, Audience::Guest)?;
-    let grant = grant(deps, caller).await?;
-    let event = deps.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)?;
-    let now = deps.now();
+    let grant = grant(cloud, caller).await?;
+    let event = cloud
+        .event(&grant.event_id)
+        .await?
+        .ok_or(Problem::EventNotFound)?;
+    let now = cloud.now();
     guard::entitlement::check(&event, now)?;
-    let id = PhotoId::new(now, deps.random());
+    let id = PhotoId::new(now, cloud.random());
     let photo = Photo {
         id,
         event_id: event.id,
@@ -53,7 +53,7 @@ where
         object_key: photo_key(&event.slug, id),
         created_at: now,
     };
-    let presigned = deps.presign_put(&photo.object_key, &photo.mime_type, photo.size_bytes);
-    let ((), upload) = futures::try_join!(deps.put_photo(&photo), presigned)?;
+    let presigned = cloud.presign_put(&photo.object_key, &photo.mime_type, photo.size_bytes);
+    let ((), upload) = futures::try_join!(cloud.put_photo(&photo), presigned)?;
     Ok(RegisteredPhoto { photo, upload })
 }

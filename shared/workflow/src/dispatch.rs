@@ -1,9 +1,8 @@
 //! Sends what `queue_auto_dispatch=false` held back. Twice is harmless: the second message finds nothing to do.
 
-use domain::Context;
+use cloud::Cloud;
 use domain::message::SubmitMessage;
 use domain::operations::{Dispatch, Dispatched};
-use domain::ports::{OpenEdits, SettingsSource, SubmitBatches};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bulk::{BATCH, MOST_KEYS, has_time, most};
@@ -16,33 +15,30 @@ const LONGEST: SignedDuration = SignedDuration::from_secs(20);
 ///
 /// # Errors
 /// The table or the queue cannot be reached. What was sent is sent; run it again.
-pub async fn dispatch<D>(deps: &D, asked: &Dispatch, stops_at: Timestamp) -> Result<Dispatched, WorkError>
-where
-    D: Context + SettingsSource + OpenEdits + SubmitBatches,
-{
-    let settings = deps.settings().await?;
-    let found = deps.open_edits(Timestamp::MAX, MOST_KEYS).await?;
+pub async fn dispatch(cloud: &Cloud, asked: &Dispatch, stops_at: Timestamp) -> Result<Dispatched, WorkError> {
+    let settings = cloud.settings().await?;
+    let found = cloud.open_edits(Timestamp::MAX, MOST_KEYS).await?;
     let mut done = Dispatched {
         more: found.more,
         ..Dispatched::default()
     };
     let mut left = most(asked.limit);
     for keys in found.keys.chunks(BATCH) {
-        if left == 0 || !has_time(deps, LONGEST, stops_at) {
+        if left == 0 || !has_time(cloud, LONGEST, stops_at) {
             done.more = true;
             break;
         }
-        let edits = deps.edits_at(keys).await?;
+        let edits = cloud.edits_at(keys).await?;
         let held: Vec<_> = edits.iter().filter(|edit| Dispatch::takes(edit)).collect();
         done.more |= held.len() > left;
         // Held back until now: its own deadline may be over before it had a chance.
-        let now = deps.now();
+        let now = cloud.now();
         let message = |edit| SubmitMessage::of(edit).held(now);
         let messages: Vec<_> = held.into_iter().take(left).map(message).collect();
         left -= messages.len();
         done.matched += count(messages.len());
         if !messages.is_empty() {
-            let sent = deps
+            let sent = cloud
                 .send_submits(settings.queue_name.as_deref(), &messages)
                 .await?;
             done.sent += count(sent);

@@ -1,10 +1,10 @@
 //! The way into an event: a guest by its token, an organiser by the event's slug.
 
+use cloud::Cloud;
 use domain::edit::Origin;
 use domain::guard::Audience;
-use domain::ports::{Slugs, Tokens};
 use domain::scope::{GuestCaller, TenantCaller, scope_hash};
-use domain::{Context, EventId, EventSlug, Problem, TenantId};
+use domain::{EventId, EventSlug, Problem, TenantId};
 
 use crate::guest::grant;
 
@@ -47,10 +47,10 @@ impl Caller<'_> {
     }
 
     /// Opens the event. What belongs to another tenant looks like what does not exist.
-    pub(crate) async fn enter<D: Tokens + Slugs + Context>(&self, deps: &D) -> Result<Entry, Problem> {
+    pub(crate) async fn enter(&self, cloud: &Cloud) -> Result<Entry, Problem> {
         match self {
             Self::Guest(guest) => {
-                let grant = grant(deps, *guest).await?;
+                let grant = grant(cloud, *guest).await?;
                 let scope = scope_hash(&grant.scope_key, guest.identity);
                 let origin = Origin::Guest {
                     scope_hash: scope.clone(),
@@ -63,7 +63,7 @@ impl Caller<'_> {
                 })
             }
             Self::Tenant(tenant) => {
-                let event_id = event_of(deps, *tenant).await?;
+                let event_id = event_of(cloud, *tenant).await?;
                 let tenant_id = tenant.tenant_id.clone();
                 let scope = format!("tenant-{tenant_id}");
                 Ok(Entry {
@@ -78,9 +78,9 @@ impl Caller<'_> {
 }
 
 /// The event that an organiser means.
-pub(crate) async fn event_of<D: Slugs>(deps: &D, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
+pub(crate) async fn event_of(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
     // A text that is no slug names nothing, and may be too long for a key.
     let slug: EventSlug = caller.event_slug.parse().map_err(|_| Problem::EventNotFound)?;
-    let found = deps.event_of_slug(caller.tenant_id, slug.as_str()).await?;
+    let found = cloud.event_of_slug(caller.tenant_id, slug.as_str()).await?;
     found.ok_or(Problem::EventNotFound)
 }

@@ -1,9 +1,9 @@
 //! Delivers a finished picture: fetched, checked, watermarked, marked as made with AI, stored, and paid for.
 
 use bytes::Bytes;
+use cloud::Cloud;
 use domain::budget::Tenant;
 use domain::edit::{Step, StoredOutput};
-use domain::ports::{Objects, Work};
 use domain::settings::ProviderMode;
 use domain::watermark::{self, WatermarkPosition, WatermarkSettings};
 use domain::{Edit, Event, FailureCode, MicroUsd, Settings};
@@ -13,7 +13,6 @@ use providers::{AllowedHosts, Output, OutputImage, model_name};
 
 use crate::give_back::step;
 use crate::photo;
-use crate::signals::Watched;
 use crate::studio::{MarkImage, Studio};
 use crate::work_error::WorkError;
 
@@ -63,16 +62,13 @@ pub(crate) enum Flaw {
 }
 
 /// Delivers an output. Doing it twice stores the same objects and settles once.
-pub(crate) async fn finish<D>(
-    deps: &D,
+pub(crate) async fn finish(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     delivery: Delivery<'_>,
-) -> Result<Delivered, WorkError>
-where
-    D: Watched + Work + Objects + Sync,
-{
-    let stored = copy(deps, studio, settings, &delivery).await?;
+) -> Result<Delivered, WorkError> {
+    let stored = copy(cloud, studio, settings, &delivery).await?;
     let Delivery {
         edit,
         output,
@@ -102,20 +98,17 @@ where
             cost: Some(charge),
         },
     };
-    step(deps, edit, last).await?;
+    step(cloud, edit, last).await?;
     Ok(Delivered::Ended)
 }
 
 /// Makes our copy of an output and stores it: fetched, checked, watermarked, marked. The edit does not move.
-pub(crate) async fn copy<D>(
-    deps: &D,
+pub(crate) async fn copy(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     delivery: &Delivery<'_>,
-) -> Result<Result<StoredOutput, Flaw>, WorkError>
-where
-    D: Objects + Sync,
-{
+) -> Result<Result<StoredOutput, Flaw>, WorkError> {
     let edit = delivery.edit;
     let wanted = watermark::resolve(
         delivery.event.and_then(|event| event.watermark.as_ref()),
@@ -126,24 +119,24 @@ where
         Ok(match wanted {
             Some(wanted) => Some((
                 wanted.clone(),
-                studio.mark(deps, wanted.image_key.as_deref()).await?,
+                studio.mark(cloud, wanted.image_key.as_deref()).await?,
             )),
             None => None,
         })
     };
-    let (picture, mark) = futures::try_join!(fetch(deps, studio, settings, delivery), mark)?;
+    let (picture, mark) = futures::try_join!(fetch(cloud, studio, settings, delivery), mark)?;
     let finished = match picture {
         Ok(picture) => develop(studio, picture, mark, provenance(edit, settings)).await?,
         Err(flaw) => Err(flaw),
     };
     match finished {
-        Ok(finished) => Ok(Ok(store(deps, edit, finished).await?)),
+        Ok(finished) => Ok(Ok(store(cloud, edit, finished).await?)),
         Err(flaw) => Ok(Err(flaw)),
     }
 }
 
-async fn fetch<D: Objects>(
-    deps: &D,
+async fn fetch(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     delivery: &Delivery<'_>,
@@ -170,7 +163,7 @@ async fn fetch<D: Objects>(
                 }))
         }
         OutputImage::Restyled(restyle) => {
-            let photo = match photo::prepared(deps, studio, delivery.edit).await? {
+            let photo = match photo::prepared(cloud, studio, delivery.edit).await? {
                 Ok(photo) => photo,
                 Err(why) => return Ok(Err(Flaw::Lasting(FailureCode::PhotoInvalid, why))),
             };
@@ -205,7 +198,7 @@ async fn develop(
 }
 
 /// Stores picture and thumbnail at once.
-async fn store<D: Objects>(deps: &D, edit: &Edit, finished: Finished) -> Result<StoredOutput, WorkError> {
+async fn store(cloud: &Cloud, edit: &Edit, finished: Finished) -> Result<StoredOutput, WorkError> {
     let stored = StoredOutput {
         object_key: edit.output_key(),
         thumbnail_key: edit.thumbnail_key(),
@@ -216,8 +209,8 @@ async fn store<D: Objects>(deps: &D, edit: &Edit, finished: Finished) -> Result<
         sha256: finished.sha256,
     };
     futures::try_join!(
-        deps.put(&stored.object_key, finished.image.into(), finished.mime_type),
-        deps.put(
+        cloud.put_object(&stored.object_key, finished.image.into(), finished.mime_type),
+        cloud.put_object(
             &stored.thumbnail_key,
             finished.thumbnail.into(),
             finished.mime_type

@@ -1,10 +1,10 @@
 //! A guest or an organiser asks how an edit is getting on.
 
+use cloud::Cloud;
 use domain::edit::OutputLinks;
 use domain::guard::{Audience, Refusal};
-use domain::ports::{Edits, Presign, SettingsSource, Slugs, Tokens};
 use domain::wait::Wait;
-use domain::{Context, Edit, EditId, Problem, Status};
+use domain::{Edit, EditId, Problem, Status};
 
 use crate::entry::Caller;
 use crate::guest::settings;
@@ -27,39 +27,36 @@ pub struct EditAnswer {
 ///
 /// # Errors
 /// An unknown event or edit.
-pub async fn get_edit<D>(deps: &D, caller: Caller<'_>, id: EditId) -> Result<EditAnswer, Problem>
-where
-    D: Context + SettingsSource + Tokens + Slugs + Edits + Presign,
-{
+pub async fn get_edit(cloud: &Cloud, caller: Caller<'_>, id: EditId) -> Result<EditAnswer, Problem> {
     if caller.audience() == Audience::Guest {
-        let settings = settings(deps).await?;
+        let settings = settings(cloud).await?;
         if !settings.guest_enabled {
             return Err(Refusal::FeatureDisabled(settings.status_message.clone()).into());
         }
     }
-    let entry = caller.enter(deps).await?;
-    let found = deps.edit_with_figures(&entry.event_id, id).await?;
+    let entry = caller.enter(cloud).await?;
+    let found = cloud.edit_with_figures(&entry.event_id, id).await?;
     let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id);
     let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
     let ahead = if edit.status == Status::Queued {
-        deps.queued_ahead(&entry.event_id, id).await?
+        cloud.queued_ahead(&entry.event_id, id).await?
     } else {
         0
     };
     Ok(EditAnswer {
-        wait: Wait::of(&edit, ahead, &figures, deps.now()),
-        output: output(deps, &edit).await?,
+        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
+        output: output(cloud, &edit).await?,
         edit,
     })
 }
 
 /// Links to the finished picture, if there is one. Making them calls nobody.
-pub(crate) async fn output<D: Presign>(deps: &D, edit: &Edit) -> Result<Option<OutputLinks>, Problem> {
+pub(crate) async fn output(cloud: &Cloud, edit: &Edit) -> Result<Option<OutputLinks>, Problem> {
     let Some(stored) = &edit.output else {
         return Ok(None);
     };
-    let picture = deps.presign_get(&stored.object_key);
-    let thumbnail = deps.presign_get(&stored.thumbnail_key);
+    let picture = cloud.presign_get(&stored.object_key);
+    let thumbnail = cloud.presign_get(&stored.thumbnail_key);
     let (picture, thumbnail) = futures::try_join!(picture, thumbnail)?;
     Ok(Some(OutputLinks {
         stored: stored.clone(),

@@ -1,10 +1,10 @@
 //! A guest asks what is possible at the event.
 
+use cloud::Cloud;
 use domain::event::EventPolicy;
 use domain::guard::{self, Audience, Refusal, policy};
-use domain::ports::{Events, SettingsSource, Tokens};
 use domain::scope::GuestCaller;
-use domain::{Context, Event, Problem, Settings};
+use domain::{Event, Problem, Settings};
 use jiff::Timestamp;
 
 use crate::guest::{grant, settings};
@@ -25,18 +25,15 @@ pub struct EventAnswer {
 ///
 /// # Errors
 /// An unknown token.
-pub async fn get_event<D>(deps: &D, caller: GuestCaller<'_>) -> Result<EventAnswer, Problem>
-where
-    D: Context + SettingsSource + Tokens + Events,
-{
+pub async fn get_event(cloud: &Cloud, caller: GuestCaller<'_>) -> Result<EventAnswer, Problem> {
     // Settings that could never be read switch the feature off; the event can be told all the same.
-    let (settings, event) = futures::join!(settings(deps), async {
-        let grant = grant(deps, caller).await?;
-        deps.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)
+    let (settings, event) = futures::join!(settings(cloud), async {
+        let grant = grant(cloud, caller).await?;
+        cloud.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)
     });
     let event = event?;
     let obstacle = match settings {
-        Ok(settings) => obstacle(&settings, &event, deps.now()).err().map(Problem::from),
+        Ok(settings) => obstacle(&settings, &event, cloud.now()).err().map(Problem::from),
         Err(problem) => Some(problem),
     };
     Ok(EventAnswer {

@@ -1,19 +1,19 @@
 //! What follows an attempt that came to nothing: another one at the same provider, one at the provider that takes
 //! over, or the end.
 
+use cloud::{Cloud, EditInContext, MoveError};
 use std::time::Duration;
 
 use domain::breaker::Breakers;
 use domain::edit::{Route, Step};
 use domain::message::SubmitMessage;
-use domain::ports::{EditInContext, MoveError, ProviderHealth, Queues, Work};
 use domain::{Edit, FailureCode, MicroUsd, Settings, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use providers::ProviderError;
 
 use crate::health::{report, signal_of};
 use crate::routing::{fallback, patience_ends};
-use crate::signals::{self, Watched};
+use crate::signals;
 use crate::work_error::WorkError;
 
 /// A failed attempt.
@@ -45,10 +45,7 @@ enum Next {
 }
 
 /// Ends an attempt of which nothing more is expected, and does what follows.
-pub(crate) async fn give_back<D>(deps: &D, settings: &Settings, ended: Ended<'_>) -> Result<(), WorkError>
-where
-    D: Watched + Work + Queues + ProviderHealth,
-{
+pub(crate) async fn give_back(cloud: &Cloud, settings: &Settings, ended: Ended<'_>) -> Result<(), WorkError> {
     let Ended {
         edit,
         found,
@@ -61,20 +58,20 @@ where
     if let Some(signal) = signal_of(edit, edit.provider, &error).filter(|_| says_something) {
         let known = *breakers.of(edit.provider);
         let attempt = TaskId::derive(edit.id, edit.attempt);
-        *breakers.of_mut(edit.provider) = report(deps, edit.provider, &known, attempt, signal).await;
+        *breakers.of_mut(edit.provider) = report(cloud, edit.provider, &known, attempt, signal).await;
     }
-    let now = deps.now();
+    let now = cloud.now();
     let another = fallback(edit, settings, found.tenant.as_ref(), now);
     let (code, detail) = (error.class.failure_code(), error.to_string());
     let next = next(edit, &error, another, &breakers, now);
     let (wait, route) = match next {
-        Next::Nothing => return end_edit(deps, edit, code, detail, polls, cost).await,
+        Next::Nothing => return end_edit(cloud, edit, code, detail, polls, cost).await,
         Next::Again(wait) => (wait, None),
         Next::Elsewhere(route) => (HANDOVER, Some(route)),
     };
     // The message first: if the move is not written, the message finds the edit still processing and does nothing.
     let (queue, message) = (settings.queue_name.as_deref(), SubmitMessage::of(edit));
-    deps.send_submit(queue, &message, wait).await?;
+    cloud.send_submit(queue, &message, wait).await?;
     let retry = Step::Retry {
         code,
         detail: detail.clone(),
@@ -88,14 +85,14 @@ where
     if made.edit.provider != edit.provider {
         tracing::info!(edit_id = %edit.id, from = %edit.provider, to = %made.edit.provider, detail, "edit falls back");
     }
-    match deps.apply(&made).await {
+    match cloud.apply(&made).await {
         Err(MoveError::OverBudget) => {
             let why = format!("no room in the budget for {} after {detail}", made.edit.provider);
-            end_edit(deps, edit, FailureCode::BudgetHardCapReached, why, polls, cost).await
+            end_edit(cloud, edit, FailureCode::BudgetHardCapReached, why, polls, cost).await
         }
         // The message was faster, found nothing to do and is gone.
-        Ok(()) if deps.now().duration_since(now).unsigned_abs() >= wait => {
-            Ok(deps.send_submit(queue, &message, Duration::ZERO).await?)
+        Ok(()) if cloud.now().duration_since(now).unsigned_abs() >= wait => {
+            Ok(cloud.send_submit(queue, &message, Duration::ZERO).await?)
         }
         other => WorkError::unless_superseded(other),
     }
@@ -133,8 +130,8 @@ fn retry_delay(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.clamp(1, 5))
 }
 
-async fn end_edit<D: Watched + Work>(
-    deps: &D,
+async fn end_edit(
+    cloud: &Cloud,
     edit: &Edit,
     code: FailureCode,
     detail: String,
@@ -147,21 +144,21 @@ async fn end_edit<D: Watched + Work>(
         polls,
         cost,
     };
-    step(deps, edit, last).await
+    step(cloud, edit, last).await
 }
 
 /// Applies a step; that somebody else was faster is as good.
-pub(crate) async fn step<D: Watched + Work>(deps: &D, edit: &Edit, step: Step) -> Result<(), WorkError> {
-    let Ok(made) = edit.step(step, deps.now()) else {
+pub(crate) async fn step(cloud: &Cloud, edit: &Edit, step: Step) -> Result<(), WorkError> {
+    let Ok(made) = edit.step(step, cloud.now()) else {
         return Ok(());
     };
     if let Some(failure) = &made.edit.failure {
         let (code, status) = (failure.code.code(), made.edit.status.as_str());
         tracing::info!(edit_id = %edit.id, code, status, detail = failure.detail, "edit ended");
     }
-    match deps.apply(&made).await {
+    match cloud.apply(&made).await {
         Ok(()) => {
-            signals::ended(deps, &made.edit).await;
+            signals::ended(cloud, &made.edit).await;
             Ok(())
         }
         lost => WorkError::unless_superseded(lost),

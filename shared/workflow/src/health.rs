@@ -1,8 +1,8 @@
 //! What attempts tell of their providers, into the circuit breakers that all workers share.
 
+use cloud::Cloud;
 use domain::breaker::{Breaker, OpenReason, Signal};
-use domain::ports::{Announcements, ProviderHealth};
-use domain::{Context, Edit, ProviderName, TaskId};
+use domain::{Edit, ProviderName, TaskId};
 use providers::{Acceptance, ErrorClass, ProviderError};
 
 use crate::signals;
@@ -30,29 +30,26 @@ pub(crate) fn signal_of(edit: &Edit, provider: ProviderName, error: &ProviderErr
 
 /// Takes an attempt's signal into account, and returns the breaker as it is afterwards. In the usual case nothing has
 /// to be written. A breaker that cannot be written fails no edit.
-pub(crate) async fn report<D>(
-    deps: &D,
+pub(crate) async fn report(
+    cloud: &Cloud,
     provider: ProviderName,
     known: &Breaker,
     attempt: TaskId,
     signal: Signal,
-) -> Breaker
-where
-    D: Context + ProviderHealth + Announcements,
-{
+) -> Breaker {
     let mut breaker = *known;
     for _ in 0..ROUNDS {
-        let Some(change) = breaker.after(signal, attempt, deps.now()) else {
+        let Some(change) = breaker.after(signal, attempt, cloud.now()) else {
             return breaker;
         };
-        match deps.save_breaker(provider, &change.next).await {
+        match cloud.save_breaker(provider, &change.next).await {
             Ok(true) => {
                 if let Some(transition) = change.transition {
-                    signals::breaker(deps, provider, transition).await;
+                    signals::breaker(cloud, provider, transition).await;
                 }
                 return change.next;
             }
-            Ok(false) => match deps.breakers().await {
+            Ok(false) => match cloud.breakers().await {
                 Ok(breakers) => breaker = *breakers.of(provider),
                 Err(error) => {
                     tracing::warn!(%provider, %error, "circuit breaker not read");

@@ -44,6 +44,5 @@ pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
 pub use prune::prune;
 pub use recover_stuck::recover_stuck;
-pub use signals::Watched;
 pub use studio::Studio;
 pub use work_error::WorkError;

@@ -1,10 +1,10 @@
 //! A guest looks through the event's photos.
 
+use cloud::Cloud;
 use domain::event::Photo;
 use domain::guard::{self, Audience};
-use domain::ports::{Photos, Presign, SettingsSource, Tokens};
 use domain::scope::GuestCaller;
-use domain::{Context, PhotoId, Problem};
+use domain::{PhotoId, Problem};
 use futures::future::try_join_all;
 
 use crate::guest::{grant, settings};
@@ -31,25 +31,22 @@ pub struct PhotoPage {
 ///
 /// # Errors
 /// Layer 1, and an unknown token.
-pub async fn list_photos<D>(
-    deps: &D,
+pub async fn list_photos(
+    cloud: &Cloud,
     caller: GuestCaller<'_>,
     after: Option<PhotoId>,
     limit: u32,
-) -> Result<PhotoPage, Problem>
-where
-    D: Context + SettingsSource + Tokens + Photos + Presign,
-{
-    let settings = settings(deps).await?;
+) -> Result<PhotoPage, Problem> {
+    let settings = settings(cloud).await?;
     guard::enabled::check(&settings, Audience::Guest)?;
-    let grant = grant(deps, caller).await?;
+    let grant = grant(cloud, caller).await?;
     // One more than asked for tells whether there is a next page.
-    let mut photos = deps.photos(&grant.event_id, after, limit + 1).await?;
+    let mut photos = cloud.photos(&grant.event_id, after, limit + 1).await?;
     let more = photos.len() > limit as usize;
     photos.truncate(limit as usize);
     let next = photos.last().filter(|_| more).map(|photo| photo.id);
     let photos = try_join_all(photos.into_iter().map(|photo| async {
-        let url = deps.presign_get(&photo.object_key).await?.url;
+        let url = cloud.presign_get(&photo.object_key).await?.url;
         Ok::<_, Problem>(PhotoAnswer { photo, url })
     }))
     .await?;

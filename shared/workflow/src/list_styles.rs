@@ -1,10 +1,10 @@
 //! A guest asks which styles there are at the event.
 
+use cloud::Cloud;
 use domain::guard::style::{Access, access};
 use domain::guard::{self, Audience};
-use domain::ports::{Catalog, Events, SettingsSource, Tokens};
 use domain::scope::GuestCaller;
-use domain::{Context, Problem, Style};
+use domain::{Problem, Style};
 
 use crate::guest::{grant, settings};
 
@@ -21,16 +21,13 @@ pub struct StyleAnswer {
 ///
 /// # Errors
 /// Layers 1 and 2, and an unknown token.
-pub async fn list_styles<D>(deps: &D, caller: GuestCaller<'_>) -> Result<Vec<StyleAnswer>, Problem>
-where
-    D: Context + SettingsSource + Tokens + Events + Catalog,
-{
-    let settings = settings(deps).await?;
+pub async fn list_styles(cloud: &Cloud, caller: GuestCaller<'_>) -> Result<Vec<StyleAnswer>, Problem> {
+    let settings = settings(cloud).await?;
     guard::enabled::check(&settings, Audience::Guest)?;
-    let grant = grant(deps, caller).await?;
-    let (event, styles) = futures::try_join!(deps.event(&grant.event_id), deps.styles())?;
+    let grant = grant(cloud, caller).await?;
+    let (event, styles) = futures::try_join!(cloud.event(&grant.event_id), cloud.styles())?;
     let event = event.ok_or(Problem::EventNotFound)?;
-    let now = deps.now();
+    let now = cloud.now();
     guard::entitlement::check(&event, now)?;
     let answers = styles
         .iter()

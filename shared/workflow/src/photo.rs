@@ -1,8 +1,8 @@
 //! The guest's photo, as a provider may see it.
 
 use bytes::Bytes;
+use cloud::{Cloud, ObjectError};
 use domain::Edit;
-use domain::ports::{ObjectError, Objects};
 use media::Limits;
 use providers::SourcePhoto;
 
@@ -10,12 +10,15 @@ use crate::studio::Studio;
 use crate::work_error::WorkError;
 
 /// The photo, or why it is none: that is the guest's matter, not the worker's.
-pub(crate) async fn prepared<D: Objects>(
-    deps: &D,
+pub(crate) async fn prepared(
+    cloud: &Cloud,
     studio: &Studio,
     edit: &Edit,
 ) -> Result<Result<SourcePhoto, String>, WorkError> {
-    let bytes = match deps.get(&edit.photo_object_key, Limits::PHOTO.max_bytes).await {
+    let bytes = match cloud
+        .get_object(&edit.photo_object_key, Limits::PHOTO.max_bytes)
+        .await
+    {
         Ok(bytes) => bytes,
         Err(ObjectError::Port(error)) => return Err(error.into()),
         Err(ObjectError::Missing) => return Ok(Err("the photo was never uploaded".to_owned())),

@@ -1,12 +1,12 @@
 //! Asks the provider how an attempt is getting on, until there is an answer or no time left.
 
+use cloud::{Cloud, EditInContext, MoveError, PortError};
 use std::time::Duration;
 
 use domain::breaker::Signal;
 use domain::edit::Step;
 use domain::message::{Hint, PollMessage};
-use domain::ports::{EditInContext, MoveError, Objects, PortError, ProviderHealth, Queues, Secrets, Work};
-use domain::{Context, Edit, FailureCode, ProviderName, Settings, Status, polling};
+use domain::{Edit, FailureCode, ProviderName, Settings, Status, polling};
 use providers::{Acceptance, ErrorClass, ProviderError, fal};
 
 use crate::finish_edit::{Delivered, Delivery, Unfetched, finish};
@@ -14,7 +14,6 @@ use crate::give_back::{Ended, give_back, step};
 use crate::health::report;
 use crate::question::{Finding, Question, abandon, ask};
 use crate::routing::{fallback, patience_ends};
-use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -35,10 +34,7 @@ pub(crate) enum Looked {
 ///
 /// # Errors
 /// The outside world failed in a way that another delivery of the message may mend.
-pub async fn poll_edit<D>(deps: &D, studio: &Studio, message: &PollMessage) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
-{
+pub async fn poll_edit(cloud: &Cloud, studio: &Studio, message: &PollMessage) -> Result<(), WorkError> {
     let PollMessage::V1 {
         tenant_id,
         event_id,
@@ -47,8 +43,8 @@ where
         polls,
         hint,
     } = message;
-    let settings = deps.settings().await?;
-    let found = deps.edit_in_context(tenant_id, event_id, *edit_id).await?;
+    let settings = cloud.settings().await?;
+    let found = cloud.edit_in_context(tenant_id, event_id, *edit_id).await?;
     let Some(edit) = &found.edit else {
         return Ok(());
     };
@@ -58,7 +54,7 @@ where
         }
         // Faster than the claim. Without this message nobody would ask after the attempt.
         let delay = polling::delay(&found.latencies, Duration::ZERO);
-        return Ok(resend(deps, message, polls + 1, delay).await?);
+        return Ok(resend(cloud, message, polls + 1, delay).await?);
     }
     let Some(current) = edit
         .current_attempt()
@@ -67,7 +63,7 @@ where
         return Ok(());
     };
     if let Some(hint) = hint {
-        return look_once(deps, studio, &settings, &found, edit, hint).await;
+        return look_once(cloud, studio, &settings, &found, edit, hint).await;
     }
     let question = Question {
         edit,
@@ -75,9 +71,9 @@ where
         found: &found,
         polls: *polls,
     };
-    let looked = look(deps, studio, &settings, &question).await?;
+    let looked = look(cloud, studio, &settings, &question).await?;
     let polls = polls + 1;
-    let now = deps.now();
+    let now = cloud.now();
     let another = fallback(edit, &settings, found.tenant.as_ref(), now);
     let ends = match &looked {
         Looked::Settled => return Ok(()),
@@ -88,7 +84,7 @@ where
     if polls < settings.queue_max_polls && now < ends {
         let elapsed = Duration::try_from(now.duration_since(current.started_at)).unwrap_or_default();
         let delay = polling::delay(&found.latencies, elapsed);
-        return Ok(resend(deps, message, polls, delay).await?);
+        return Ok(resend(cloud, message, polls, delay).await?);
     }
     match looked {
         Looked::NotFetched(Unfetched { why, charge }) => {
@@ -98,26 +94,23 @@ where
                 polls,
                 cost: Some(charge),
             };
-            step(deps, edit, unavailable).await
+            step(cloud, edit, unavailable).await
         }
-        Looked::Pending { is_there } => give_up(deps, studio, &settings, &question, is_there).await,
+        Looked::Pending { is_there } => give_up(cloud, studio, &settings, &question, is_there).await,
         Looked::Settled => Ok(()),
     }
 }
 
 /// Looks at the attempt that a hint is about. Where it is not done yet, the attempt's own message goes on.
-async fn look_once<D>(
-    deps: &D,
+async fn look_once(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     found: &EditInContext,
     edit: &Edit,
     hint: &Hint,
-) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
-{
-    let Some(edit) = named(deps, edit, hint).await? else {
+) -> Result<(), WorkError> {
+    let Some(edit) = named(cloud, edit, hint).await? else {
         return Ok(());
     };
     let Some(attempt) = edit.current_attempt() else {
@@ -129,12 +122,12 @@ where
         found,
         polls: 0,
     };
-    look(deps, studio, settings, &question).await.map(|_| ())
+    look(cloud, studio, settings, &question).await.map(|_| ())
 }
 
 /// The edit, if the hint is about its attempt. Where the answer to the submit got lost or could not be written down, and with
 /// it the provider's name for the task, the hint brings it.
-async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<Option<Edit>, WorkError> {
+async fn named(cloud: &Cloud, edit: &Edit, hint: &Hint) -> Result<Option<Edit>, WorkError> {
     let (Some(attempt), Some(request_id)) = (edit.current_attempt(), &hint.request_id) else {
         return Ok(Some(edit.clone()));
     };
@@ -147,9 +140,9 @@ async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<
         // Its name for the task is ours.
         ProviderName::Runware => Some(request_id.clone()),
     };
-    let made = handle.and_then(|handle| edit.step(Step::Accept { handle }, deps.now()).ok());
+    let made = handle.and_then(|handle| edit.step(Step::Accept { handle }, cloud.now()).ok());
     let Some(made) = made else { return Ok(None) };
-    match deps.apply(&made).await {
+    match cloud.apply(&made).await {
         Ok(()) => Ok(Some(made.edit)),
         Err(MoveError::Superseded | MoveError::OverBudget) => Ok(None),
         Err(MoveError::Port(error)) => Err(error.into()),
@@ -157,23 +150,20 @@ async fn named<D: Context + Work>(deps: &D, edit: &Edit, hint: &Hint) -> Result<
 }
 
 /// Asks the provider after an attempt, and does what follows from its answer. Doing it twice does it once.
-pub(crate) async fn look<D>(
-    deps: &D,
+pub(crate) async fn look(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     question: &Question<'_>,
-) -> Result<Looked, WorkError>
-where
-    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
-{
+) -> Result<Looked, WorkError> {
     let Question {
         edit,
         attempt,
         found,
         polls,
     } = *question;
-    let finding = match studio.provider_of(deps, attempt, settings).await? {
-        Ok(provider) => ask(deps, &provider, settings, question).await,
+    let finding = match studio.provider_of(cloud, attempt, settings).await? {
+        Ok(provider) => ask(cloud, &provider, settings, question).await,
         // The attempt is at a provider that is not configured any more; the operator may mend that in time.
         Err(Unusable(why)) => {
             tracing::warn!(edit_id = %edit.id, why, "cannot poll");
@@ -194,8 +184,8 @@ where
     };
     match finding {
         Finding::Again { is_there } => return Ok(Looked::Pending { is_there }),
-        Finding::Over(error) => give_back(deps, settings, over(error, true)).await?,
-        Finding::Lost(error) => give_back(deps, settings, over(error, false)).await?,
+        Finding::Over(error) => give_back(cloud, settings, over(error, true)).await?,
+        Finding::Lost(error) => give_back(cloud, settings, over(error, false)).await?,
         Finding::Done(output) if output.flagged => {
             let flagged = Step::Fail {
                 code: FailureCode::Moderated,
@@ -203,8 +193,8 @@ where
                 polls,
                 cost: Some(output.charge(edit.estimate())),
             };
-            step(deps, edit, flagged).await?;
-            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
+            step(cloud, edit, flagged).await?;
+            report(cloud, attempt.provider, health, attempt.task_id, Signal::Works).await;
         }
         Finding::Done(output) => {
             let (event, tenant) = (found.event.as_ref(), found.tenant.as_ref());
@@ -213,11 +203,11 @@ where
                 event,
                 tenant,
                 output,
-                received_at: deps.now(),
+                received_at: cloud.now(),
                 polls,
             };
-            let delivered = finish(deps, studio, settings, delivery).await?;
-            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
+            let delivered = finish(cloud, studio, settings, delivery).await?;
+            report(cloud, attempt.provider, health, attempt.task_id, Signal::Works).await;
             if let Delivered::NotYet(unfetched) = delivered {
                 return Ok(Looked::NotFetched(unfetched));
             }
@@ -227,20 +217,17 @@ where
 }
 
 /// The provider had its time: it need not begin any more, and another one may.
-async fn give_up<D>(
-    deps: &D,
+async fn give_up(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     question: &Question<'_>,
     is_there: bool,
-) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + Work + ProviderHealth + Queues,
-{
+) -> Result<(), WorkError> {
     let Question {
         edit, found, polls, ..
     } = *question;
-    let cost = abandon(deps, studio, settings, question, is_there).await?;
+    let cost = abandon(cloud, studio, settings, question, is_there).await?;
     let polls = polls + 1;
     let message = format!("no result after {polls} polls");
     let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
@@ -252,15 +239,10 @@ where
         cost,
         says_something: true,
     };
-    give_back(deps, settings, ended).await
+    give_back(cloud, settings, ended).await
 }
 
-async fn resend<D: Queues>(
-    deps: &D,
-    message: &PollMessage,
-    polls: u32,
-    delay: Duration,
-) -> Result<(), PortError> {
+async fn resend(cloud: &Cloud, message: &PollMessage, polls: u32, delay: Duration) -> Result<(), PortError> {
     let PollMessage::V1 {
         tenant_id,
         event_id,
@@ -276,5 +258,5 @@ async fn resend<D: Queues>(
         polls,
         hint: None,
     };
-    deps.send_poll(&next, delay).await
+    cloud.send_poll(&next, delay).await
 }

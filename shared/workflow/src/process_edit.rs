@@ -5,13 +5,13 @@
 //! attempt, asks the provider for it, and goes on from there. Nothing is ever submitted twice, because only the
 //! worker whose claim was written submits, and only once.
 
+use cloud::{Cloud, EditInContext, MoveError};
 use std::time::Duration;
 
 use domain::breaker::{OpenReason, Signal};
 use domain::edit::{ATTEMPT_PATIENCE, Attempt, Route, Step};
 use domain::hook::Hook;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::ports::{EditInContext, MoveError, Objects, ProviderHealth, Queues, Secrets, WebhookKey, Work};
 use domain::settings::ProviderMode;
 use domain::{Edit, FailureCode, Settings, Status, TaskId, polling};
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,6 @@ use crate::give_back::{Ended, end, give_back, step};
 use crate::health::{report, signal_of};
 use crate::photo;
 use crate::routing::{Way, fallback, way};
-use crate::signals::Watched;
 use crate::studio::{Studio, Unusable};
 use crate::work_error::WorkError;
 
@@ -40,58 +39,55 @@ const ROUNDS: usize = 3;
 ///
 /// # Errors
 /// The outside world failed in a way that another delivery of the message may mend.
-pub async fn process_edit<D>(deps: &D, studio: &Studio, message: &SubmitMessage) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
-{
+pub async fn process_edit(cloud: &Cloud, studio: &Studio, message: &SubmitMessage) -> Result<(), WorkError> {
     let SubmitMessage::V1 {
         tenant_id,
         event_id,
         edit_id,
         held_at,
     } = message;
-    let settings = deps.settings().await?;
+    let settings = cloud.settings().await?;
     if !settings.is_enabled {
         // Sent again instead of failed: a held edit must not use up its receive count.
-        let held = message.clone().held(deps.now());
-        return Ok(deps
+        let held = message.clone().held(cloud.now());
+        return Ok(cloud
             .send_submit(settings.queue_name.as_deref(), &held, HOLD)
             .await?);
     }
-    let found = deps.edit_in_context(tenant_id, event_id, *edit_id).await?;
+    let found = cloud.edit_in_context(tenant_id, event_id, *edit_id).await?;
     let Some(edit) = found.edit.as_ref().filter(|edit| edit.status == Status::Queued) else {
         return Ok(());
     };
-    if edit.attempt > 0 && deps.now() >= time_ends(edit, *held_at) {
+    if edit.attempt > 0 && cloud.now() >= time_ends(edit, *held_at) {
         let why = "no time left for another attempt".to_owned();
-        return step(deps, edit, end(FailureCode::ProviderTimeout, why, 0)).await;
+        return step(cloud, edit, end(FailureCode::ProviderTimeout, why, 0)).await;
     }
-    let another = fallback(edit, &settings, found.tenant.as_ref(), deps.now());
-    if let Way::Shut { reason, until } = way(edit, another.clone(), &found.breakers, deps.now()) {
-        return wait(deps, &settings, message, edit, reason, until).await;
+    let another = fallback(edit, &settings, found.tenant.as_ref(), cloud.now());
+    if let Way::Shut { reason, until } = way(edit, another.clone(), &found.breakers, cloud.now()) {
+        return wait(cloud, &settings, message, edit, reason, until).await;
     }
-    let photo = match photo::prepared(deps, studio, edit).await? {
+    let photo = match photo::prepared(cloud, studio, edit).await? {
         Ok(photo) => photo,
-        Err(why) => return step(deps, edit, end(FailureCode::PhotoInvalid, why, 0)).await,
+        Err(why) => return step(cloud, edit, end(FailureCode::PhotoInvalid, why, 0)).await,
     };
     let attempt = TaskId::derive(edit.id, edit.attempt + 1);
     let mut breakers = found.breakers;
     let mut unusable = String::new();
     for _ in 0..ROUNDS {
-        let (route, probe) = match way(edit, another.clone(), &breakers, deps.now()) {
+        let (route, probe) = match way(edit, another.clone(), &breakers, cloud.now()) {
             Way::Open { route, probe } => (route, probe),
-            Way::Shut { reason, until } => return wait(deps, &settings, message, edit, reason, until).await,
+            Way::Shut { reason, until } => return wait(cloud, &settings, message, edit, reason, until).await,
         };
         let name = route.as_ref().map_or(edit.provider, |route| route.provider);
         if let Some(probe) = probe {
-            if !deps.save_breaker(name, &probe).await? {
-                breakers = deps.breakers().await?;
+            if !cloud.save_breaker(name, &probe).await? {
+                breakers = cloud.breakers().await?;
                 continue;
             }
             *breakers.of_mut(name) = probe;
         }
         match studio
-            .provider(deps, name, settings.mode_of(name), &settings)
+            .provider(cloud, name, settings.mode_of(name), &settings)
             .await?
         {
             Ok(provider) => {
@@ -106,12 +102,12 @@ where
                     route,
                     held: held_at.is_some(),
                 };
-                return claim(deps, studio, &settings, &provider, next).await;
+                return claim(cloud, studio, &settings, &provider, next).await;
             }
             Err(Unusable(why)) => {
                 let known = *breakers.of(name);
                 let refuses = Signal::Refuses(OpenReason::Auth);
-                *breakers.of_mut(name) = report(deps, name, &known, attempt, refuses).await;
+                *breakers.of_mut(name) = report(cloud, name, &known, attempt, refuses).await;
                 unusable = why;
                 if another.is_none() {
                     break;
@@ -119,7 +115,7 @@ where
             }
         }
     }
-    step(deps, edit, end(Unusable::CODE, unusable, 0)).await
+    step(cloud, edit, end(Unusable::CODE, unusable, 0)).await
 }
 
 /// When a queued edit has no time left: at its deadline, or what an attempt takes after it was held back.
@@ -129,27 +125,24 @@ fn time_ends(edit: &Edit, held_at: Option<Timestamp>) -> Timestamp {
 }
 
 /// Waits for a provider to come back, as long as there is time; as a new message, which has not failed.
-async fn wait<D>(
-    deps: &D,
+async fn wait(
+    cloud: &Cloud,
     settings: &Settings,
     message: &SubmitMessage,
     edit: &Edit,
     reason: OpenReason,
     until: Option<Timestamp>,
-) -> Result<(), WorkError>
-where
-    D: Watched + Work + Queues,
-{
+) -> Result<(), WorkError> {
     let SubmitMessage::V1 { held_at, .. } = message;
-    let now = deps.now();
+    let now = cloud.now();
     let left = time_left(time_ends(edit, *held_at), now);
     if left.is_zero() {
         let why = format!("{} is out of service ({})", edit.provider, reason.as_str());
-        return step(deps, edit, end(reason.failure_code(), why, 0)).await;
+        return step(cloud, edit, end(reason.failure_code(), why, 0)).await;
     }
     let look = until.map_or(HOLD, |until| time_left(until, now));
     let look = look.clamp(SHORTEST_HOLD, HOLD).min(left + Duration::from_secs(1));
-    Ok(deps
+    Ok(cloud
         .send_submit(settings.queue_name.as_deref(), message, look)
         .await?)
 }
@@ -168,16 +161,13 @@ struct NextAttempt<'a> {
 }
 
 /// Claims the attempt, and submits it if nobody else was faster.
-async fn claim<D>(
-    deps: &D,
+async fn claim(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     provider: &AnyProvider,
     next: NextAttempt<'_>,
-) -> Result<(), WorkError>
-where
-    D: Watched + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
-{
+) -> Result<(), WorkError> {
     let NextAttempt {
         edit,
         found,
@@ -186,7 +176,8 @@ where
         held,
     } = next;
     let first = polling::delay(&found.latencies, Duration::ZERO);
-    deps.send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), first)
+    cloud
+        .send_poll(&PollMessage::of(edit, edit.attempt + 1, 0), first)
         .await?;
     let name = route.as_ref().map_or(edit.provider, |route| route.provider);
     let claim = Step::Claim {
@@ -194,36 +185,33 @@ where
         mode: settings.mode_of(name),
         held,
     };
-    let Ok(claim) = edit.step(claim, deps.now()) else {
+    let Ok(claim) = edit.step(claim, cloud.now()) else {
         return Ok(());
     };
-    match deps.apply(&claim).await {
-        Ok(()) => submit(deps, studio, settings, provider, found, &claim.edit, photo).await,
+    match cloud.apply(&claim).await {
+        Ok(()) => submit(cloud, studio, settings, provider, found, &claim.edit, photo).await,
         Err(MoveError::Superseded) => Ok(()),
         Err(MoveError::OverBudget) => {
             let why = format!("no room in the budget for {}", claim.edit.provider);
-            step(deps, edit, end(FailureCode::BudgetHardCapReached, why, 0)).await
+            step(cloud, edit, end(FailureCode::BudgetHardCapReached, why, 0)).await
         }
         Err(MoveError::Port(error)) => Err(error.into()),
     }
 }
 
-async fn submit<D>(
-    deps: &D,
+async fn submit(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     provider: &AnyProvider,
     found: &EditInContext,
     edit: &Edit,
     photo: &SourcePhoto,
-) -> Result<(), WorkError>
-where
-    D: Watched + WebhookKey + Work + ProviderHealth + Objects + Queues + Sync,
-{
+) -> Result<(), WorkError> {
     let Some(attempt) = edit.current_attempt() else {
         return Ok(());
     };
-    let webhook = webhook(deps, settings, edit, attempt).await;
+    let webhook = webhook(cloud, settings, edit, attempt).await;
     let job = EditJob {
         edit_id: edit.id,
         attempt: attempt.number,
@@ -238,7 +226,7 @@ where
     let health = found.breakers.of(attempt.provider);
     match provider.submit(&job).await {
         Ok(Submitted::Accepted { handle: None }) => Ok(()),
-        Ok(Submitted::Accepted { handle: Some(handle) }) => note_name(deps, edit, handle).await,
+        Ok(Submitted::Accepted { handle: Some(handle) }) => note_name(cloud, edit, handle).await,
         Ok(Submitted::Finished(output)) => {
             let (event, tenant) = (found.event.as_ref(), found.tenant.as_ref());
             let delivery = Delivery {
@@ -246,12 +234,12 @@ where
                 event,
                 tenant,
                 output,
-                received_at: deps.now(),
+                received_at: cloud.now(),
                 polls: 0,
             };
             // What cannot be fetched now, the poll message tries again.
-            finish(deps, studio, settings, delivery).await?;
-            report(deps, attempt.provider, health, attempt.task_id, Signal::Works).await;
+            finish(cloud, studio, settings, delivery).await?;
+            report(cloud, attempt.provider, health, attempt.task_id, Signal::Works).await;
             Ok(())
         }
         Err(error) => {
@@ -263,7 +251,7 @@ where
                 // It may have been accepted: the poll message, sent already, asks for it.
                 Acceptance::Unknown => {
                     if let Some(signal) = signal_of(edit, attempt.provider, &error) {
-                        report(deps, attempt.provider, health, attempt.task_id, signal).await;
+                        report(cloud, attempt.provider, health, attempt.task_id, signal).await;
                     }
                     Ok(())
                 }
@@ -276,7 +264,7 @@ where
                         cost: None,
                         says_something: true,
                     };
-                    give_back(deps, settings, ended).await
+                    give_back(cloud, settings, ended).await
                 }
             }
         }
@@ -285,15 +273,12 @@ where
 
 /// Notes the provider's name for the attempt. Where that cannot be written, a message takes it along: without its name
 /// nobody can ask fal for what is paid for.
-async fn note_name<D>(deps: &D, edit: &Edit, handle: String) -> Result<(), WorkError>
-where
-    D: Watched + Work + Queues,
-{
+async fn note_name(cloud: &Cloud, edit: &Edit, handle: String) -> Result<(), WorkError> {
     let message = PollMessage::named(edit, &handle);
-    match step(deps, edit, Step::Accept { handle }).await {
+    match step(cloud, edit, Step::Accept { handle }).await {
         Err(error) => {
             tracing::warn!(edit_id = %edit.id, %error, "the provider's name for an attempt is not written down yet");
-            Ok(deps.send_poll(&message, NAME_IS_WRITTEN_AGAIN).await?)
+            Ok(cloud.send_poll(&message, NAME_IS_WRITTEN_AGAIN).await?)
         }
         noted => noted,
     }
@@ -301,17 +286,12 @@ where
 
 /// Where the provider may say that it has finished. Without an address or a key it is asked, and so it is where the key
 /// cannot be read: a hint is not worth an attempt.
-async fn webhook<D: WebhookKey>(
-    deps: &D,
-    settings: &Settings,
-    edit: &Edit,
-    attempt: &Attempt,
-) -> Option<Url> {
+async fn webhook(cloud: &Cloud, settings: &Settings, edit: &Edit, attempt: &Attempt) -> Option<Url> {
     if attempt.mode_or(settings) == ProviderMode::Fake {
         return None;
     }
     let base = settings.webhook_base_url.as_ref()?;
-    let key = match deps.webhook_key().await {
+    let key = match cloud.webhook_key().await {
         Ok(key) => key?,
         Err(error) => {
             tracing::warn!(edit_id = %edit.id, %error, "no webhook for this attempt");

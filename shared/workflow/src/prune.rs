@@ -6,12 +6,11 @@
 mod books;
 mod events;
 
+use cloud::{Cloud, PortError};
 use std::num::NonZeroU32;
 
-use domain::Context;
 use domain::metric::{About, Metric, Prunable, Sample};
 use domain::operations::{Prune, Pruned};
-use domain::ports::{Meter, ObjectRemoval, PastBooks, PastEdits, PortError, SettingsSource};
 use domain::retention::Retention;
 use futures::stream::{self, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -47,8 +46,8 @@ struct Run {
 }
 
 impl Run {
-    fn is_over(&self, deps: &impl Context) -> bool {
-        deps.now() >= self.stops_at
+    fn is_over(&self, cloud: &Cloud) -> bool {
+        cloud.now() >= self.stops_at
     }
 }
 
@@ -56,13 +55,10 @@ impl Run {
 ///
 /// # Errors
 /// The settings, or the lists of events and tenants, cannot be read.
-pub async fn prune<D>(deps: &D, order: &Prune, stops_at: Timestamp) -> Result<Pruned, WorkError>
-where
-    D: Context + SettingsSource + PastEdits + PastBooks + ObjectRemoval + Meter,
-{
-    let now = deps.now();
+pub async fn prune(cloud: &Cloud, order: &Prune, stops_at: Timestamp) -> Result<Pruned, WorkError> {
+    let now = cloud.now();
     let days = |asked: Option<NonZeroU32>| asked.map(NonZeroU32::get);
-    let settings = deps.settings().await?;
+    let settings = cloud.settings().await?;
     let retention = Retention::of(&settings, days(order.request_days), days(order.ledger_days));
     let longest = order
         .max_seconds
@@ -78,27 +74,27 @@ where
     };
     let mut pruned = Pruned::default();
     let mut after = None;
-    while !run.is_over(deps) {
-        let events = deps.event_ids(after.as_ref(), PAGE).await?;
+    while !run.is_over(cloud) {
+        let events = cloud.event_ids(after.as_ref(), PAGE).await?;
         let Some(last) = events.last().cloned() else {
             break;
         };
-        pruned.add(&all(events.iter().map(|event| events::prune(deps, &run, event))).await);
+        pruned.add(&all(events.iter().map(|event| events::prune(cloud, &run, event))).await);
         after = Some(last);
     }
     let mut after = None;
-    while !run.is_over(deps) {
-        let tenants = deps.tenant_ids(after.as_ref(), PAGE).await?;
+    while !run.is_over(cloud) {
+        let tenants = cloud.tenant_ids(after.as_ref(), PAGE).await?;
         let Some(last) = tenants.last().cloned() else {
             break;
         };
-        pruned.add(&all(tenants.iter().map(|tenant| books::prune(deps, &run, tenant))).await);
+        pruned.add(&all(tenants.iter().map(|tenant| books::prune(cloud, &run, tenant))).await);
         after = Some(last);
     }
-    pruned.more |= run.is_over(deps);
+    pruned.more |= run.is_over(cloud);
     report(&pruned, order.pretend, retention);
     if !order.pretend {
-        deps.measure(About::INSTALLATION, &samples(&pruned));
+        cloud.measure(About::INSTALLATION, &samples(&pruned));
     }
     Ok(pruned)
 }

@@ -1,8 +1,8 @@
 //! Questions to a provider about an attempt: how it is getting on, and that nobody waits for it any more.
 
+use cloud::{Cloud, EditInContext};
 use domain::edit::Attempt;
-use domain::ports::{EditInContext, Secrets};
-use domain::{Context, Edit, MicroUsd, Settings};
+use domain::{Edit, MicroUsd, Settings};
 use jiff::SignedDuration;
 use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
 
@@ -65,8 +65,8 @@ pub(crate) fn without_prompts(error: ProviderError, edit: &Edit) -> ProviderErro
 }
 
 /// Asks how an attempt is getting on.
-pub(crate) async fn ask<D: Context>(
-    deps: &D,
+pub(crate) async fn ask(
+    cloud: &Cloud,
     provider: &AnyProvider,
     settings: &Settings,
     question: &Question<'_>,
@@ -80,7 +80,7 @@ pub(crate) async fn ask<D: Context>(
         is_there: attempt.handle.is_some(),
     };
     // A submit may still be on its way, or its answer be about to be written down.
-    let age = deps.now().duration_since(attempt.started_at);
+    let age = cloud.now().duration_since(attempt.started_at);
     let is_young = age < patience + ABSENCE_GRACE;
     let may_be_named = settings.webhook_base_url.is_some() && age < patience + HINT_GRACE;
     let progress = match provider.poll(&task).await {
@@ -113,15 +113,15 @@ pub(crate) async fn ask<D: Context>(
 /// Tells the provider that it need not begin any more, and returns what it is taken to charge: what has begun, or
 /// cannot be cancelled, is completed and billed, whether or not anybody waits for it. Its price is never heard of, so it is
 /// the list price.
-pub(crate) async fn abandon<D: Secrets>(
-    deps: &D,
+pub(crate) async fn abandon(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     question: &Question<'_>,
     is_there: bool,
 ) -> Result<Option<MicroUsd>, WorkError> {
     let Question { edit, attempt, .. } = *question;
-    if let Ok(provider) = studio.provider_of(deps, attempt, settings).await? {
+    if let Ok(provider) = studio.provider_of(cloud, attempt, settings).await? {
         match provider.cancel(&task(edit, attempt, 0)).await {
             Ok(Cancelled::Requested) => {
                 tracing::info!(edit_id = %edit.id, provider = %attempt.provider, "cancelled");

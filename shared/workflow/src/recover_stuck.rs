@@ -4,13 +4,13 @@
 //! would. So it may meet them, and other recoveries, at the same edit at the same time: whoever comes second does
 //! nothing.
 
+use cloud::Cloud;
 use std::time::Duration;
 
 use domain::edit::Step;
 use domain::message::{PollMessage, SubmitMessage};
 use domain::metric::{About, Metric};
 use domain::operations::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};
-use domain::ports::{Edits, Meter, Objects, OpenEdits, ProviderHealth, Queues, Secrets, Work};
 use domain::{Edit, FailureCode, MicroUsd, Settings, Status};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,6 @@ use crate::bulk::{BATCH, MOST_KEYS, has_time, most};
 use crate::give_back::step;
 use crate::poll_edit::{Looked, look, poll_edit};
 use crate::question::{Question, abandon};
-use crate::signals::Watched;
 use crate::studio::Studio;
 use crate::work_error::WorkError;
 
@@ -32,31 +31,28 @@ const LONGEST: SignedDuration = SignedDuration::from_secs(120);
 ///
 /// # Errors
 /// The settings or the table cannot be read. What goes wrong with a single edit is said of it, and leaves it alone.
-pub async fn recover_stuck<D>(
-    deps: &D,
+pub async fn recover_stuck(
+    cloud: &Cloud,
     studio: &Studio,
     asked: &RecoverStuck,
     stops_at: Timestamp,
-) -> Result<Recovered, WorkError>
-where
-    D: Watched + Meter + Secrets + Edits + Work + ProviderHealth + OpenEdits + Objects + Queues + Sync,
-{
-    let settings = deps.settings().await?;
+) -> Result<Recovered, WorkError> {
+    let settings = cloud.settings().await?;
     let settings: &Settings = &settings;
     let limit = most(asked.limit);
-    let found = deps.open_edits(asked.due_before(deps.now()), MOST_KEYS).await?;
+    let found = cloud.open_edits(asked.due_before(cloud.now()), MOST_KEYS).await?;
     let mut recovered = Recovered {
         more: found.more,
         ..Recovered::default()
     };
     for keys in found.keys.chunks(BATCH) {
-        if recovered.items.len() >= limit || !has_time(deps, LONGEST, stops_at) {
+        if recovered.items.len() >= limit || !has_time(cloud, LONGEST, stops_at) {
             recovered.more = true;
             break;
         }
-        let now = deps.now();
+        let now = cloud.now();
         let mut stuck = Vec::new();
-        for edit in deps.edits_at(keys).await? {
+        for edit in cloud.edits_at(keys).await? {
             if !asked.is_stuck(&edit, now) {
                 continue;
             }
@@ -71,10 +67,10 @@ where
         stuck.truncate(left);
         let treated: Vec<_> = stream::iter(&stuck)
             .map(|edit| async move {
-                if !has_time(deps, LONGEST, stops_at) {
+                if !has_time(cloud, LONGEST, stops_at) {
                     return None;
                 }
-                let (action, reason) = treat(deps, studio, settings, asked.action, edit).await;
+                let (action, reason) = treat(cloud, studio, settings, asked.action, edit).await;
                 Some(RecoveredItem::of(edit, now, action, reason))
             })
             .buffered(AT_ONCE)
@@ -88,7 +84,7 @@ where
         }
     }
     if asked.action != Recovery::DryRun {
-        deps.measure(
+        cloud.measure(
             About::INSTALLATION,
             &[(Metric::StuckEdits, recovered.matched.into())],
         );
@@ -117,26 +113,23 @@ where
 }
 
 /// Does with an edit what is to be done, and says what and why.
-async fn treat<D>(
-    deps: &D,
+async fn treat(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     action: Recovery,
     edit: &Edit,
-) -> (Treatment, String)
-where
-    D: Watched + Secrets + Edits + Work + ProviderHealth + Objects + Queues + Sync,
-{
+) -> (Treatment, String) {
     let is_queued = edit.status == Status::Queued;
     let treated = match action {
         Recovery::DryRun => return (Treatment::Requeue, prospect(edit)),
-        Recovery::Requeue if is_queued => return send(deps, settings, edit).await,
-        Recovery::Requeue => ask(deps, studio, edit).await,
-        Recovery::Fail if is_queued => give_up(deps, edit, None).await,
-        Recovery::Fail => ask_and_give_up(deps, studio, settings, edit).await,
+        Recovery::Requeue if is_queued => return send(cloud, settings, edit).await,
+        Recovery::Requeue => ask(cloud, studio, edit).await,
+        Recovery::Fail if is_queued => give_up(cloud, edit, None).await,
+        Recovery::Fail => ask_and_give_up(cloud, studio, settings, edit).await,
     };
     let found = match treated {
-        Ok(()) => deps.edit(&edit.event_id, edit.id).await.map_err(WorkError::from),
+        Ok(()) => cloud.edit(&edit.event_id, edit.id).await.map_err(WorkError::from),
         Err(error) => Err(error),
     };
     match found {
@@ -155,9 +148,9 @@ fn prospect(edit: &Edit) -> String {
 }
 
 /// A second message finds nothing to do, should the first be there after all.
-async fn send<D: Queues>(deps: &D, settings: &Settings, edit: &Edit) -> (Treatment, String) {
+async fn send(cloud: &Cloud, settings: &Settings, edit: &Edit) -> (Treatment, String) {
     let message = SubmitMessage::of(edit);
-    match deps
+    match cloud
         .send_submit(settings.queue_name.as_deref(), &message, Duration::ZERO)
         .await
     {
@@ -170,25 +163,19 @@ async fn send<D: Queues>(deps: &D, settings: &Settings, edit: &Edit) -> (Treatme
 }
 
 /// Does what a poll message would, and so begins a chain of poll messages where the provider is not done.
-async fn ask<D>(deps: &D, studio: &Studio, edit: &Edit) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + Work + ProviderHealth + Objects + Queues + Sync,
-{
-    poll_edit(deps, studio, &PollMessage::of(edit, edit.attempt, 0)).await
+async fn ask(cloud: &Cloud, studio: &Studio, edit: &Edit) -> Result<(), WorkError> {
+    poll_edit(cloud, studio, &PollMessage::of(edit, edit.attempt, 0)).await
 }
 
 /// What the provider has is delivered, now or by the polls that go on; what it knows to be over is over; anything else
 /// ends here.
-async fn ask_and_give_up<D>(
-    deps: &D,
+async fn ask_and_give_up(
+    cloud: &Cloud,
     studio: &Studio,
     settings: &Settings,
     edit: &Edit,
-) -> Result<(), WorkError>
-where
-    D: Watched + Secrets + Edits + Work + ProviderHealth + Objects + Queues + Sync,
-{
-    let found = deps
+) -> Result<(), WorkError> {
+    let found = cloud
         .edit_in_context(&edit.tenant_id, &edit.event_id, edit.id)
         .await?;
     let mut cost = None;
@@ -200,28 +187,28 @@ where
             found: &found,
             polls: now.polls,
         };
-        match look(deps, studio, settings, &question).await? {
+        match look(cloud, studio, settings, &question).await? {
             Looked::Settled => {}
             Looked::Pending { is_there } => {
-                cost = abandon(deps, studio, settings, &question, is_there).await?;
+                cost = abandon(cloud, studio, settings, &question, is_there).await?;
             }
-            Looked::NotFetched(_) => return ask(deps, studio, now).await,
+            Looked::NotFetched(_) => return ask(cloud, studio, now).await,
         }
     }
-    match deps.edit(&edit.event_id, edit.id).await? {
-        Some(now) if !now.status.is_terminal() => give_up(deps, &now, cost).await,
+    match cloud.edit(&edit.event_id, edit.id).await? {
+        Some(now) if !now.status.is_terminal() => give_up(cloud, &now, cost).await,
         _ => Ok(()),
     }
 }
 
-async fn give_up<D: Watched + Work>(deps: &D, edit: &Edit, cost: Option<MicroUsd>) -> Result<(), WorkError> {
+async fn give_up(cloud: &Cloud, edit: &Edit, cost: Option<MicroUsd>) -> Result<(), WorkError> {
     let last = Step::Fail {
         code: FailureCode::RecoveredAsFailed,
         detail: "it did not move, and an operator ended it".to_owned(),
         polls: edit.polls,
         cost,
     };
-    step(deps, edit, last).await
+    step(cloud, edit, last).await
 }
 
 /// What has become of an edit, by what it was.

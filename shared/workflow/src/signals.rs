@@ -2,32 +2,25 @@
 //! whoever writes its mark first: logged, and published as an event. A signal that cannot be given never fails the
 //! request that caused it.
 
+use cloud::{AdmissionFacts, Cloud, PortError};
 use domain::breaker::Transition;
 use domain::budget::BudgetAlert;
 use domain::notice::Notice;
-use domain::ports::{AdmissionFacts, Announcements, PortError, SettingsSource, Signals};
 use domain::symptom::Symptom;
-use domain::{Context, Edit, MicroUsd, ProviderName, Settings};
+use domain::{Edit, MicroUsd, ProviderName, Settings};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::entry::Entry;
 
-/// What it takes to give the signals of edits that end.
-pub trait Watched: Context + SettingsSource + Signals + Announcements {}
-
-impl<D: Context + SettingsSource + Signals + Announcements> Watched for D {}
-
 /// Budget thresholds that an admission has reached, or, where nothing was reserved, a refusal by the hard cap.
-pub(crate) async fn budget<D>(
-    deps: &D,
+pub(crate) async fn budget(
+    cloud: &Cloud,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     reserved: Option<MicroUsd>,
     now: Timestamp,
-) where
-    D: Context + Signals + Announcements,
-{
+) {
     let Some(tenant) = &found.tenant else {
         return;
     };
@@ -45,10 +38,10 @@ pub(crate) async fn budget<D>(
             spent_micro_usd: committed,
             cap_micro_usd: cap,
         };
-        match deps.raise_budget_alert(&alert, cooldown).await {
+        match cloud.raise_budget_alert(&alert, cooldown).await {
             Ok(true) => {
                 let event_id = entry.event_id.clone();
-                give(deps, &Notice::Budget { event_id, alert }).await;
+                give(cloud, &Notice::Budget { event_id, alert }).await;
             }
             Ok(false) => {}
             Err(error) => tracing::warn!(tenant_id = %entry.tenant_id, %error, "budget alert not stored"),
@@ -57,23 +50,21 @@ pub(crate) async fn budget<D>(
 }
 
 /// A guest that has reached the threshold of blocked prompts in the hour of `now`, in which the prompt was counted.
-pub(crate) async fn abuse<D>(
-    deps: &D,
+pub(crate) async fn abuse(
+    cloud: &Cloud,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     one_more: bool,
     now: Timestamp,
-) where
-    D: Context + Signals + Announcements,
-{
+) {
     let Some(scope_hash) = entry.guest() else {
         return;
     };
     if !found.guest_hour.must_escalate(settings, one_more) {
         return;
     }
-    match deps.mark_escalated(&entry.event_id, scope_hash, now).await {
+    match cloud.mark_escalated(&entry.event_id, scope_hash, now).await {
         Ok(true) => {
             let notice = Notice::Abuse {
                 tenant_id: entry.tenant_id.clone(),
@@ -82,7 +73,7 @@ pub(crate) async fn abuse<D>(
                 blocked: found.guest_hour.blocked + u32::from(one_more),
                 at: now,
             };
-            give(deps, &notice).await;
+            give(cloud, &notice).await;
         }
         Ok(false) => {}
         Err(error) => tracing::warn!(event_id = %entry.event_id, %error, "abuse escalation not marked"),
@@ -91,37 +82,34 @@ pub(crate) async fn abuse<D>(
 
 /// An edit that has ended. One that ended well and in time costs nothing; any other one read, and one write where the
 /// signal is due.
-pub(crate) async fn ended<D: Watched>(deps: &D, edit: &Edit) {
+pub(crate) async fn ended(cloud: &Cloud, edit: &Edit) {
     if !edit.status.is_terminal() {
         return;
     }
-    match symptom(deps, edit).await {
-        Ok(Some(notice)) => give(deps, &notice).await,
+    match symptom(cloud, edit).await {
+        Ok(Some(notice)) => give(cloud, &notice).await,
         Ok(None) => {}
         Err(error) => tracing::warn!(event_id = %edit.event_id, %error, "an event's health is not known"),
     }
 }
 
-async fn symptom<D: Watched>(deps: &D, edit: &Edit) -> Result<Option<Notice>, PortError> {
-    let settings = deps.settings().await?;
+async fn symptom(cloud: &Cloud, edit: &Edit) -> Result<Option<Notice>, PortError> {
+    let settings = cloud.settings().await?;
     let Some(symptom) = Symptom::of(edit, &settings) else {
         return Ok(None);
     };
-    let (event, month, now) = (&edit.event_id, &edit.month, deps.now());
-    let figures = deps.figures(event, month).await?;
+    let (event, month, now) = (&edit.event_id, &edit.month, cloud.now());
+    let figures = cloud.figures(event, month).await?;
     let cooldown = cooldown(&settings);
     let due = symptom.due(edit, &figures, &settings, cooldown, now);
-    let marked = due.is_some() && deps.mark_symptom(event, month, symptom, cooldown, now).await?;
+    let marked = due.is_some() && cloud.mark_symptom(event, month, symptom, cooldown, now).await?;
     Ok(due.filter(|_| marked))
 }
 
 /// What a breaker's transition tells, given by the one worker that wrote it. Only the beginning and the end of an outage
 /// are worth a person's time.
-pub(crate) async fn breaker<D>(deps: &D, provider: ProviderName, transition: Transition)
-where
-    D: Context + Announcements,
-{
-    let at = deps.now();
+pub(crate) async fn breaker(cloud: &Cloud, provider: ProviderName, transition: Transition) {
+    let at = cloud.now();
     let notice = match transition {
         Transition::Opened(reason) => Notice::BreakerOpened { provider, reason, at },
         Transition::Closed => Notice::BreakerClosed { provider, at },
@@ -130,7 +118,7 @@ where
             return;
         }
     };
-    give(deps, &notice).await;
+    give(cloud, &notice).await;
 }
 
 /// The setting is named after the first signal that had one.
@@ -138,9 +126,9 @@ fn cooldown(settings: &Settings) -> SignedDuration {
     SignedDuration::from_mins(settings.budget_alert_cooldown_minutes.into())
 }
 
-async fn give<D: Announcements>(deps: &D, notice: &Notice) {
+async fn give(cloud: &Cloud, notice: &Notice) {
     log(notice);
-    deps.announce(notice).await;
+    cloud.announce(notice).await;
 }
 
 /// The texts are a contract: alarms and people search for them.

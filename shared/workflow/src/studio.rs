@@ -1,10 +1,10 @@
 //! What the workers share within a process: HTTP clients, watermark images, and one place to work on pictures.
 
+use cloud::{Cloud, PortError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::edit::Attempt;
-use domain::ports::{Objects, PortError, Secrets};
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings};
 use media::Mark;
@@ -45,9 +45,9 @@ impl Studio {
     }
 
     /// The provider of this name, or the fake in its place.
-    pub(crate) async fn provider<D: Secrets>(
+    pub(crate) async fn provider(
         &self,
-        deps: &D,
+        cloud: &Cloud,
         name: ProviderName,
         mode: ProviderMode,
         settings: &Settings,
@@ -55,7 +55,7 @@ impl Studio {
         if mode == ProviderMode::Fake {
             return Ok(Ok(AnyProvider::Fake(Fake)));
         }
-        let Some(key) = deps.api_key(name).await? else {
+        let Some(key) = cloud.api_key(name).await? else {
             return Ok(Err(Unusable(format!("the secret {name}_api_key is not set"))));
         };
         let (base_url, timeout) = (settings.base_url_of(name), settings.timeout_of(name));
@@ -73,14 +73,14 @@ impl Studio {
     }
 
     /// The provider that an attempt was made at, as it was made.
-    pub(crate) async fn provider_of<D: Secrets>(
+    pub(crate) async fn provider_of(
         &self,
-        deps: &D,
+        cloud: &Cloud,
         attempt: &Attempt,
         settings: &Settings,
     ) -> Result<Result<AnyProvider, Unusable>, PortError> {
         let mode = attempt.mode_or(settings);
-        self.provider(deps, attempt.provider, mode, settings).await
+        self.provider(cloud, attempt.provider, mode, settings).await
     }
 
     /// Works on a picture, off the executor and one at a time.
@@ -100,16 +100,16 @@ impl Studio {
 
     /// The watermark image of a key, kept in memory: an image is stored under a key of its own and never changes.
     /// One that cannot be read is replaced by the built-in mark, so that no picture leaves without any.
-    pub(crate) async fn mark<D: Objects>(&self, deps: &D, key: Option<&str>) -> Result<MarkImage, PortError> {
+    pub(crate) async fn mark(&self, cloud: &Cloud, key: Option<&str>) -> Result<MarkImage, PortError> {
         let Some(key) = key else {
             return Ok(MarkImage::BuiltIn);
         };
         if let Some(mark) = self.marks.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
             return Ok(MarkImage::Own(Arc::clone(mark)));
         }
-        let bytes = match deps.get(key, MAX_MARK_BYTES).await {
+        let bytes = match cloud.get_object(key, MAX_MARK_BYTES).await {
             Ok(bytes) => bytes,
-            Err(domain::ports::ObjectError::Port(error)) => return Err(error),
+            Err(cloud::ObjectError::Port(error)) => return Err(error),
             Err(error) => return Ok(built_in_instead(key, &error)),
         };
         match Mark::decode(&bytes) {

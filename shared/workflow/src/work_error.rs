@@ -1,7 +1,7 @@
 //! Why a worker could not do its part. The record goes back to its queue and is tried again; after some tries it
 //! waits in the dead-letter queue for an operator.
 
-use domain::ports::{MoveError, ObjectError, PortError};
+use cloud::{MoveError, ObjectError, PortError};
 use thiserror::Error;
 
 /// Why a record is not done.

@@ -4,8 +4,7 @@
 use std::time::{Duration, Instant};
 
 use domain::edit::FALLBACK_PATIENCE;
-use domain::ports::ProviderHealth;
-use domain::{Context, Edit, ProviderName, Status};
+use domain::{Edit, ProviderName, Status};
 use doubles::runware::Behaviour;
 use doubles::{fal, runware};
 use futures::future::join_all;

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use domain::ports::ProviderHealth;
-use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;

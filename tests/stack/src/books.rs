@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::EditId;
+use domain::MicroUsd;
 use domain::budget::{BudgetMonth, LedgerEntry, LedgerKind};
 use domain::context::month_of;
 use domain::figures::Figures;
-use domain::{Context, MicroUsd};
 use serde::de::DeserializeOwned;
 
 use crate::World;

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Context, EditId};
+use domain::EditId;
 use serde_json::{Value, json};
 
 use crate::stack::folder;

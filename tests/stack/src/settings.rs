@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use domain::ProviderName;
 use domain::breaker::Pin;
-use domain::ports::admin::SettingsStore;
-use domain::ports::{ProviderHealth, Secrets};
 use domain::settings::Setting;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::Instant;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::ports::admin::StyleStore;
 use domain::style::EntitlementProfile;
 use domain::{MicroUsd, ProviderName, Style};
 use tokio::sync::OnceCell;

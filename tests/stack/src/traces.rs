@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Context;
 use domain::context::{hour_of, month_of};
 
 use crate::{Guest, World};

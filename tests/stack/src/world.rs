@@ -8,9 +8,7 @@ use domain::budget::{BudgetCaps, Tenant};
 use domain::context::month_of;
 use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
 use domain::figures::FiguresChange;
-use domain::ports::admin::{TenantStore, TokenStore};
-use domain::ports::{Edits, Photos};
-use domain::{Context, Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
+use domain::{Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::stack::fixture;

@@ -7,9 +7,8 @@ use domain::admission::{Admission, Applicant, IdempotencyKey};
 use domain::edit::{Origin, Step, StoredOutput};
 use domain::event::{Photo, photo_key};
 use domain::guard::{Approval, EditRequest, GrantedBy};
-use domain::ports::{Admissions, Photos, Work};
 use domain::settings::ProviderMode;
-use domain::{Context, Edit, EditId, MicroUsd, PhotoId, ProviderName};
+use domain::{Edit, EditId, MicroUsd, PhotoId, ProviderName};
 use jiff::Timestamp;
 
 use crate::World;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::edit::Step;
-use domain::{Context, Edit, EditId, FailureCode, Status};
+use domain::{Edit, EditId, FailureCode, Status};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stack_tests::functions::kill;

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use cloud::Cloud;
 use domain::budget::Tenant;
 use domain::event::Addon;
-use domain::ports::Events;
-use domain::ports::admin::{AddonStore, PackageStore, StyleStore, TenantStore};
 use domain::watermark::WatermarkSettings;
 use domain::{AddonKey, Event};
 use serde::Serialize;

@@ -6,8 +6,6 @@ mod part;
 
 use cloud::Cloud;
 use domain::event::{EventPolicy, PolicyChange};
-use domain::ports::Events;
-use domain::ports::admin::TenantStore;
 use domain::scope::TenantCaller;
 use domain::{Event, Problem};
 use serde::Serialize;

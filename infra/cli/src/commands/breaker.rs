@@ -4,7 +4,6 @@ use clap::Subcommand;
 use cloud::Cloud;
 use domain::ProviderName;
 use domain::breaker::{Breaker, BreakerState, Pin};
-use domain::ports::ProviderHealth;
 use serde_json::{Value, json};
 
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};

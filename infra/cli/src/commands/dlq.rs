@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 
 use clap::Subcommand;
-use domain::ports::OpenEdits;
 use serde_json::json;
 
 use crate::dead_letters::{DeadLetters, Office};

@@ -2,8 +2,6 @@
 
 use clap::{Args, Subcommand};
 use cloud::Cloud;
-use domain::ports::Events;
-use domain::ports::admin::TokenStore;
 use domain::scope::TenantCaller;
 use domain::summary::{CheckStatus, Reading};
 use domain::{EventId, TenantId};

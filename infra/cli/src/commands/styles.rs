@@ -3,7 +3,6 @@
 use clap::Subcommand;
 use cloud::Cloud;
 use domain::Style;
-use domain::ports::admin::StyleStore;
 use serde_json::json;
 
 use super::catalog::ApplyArgs;

@@ -6,8 +6,7 @@ use clap::Args;
 use cloud::Cloud;
 use domain::context::month_of;
 use domain::figures::Figures;
-use domain::ports::{EditLists, Slugs, Summaries};
-use domain::{Context, Edit, MicroUsd, Status};
+use domain::{Edit, MicroUsd, Status};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

@@ -3,8 +3,6 @@
 use domain::Style;
 use domain::budget::Tenant;
 use domain::event::{ADDON_AI_STYLING, FEATURE_AI_STYLING};
-use domain::ports::Catalog;
-use domain::ports::admin::{AddonStore, PackageStore, TenantStore};
 
 use super::{Finding, Scene, Unseen};
 

@@ -5,11 +5,11 @@ mod operations;
 mod provider;
 mod queues;
 
+use cloud::PortError;
 use std::future::Future;
 
 use cloud::Cloud;
 use domain::Settings;
-use domain::ports::{PortError, SettingsSource};
 use serde::Serialize;
 use workflow::Studio;
 

@@ -4,7 +4,6 @@ use aws_sdk_cloudformation::types::Stack;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
-use domain::ports::admin::SettingsStore;
 use domain::settings::{Instead, Setting};
 
 use super::{Finding, Scene, Unseen};

@@ -1,8 +1,7 @@
 //! The providers in use: the default one, the one that takes over, and those of active styles.
 
+use cloud::PortError;
 use domain::ProviderName;
-use domain::ports::admin::SettingsStore;
-use domain::ports::{Catalog, PortError, ProviderHealth};
 use domain::settings::ProviderMode;
 use workflow::{Reach, check_provider};
 

@@ -1,12 +1,16 @@
 //! Getting edits in: one batch read, one transaction.
 
+use crate::{AdmitError, PortError};
+use domain::budget::{BudgetMonth, Tenant};
+use domain::event::Photo;
+use domain::figures::Figures;
+use domain::guard::abuse::GuestHour;
+use domain::{Event, EventId, PhotoId, TenantId};
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::Context;
 use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use domain::metric::{self, About};
-use domain::ports::{AdmissionFacts, Admissions, AdmitError, FactsQuery, Meter, PortError};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
@@ -21,8 +25,49 @@ const HOUR_KEPT: SignedDuration = SignedDuration::from_hours(2);
 /// count would begin below nothing.
 const OPEN_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-impl Admissions for Cloud {
-    async fn admission_facts(&self, query: &FactsQuery<'_>) -> Result<AdmissionFacts, PortError> {
+/// Everything that the layers and the idempotency check need, read in one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdmissionFacts {
+    /// The event; `None` where it is gone.
+    pub event: Option<Event>,
+    /// Its tenant.
+    pub tenant: Option<Tenant>,
+    /// The photo; `None` where there is no such photo at this event.
+    pub photo: Option<Photo>,
+    /// The tenant's month.
+    pub month: BudgetMonth,
+    /// The event's month.
+    pub figures: Figures,
+    /// Edits of the guest that are under way, where the event limits them.
+    pub guest_open: i64,
+    /// What the guest has done in this hour.
+    pub guest_hour: GuestHour,
+    /// What the idempotency key was used for before.
+    pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// What [`Admissions::admission_facts`] is asked for.
+#[derive(Debug, Clone)]
+pub struct FactsQuery<'a> {
+    /// The event's tenant.
+    pub tenant_id: &'a TenantId,
+    /// The event.
+    pub event_id: &'a EventId,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// The accounting month.
+    pub month: &'a str,
+    /// The guest, if it is one.
+    pub guest: Option<&'a str>,
+    /// The hour, `2026-11-22T14`.
+    pub hour: &'a str,
+    /// The caller's key, if it sent one.
+    pub idempotency: Option<&'a IdempotencyKey>,
+}
+
+impl Cloud {
+    /// One batch read of everything that an admission looks at.
+    pub async fn admission_facts(&self, query: &FactsQuery<'_>) -> Result<AdmissionFacts, PortError> {
         let event = keys::event(query.event_id);
         let tenant = keys::tenant(query.tenant_id);
         let photo = keys::photo(query.event_id, query.photo_id);
@@ -54,7 +99,8 @@ impl Admissions for Cloud {
         })
     }
 
-    async fn admit(&self, admission: &Admission) -> Result<(), AdmitError> {
+    /// One transaction: all of it or nothing.
+    pub async fn admit(&self, admission: &Admission) -> Result<(), AdmitError> {
         let edit = &admission.edit;
         let figures = self.add_figures(
             &edit.event_id,

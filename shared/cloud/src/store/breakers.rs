@@ -1,22 +1,25 @@
 //! The providers' circuit breakers: one item each, shared by all functions.
 
+use crate::PortError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::ProviderName;
 use domain::breaker::{Breaker, Breakers};
 use domain::metric::{self, About};
-use domain::ports::{Meter, PortError, ProviderHealth};
 
 use super::keys::{self, Key, number};
 use super::read::Found;
 use crate::Cloud;
 use crate::error::unavailable;
 
-impl ProviderHealth for Cloud {
-    async fn breakers(&self) -> Result<Breakers, PortError> {
+impl Cloud {
+    /// The breakers of all providers. Working on an edit needs no call for it: see [`EditInContext::breakers`].
+    pub async fn breakers(&self) -> Result<Breakers, PortError> {
         Ok(breakers(&self.read_together(breaker_keys()).await?))
     }
 
-    async fn save_breaker(&self, provider: ProviderName, next: &Breaker) -> Result<bool, PortError> {
+    /// Writes a breaker's next version, on condition that the one before it is stored; false where somebody else
+    /// was faster.
+    pub async fn save_breaker(&self, provider: ProviderName, next: &Breaker) -> Result<bool, PortError> {
         let before = i64::try_from(next.version.saturating_sub(1)).unwrap_or(i64::MAX);
         let written = self
             .dynamodb

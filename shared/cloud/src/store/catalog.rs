@@ -1,13 +1,12 @@
 //! The catalogue: styles, read whole and kept for a while by those who use them, and the add-ons for sale.
 
+use crate::{PortError, SaveError};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::addon::CatalogAddon;
-use domain::ports::admin::{AddonStore, SaveError, StyleStore, StyleUse};
-use domain::ports::{Catalog, PortError};
-use domain::{AddonKey, Context, Style, StyleKey};
+use domain::{AddonKey, Style, StyleKey};
 
 use super::change::{Change, PageOf, Tests};
 use super::keys::{self, ADDONS, Item, STYLES, number, text};
@@ -16,14 +15,16 @@ use super::transaction::TransactionError;
 use crate::Cloud;
 use crate::error::unavailable;
 
-impl Catalog for Cloud {
-    async fn styles(&self) -> Result<Arc<Vec<Style>>, PortError> {
+impl Cloud {
+    /// Every style, at most 30 s old.
+    pub async fn styles(&self) -> Result<Arc<Vec<Style>>, PortError> {
         self.styles.get(self.now(), self.load_styles()).await
     }
 }
 
-impl StyleStore for Cloud {
-    async fn styles_page(&self, after: Option<&StyleKey>, limit: u32) -> Result<Vec<Style>, PortError> {
+impl Cloud {
+    /// A page of styles.
+    pub async fn styles_page(&self, after: Option<&StyleKey>, limit: u32) -> Result<Vec<Style>, PortError> {
         let page = PageOf {
             pk: STYLES.to_owned(),
             after: after.map(ToString::to_string),
@@ -33,17 +34,21 @@ impl StyleStore for Cloud {
         self.page(page, "a style").await
     }
 
-    async fn style(&self, key: &StyleKey) -> Result<Option<Style>, PortError> {
+    /// A style.
+    pub async fn style(&self, key: &StyleKey) -> Result<Option<Style>, PortError> {
         self.read(keys::style(key.as_str()), "a style").await
     }
 
-    async fn save_style(&self, style: &Style, before: Option<u32>) -> Result<(), SaveError> {
+    /// Saves a style if the stored one still has the version `before` (`None`: if there is none). Never touches
+    /// [`Style::used`].
+    pub async fn save_style(&self, style: &Style, before: Option<u32>) -> Result<(), SaveError> {
         let change = Change::of(keys::style(style.key.as_str()), style)?.keeping("used");
         let write = self.change(change.when(at_version(before)))?;
         self.transact(vec![write]).await.map_err(changed)
     }
 
-    async fn remove_style(&self, key: &StyleKey) -> Result<bool, SaveError> {
+    /// Erases a style that was never used; false where there is none.
+    pub async fn remove_style(&self, key: &StyleKey) -> Result<bool, SaveError> {
         if self.style(key).await?.is_none() {
             return Ok(false);
         }
@@ -57,8 +62,10 @@ impl StyleStore for Cloud {
     }
 }
 
-impl StyleUse for Cloud {
-    async fn mark_style_used(&self, key: &StyleKey) -> Result<bool, PortError> {
+impl Cloud {
+    /// Remembers that an edit or an event's allow list names this style: from now on it can be switched off, but not
+    /// erased. False where the style is gone, so whoever asks must not use it either.
+    pub async fn mark_style_used(&self, key: &StyleKey) -> Result<bool, PortError> {
         // Not a transaction: when a new style is announced, many guests come at once, and none of them may fail here.
         let marked = self
             .dynamodb
@@ -84,8 +91,9 @@ impl StyleUse for Cloud {
     }
 }
 
-impl AddonStore for Cloud {
-    async fn addons_page(
+impl Cloud {
+    /// A page of the catalogue.
+    pub async fn addons_page(
         &self,
         after: Option<&AddonKey>,
         limit: u32,
@@ -99,15 +107,18 @@ impl AddonStore for Cloud {
         self.page(page, "an add-on").await
     }
 
-    async fn catalog_addon(&self, key: &AddonKey) -> Result<Option<CatalogAddon>, PortError> {
+    /// An add-on of the catalogue.
+    pub async fn catalog_addon(&self, key: &AddonKey) -> Result<Option<CatalogAddon>, PortError> {
         self.read(keys::addon(key), "an add-on").await
     }
 
-    async fn save_catalog_addon(&self, addon: &CatalogAddon) -> Result<(), PortError> {
+    /// Saves an add-on.
+    pub async fn save_catalog_addon(&self, addon: &CatalogAddon) -> Result<(), PortError> {
         self.write(keys::addon(&addon.key), addon).await
     }
 
-    async fn remove_catalog_addon(&self, key: &AddonKey) -> Result<bool, PortError> {
+    /// Takes an add-on out of the catalogue; false where there is none.
+    pub async fn remove_catalog_addon(&self, key: &AddonKey) -> Result<bool, PortError> {
         let write = self.delete(keys::addon(key), Tests::present())?;
         self.removed(vec![write]).await
     }

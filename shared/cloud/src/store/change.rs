@@ -1,9 +1,9 @@
 //! Changes of single attributes: what else an item holds may be somebody else's to write.
 
+use crate::PortError;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, TransactWriteItem, Update};
-use domain::ports::PortError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -1,9 +1,9 @@
 //! Reading edits.
 
+use crate::PortError;
 use aws_sdk_dynamodb::types::Select;
 use domain::context::month_of;
 use domain::figures::Figures;
-use domain::ports::{Edits, PortError};
 use domain::{Edit, EditId, EventId, Status};
 
 use super::keys::{self, BY_STATUS, text};
@@ -13,12 +13,14 @@ use crate::error::unavailable;
 /// Nobody wants to know whether it is place 130 or 140, and counting costs.
 const MOST_AHEAD: i32 = 100;
 
-impl Edits for Cloud {
-    async fn edit(&self, event: &EventId, id: EditId) -> Result<Option<Edit>, PortError> {
+impl Cloud {
+    /// An edit.
+    pub async fn edit(&self, event: &EventId, id: EditId) -> Result<Option<Edit>, PortError> {
         self.read(keys::edit(event, id), "an edit").await
     }
 
-    async fn edit_with_figures(
+    /// An edit with its event's counters of the month it was made in.
+    pub async fn edit_with_figures(
         &self,
         event: &EventId,
         id: EditId,
@@ -30,7 +32,8 @@ impl Edits for Cloud {
         Ok(found.get(&edit, "an edit")?.map(|edit| (edit, figures)))
     }
 
-    async fn queued_ahead(&self, event: &EventId, id: EditId) -> Result<u64, PortError> {
+    /// How many queued edits of the event were made before this one; counts to 100 at most.
+    pub async fn queued_ahead(&self, event: &EventId, id: EditId) -> Result<u64, PortError> {
         let answer = self
             .dynamodb
             .query()

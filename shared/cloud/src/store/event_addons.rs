@@ -1,11 +1,11 @@
 //! Add-ons of events: entries of one list, changed one at a time.
 
+use crate::SaveError;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backon::{ExponentialBuilder, Retryable};
 use domain::event::Addon;
-use domain::ports::admin::{EventAddonStore, SaveError};
 use domain::{AddonKey, EventId};
 use serde::Serialize;
 
@@ -21,8 +21,9 @@ struct Addons {
     addons: Vec<Addon>,
 }
 
-impl EventAddonStore for Cloud {
-    async fn save_event_addon(&self, event: &EventId, addon: &Addon) -> Result<bool, SaveError> {
+impl Cloud {
+    /// Adds or replaces one add-on of an event and leaves the others alone; false where there is no such event.
+    pub async fn save_event_addon(&self, event: &EventId, addon: &Addon) -> Result<bool, SaveError> {
         self.change_addons(event, |addons| {
             match addons.iter_mut().find(|has| has.key == addon.key) {
                 Some(has) => *has = addon.clone(),
@@ -33,7 +34,8 @@ impl EventAddonStore for Cloud {
         .await
     }
 
-    async fn remove_event_addon(&self, event: &EventId, key: &AddonKey) -> Result<bool, SaveError> {
+    /// Takes an add-on away; false where the event has none, or there is no such event.
+    pub async fn remove_event_addon(&self, event: &EventId, key: &AddonKey) -> Result<bool, SaveError> {
         self.change_addons(event, |addons| {
             let before = addons.len();
             addons.retain(|has| has.key != *key);

@@ -1,9 +1,8 @@
 //! Events and their photos.
 
+use crate::{PortError, SaveError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::event::{Package, Photo};
-use domain::ports::admin::{EventStore, SaveError};
-use domain::ports::{Events, Photos, PortError, Slugs};
 use domain::{Event, EventId, PhotoId, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -17,25 +16,29 @@ use super::transaction::TransactionError;
 use crate::Cloud;
 use crate::error::unavailable;
 
-impl Slugs for Cloud {
-    async fn event_of_slug(&self, tenant: &TenantId, slug: &str) -> Result<Option<EventId>, PortError> {
+impl Cloud {
+    /// The event that a tenant's slug names.
+    pub async fn event_of_slug(&self, tenant: &TenantId, slug: &str) -> Result<Option<EventId>, PortError> {
         let pointer: Option<SlugPointer> = self.read(keys::slug(tenant, slug), "an event's slug").await?;
         Ok(pointer.map(|pointer| pointer.event_id))
     }
 }
 
-impl Events for Cloud {
-    async fn event(&self, id: &EventId) -> Result<Option<Event>, PortError> {
+impl Cloud {
+    /// An event.
+    pub async fn event(&self, id: &EventId) -> Result<Option<Event>, PortError> {
         self.read(keys::event(id), "an event").await
     }
 }
 
-impl Photos for Cloud {
-    async fn put_photo(&self, photo: &Photo) -> Result<(), PortError> {
+impl Cloud {
+    /// Registers a photo.
+    pub async fn put_photo(&self, photo: &Photo) -> Result<(), PortError> {
         self.write(keys::photo(&photo.event_id, photo.id), photo).await
     }
 
-    async fn photos(
+    /// A page of an event's photos, newest first, after a photo.
+    pub async fn photos(
         &self,
         event: &EventId,
         after: Option<PhotoId>,
@@ -64,14 +67,21 @@ impl Photos for Cloud {
     }
 }
 
-impl EventStore for Cloud {
-    async fn events_page(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<Event>, PortError> {
+impl Cloud {
+    /// A page of events.
+    pub async fn events_page(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<Event>, PortError> {
         let key = |id: &str| Some(keys::event(&id.parse().ok()?));
         self.listed(EVENTS, after.map(ToString::to_string), limit, key, "an event")
             .await
     }
 
-    async fn save_event(&self, event: &Event, before: Option<&Event>) -> Result<(), SaveError> {
+    /// Saves slug, name, package and watermark of an event, and of a new one everything. What organiser and add-on
+    /// shop write (policy, add-ons) stays as it is in the table.
+    ///
+    /// All or nothing: the slug points at the event and no longer at where it pointed before; the package knows its
+    /// event. [`SaveError::InUse`]: the slug belongs to another event of the tenant. [`SaveError::Changed`]: event
+    /// or package are not as they were read, or the tenant is gone.
+    pub async fn save_event(&self, event: &Event, before: Option<&Event>) -> Result<(), SaveError> {
         let pointer = SlugPointer {
             event_id: event.id.clone(),
         };

@@ -1,8 +1,8 @@
 //! Hints at attempts, so that a bounded number of them is taken.
 
+use crate::PortError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use domain::ports::{Hints, PortError};
-use domain::{Context, EditId};
+use domain::EditId;
 use jiff::SignedDuration;
 
 use super::keys::{self, number};
@@ -12,8 +12,14 @@ use crate::error::unavailable;
 /// How long a hint is remembered, in seconds; nobody gives one for so old an attempt.
 const KEPT_SECONDS: i64 = 24 * 3_600;
 
-impl Hints for Cloud {
-    async fn take_hint(&self, edit: EditId, attempt: u32, quiet: SignedDuration) -> Result<bool, PortError> {
+impl Cloud {
+    /// Takes a hint at an attempt; false where one was taken within the quiet time before.
+    pub async fn take_hint(
+        &self,
+        edit: EditId,
+        attempt: u32,
+        quiet: SignedDuration,
+    ) -> Result<bool, PortError> {
         let now = self.now().as_second();
         let mut item = keys::hint(edit, attempt).into_item();
         item.insert("taken_at".to_owned(), number(now));

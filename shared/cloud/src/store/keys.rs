@@ -1,13 +1,12 @@
 //! Where each item lives.
 
+use crate::PortError;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::admission::IdempotencyKey;
 use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId};
 use serde::Serialize;
-
-use domain::ports::PortError;
 
 /// An item as DynamoDB has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;

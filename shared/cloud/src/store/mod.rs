@@ -20,3 +20,9 @@ mod tenant;
 mod tenants;
 mod tokens;
 mod transaction;
+
+pub use admit::{AdmissionFacts, FactsQuery};
+pub use moves::EditInContext;
+pub use open_edits::{EditKey, FoundEdits};
+pub use tenant::SummaryItems;
+pub use tokens::{IssuedToken, NewToken};

@@ -1,11 +1,15 @@
 //! Moving edits, and reading what a move needs.
 
+use crate::{MoveError, PortError};
+use domain::breaker::Breakers;
+use domain::budget::Tenant;
+use domain::summary::LatencyHistogram;
+use domain::{Edit, Event};
 use std::collections::HashMap;
 
 use domain::context::month_of;
 use domain::edit::Move;
 use domain::metric::{self, About};
-use domain::ports::{EditInContext, Meter, MoveError, PortError, Work};
 use domain::{EditId, EventId, TenantId};
 
 use super::breakers::{breaker_keys, breakers};
@@ -14,8 +18,24 @@ use super::tenant::histogram;
 use super::transaction::{Condition, TransactionError};
 use crate::Cloud;
 
-impl Work for Cloud {
-    async fn edit_in_context(
+/// See [`Work::edit_in_context`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditInContext {
+    /// The edit; `None` where it is gone.
+    pub edit: Option<Edit>,
+    /// Its event.
+    pub event: Option<Event>,
+    /// Its tenant.
+    pub tenant: Option<Tenant>,
+    /// Which providers are in service.
+    pub breakers: Breakers,
+    /// Provider latencies of its event in the month it was made in.
+    pub latencies: LatencyHistogram,
+}
+
+impl Cloud {
+    /// An edit with everything that working on it takes, in one read.
+    pub async fn edit_in_context(
         &self,
         tenant: &TenantId,
         event_id: &EventId,
@@ -40,7 +60,8 @@ impl Work for Cloud {
         })
     }
 
-    async fn apply(&self, made: &Move) -> Result<(), MoveError> {
+    /// The only way an edit moves: one transaction, on condition that it still is where the move starts.
+    pub async fn apply(&self, made: &Move) -> Result<(), MoveError> {
         let edit = &made.edit;
         let unmoved = Condition {
             expression: "#status = :status AND attempt = :attempt".to_owned(),

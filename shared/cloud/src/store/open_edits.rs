@@ -1,6 +1,6 @@
 //! Finding edits that somebody has still to do something about, by the sparse index.
 
-use domain::ports::{EditKey, FoundEdits, OpenEdits, PortError};
+use crate::PortError;
 use domain::{Edit, EditId, EventId};
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -13,8 +13,28 @@ use crate::error::unavailable;
 /// What `BatchGetItem` takes at once.
 const BATCH: usize = 100;
 
-impl OpenEdits for Cloud {
-    async fn open_edits(&self, due: Timestamp, at_most: usize) -> Result<FoundEdits, PortError> {
+/// Where an edit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditKey {
+    /// Its event.
+    pub event_id: EventId,
+    /// The edit.
+    pub edit_id: EditId,
+}
+
+/// Edits that were found, as an index has them: it may be a moment behind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundEdits {
+    /// Where they are.
+    pub keys: Vec<EditKey>,
+    /// There are more than were asked for.
+    pub more: bool,
+}
+
+impl Cloud {
+    /// Edits that have not ended and whose deadline is not after `due`: the earliest deadlines, in their order, at
+    /// most so many.
+    pub async fn open_edits(&self, due: Timestamp, at_most: usize) -> Result<FoundEdits, PortError> {
         let shards = keys::open_partitions().map(|shard| self.shard(shard, due, at_most));
         let found = try_join_all(shards).await?;
         let more = found.iter().any(|shard| shard.more);
@@ -28,7 +48,8 @@ impl OpenEdits for Cloud {
         })
     }
 
-    async fn unstored_edits(&self, at_most: usize) -> Result<FoundEdits, PortError> {
+    /// Edits that succeeded and have no stored copy: those that ended first, at most so many.
+    pub async fn unstored_edits(&self, at_most: usize) -> Result<FoundEdits, PortError> {
         let found = self
             .shard(keys::UNSTORED.to_owned(), Timestamp::MAX, at_most)
             .await?;
@@ -39,7 +60,9 @@ impl OpenEdits for Cloud {
         })
     }
 
-    async fn edits_at(&self, keys: &[EditKey]) -> Result<Vec<Edit>, PortError> {
+    /// The edits of these keys, as they stand now and in their order. What is gone or cannot be read is left out, so
+    /// that one bad edit does not stand in the way of the others.
+    pub async fn edits_at(&self, keys: &[EditKey]) -> Result<Vec<Edit>, PortError> {
         let mut edits = Vec::with_capacity(keys.len());
         for batch in keys.chunks(BATCH) {
             let asked: Vec<Key> = batch

@@ -1,9 +1,8 @@
 //! Packages. Events hold a copy of theirs, so a change of a package is carried to all that have it: `PACKAGE#key` lists
 //! them, and the package counts them, because a condition can look at a number but not at a list.
 
+use crate::{PortError, SaveError};
 use domain::event::Package;
-use domain::ports::PortError;
-use domain::ports::admin::{PackageStore, SaveError};
 use domain::{EventId, PackageKey};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -31,8 +30,13 @@ struct Folded<'a> {
     package: &'a Package,
 }
 
-impl PackageStore for Cloud {
-    async fn packages_page(&self, after: Option<&PackageKey>, limit: u32) -> Result<Vec<Package>, PortError> {
+impl Cloud {
+    /// A page of packages.
+    pub async fn packages_page(
+        &self,
+        after: Option<&PackageKey>,
+        limit: u32,
+    ) -> Result<Vec<Package>, PortError> {
         let page = PageOf {
             pk: PACKAGES.to_owned(),
             after: after.map(ToString::to_string),
@@ -42,17 +46,21 @@ impl PackageStore for Cloud {
         self.page(page, "a package").await
     }
 
-    async fn package(&self, key: &PackageKey) -> Result<Option<Package>, PortError> {
+    /// A package.
+    pub async fn package(&self, key: &PackageKey) -> Result<Option<Package>, PortError> {
         self.read(keys::package(key.as_str()), "a package").await
     }
 
-    async fn save_package(&self, package: &Package, before: Option<u32>) -> Result<(), SaveError> {
+    /// Saves a package if the stored one still has the version `before` (`None`: if there is none).
+    pub async fn save_package(&self, package: &Package, before: Option<u32>) -> Result<(), SaveError> {
         let change = Change::of(keys::package(package.key.as_str()), package)?;
         let write = self.change(change.when(at_version(before)))?;
         self.transact(vec![write]).await.map_err(changed)
     }
 
-    async fn refold_package(&self, package: &Package) -> Result<u64, PortError> {
+    /// Brings the copies that events have of the package to this version; newer copies stay. Returns how many events
+    /// have the package.
+    pub async fn refold_package(&self, package: &Package) -> Result<u64, PortError> {
         let mut count = 0;
         let mut after = None;
         loop {
@@ -77,7 +85,8 @@ impl PackageStore for Cloud {
         }
     }
 
-    async fn remove_package(&self, key: &PackageKey) -> Result<bool, SaveError> {
+    /// Removes a package that no event has; false where there is none.
+    pub async fn remove_package(&self, key: &PackageKey) -> Result<bool, SaveError> {
         if self.package(key).await?.is_none() {
             return Ok(false);
         }

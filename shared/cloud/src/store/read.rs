@@ -1,11 +1,11 @@
 //! Reading items.
 
+use crate::PortError;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use backon::{BackoffBuilder, ExponentialBuilder};
-use domain::ports::PortError;
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 

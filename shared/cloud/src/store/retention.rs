@@ -1,5 +1,6 @@
 //! Finding what has had its time, one partition at a time, and taking it away.
 
+use crate::PortError;
 use std::collections::{BTreeMap, HashSet};
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -8,8 +9,7 @@ use domain::budget::LedgerEntry;
 use domain::context::hour_of;
 use domain::edit::Origin;
 use domain::event::Photo;
-use domain::ports::{PastBooks, PastEdits, PortError};
-use domain::{Context, Edit, EditId, EventId, PhotoId, Status, TenantId};
+use domain::{Edit, EditId, EventId, PhotoId, Status, TenantId};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -28,12 +28,14 @@ const DELETES: usize = 25;
 /// Reads in one `BatchGetItem`; DynamoDB's limit.
 const READS: usize = 100;
 
-impl PastEdits for Cloud {
-    async fn event_ids(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<EventId>, PortError> {
+impl Cloud {
+    /// A page of the ids of all events.
+    pub async fn event_ids(&self, after: Option<&EventId>, limit: u32) -> Result<Vec<EventId>, PortError> {
         self.ids(EVENTS, after.map(ToString::to_string), limit).await
     }
 
-    async fn edits_made_before(
+    /// A page of an event's edits that were made before `end`, whatever their status.
+    pub async fn edits_made_before(
         &self,
         event: &EventId,
         end: Timestamp,
@@ -51,7 +53,8 @@ impl PastEdits for Cloud {
         self.page(page, "an edit").await
     }
 
-    async fn photos_made_before(
+    /// A page of an event's photos that were made before `end`.
+    pub async fn photos_made_before(
         &self,
         event: &EventId,
         end: Timestamp,
@@ -69,7 +72,8 @@ impl PastEdits for Cloud {
         self.page(page, "a photo").await
     }
 
-    async fn photos_under_way(&self, event: &EventId) -> Result<HashSet<PhotoId>, PortError> {
+    /// The photos of an event that an edit under way still needs.
+    pub async fn photos_under_way(&self, event: &EventId) -> Result<HashSet<PhotoId>, PortError> {
         let mut found = HashSet::new();
         for status in Status::ALL.into_iter().filter(|status| !status.is_terminal()) {
             let mut start = None;
@@ -99,18 +103,21 @@ impl PastEdits for Cloud {
         Ok(found)
     }
 
-    async fn forget_edits(&self, edits: &[Edit]) -> Result<(), PortError> {
+    /// Takes away idempotency records and guest counts that belong to these edits alone, then the edits.
+    pub async fn forget_edits(&self, edits: &[Edit]) -> Result<(), PortError> {
         self.forget_traces(edits).await?;
         let rows = edits.iter().map(|edit| keys::edit(&edit.event_id, edit.id));
         self.delete_all(rows.collect()).await
     }
 
-    async fn forget_photos(&self, photos: &[Photo]) -> Result<(), PortError> {
+    /// Takes away photos.
+    pub async fn forget_photos(&self, photos: &[Photo]) -> Result<(), PortError> {
         let rows = photos.iter().map(|photo| keys::photo(&photo.event_id, photo.id));
         self.delete_all(rows.collect()).await
     }
 
-    async fn forget_figures_before(&self, event: &EventId, month: &str) -> Result<(), PortError> {
+    /// Takes away an event's counters of the months before this one.
+    pub async fn forget_figures_before(&self, event: &EventId, month: &str) -> Result<(), PortError> {
         let pk = keys::event_partition(event);
         let stale = self
             .sort_keys(pk, "STATS#", keys::figures(event, month).sk)
@@ -121,19 +128,22 @@ impl PastEdits for Cloud {
     }
 }
 
-impl PastBooks for Cloud {
-    async fn tenant_ids(&self, after: Option<&TenantId>, limit: u32) -> Result<Vec<TenantId>, PortError> {
+impl Cloud {
+    /// A page of the ids of all tenants.
+    pub async fn tenant_ids(&self, after: Option<&TenantId>, limit: u32) -> Result<Vec<TenantId>, PortError> {
         self.ids(TENANTS, after.map(ToString::to_string), limit).await
     }
 
-    async fn months_until(&self, tenant: &TenantId, month: &str) -> Result<Vec<String>, PortError> {
+    /// The months up to this one, itself included, in which a tenant has counters, oldest first.
+    pub async fn months_until(&self, tenant: &TenantId, month: &str) -> Result<Vec<String>, PortError> {
         let last = keys::budget(tenant, month);
         let found = self.sort_keys(last.pk.clone(), "BUDGET#", last.sk).await?;
         let month_of = |key: Key| key.sk.strip_prefix("BUDGET#").map(str::to_owned);
         Ok(found.into_iter().filter_map(month_of).collect())
     }
 
-    async fn entries_made_before(
+    /// A page of a month's ledger entries whose edits were made before `end`.
+    pub async fn entries_made_before(
         &self,
         tenant: &TenantId,
         month: &str,
@@ -152,14 +162,16 @@ impl PastBooks for Cloud {
         self.page(page, "a ledger entry").await
     }
 
-    async fn forget_entries(&self, entries: &[LedgerEntry]) -> Result<(), PortError> {
+    /// Takes away ledger entries.
+    pub async fn forget_entries(&self, entries: &[LedgerEntry]) -> Result<(), PortError> {
         let rows = entries
             .iter()
             .map(|entry| keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id));
         self.delete_all(rows.collect()).await
     }
 
-    async fn forget_month(&self, tenant: &TenantId, month: &str) -> Result<(), PortError> {
+    /// Takes away a month's budget alerts and counters, unless it has ledger entries or reservations left.
+    pub async fn forget_month(&self, tenant: &TenantId, month: &str) -> Result<(), PortError> {
         let entries = keys::ledger(tenant, month, EditId::new(Timestamp::UNIX_EPOCH, 0)).pk;
         let left: Vec<LedgerEntry> = self
             .page(

@@ -1,5 +1,6 @@
 //! Signals that are given once: who writes the mark first, gives them.
 
+use crate::PortError;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
@@ -7,7 +8,6 @@ use domain::EventId;
 use domain::budget::BudgetAlert;
 use domain::context::{hour_of, month_of};
 use domain::figures::{Counter, Figures};
-use domain::ports::{PortError, Signals};
 use domain::symptom::Symptom;
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,8 +16,9 @@ use super::keys::{self, Item, Key, text};
 use super::transaction::{Addition, Condition, TransactionError};
 use crate::Cloud;
 
-impl Signals for Cloud {
-    async fn raise_budget_alert(
+impl Cloud {
+    /// Stores a budget alert unless one of its kind was stored within the cooldown; true where it was stored.
+    pub async fn raise_budget_alert(
         &self,
         alert: &BudgetAlert,
         cooldown: SignedDuration,
@@ -41,7 +42,8 @@ impl Signals for Cloud {
             .await
     }
 
-    async fn mark_escalated(
+    /// Marks a guest's hour as escalated; true for whoever marks it first.
+    pub async fn mark_escalated(
         &self,
         event: &EventId,
         scope_hash: &str,
@@ -66,14 +68,16 @@ impl Signals for Cloud {
         self.once(vec![mark, counted]).await
     }
 
-    async fn figures(&self, event: &EventId, month: &str) -> Result<Figures, PortError> {
+    /// An event's counters of a month.
+    pub async fn figures(&self, event: &EventId, month: &str) -> Result<Figures, PortError> {
         let found = self
             .read(keys::figures(event, month), "an event's figures")
             .await?;
         Ok(found.unwrap_or_default())
     }
 
-    async fn mark_symptom(
+    /// Marks a symptom in an event's month unless it was marked within the cooldown; true for whoever marked it.
+    pub async fn mark_symptom(
         &self,
         event: &EventId,
         month: &str,

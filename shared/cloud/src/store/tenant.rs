@@ -1,5 +1,9 @@
 //! What organisers read and change: lists of edits, the summary, an event's policy.
 
+use crate::PortError;
+use domain::breaker::Breakers;
+use domain::budget::{BudgetMonth, Tenant};
+use domain::figures::Figures;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -7,7 +11,6 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use domain::budget::BudgetAlert;
 use domain::event::PolicyChange;
 use domain::figures::Counter;
-use domain::ports::{EditLists, Events, Policies, PortError, Summaries, SummaryItems};
 use domain::summary::{LATENCY_BUCKETS, LatencyHistogram};
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
 
@@ -17,8 +20,27 @@ use super::read::parse;
 use crate::Cloud;
 use crate::error::{unavailable, unreadable};
 
-impl EditLists for Cloud {
-    async fn edits(
+/// Everything that a summary is made of, read in one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryItems {
+    /// The event; `None` where it is gone.
+    pub event: Option<Event>,
+    /// Its tenant.
+    pub tenant: Option<Tenant>,
+    /// The tenant's month.
+    pub budget: BudgetMonth,
+    /// The event's month.
+    pub figures: Figures,
+    /// Provider latencies of the event's month.
+    pub latencies: LatencyHistogram,
+    /// Which providers are in service.
+    pub breakers: Breakers,
+}
+
+impl Cloud {
+    /// A page of an event's edits, newest first, after an edit that need not exist any more. With a status only
+    /// those that have it; what a page costs does not depend on how many others there are.
+    pub async fn edits(
         &self,
         event: &EventId,
         status: Option<Status>,
@@ -72,8 +94,9 @@ fn start_after(event: &EventId, edit: EditId, status: Option<Status>) -> Item {
     key
 }
 
-impl Summaries for Cloud {
-    async fn summary_items(
+impl Cloud {
+    /// One batch read.
+    pub async fn summary_items(
         &self,
         tenant: &TenantId,
         event: &EventId,
@@ -96,7 +119,8 @@ impl Summaries for Cloud {
         })
     }
 
-    async fn budget_alerts(
+    /// The tenant's budget alerts of a month, newest first.
+    pub async fn budget_alerts(
         &self,
         tenant: &TenantId,
         month: &str,
@@ -132,8 +156,11 @@ pub(crate) fn histogram(figures: &Item) -> LatencyHistogram {
     LatencyHistogram::new(counts)
 }
 
-impl Policies for Cloud {
-    async fn change_policy(
+impl Cloud {
+    /// Writes the fields that change, on condition that the event is the tenant's, and answers the event as it is
+    /// then; `None` where there is no such event of the tenant. Changes of other fields made at the same moment
+    /// stay.
+    pub async fn change_policy(
         &self,
         tenant: &TenantId,
         event: &EventId,

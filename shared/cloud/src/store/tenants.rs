@@ -1,9 +1,8 @@
 //! Tenants, and the lists of tenants and events.
 
+use crate::PortError;
 use domain::TenantId;
 use domain::budget::Tenant;
-use domain::ports::PortError;
-use domain::ports::admin::TenantStore;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -18,18 +17,21 @@ pub(super) struct Listed {
     pub(super) id: String,
 }
 
-impl TenantStore for Cloud {
-    async fn tenants_page(&self, after: Option<&TenantId>, limit: u32) -> Result<Vec<Tenant>, PortError> {
+impl Cloud {
+    /// A page of tenants.
+    pub async fn tenants_page(&self, after: Option<&TenantId>, limit: u32) -> Result<Vec<Tenant>, PortError> {
         let key = |id: &str| Some(keys::tenant(&id.parse().ok()?));
         self.listed(TENANTS, after.map(ToString::to_string), limit, key, "a tenant")
             .await
     }
 
-    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, PortError> {
+    /// A tenant.
+    pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, PortError> {
         self.read(keys::tenant(id), "a tenant").await
     }
 
-    async fn save_tenant(&self, tenant: &Tenant) -> Result<(), PortError> {
+    /// Saves a tenant.
+    pub async fn save_tenant(&self, tenant: &Tenant) -> Result<(), PortError> {
         let entry = Listed {
             id: tenant.id.to_string(),
         };

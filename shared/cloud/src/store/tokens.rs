@@ -1,10 +1,9 @@
 //! Event tokens: `TOKEN#hash` opens the event, `EVENT#id / TOKEN#ulid` remembers which hash to remove.
 
+use crate::PortError;
 use data_encoding::BASE64URL_NOPAD;
 use domain::event::TokenGrant;
-use domain::ports::admin::{IssuedToken, NewToken, TokenStore};
-use domain::ports::{PortError, Tokens};
-use domain::{Context, Event, EventId, TokenId, scope};
+use domain::{Event, EventId, TokenId, scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,14 +20,38 @@ struct Issued {
     valid_until: Option<Timestamp>,
 }
 
-impl Tokens for Cloud {
-    async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
+/// A token that was just made; the only time that it is seen. Not `Debug`: it must not get into a log.
+#[derive(Clone)]
+pub struct NewToken {
+    /// Names it without revealing it.
+    pub token_id: TokenId,
+    /// 256 random bits.
+    pub token: String,
+}
+
+/// A token as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedToken {
+    /// Names it without revealing it; also says when it was made.
+    pub token_id: TokenId,
+    /// When it stops working; absent: never.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl Cloud {
+    /// What a token opens, by the token's hash.
+    pub async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
         self.read(keys::token(token_hash), "an event token").await
     }
 }
 
-impl TokenStore for Cloud {
-    async fn new_token(&self, event: &Event, valid_until: Option<Timestamp>) -> Result<NewToken, PortError> {
+impl Cloud {
+    /// Makes a token. Only its hash is stored.
+    pub async fn new_token(
+        &self,
+        event: &Event,
+        valid_until: Option<Timestamp>,
+    ) -> Result<NewToken, PortError> {
         let mut secret = [0; 32];
         secret[..16].copy_from_slice(&random_bits().to_ne_bytes());
         secret[16..].copy_from_slice(&random_bits().to_ne_bytes());
@@ -54,7 +77,8 @@ impl TokenStore for Cloud {
         Ok(NewToken { token_id, token })
     }
 
-    async fn tokens_page(
+    /// A page of an event's tokens, newest first.
+    pub async fn tokens_page(
         &self,
         event: &EventId,
         after: Option<TokenId>,
@@ -76,7 +100,8 @@ impl TokenStore for Cloud {
         Ok(shown.collect())
     }
 
-    async fn revoke_token(&self, event: &EventId, token: TokenId) -> Result<bool, PortError> {
+    /// Ends a token at once; false where the event has no such token.
+    pub async fn revoke_token(&self, event: &EventId, token: TokenId) -> Result<bool, PortError> {
         let key = keys::issued_token(event, token);
         let issued: Option<Issued> = self.read(key.clone(), "an issued token").await?;
         let Some(issued) = issued else {

@@ -1,5 +1,6 @@
 //! Writing what must go together.
 
+use crate::PortError;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
@@ -10,7 +11,6 @@ use aws_sdk_dynamodb::types::{
 use backon::{ExponentialBuilder, Retryable};
 use domain::budget::BudgetChange;
 use domain::figures::FiguresChange;
-use domain::ports::PortError;
 use domain::{EventId, MicroUsd};
 
 use super::keys::{self, Item, Key, number};

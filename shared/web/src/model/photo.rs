@@ -1,10 +1,10 @@
 //! Photos.
 
+use cloud::Presigned;
 use std::collections::BTreeMap;
 
 use domain::PhotoId;
 use domain::event::{MAX_PHOTO_BYTES, Photo};
-use domain::ports::Presigned;
 use garde::Validate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! The catalogue of add-ons. An add-on that leaves it can no longer be bought; events keep what they have.
 
+use cloud::Cloud;
 use domain::addon::CatalogAddon;
-use domain::ports::admin::AddonStore;
 use domain::{AddonKey, Problem};
 
 use super::{Listing, Outcome, Saved, removed};
@@ -12,31 +12,31 @@ const WHAT: &str = "add-on";
 ///
 /// # Errors
 /// The table is away.
-pub async fn list_addons<D: AddonStore>(
-    deps: &D,
+pub async fn list_addons(
+    cloud: &Cloud,
     after: Option<&AddonKey>,
     limit: u32,
 ) -> Result<Listing<CatalogAddon>, Problem> {
-    Ok(Listing::of(deps.addons_page(after, limit + 1).await?, limit))
+    Ok(Listing::of(cloud.addons_page(after, limit + 1).await?, limit))
 }
 
 /// An add-on of the catalogue.
 ///
 /// # Errors
 /// There is none of this key.
-pub async fn get_addon<D: AddonStore>(deps: &D, key: &AddonKey) -> Result<CatalogAddon, Problem> {
-    deps.catalog_addon(key).await?.ok_or(Problem::NotFound(WHAT))
+pub async fn get_addon(cloud: &Cloud, key: &AddonKey) -> Result<CatalogAddon, Problem> {
+    cloud.catalog_addon(key).await?.ok_or(Problem::NotFound(WHAT))
 }
 
 /// Creates or replaces an add-on whose fields were checked.
 ///
 /// # Errors
 /// The table is away.
-pub async fn put_addon<D: AddonStore>(deps: &D, addon: CatalogAddon) -> Result<Saved<CatalogAddon>, Problem> {
-    let before = deps.catalog_addon(&addon.key).await?;
+pub async fn put_addon(cloud: &Cloud, addon: CatalogAddon) -> Result<Saved<CatalogAddon>, Problem> {
+    let before = cloud.catalog_addon(&addon.key).await?;
     let outcome = Outcome::of(before.as_ref(), &addon);
     if outcome != Outcome::Unchanged {
-        deps.save_catalog_addon(&addon).await?;
+        cloud.save_catalog_addon(&addon).await?;
     }
     Ok(Saved {
         value: addon,
@@ -48,6 +48,6 @@ pub async fn put_addon<D: AddonStore>(deps: &D, addon: CatalogAddon) -> Result<S
 ///
 /// # Errors
 /// There is none of this key.
-pub async fn delete_addon<D: AddonStore>(deps: &D, key: &AddonKey) -> Result<(), Problem> {
-    removed(deps.remove_catalog_addon(key).await?, WHAT)
+pub async fn delete_addon(cloud: &Cloud, key: &AddonKey) -> Result<(), Problem> {
+    removed(cloud.remove_catalog_addon(key).await?, WHAT)
 }

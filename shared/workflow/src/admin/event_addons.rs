@@ -1,32 +1,31 @@
 //! Add-ons of an event: bought, being bought, or cancelled.
 
+use cloud::Cloud;
 use domain::event::{Addon, AddonStatus};
-use domain::ports::Events;
-use domain::ports::admin::{AddonStore, EventAddonStore};
 use domain::{AddonKey, Event, EventId, Problem};
 
 use super::{Outcome, Saved, removed, unsaved};
 
 const WHAT: &str = "add-on of this event";
 
-async fn event<D: Events>(deps: &D, id: &EventId) -> Result<Event, Problem> {
-    deps.event(id).await?.ok_or(Problem::EventNotFound)
+async fn event(cloud: &Cloud, id: &EventId) -> Result<Event, Problem> {
+    cloud.event(id).await?.ok_or(Problem::EventNotFound)
 }
 
 /// An event's add-ons; there are never more than a few.
 ///
 /// # Errors
 /// There is no such event.
-pub async fn list_event_addons<D: Events>(deps: &D, id: &EventId) -> Result<Vec<Addon>, Problem> {
-    Ok(event(deps, id).await?.addons)
+pub async fn list_event_addons(cloud: &Cloud, id: &EventId) -> Result<Vec<Addon>, Problem> {
+    Ok(event(cloud, id).await?.addons)
 }
 
 /// An add-on of an event.
 ///
 /// # Errors
 /// There is no such event, or it has no such add-on.
-pub async fn get_event_addon<D: Events>(deps: &D, id: &EventId, key: &AddonKey) -> Result<Addon, Problem> {
-    let addons = event(deps, id).await?.addons.into_iter();
+pub async fn get_event_addon(cloud: &Cloud, id: &EventId, key: &AddonKey) -> Result<Addon, Problem> {
+    let addons = event(cloud, id).await?.addons.into_iter();
     let found = addons.into_iter().find(|addon| addon.key == *key);
     found.ok_or(Problem::NotFound(WHAT))
 }
@@ -35,11 +34,8 @@ pub async fn get_event_addon<D: Events>(deps: &D, id: &EventId, key: &AddonKey) 
 ///
 /// # Errors
 /// There is no such event, or the catalogue holds no valid price (row E4); cancelling needs none.
-pub async fn put_event_addon<D>(deps: &D, id: &EventId, addon: Addon) -> Result<Saved<Addon>, Problem>
-where
-    D: Events + AddonStore + EventAddonStore,
-{
-    let (event, offer) = futures::try_join!(deps.event(id), deps.catalog_addon(&addon.key))?;
+pub async fn put_event_addon(cloud: &Cloud, id: &EventId, addon: Addon) -> Result<Saved<Addon>, Problem> {
+    let (event, offer) = futures::try_join!(cloud.event(id), cloud.catalog_addon(&addon.key))?;
     let event = event.ok_or(Problem::EventNotFound)?;
     let is_sold = offer.is_some_and(|offer| offer.is_purchasable());
     if !is_sold && addon.status != AddonStatus::Cancelled {
@@ -48,7 +44,7 @@ where
     let before = event.addons.iter().find(|has| has.key == addon.key);
     let outcome = Outcome::of(before, &addon);
     if outcome != Outcome::Unchanged {
-        let saved = deps.save_event_addon(id, &addon).await;
+        let saved = cloud.save_event_addon(id, &addon).await;
         if !saved.map_err(|error| unsaved(error, WHAT))? {
             return Err(Problem::EventNotFound);
         }
@@ -63,11 +59,7 @@ where
 ///
 /// # Errors
 /// The event has no such add-on.
-pub async fn delete_event_addon<D: EventAddonStore>(
-    deps: &D,
-    id: &EventId,
-    key: &AddonKey,
-) -> Result<(), Problem> {
-    let found = deps.remove_event_addon(id, key).await;
+pub async fn delete_event_addon(cloud: &Cloud, id: &EventId, key: &AddonKey) -> Result<(), Problem> {
+    let found = cloud.remove_event_addon(id, key).await;
     removed(found.map_err(|error| unsaved(error, WHAT))?, WHAT)
 }

@@ -1,11 +1,10 @@
 //! Events: whose they are, what they are called, which package they have.
 
+use cloud::{Cloud, PortError, SaveError};
 use domain::event::{EventPolicy, Package};
 use domain::guard::{GrantedBy, entitlement};
-use domain::ports::admin::{EventStore, PackageStore, SaveError, TenantStore};
-use domain::ports::{Events, Objects, PortError};
 use domain::watermark::WatermarkSettings;
-use domain::{Context, Event, EventId, EventSlug, PackageKey, Problem, TenantId};
+use domain::{Event, EventId, EventSlug, PackageKey, Problem, TenantId};
 
 use super::{Listing, Outcome, Saved, TRIES, check_watermark, unsaved};
 
@@ -39,9 +38,9 @@ pub struct EventAnswer {
 }
 
 impl EventAnswer {
-    fn of(deps: &impl Context, event: Event) -> Self {
+    fn of(cloud: &Cloud, event: Event) -> Self {
         Self {
-            granted_by: entitlement::check(&event, deps.now()).ok(),
+            granted_by: entitlement::check(&event, cloud.now()).ok(),
             event,
         }
     }
@@ -51,13 +50,13 @@ impl EventAnswer {
 ///
 /// # Errors
 /// The table is away.
-pub async fn list_events<D: Context + EventStore>(
-    deps: &D,
+pub async fn list_events(
+    cloud: &Cloud,
     after: Option<&EventId>,
     limit: u32,
 ) -> Result<Listing<EventAnswer>, Problem> {
-    let events = deps.events_page(after, limit + 1).await?.into_iter();
-    let answers = events.map(|event| EventAnswer::of(deps, event));
+    let events = cloud.events_page(after, limit + 1).await?.into_iter();
+    let answers = events.map(|event| EventAnswer::of(cloud, event));
     Ok(Listing::of(answers.collect(), limit))
 }
 
@@ -65,9 +64,9 @@ pub async fn list_events<D: Context + EventStore>(
 ///
 /// # Errors
 /// There is no such event.
-pub async fn get_event<D: Context + Events>(deps: &D, id: &EventId) -> Result<EventAnswer, Problem> {
-    let event = deps.event(id).await?.ok_or(Problem::EventNotFound)?;
-    Ok(EventAnswer::of(deps, event))
+pub async fn get_event(cloud: &Cloud, id: &EventId) -> Result<EventAnswer, Problem> {
+    let event = cloud.event(id).await?.ok_or(Problem::EventNotFound)?;
+    Ok(EventAnswer::of(cloud, event))
 }
 
 /// Creates an event, or replaces what the superadmin sets of it.
@@ -75,18 +74,15 @@ pub async fn get_event<D: Context + Events>(deps: &D, id: &EventId) -> Result<Ev
 /// # Errors
 /// A tenant or package that does not exist, another tenant's event, a slug that is taken, a watermark that cannot be
 /// drawn; others change it at the same time, again and again.
-pub async fn put_event<D>(deps: &D, input: &EventInput) -> Result<Saved<EventAnswer>, Problem>
-where
-    D: Context + Events + EventStore + TenantStore + PackageStore + Objects,
-{
+pub async fn put_event(cloud: &Cloud, input: &EventInput) -> Result<Saved<EventAnswer>, Problem> {
     if let Some(watermark) = &input.watermark {
-        check_watermark(deps, "/watermark", watermark).await?;
+        check_watermark(cloud, "/watermark", watermark).await?;
     }
     for _ in 0..TRIES {
         let (before, tenant, package) = futures::try_join!(
-            deps.event(&input.id),
-            deps.tenant(&input.tenant_id),
-            package(deps, input.package_key.as_ref()),
+            cloud.event(&input.id),
+            cloud.tenant(&input.tenant_id),
+            package(cloud, input.package_key.as_ref()),
         )?;
         if tenant.is_none() {
             return Err(Problem::field("/tenant_id", "There is no such tenant."));
@@ -101,16 +97,16 @@ where
             let detail = "This event belongs to another tenant; events do not change hands.";
             return Err(Problem::field("/tenant_id", detail));
         }
-        let event = event(deps, input, before.as_ref(), package);
+        let event = event(cloud, input, before.as_ref(), package);
         let outcome = Outcome::of(before.as_ref(), &event);
         let saved = match outcome {
             Outcome::Unchanged => Ok(()),
-            Outcome::Created | Outcome::Updated => deps.save_event(&event, before.as_ref()).await,
+            Outcome::Created | Outcome::Updated => cloud.save_event(&event, before.as_ref()).await,
         };
         match saved {
             Ok(()) => {
                 return Ok(Saved {
-                    value: EventAnswer::of(deps, event),
+                    value: EventAnswer::of(cloud, event),
                     outcome,
                 });
             }
@@ -121,14 +117,14 @@ where
     Err(Problem::Unavailable)
 }
 
-async fn package<D: PackageStore>(deps: &D, key: Option<&PackageKey>) -> Result<Option<Package>, PortError> {
+async fn package(cloud: &Cloud, key: Option<&PackageKey>) -> Result<Option<Package>, PortError> {
     match key {
-        Some(key) => deps.package(key).await,
+        Some(key) => cloud.package(key).await,
         None => Ok(None),
     }
 }
 
-fn event(deps: &impl Context, input: &EventInput, before: Option<&Event>, package: Option<Package>) -> Event {
+fn event(cloud: &Cloud, input: &EventInput, before: Option<&Event>, package: Option<Package>) -> Event {
     Event {
         id: input.id.clone(),
         tenant_id: input.tenant_id.clone(),
@@ -139,7 +135,7 @@ fn event(deps: &impl Context, input: &EventInput, before: Option<&Event>, packag
         policy: before.map_or_else(EventPolicy::default, |before| before.policy.clone()),
         watermark: input.watermark.clone(),
         scope_key: before.map_or_else(
-            || format!("{:032x}", deps.random()),
+            || format!("{:032x}", cloud.random()),
             |before| before.scope_key.clone(),
         ),
     }

@@ -10,8 +10,8 @@ mod tenants;
 mod tokens;
 mod watermarks;
 
+use cloud::SaveError;
 use domain::Problem;
-use domain::ports::admin::SaveError;
 
 pub use addons::{delete_addon, get_addon, list_addons, put_addon};
 pub use event_addons::{delete_event_addon, get_event_addon, list_event_addons, put_event_addon};

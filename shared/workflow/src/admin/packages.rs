@@ -1,7 +1,7 @@
 //! Event packages. Events hold a copy of theirs; a change reaches all of them before it is answered.
 
+use cloud::{Cloud, SaveError};
 use domain::event::Package;
-use domain::ports::admin::{PackageStore, SaveError};
 use domain::{PackageKey, Problem};
 
 use super::{Listing, Outcome, Saved, TRIES, removed, unsaved};
@@ -13,20 +13,20 @@ const IN_USE: &str = "Events have this package. Give them another one (PUT admin
 ///
 /// # Errors
 /// The table is away.
-pub async fn list_packages<D: PackageStore>(
-    deps: &D,
+pub async fn list_packages(
+    cloud: &Cloud,
     after: Option<&PackageKey>,
     limit: u32,
 ) -> Result<Listing<Package>, Problem> {
-    Ok(Listing::of(deps.packages_page(after, limit + 1).await?, limit))
+    Ok(Listing::of(cloud.packages_page(after, limit + 1).await?, limit))
 }
 
 /// A package.
 ///
 /// # Errors
 /// There is no such package.
-pub async fn get_package<D: PackageStore>(deps: &D, key: &PackageKey) -> Result<Package, Problem> {
-    deps.package(key).await?.ok_or(Problem::NotFound("package"))
+pub async fn get_package(cloud: &Cloud, key: &PackageKey) -> Result<Package, Problem> {
+    cloud.package(key).await?.ok_or(Problem::NotFound("package"))
 }
 
 /// Creates or replaces a package; its version is ours to give.
@@ -36,21 +36,21 @@ pub async fn get_package<D: PackageStore>(deps: &D, key: &PackageKey) -> Result<
 ///
 /// # Errors
 /// Others change it at the same time, again and again.
-pub async fn put_package<D: PackageStore>(deps: &D, mut package: Package) -> Result<Saved<Package>, Problem> {
+pub async fn put_package(cloud: &Cloud, mut package: Package) -> Result<Saved<Package>, Problem> {
     for _ in 0..TRIES {
-        let before = deps.package(&package.key).await?;
+        let before = cloud.package(&package.key).await?;
         let version = before.as_ref().map(|before| before.version);
         package.version = version.unwrap_or(1);
         let outcome = Outcome::of(before.as_ref(), &package);
         if outcome != Outcome::Unchanged {
             package.version += u32::from(version.is_some());
-            match deps.save_package(&package, version).await {
+            match cloud.save_package(&package, version).await {
                 Ok(()) => {}
                 Err(SaveError::Changed) => continue,
                 Err(error) => return Err(unsaved(error, IN_USE)),
             }
         }
-        deps.refold_package(&package).await?;
+        cloud.refold_package(&package).await?;
         return Ok(Saved {
             value: package,
             outcome,
@@ -63,7 +63,7 @@ pub async fn put_package<D: PackageStore>(deps: &D, mut package: Package) -> Res
 ///
 /// # Errors
 /// There is none of this key, or events have it.
-pub async fn delete_package<D: PackageStore>(deps: &D, key: &PackageKey) -> Result<(), Problem> {
-    let found = deps.remove_package(key).await;
+pub async fn delete_package(cloud: &Cloud, key: &PackageKey) -> Result<(), Problem> {
+    let found = cloud.remove_package(key).await;
     removed(found.map_err(|error| unsaved(error, IN_USE))?, "package")
 }

@@ -1,7 +1,6 @@
 //! Runtime settings and secrets: read as they are in SSM, checked as a whole before anything is written.
 
-use domain::ports::Objects;
-use domain::ports::admin::SettingsStore;
+use cloud::Cloud;
 use domain::problem::FieldError;
 use domain::settings::Setting;
 use domain::{Problem, ProviderName, Settings};
@@ -76,8 +75,8 @@ enum Write {
 ///
 /// # Errors
 /// SSM is away.
-pub async fn read_settings<D: SettingsStore>(deps: &D) -> Result<SettingsAnswer, Problem> {
-    let (texts, with_key) = futures::try_join!(deps.setting_texts(), deps.providers_with_key())?;
+pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
+    let (texts, with_key) = futures::try_join!(cloud.setting_texts(), cloud.providers_with_key())?;
     // As a function reads them that has just started.
     let (settings, flaws) = Settings::read(&texts, None);
     let source_of = |setting: Setting| match () {
@@ -102,27 +101,24 @@ pub async fn read_settings<D: SettingsStore>(deps: &D) -> Result<SettingsAnswer,
 /// # Errors
 /// Every value that does not fit, each with a pointer and the reason; nothing is written then. SSM goes away: what it
 /// took before stays, and the same change can be made again.
-pub async fn change_settings<D>(deps: &D, change: &SettingsChange) -> Result<SettingsAnswer, Problem>
-where
-    D: SettingsStore + Objects + Sync,
-{
+pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<SettingsAnswer, Problem> {
     let (writes, mut flaws) = checked(change);
     if let Some(text) = writes.iter().find_map(watermark_text) {
-        flaws.extend(flaws_of_watermark(deps, text).await?);
+        flaws.extend(flaws_of_watermark(cloud, text).await?);
     }
     if !flaws.is_empty() {
         return Err(Problem::ValidationFailed(flaws));
     }
     try_join_all(writes.iter().map(|write| async move {
         match write {
-            Write::Set(setting, text) => deps.put_setting(*setting, text).await,
-            Write::Reset(setting) => deps.reset_setting(*setting).await,
-            Write::SetKey(provider, secret) => deps.put_api_key(*provider, secret).await,
-            Write::RemoveKey(provider) => deps.remove_api_key(*provider).await,
+            Write::Set(setting, text) => cloud.put_setting(*setting, text).await,
+            Write::Reset(setting) => cloud.reset_setting(*setting).await,
+            Write::SetKey(provider, secret) => cloud.put_api_key(*provider, secret).await,
+            Write::RemoveKey(provider) => cloud.remove_api_key(*provider).await,
         }
     }))
     .await?;
-    read_settings(deps).await
+    read_settings(cloud).await
 }
 
 fn checked(change: &SettingsChange) -> (Vec<Write>, Vec<FieldError>) {
@@ -205,12 +201,12 @@ fn watermark_text(write: &Write) -> Option<&str> {
     }
 }
 
-async fn flaws_of_watermark<D: Objects>(deps: &D, text: &str) -> Result<Vec<FieldError>, Problem> {
+async fn flaws_of_watermark(cloud: &Cloud, text: &str) -> Result<Vec<FieldError>, Problem> {
     let mut settings = Settings::default();
     if let Err(why) = settings.set(Setting::Watermark, text) {
         return Ok(vec![flaw("/watermark", &why)]);
     }
-    match check_watermark(deps, "/watermark", &settings.watermark).await {
+    match check_watermark(cloud, "/watermark", &settings.watermark).await {
         Ok(()) => Ok(Vec::new()),
         Err(Problem::ValidationFailed(flaws)) => Ok(flaws),
         Err(problem) => Err(problem),

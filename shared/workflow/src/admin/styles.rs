@@ -1,6 +1,6 @@
 //! Styles: every change is a new version, and one that was used stays.
 
-use domain::ports::admin::{SaveError, StyleStore};
+use cloud::{Cloud, SaveError};
 use domain::problem::FieldError;
 use domain::style::PROMPT_PLACEHOLDER;
 use domain::{MicroUsd, Problem, Settings, Style, StyleKey};
@@ -14,40 +14,40 @@ const IN_USE: &str = "Edits were made with this style, or an event's list names 
 ///
 /// # Errors
 /// The table is away.
-pub async fn list_styles<D: StyleStore>(
-    deps: &D,
+pub async fn list_styles(
+    cloud: &Cloud,
     after: Option<&StyleKey>,
     limit: u32,
 ) -> Result<Listing<Style>, Problem> {
-    Ok(Listing::of(deps.styles_page(after, limit + 1).await?, limit))
+    Ok(Listing::of(cloud.styles_page(after, limit + 1).await?, limit))
 }
 
 /// A style.
 ///
 /// # Errors
 /// There is no such style.
-pub async fn get_style<D: StyleStore>(deps: &D, key: &StyleKey) -> Result<Style, Problem> {
-    deps.style(key).await?.ok_or(Problem::NotFound("style"))
+pub async fn get_style(cloud: &Cloud, key: &StyleKey) -> Result<Style, Problem> {
+    cloud.style(key).await?.ok_or(Problem::NotFound("style"))
 }
 
 /// Creates or replaces a style; version and use are not the caller's to say. The same content is the same version.
 ///
 /// # Errors
 /// A template that the model would not take, a cost out of range; others change it at the same time, again and again.
-pub async fn put_style<D: StyleStore>(deps: &D, mut style: Style) -> Result<Saved<Style>, Problem> {
+pub async fn put_style(cloud: &Cloud, mut style: Style) -> Result<Saved<Style>, Problem> {
     let flaws = flaws(&style);
     if !flaws.is_empty() {
         return Err(Problem::ValidationFailed(flaws));
     }
     for _ in 0..TRIES {
-        let before = deps.style(&style.key).await?;
+        let before = cloud.style(&style.key).await?;
         let version = before.as_ref().map(|before| before.version);
         style.version = version.unwrap_or(1);
         style.used = before.as_ref().is_some_and(|before| before.used);
         let outcome = Outcome::of(before.as_ref(), &style);
         if outcome != Outcome::Unchanged {
             style.version += u32::from(version.is_some());
-            match deps.save_style(&style, version).await {
+            match cloud.save_style(&style, version).await {
                 Ok(()) => {}
                 Err(SaveError::Changed) => continue,
                 Err(error) => return Err(unsaved(error, IN_USE)),
@@ -65,8 +65,8 @@ pub async fn put_style<D: StyleStore>(deps: &D, mut style: Style) -> Result<Save
 ///
 /// # Errors
 /// There is none of this key, or it was used.
-pub async fn delete_style<D: StyleStore>(deps: &D, key: &StyleKey) -> Result<(), Problem> {
-    let found = deps.remove_style(key).await;
+pub async fn delete_style(cloud: &Cloud, key: &StyleKey) -> Result<(), Problem> {
+    let found = cloud.remove_style(key).await;
     removed(found.map_err(|error| unsaved(error, IN_USE))?, "style")
 }
 

@@ -1,8 +1,7 @@
 //! Tenants: name, budget, watermark.
 
+use cloud::Cloud;
 use domain::budget::Tenant;
-use domain::ports::Objects;
-use domain::ports::admin::TenantStore;
 use domain::{Problem, TenantId};
 
 use super::{Listing, Outcome, Saved, check_watermark};
@@ -11,38 +10,35 @@ use super::{Listing, Outcome, Saved, check_watermark};
 ///
 /// # Errors
 /// The table is away.
-pub async fn list_tenants<D: TenantStore>(
-    deps: &D,
+pub async fn list_tenants(
+    cloud: &Cloud,
     after: Option<&TenantId>,
     limit: u32,
 ) -> Result<Listing<Tenant>, Problem> {
-    Ok(Listing::of(deps.tenants_page(after, limit + 1).await?, limit))
+    Ok(Listing::of(cloud.tenants_page(after, limit + 1).await?, limit))
 }
 
 /// A tenant.
 ///
 /// # Errors
 /// There is no such tenant.
-pub async fn get_tenant<D: TenantStore>(deps: &D, id: &TenantId) -> Result<Tenant, Problem> {
-    deps.tenant(id).await?.ok_or(Problem::NotFound("tenant"))
+pub async fn get_tenant(cloud: &Cloud, id: &TenantId) -> Result<Tenant, Problem> {
+    cloud.tenant(id).await?.ok_or(Problem::NotFound("tenant"))
 }
 
 /// Creates or replaces a tenant.
 ///
 /// # Errors
 /// Caps that contradict each other, or a watermark that cannot be drawn.
-pub async fn put_tenant<D: TenantStore + Objects>(
-    deps: &D,
-    tenant: Tenant,
-) -> Result<Saved<Tenant>, Problem> {
+pub async fn put_tenant(cloud: &Cloud, tenant: Tenant) -> Result<Saved<Tenant>, Problem> {
     check_caps(&tenant)?;
     if let Some(watermark) = &tenant.watermark {
-        check_watermark(deps, "/watermark", watermark).await?;
+        check_watermark(cloud, "/watermark", watermark).await?;
     }
-    let before = deps.tenant(&tenant.id).await?;
+    let before = cloud.tenant(&tenant.id).await?;
     let outcome = Outcome::of(before.as_ref(), &tenant);
     if outcome != Outcome::Unchanged {
-        deps.save_tenant(&tenant).await?;
+        cloud.save_tenant(&tenant).await?;
     }
     Ok(Saved {
         value: tenant,

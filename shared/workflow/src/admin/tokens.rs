@@ -1,7 +1,6 @@
 //! Event tokens: shown once, listed by id, revoked at once.
 
-use domain::ports::Events;
-use domain::ports::admin::{IssuedToken, NewToken, TokenStore};
+use cloud::{Cloud, IssuedToken, NewToken};
 use domain::{EventId, Problem, TokenId};
 use jiff::Timestamp;
 
@@ -11,26 +10,26 @@ use super::{Listing, removed};
 ///
 /// # Errors
 /// There is no such event.
-pub async fn create_token<D: Events + TokenStore>(
-    deps: &D,
+pub async fn create_token(
+    cloud: &Cloud,
     event: &EventId,
     valid_until: Option<Timestamp>,
 ) -> Result<NewToken, Problem> {
-    let event = deps.event(event).await?.ok_or(Problem::EventNotFound)?;
-    Ok(deps.new_token(&event, valid_until).await?)
+    let event = cloud.event(event).await?.ok_or(Problem::EventNotFound)?;
+    Ok(cloud.new_token(&event, valid_until).await?)
 }
 
 /// A page of an event's tokens, newest first.
 ///
 /// # Errors
 /// There is no such event.
-pub async fn list_tokens<D: Events + TokenStore>(
-    deps: &D,
+pub async fn list_tokens(
+    cloud: &Cloud,
     event: &EventId,
     after: Option<TokenId>,
     limit: u32,
 ) -> Result<Listing<IssuedToken>, Problem> {
-    let (found, tokens) = futures::try_join!(deps.event(event), deps.tokens_page(event, after, limit + 1))?;
+    let (found, tokens) = futures::try_join!(cloud.event(event), cloud.tokens_page(event, after, limit + 1))?;
     found.ok_or(Problem::EventNotFound)?;
     Ok(Listing::of(tokens, limit))
 }
@@ -39,6 +38,6 @@ pub async fn list_tokens<D: Events + TokenStore>(
 ///
 /// # Errors
 /// The event has no such token.
-pub async fn revoke_token<D: TokenStore>(deps: &D, event: &EventId, token: TokenId) -> Result<(), Problem> {
-    removed(deps.revoke_token(event, token).await?, "token of this event")
+pub async fn revoke_token(cloud: &Cloud, event: &EventId, token: TokenId) -> Result<(), Problem> {
+    removed(cloud.revoke_token(event, token).await?, "token of this event")
 }

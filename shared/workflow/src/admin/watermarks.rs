@@ -1,8 +1,8 @@
 //! Watermark images: uploaded like a photo, checked when they are set.
 
-use domain::ports::{ObjectError, Objects, Presign, Presigned};
+use cloud::{Cloud, ObjectError, Presigned};
 use domain::watermark::{WATERMARK_FOLDER, WatermarkSettings, watermark_key};
-use domain::{Context, Problem, WatermarkId};
+use domain::{Problem, WatermarkId};
 use media::Mark;
 
 /// The largest watermark image, in bytes; what `media` takes.
@@ -30,12 +30,9 @@ pub struct RegisteredWatermark {
 ///
 /// # Errors
 /// The upload cannot be signed.
-pub async fn create_watermark<D: Context + Presign>(
-    deps: &D,
-    new: NewWatermark,
-) -> Result<RegisteredWatermark, Problem> {
-    let image_key = watermark_key(WatermarkId::new(deps.now(), deps.random()));
-    let upload = deps
+pub async fn create_watermark(cloud: &Cloud, new: NewWatermark) -> Result<RegisteredWatermark, Problem> {
+    let image_key = watermark_key(WatermarkId::new(cloud.now(), cloud.random()));
+    let upload = cloud
         .presign_put(&image_key, &new.mime_type, new.size_bytes)
         .await?;
     Ok(RegisteredWatermark { image_key, upload })
@@ -45,8 +42,8 @@ pub async fn create_watermark<D: Context + Presign>(
 ///
 /// # Errors
 /// What is wrong, at `pointer` or at `pointer/image_key`.
-pub async fn check_watermark<D: Objects>(
-    deps: &D,
+pub async fn check_watermark(
+    cloud: &Cloud,
     pointer: &str,
     watermark: &WatermarkSettings,
 ) -> Result<(), Problem> {
@@ -60,7 +57,7 @@ pub async fn check_watermark<D: Objects>(
             "must begin with `{WATERMARK_FOLDER}`: upload the image with POST /admin/watermarks first"
         )));
     }
-    let bytes = match deps.get(key, MAX_WATERMARK_BYTES).await {
+    let bytes = match cloud.get_object(key, MAX_WATERMARK_BYTES).await {
         Ok(bytes) => bytes,
         Err(ObjectError::Missing) => {
             return Err(wrong("there is no such image; was it uploaded?".to_owned()));

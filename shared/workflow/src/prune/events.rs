@@ -1,39 +1,34 @@
 //! Edits and photos of an event.
 
+use cloud::{Cloud, PortError};
 use std::collections::HashSet;
 
 use domain::context::month_of;
 use domain::event::Photo;
-use domain::ports::{ObjectRemoval, PastEdits, PortError};
-use domain::{Context, Edit, EventId};
+use domain::{Edit, EventId};
 
 use super::{PAGE, Pruned, Run};
 
-pub(super) async fn prune<D>(deps: &D, run: &Run, event: &EventId) -> Result<Pruned, PortError>
-where
-    D: Context + PastEdits + ObjectRemoval,
-{
-    let mut pruned = edits(deps, run, event).await?;
-    pruned.add(&photos(deps, run, event).await?);
+pub(super) async fn prune(cloud: &Cloud, run: &Run, event: &EventId) -> Result<Pruned, PortError> {
+    let mut pruned = edits(cloud, run, event).await?;
+    pruned.add(&photos(cloud, run, event).await?);
     if !run.pretend && !pruned.more {
-        deps.forget_figures_before(event, &month_of(run.ledger_ends))
+        cloud
+            .forget_figures_before(event, &month_of(run.ledger_ends))
             .await?;
     }
     Ok(pruned)
 }
 
-async fn edits<D>(deps: &D, run: &Run, event: &EventId) -> Result<Pruned, PortError>
-where
-    D: Context + PastEdits + ObjectRemoval,
-{
+async fn edits(cloud: &Cloud, run: &Run, event: &EventId) -> Result<Pruned, PortError> {
     let mut pruned = Pruned::default();
     let mut after = None;
     loop {
-        if run.is_over(deps) {
+        if run.is_over(cloud) {
             pruned.more = true;
             return Ok(pruned);
         }
-        let page = deps
+        let page = cloud
             .edits_made_before(event, run.requests_end, after, PAGE)
             .await?;
         let Some(last) = page.last() else {
@@ -43,8 +38,8 @@ where
         let (over, under_way): (Vec<Edit>, Vec<Edit>) =
             page.into_iter().partition(|edit| edit.status.is_terminal());
         if !run.pretend && !over.is_empty() {
-            deps.remove_objects(&pictures(&over)).await?;
-            deps.forget_edits(&over).await?;
+            cloud.remove_objects(&pictures(&over)).await?;
+            cloud.forget_edits(&over).await?;
         }
         let outputs = over.iter().filter_map(|edit| edit.output.as_ref());
         pruned.add(&Pruned {
@@ -69,19 +64,16 @@ fn pictures(edits: &[Edit]) -> Vec<String> {
     keys.into_iter().collect()
 }
 
-async fn photos<D>(deps: &D, run: &Run, event: &EventId) -> Result<Pruned, PortError>
-where
-    D: Context + PastEdits + ObjectRemoval,
-{
+async fn photos(cloud: &Cloud, run: &Run, event: &EventId) -> Result<Pruned, PortError> {
     let mut pruned = Pruned::default();
     let mut needed = None;
     let mut after = None;
     loop {
-        if run.is_over(deps) {
+        if run.is_over(cloud) {
             pruned.more = true;
             return Ok(pruned);
         }
-        let mut page = deps
+        let mut page = cloud
             .photos_made_before(event, run.requests_end, after, PAGE)
             .await?;
         let Some(last) = page.last() else {
@@ -89,13 +81,13 @@ where
         };
         after = Some(last.id);
         if needed.is_none() {
-            needed = Some(deps.photos_under_way(event).await?);
+            needed = Some(cloud.photos_under_way(event).await?);
         }
         page.retain(|photo| !needed.as_ref().is_some_and(|needed| needed.contains(&photo.id)));
         if !run.pretend && !page.is_empty() {
             let keys: Vec<String> = page.iter().map(|photo| photo.object_key.clone()).collect();
-            deps.remove_objects(&keys).await?;
-            deps.forget_photos(&page).await?;
+            cloud.remove_objects(&keys).await?;
+            cloud.forget_photos(&page).await?;
         }
         pruned.add(&Pruned {
             photos: count(&page),

@@ -1,10 +1,10 @@
 //! An organiser looks through an event's edits.
 
+use cloud::Cloud;
 use domain::figures::Figures;
-use domain::ports::{EditLists, Edits, Presign, Slugs};
 use domain::scope::TenantCaller;
 use domain::wait::Wait;
-use domain::{Context, Edit, EditId, EventId, Problem, Status};
+use domain::{Edit, EditId, EventId, Problem, Status};
 use futures::future::try_join_all;
 
 use crate::entry::event_of;
@@ -26,32 +26,29 @@ pub struct EditPage {
 ///
 /// # Errors
 /// An unknown event.
-pub async fn list_edits<D>(
-    deps: &D,
+pub async fn list_edits(
+    cloud: &Cloud,
     caller: TenantCaller<'_>,
     status: Option<Status>,
     after: Option<EditId>,
     limit: u32,
-) -> Result<EditPage, Problem>
-where
-    D: Context + Slugs + EditLists + Edits + Presign,
-{
-    let event = event_of(deps, caller).await?;
+) -> Result<EditPage, Problem> {
+    let event = event_of(cloud, caller).await?;
     // One more than asked for tells whether there is a next page.
-    let mut edits = deps.edits(&event, status, after, limit + 1).await?;
+    let mut edits = cloud.edits(&event, status, after, limit + 1).await?;
     if edits.iter().any(|edit| edit.tenant_id != *caller.tenant_id) {
         return Err(Problem::EventNotFound);
     }
     let more = edits.len() > limit as usize;
     edits.truncate(limit as usize);
     let next = edits.last().filter(|_| more).map(|edit| edit.id);
-    let queue = Queue::of(deps, &event, &edits).await?;
-    let now = deps.now();
+    let queue = Queue::of(cloud, &event, &edits).await?;
+    let now = cloud.now();
     let waits = queue.places(&edits);
     let answers = edits.into_iter().zip(waits).map(|(edit, ahead)| {
         let wait = Wait::of(&edit, ahead, &queue.figures, now);
         async {
-            let output = output(deps, &edit).await?;
+            let output = output(cloud, &edit).await?;
             Ok::<_, Problem>(EditAnswer { edit, wait, output })
         }
     });
@@ -68,13 +65,13 @@ struct Queue {
 }
 
 impl Queue {
-    async fn of<D: Edits>(deps: &D, event: &EventId, edits: &[Edit]) -> Result<Self, Problem> {
+    async fn of(cloud: &Cloud, event: &EventId, edits: &[Edit]) -> Result<Self, Problem> {
         let Some(oldest) = edits.iter().rfind(|edit| !edit.status.is_terminal()) else {
             return Ok(Self::default());
         };
         let (found, before) = futures::try_join!(
-            deps.edit_with_figures(event, oldest.id),
-            deps.queued_ahead(event, oldest.id)
+            cloud.edit_with_figures(event, oldest.id),
+            cloud.queued_ahead(event, oldest.id)
         )?;
         let figures = found.map(|(_, figures)| figures).unwrap_or_default();
         Ok(Self { figures, before })

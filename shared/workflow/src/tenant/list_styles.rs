@@ -1,10 +1,10 @@
 //! An organiser asks which styles there are, and which of them guests can use.
 
+use cloud::Cloud;
 use domain::guard::entitlement;
 use domain::guard::style::{is_allowed, is_unlocked};
-use domain::ports::{Catalog, Events, Slugs};
 use domain::scope::TenantCaller;
-use domain::{Context, Event, Problem, Style};
+use domain::{Event, Problem, Style};
 use jiff::Timestamp;
 
 /// A style at an event.
@@ -69,13 +69,10 @@ impl Hurdle {
 ///
 /// # Errors
 /// An unknown event.
-pub async fn list_styles<D>(deps: &D, caller: TenantCaller<'_>) -> Result<Vec<TenantStyle>, Problem>
-where
-    D: Context + Slugs + Events + Catalog,
-{
-    let styles = async { deps.styles().await.map_err(Problem::from) };
-    let (event, styles) = futures::try_join!(super::event(deps, caller), styles)?;
-    let now = deps.now();
+pub async fn list_styles(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<Vec<TenantStyle>, Problem> {
+    let styles = async { cloud.styles().await.map_err(Problem::from) };
+    let (event, styles) = futures::try_join!(super::event(cloud, caller), styles)?;
+    let now = cloud.now();
     let answers = styles.iter().map(|style| TenantStyle::of(style, &event, now));
     Ok(answers.collect())
 }

@@ -12,16 +12,16 @@ pub use list_styles::{Hurdle, TenantStyle, list_styles};
 pub use settings::{EventSettings, change_settings, get_settings};
 pub use summary::{EventSummary, get_summary};
 
-use domain::ports::{Events, Slugs};
+use cloud::Cloud;
 use domain::scope::TenantCaller;
 use domain::{Event, Problem};
 
 use crate::entry::event_of;
 
 /// The event that an organiser means, read in whole.
-async fn event<D: Slugs + Events>(deps: &D, caller: TenantCaller<'_>) -> Result<Event, Problem> {
-    let id = event_of(deps, caller).await?;
-    let event = deps.event(&id).await?;
+async fn event(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<Event, Problem> {
+    let id = event_of(cloud, caller).await?;
+    let event = cloud.event(&id).await?;
     event
         .filter(|event| event.tenant_id == *caller.tenant_id)
         .ok_or(Problem::EventNotFound)

@@ -1,12 +1,11 @@
 //! What an organiser allows at an event, read and changed.
 
+use cloud::Cloud;
 use domain::event::{EventPolicy, PolicyChange};
 use domain::guard::{GrantedBy, entitlement};
-use domain::ports::admin::StyleUse;
-use domain::ports::{Catalog, Events, Policies, Slugs};
 use domain::problem::FieldError;
 use domain::scope::TenantCaller;
-use domain::{Context, Event, Problem, Style, StyleKey};
+use domain::{Event, Problem, Style, StyleKey};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
@@ -34,12 +33,9 @@ impl EventSettings {
 ///
 /// # Errors
 /// An unknown event.
-pub async fn get_settings<D>(deps: &D, caller: TenantCaller<'_>) -> Result<EventSettings, Problem>
-where
-    D: Context + Slugs + Events,
-{
-    let event = super::event(deps, caller).await?;
-    Ok(EventSettings::of(event, deps.now()))
+pub async fn get_settings(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<EventSettings, Problem> {
+    let event = super::event(cloud, caller).await?;
+    Ok(EventSettings::of(event, cloud.now()))
 }
 
 /// Changes some fields of an event's policy and answers the whole of it. The fields that do not change are not
@@ -47,30 +43,27 @@ where
 ///
 /// # Errors
 /// An unknown event, or a style that does not exist.
-pub async fn change_settings<D>(
-    deps: &D,
+pub async fn change_settings(
+    cloud: &Cloud,
     caller: TenantCaller<'_>,
     change: &PolicyChange,
-) -> Result<EventSettings, Problem>
-where
-    D: Context + Slugs + Catalog + Policies + StyleUse + Sync,
-{
+) -> Result<EventSettings, Problem> {
     let known = async {
         match &change.allowed_style_keys {
-            Some(keys) => check_styles(keys, &deps.styles().await?),
+            Some(keys) => check_styles(keys, &cloud.styles().await?),
             None => Ok(()),
         }
     };
     // The event first: to another tenant it must not matter what is in the body.
-    let (event, known) = futures::join!(event_of(deps, caller), known);
+    let (event, known) = futures::join!(event_of(cloud, caller), known);
     let event = event?;
     known?;
     // A style on a list can be switched off, but not erased.
     let listed = change.allowed_style_keys.iter().flatten();
-    try_join_all(listed.map(|key| deps.mark_style_used(key))).await?;
-    let changed = deps.change_policy(caller.tenant_id, &event, change).await?;
+    try_join_all(listed.map(|key| cloud.mark_style_used(key))).await?;
+    let changed = cloud.change_policy(caller.tenant_id, &event, change).await?;
     let changed = changed.ok_or(Problem::EventNotFound)?;
-    Ok(EventSettings::of(changed, deps.now()))
+    Ok(EventSettings::of(changed, cloud.now()))
 }
 
 fn check_styles(keys: &[StyleKey], styles: &[Style]) -> Result<(), Problem> {

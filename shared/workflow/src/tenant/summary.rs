@@ -1,11 +1,11 @@
 //! An organiser asks how an event is doing.
 
+use cloud::Cloud;
+use domain::Problem;
 use domain::budget::BudgetAlert;
 use domain::context::month_of;
-use domain::ports::{Catalog, SettingsSource, Slugs, Summaries};
 use domain::scope::TenantCaller;
 use domain::summary::{Summary, SummaryFacts};
-use domain::{Context, Problem};
 
 use crate::create_edit::counterpart_cost;
 use crate::entry::event_of;
@@ -27,18 +27,15 @@ pub struct EventSummary {
 ///
 /// # Errors
 /// An unknown event; settings that could never be read.
-pub async fn get_summary<D>(deps: &D, caller: TenantCaller<'_>) -> Result<EventSummary, Problem>
-where
-    D: Context + SettingsSource + Slugs + Catalog + Summaries,
-{
-    let styles = async { deps.styles().await.map_err(Problem::from) };
-    let (event, settings, styles) = futures::try_join!(event_of(deps, caller), settings(deps), styles)?;
-    let now = deps.now();
+pub async fn get_summary(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<EventSummary, Problem> {
+    let styles = async { cloud.styles().await.map_err(Problem::from) };
+    let (event, settings, styles) = futures::try_join!(event_of(cloud, caller), settings(cloud), styles)?;
+    let now = cloud.now();
     let month = month_of(now);
     let tenant = caller.tenant_id;
     let (found, budget_alerts) = futures::try_join!(
-        deps.summary_items(tenant, &event, &month),
-        deps.budget_alerts(tenant, &month, ALERTS)
+        cloud.summary_items(tenant, &event, &month),
+        cloud.budget_alerts(tenant, &month, ALERTS)
     )?;
     let event = found.event.filter(|event| event.tenant_id == *tenant);
     let event = event.ok_or(Problem::EventNotFound)?;

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 
 use domain::MicroUsd;
 use domain::event::PolicyChange;
-use domain::ports::admin::{PackageStore, TenantStore};
-use domain::ports::{Events, Policies};
 use serde_json::json;
 use stack_tests::Stack;
 use stack_tests::command_line::{Ran, magic_edits};

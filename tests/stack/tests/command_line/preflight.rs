@@ -2,7 +2,6 @@
 
 use domain::ProviderName;
 use domain::breaker::Pin;
-use domain::ports::ProviderHealth;
 use domain::settings::Setting;
 use doubles::runware::{Behaviour, Server};
 use serde_json::Value;

@@ -1,8 +1,7 @@
 //! Settings and API keys.
 
-use domain::ports::Secrets;
+use domain::ProviderName;
 use domain::settings::Setting;
-use domain::{ProviderName, ports::SettingsSource};
 use serde_json::json;
 use stack_tests::command_line::{in_folder, magic_edits, ran};
 use stack_tests::stack::root;

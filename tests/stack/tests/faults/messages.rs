@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Context, EditId};
+use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::json;
 use stack_tests::{Books, Live, Stack, World, logs, queue, styles};

@@ -1,10 +1,9 @@
 //! A provider that is down is left alone, by all workers, until a probe finds it well again.
 
+use domain::ProviderName;
 use domain::breaker::{BreakerState, OpenReason};
 use domain::edit::Status;
-use domain::ports::ProviderHealth;
 use domain::settings::Setting;
-use domain::{Context, ProviderName};
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;

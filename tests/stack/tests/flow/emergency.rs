@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use domain::Status;
 use domain::settings::Setting;
-use domain::{Context, Status};
 use jiff::SignedDuration;
 use serde_json::json;
 use stack_tests::patience::eventually;

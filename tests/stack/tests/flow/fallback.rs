@@ -2,7 +2,7 @@
 
 use domain::edit::FALLBACK_PATIENCE;
 use domain::settings::Setting;
-use domain::{Context, Edit, MicroUsd, ProviderName, Status};
+use domain::{Edit, MicroUsd, ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
 use futures::future::join_all;

@@ -1,6 +1,5 @@
 //! Sending what was held back.
 
-use domain::Context;
 use domain::breaker::Pin;
 use jiff::SignedDuration;
 use stack_tests::Duo;

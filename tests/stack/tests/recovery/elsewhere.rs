@@ -1,7 +1,7 @@
 //! The other provider, the other queue, the organiser's own mark: recovery and backfill reach all that the workers do.
 
 use domain::settings::{ProviderMode, Setting};
-use domain::{Context, ProviderName, Status};
+use domain::{ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Fault, Faults};
 use serde_json::json;

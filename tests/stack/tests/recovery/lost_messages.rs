@@ -1,7 +1,7 @@
 //! Messages that got lost, and workers that died after them.
 
 use domain::settings::ProviderMode;
-use domain::{Context, Status, TaskId};
+use domain::{Status, TaskId};
 use doubles::runware::Behaviour;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Event tokens.
 
+use cloud::{IssuedToken, NewToken};
 use domain::TokenId;
-use domain::ports::admin::{IssuedToken, NewToken};
 use garde::Validate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Watermarks and the upload of their images.
 
-use domain::ports::Presigned;
+use cloud::Presigned;
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use garde::Validate;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Who may use the feature: every combination of package, add-on and style, set up as a superadmin does it.
 
-use domain::{Context, EventId};
+use domain::EventId;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::guest::text;

@@ -1,8 +1,6 @@
 //! Every resource of the superadmin from its making to its end.
 
 use domain::ProviderName;
-use domain::ports::Secrets;
-use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use reqwest::Method;
 use serde_json::{Value, json};

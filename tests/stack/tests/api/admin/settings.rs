@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use domain::ports::admin::SettingsStore;
 use domain::settings::Setting;
 use serde_json::json;
 use stack_tests::patience::eventually;

@@ -1,8 +1,6 @@
 //! Who may come in, and to what.
 
-use domain::Context;
 use domain::event::Package;
-use domain::ports::admin::TokenStore;
 use reqwest::Method;
 use serde_json::json;
 use stack_tests::{Guest, Reply, Stack, World, settings, styles};

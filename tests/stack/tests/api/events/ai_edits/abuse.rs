@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::Context;
 use domain::context::{hour_of, seconds_left_in_hour};
 use domain::settings::Setting;
 use futures::future::join_all;

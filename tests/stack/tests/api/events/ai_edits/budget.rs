@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use domain::ports::admin::TenantStore;
+use domain::MicroUsd;
 use domain::settings::ProviderMode;
-use domain::{Context, MicroUsd};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::styles::COST;

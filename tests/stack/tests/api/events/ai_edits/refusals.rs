@@ -1,7 +1,7 @@
 //! What the layers refuse, in their order, and what a refusal leaves behind.
 
 use domain::event::{Addon, AddonStatus};
-use domain::{Context, EditId, FailureCode, MicroUsd, Status};
+use domain::{EditId, FailureCode, MicroUsd, Status};
 use serde_json::json;
 use stack_tests::guest::text;
 use stack_tests::{Books, Stack, World, settings, styles};
