@@ -5,7 +5,7 @@ use lambda_http::Response;
 use lambda_http::http::header::RETRY_AFTER;
 use serde_json::json;
 
-use crate::answer;
+use crate::response;
 use crate::model::{FieldBody, ProblemBody};
 
 /// The problem as the caller sees it. `instance` names the request, never its path: an event token is in it.
