@@ -10,14 +10,14 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-/// The largest body.
+/// The largest body, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The body, once it is small enough, JSON, of the right shape, and within its limits.
+/// The body, if it is small enough, JSON, of the right shape, and within the limits of its type.
 ///
 /// # Errors
-/// 413, 415, 400 for what is no JSON, 422 with pointers for what does not fit.
-pub fn json_body<T>(request: &Request) -> Result<T, Problem>
+/// 413, 415, 400 for malformed JSON, 422 with pointers for fields that do not fit.
+pub(crate) fn json_body<T>(request: &Request) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate<Context = ()>,
 {
@@ -33,17 +33,17 @@ where
     }
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut parser).map_err(|error| unreadable(&error))?;
-    // What follows the value would otherwise be ignored.
+    // Without this, anything behind the value would be ignored.
     parser
         .end()
         .map_err(|error| Problem::InvalidRequest(format!("The body is not valid JSON: {error}.")))?;
     within_limits(value)
 }
 
-/// The same of what comes from elsewhere than a request: an operator's file.
+/// The same for a value from elsewhere, such as an operator's file.
 ///
 /// # Errors
-/// What does not fit, with pointers.
+/// Every field that does not fit, with its pointer.
 pub fn json_value<T>(value: Value) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate<Context = ()>,
@@ -51,10 +51,10 @@ where
     within_limits(serde_path_to_error::deserialize(value).map_err(|error| unreadable(&error))?)
 }
 
-/// What is within the limits of its type.
+/// The value, if it is within the limits of its type.
 ///
 /// # Errors
-/// What is not, with pointers.
+/// Every field that is not, with its pointer.
 pub fn within_limits<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> {
     value.validate().map_err(|report| {
         let fields = report.iter().map(|(path, error)| FieldError {
@@ -66,11 +66,11 @@ pub fn within_limits<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> 
     Ok(value)
 }
 
-/// The body, whatever it is, once it is small enough.
+/// The raw body, if it is small enough.
 ///
 /// # Errors
 /// 413.
-pub fn small_body(request: &Request) -> Result<&[u8], Problem> {
+pub(crate) fn small_body(request: &Request) -> Result<&[u8], Problem> {
     let bytes: &[u8] = request.body();
     if bytes.len() > MAX_BYTES {
         return Err(Problem::PayloadTooLarge(MAX_BYTES));
@@ -82,7 +82,7 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem 
     let inner = error.inner();
     match inner.classify() {
         Category::Data => {
-            // serde's words without the position, which the pointer says better.
+            // serde's message without the position: the pointer says it better.
             let text = inner.to_string();
             let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
             Problem::field(&pointer(error.path()), detail)
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_flaw_has_its_own_problem() {
+    fn each_kind_of_bad_body_gets_its_own_problem() {
         let json = "application/json; charset=utf-8";
         assert_eq!(parse(json, r#"{"name":"abc"}"#).unwrap().name, "abc");
         assert_eq!(

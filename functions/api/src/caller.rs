@@ -1,4 +1,4 @@
-//! Who is calling, and about what.
+//! Who is calling, and which resource the request names.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -8,12 +8,33 @@ use domain::scope::{GuestCaller, GuestIdentity, TenantCaller};
 use domain::{Problem, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
+use utoipa::IntoParams;
 
-/// The guest that a request comes from.
+/// The header that tells a guest from others.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `guest` reads
+pub(crate) struct GuestId {
+    /// A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -
+    #[param(rename = "x-guest-id", required = false)]
+    id: String,
+}
+
+/// The header that makes a request safe to repeat.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `idempotency_key` reads
+pub(crate) struct IdempotencyKey {
+    /// 1 to 255 visible ASCII characters: the same key makes one edit
+    #[param(rename = "idempotency-key", required = false)]
+    key: String,
+}
+
+/// The guest who sent the request.
 ///
 /// # Errors
 /// An `X-Guest-Id` that is not 1 to 64 of `A-Z a-z 0-9 _ -`.
-pub fn guest<'a>(request: &'a Request, address: &'a str) -> Result<GuestCaller<'a>, Problem> {
+pub(crate) fn guest<'a>(request: &'a Request, address: &'a str) -> Result<GuestCaller<'a>, Problem> {
     let identity = match request.headers().get("x-guest-id") {
         None => GuestIdentity::Address(address),
         Some(value) => value
@@ -38,11 +59,11 @@ fn is_guest_id(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// The tenant that a request comes from: the claim `custom:tenant_id` of a token that API Gateway has checked.
+/// The tenant who sent the request: the claim `custom:tenant_id` of a token that API Gateway has checked.
 ///
 /// # Errors
 /// No token (401), or one without the claim (403).
-pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
+pub(crate) fn tenant(request: &Request) -> Result<TenantId, Problem> {
     let claims = claims(request)?;
     claims
         .get("custom:tenant_id")
@@ -50,19 +71,19 @@ pub fn tenant(request: &Request) -> Result<TenantId, Problem> {
         .ok_or(Problem::Forbidden)
 }
 
-/// The event of the tenant that a request is about.
-pub fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -> TenantCaller<'a> {
+/// The tenant and the event in the path.
+pub(crate) fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -> TenantCaller<'a> {
     TenantCaller {
         tenant_id,
         event_slug: path_text(request, "eventSlug"),
     }
 }
 
-/// Lets only a superadmin through: the group `superadmin` of a token that API Gateway has checked.
+/// Refuses everybody but a superadmin: the group `superadmin` of a token that API Gateway has checked.
 ///
 /// # Errors
 /// No token (401), or one without the group (403).
-pub fn superadmin(request: &Request) -> Result<(), Problem> {
+pub(crate) fn superadmin(request: &Request) -> Result<(), Problem> {
     let claims = claims(request)?;
     let groups = claims
         .get("cognito:groups")
@@ -91,8 +112,8 @@ fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {
         .ok_or(Problem::Unauthenticated)
 }
 
-/// The address a request came from, as API Gateway saw it.
-pub fn source_address(request: &Request) -> String {
+/// The address that the request came from, as API Gateway saw it.
+pub(crate) fn source_address(request: &Request) -> String {
     match request.request_context() {
         RequestContext::ApiGatewayV2(context) => context.http.source_ip.unwrap_or_default(),
         _ => String::new(),
@@ -103,7 +124,7 @@ pub fn source_address(request: &Request) -> String {
 ///
 /// # Errors
 /// One that is not 1 to 255 visible ASCII characters.
-pub fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
+pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
@@ -114,25 +135,25 @@ pub fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
     Ok(Some(key.to_owned()))
 }
 
-/// An id from the path; one that cannot be read names nothing that exists.
+/// An id from the path. A text that is no id names nothing that exists.
 ///
 /// # Errors
-/// The problem given.
-pub fn path_id<T: FromStr>(request: &Request, name: &str, missing: Problem) -> Result<T, Problem> {
+/// The given problem.
+pub(crate) fn path_id<T: FromStr>(request: &Request, name: &str, missing: Problem) -> Result<T, Problem> {
     path_text(request, name).parse().map_err(|_| missing)
 }
 
 /// An id from the path of a `PUT`, which may name something new.
 ///
 /// # Errors
-/// One that no such thing may have.
-pub fn new_id<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<T, Problem> {
+/// The text cannot be such an id.
+pub(crate) fn new_id<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<T, Problem> {
     let id = path_text(request, name).parse();
     id.map_err(|error| Problem::InvalidRequest(format!("`{name}` in the path is {error}.")))
 }
 
-/// A parameter of the path.
-pub fn path_text<'a>(request: &'a Request, name: &str) -> &'a str {
+/// A path parameter; empty where the path has none of this name.
+pub(crate) fn path_text<'a>(request: &'a Request, name: &str) -> &'a str {
     request
         .path_parameters_ref()
         .and_then(|parameters| parameters.first(name))

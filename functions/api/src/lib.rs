@@ -16,7 +16,7 @@ mod guest;
 mod hooks;
 pub mod openapi;
 pub mod tenant;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 use cloud::Cloud;

@@ -2,16 +2,20 @@
 
 use api::{FUNCTIONS, openapi};
 use cloud::Cloud;
-use lambda::Error;
+use lambda::{function, http};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), lambda::Error> {
     Cloud::init_logs();
-    let function = lambda::handler(FUNCTIONS, |function| function.name)?;
+    let names: Vec<_> = FUNCTIONS
+        .iter()
+        .map(|function| (function.name, function))
+        .collect();
+    let function = function::started(&names)?;
     // Answers with a constant: without AWS clients it starts in half the time.
-    if function.name == openapi::FUNCTION.name {
-        return lambda::serve_http(async |_| openapi::served()).await;
+    if function.name == openapi::NAME {
+        return http::serve(async |_| openapi::served()).await;
     }
     let cloud = Cloud::from_env().await?;
-    lambda::serve_http(|request| api::answer(&cloud, function.name, request)).await
+    http::serve(|request| api::answer(&cloud, function.name, request)).await
 }

@@ -1,5 +1,5 @@
-//! Pages: `?limit=1..100` and an opaque cursor that survives inserts, because it names the last one seen. It belongs
-//! to the list it was made for: in another event's list, or another tenant's, it is none of ours.
+//! Pages: `?limit=1..100` and an opaque cursor, which names the last entry seen and so survives inserts. A cursor belongs
+//! to one list: another event's list, or another tenant's, refuses it.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -8,31 +8,44 @@ use data_encoding::BASE64URL_NOPAD;
 use domain::Problem;
 use lambda_http::{Request, RequestExt};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use crate::caller;
 
 const DEFAULT_LIMIT: u32 = 25;
 const MAX_LIMIT: u32 = 100;
 
-/// Bytes of a list's mark. Whoever guesses one gains nothing: a cursor only says where to begin.
-const MARK_BYTES: usize = 6;
+/// Bytes of a list's fingerprint. Guessing one gains nothing: a cursor only says where to begin.
+const FINGERPRINT_BYTES: usize = 6;
 
-/// Which page is asked for.
+/// The query of a list that is read page by page.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // documents what `Page::of` reads
+pub(crate) struct PageQuery {
+    /// 1 to 100; 25 by default
+    #[param(required = false)]
+    limit: String,
+    /// `meta.next_cursor` of the page before
+    #[param(required = false)]
+    cursor: String,
+}
+
+/// The page that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page<T> {
-    /// How many at most.
-    pub limit: u32,
-    /// After which one.
-    pub after: Option<T>,
-    list: [u8; MARK_BYTES],
+pub(crate) struct Page<T> {
+    limit: u32,
+    /// The last entry of the page before.
+    pub(crate) after: Option<T>,
+    list: [u8; FINGERPRINT_BYTES],
 }
 
 impl<T: FromStr> Page<T> {
     /// Reads the query string.
     ///
     /// # Errors
-    /// A limit out of range, or a cursor that we did not make.
-    pub fn of(request: &Request) -> Result<Self, Problem> {
+    /// A limit out of range, or a cursor of another list.
+    pub(crate) fn of(request: &Request) -> Result<Self, Problem> {
         let limit = match query_text(request, "limit") {
             None => DEFAULT_LIMIT,
             Some(text) => text
@@ -43,23 +56,35 @@ impl<T: FromStr> Page<T> {
                     Problem::InvalidRequest(format!("`limit` must be a whole number from 1 to {MAX_LIMIT}."))
                 })?,
         };
-        let list = mark_of(request);
+        let list = fingerprint(request);
         let after = query_text(request, "cursor")
             .map(|cursor| read_cursor(cursor, list))
             .transpose()?;
         Ok(Self { limit, after, list })
     }
 
-    /// The cursor of the page after this one.
-    pub fn cursor_after(&self, last: &impl Display) -> String {
+    /// How many entries to read: one more than the page holds tells whether another page follows.
+    pub(crate) const fn to_read(&self) -> u32 {
+        self.limit + 1
+    }
+
+    /// Cuts what was read down to the page. Returns the cursor of the next page, if one follows.
+    pub(crate) fn cut<I, D: Display>(&self, entries: &mut Vec<I>, id: impl Fn(&I) -> D) -> Option<String> {
+        let limit = self.limit as usize;
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        entries.last().filter(|_| more).map(|last| self.cursor_after(&id(last)))
+    }
+
+    fn cursor_after(&self, last: &impl Display) -> String {
         let mut bytes = self.list.to_vec();
         bytes.extend_from_slice(last.to_string().as_bytes());
         BASE64URL_NOPAD.encode(&bytes)
     }
 }
 
-/// Marks the list: its address, and the tenant where it is one's own.
-fn mark_of(request: &Request) -> [u8; MARK_BYTES] {
+/// What tells a list from others: its address and the tenant.
+fn fingerprint(request: &Request) -> [u8; FINGERPRINT_BYTES] {
     let tenant = caller::tenant(request).map(|tenant| tenant.to_string());
     let list = format!("{} {}", request.uri().path(), tenant.unwrap_or_default());
     let digest: [u8; 32] = Sha256::digest(list.as_bytes()).into();
@@ -67,11 +92,11 @@ fn mark_of(request: &Request) -> [u8; MARK_BYTES] {
 }
 
 /// A parameter of the query string.
-pub fn query_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub(crate) fn query_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.query_string_parameters_ref()?.first(name)
 }
 
-fn read_cursor<T: FromStr>(cursor: &str, list: [u8; MARK_BYTES]) -> Result<T, Problem> {
+fn read_cursor<T: FromStr>(cursor: &str, list: [u8; FINGERPRINT_BYTES]) -> Result<T, Problem> {
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
     bytes
         .as_deref()
@@ -106,7 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_comes_back_as_what_it_was_made_of() {
+    fn a_page_has_a_cursor_only_where_another_page_follows() {
+        let page = page("limit=2").unwrap();
+        assert_eq!(page.to_read(), 3);
+        let mut entries = vec!["a", "b", "c"];
+        assert_eq!(page.cut(&mut entries, |entry| *entry), Some(page.cursor_after(&"b")));
+        assert_eq!(entries, ["a", "b"]);
+        assert_eq!(page.cut(&mut entries, |entry| *entry), None);
+    }
+
+    #[test]
+    fn a_cursor_names_the_last_entry_seen() {
         let photo = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse::<PhotoId>().unwrap();
         let first = page("").unwrap();
         assert_eq!((first.limit, first.after), (25, None));
@@ -116,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_another_list_is_refused() {
+    fn a_list_refuses_the_cursor_of_another_list() {
         let photo = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse::<PhotoId>().unwrap();
         let cursor = page("").unwrap().cursor_after(&photo);
         let elsewhere = page_of("/api/v1/events/two/photos", &format!("cursor={cursor}"));
@@ -124,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_limit_or_cursor_is_refused() {
+    fn a_list_refuses_a_wrong_limit_or_cursor() {
         for query in [
             "limit=0",
             "limit=101",

@@ -1,14 +1,53 @@
-//! RFC 9457 problem details.
+//! RFC 9457 problem details: why there is no answer.
 
 use domain::Problem;
 use lambda_http::Response;
 use lambda_http::http::header::RETRY_AFTER;
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::response;
-use crate::model::{FieldBody, ProblemBody};
 
-/// The problem as the caller sees it. `instance` names the request, never its path: an event token is in it.
+/// Why there is no answer. Branch on `code`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// A URN of the code.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// For people; the same for every problem of the code.
+    pub(crate) title: &'static str,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What this caller can do about it.
+    pub(crate) detail: Option<String>,
+    /// A URN of the request.
+    pub(crate) instance: String,
+    /// Stable.
+    pub(crate) code: &'static str,
+    /// Names the request in our logs.
+    pub(crate) request_id: String,
+    /// Fields that do not fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(crate) errors: Vec<FieldBody>,
+    /// The blocked edit that was stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) edit_id: Option<String>,
+}
+
+/// A field that does not fit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldError)]
+pub(crate) struct FieldBody {
+    /// JSON pointer to the field.
+    pub(crate) pointer: String,
+    /// What is wrong with it.
+    pub(crate) detail: String,
+}
+
+/// The problem as the caller sees it. `instance` names the request and never its path, which may hold an event token.
 pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
     let row = problem.row();
     if row.status >= 500 {
@@ -35,7 +74,7 @@ pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
         },
     };
     let headers = row.retry_after.map(|seconds| (RETRY_AFTER, seconds.to_string()));
-    answer::render(
+    response::render(
         row.status,
         "application/problem+json",
         &json!(body),
@@ -64,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_tells_the_callers_message_and_when_to_come_back() {
+    fn a_refusal_carries_its_message_and_retry_after() {
         let (status, body, retry) = rendered(&Refusal::FeatureDisabled("Back at eight.".to_owned()).into());
         assert_eq!(
             (status, body["code"].as_str(), body["detail"].as_str()),
@@ -74,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_field_is_pointed_at() {
+    fn a_wrong_field_gets_its_pointer() {
         let (status, body, _) = rendered(&Problem::field("/style_key", "There is no such style."));
         assert_eq!(status, 422);
         assert_eq!(
@@ -84,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_failure_says_nothing() {
+    fn an_internal_failure_says_nothing_about_its_cause() {
         for problem in [Problem::Internal, Problem::Unavailable] {
             let (status, body, _) = rendered(&problem);
             assert!(status >= 500);

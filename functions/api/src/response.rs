@@ -1,74 +1,85 @@
-//! Answers: one resource is `{"data": {…}}`, a list `{"data": […], "meta": {"next_cursor": …}}`.
+//! Answers: one resource is `{"data": {…}}`, a list is `{"data": […], "meta": {"next_cursor": …}}`.
 
 use lambda_http::Response;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+// The schemas of both envelopes are the rows' own, so their docs would go into the document.
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Data<T> {
+    data: T,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct List<T> {
+    data: Vec<T>,
+    #[schema(inline)]
+    meta: Meta,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Meta {
+    /// Asks for the next page; null on the last.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
 
 /// An answer that is not a problem.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     status: u16,
     body: Value,
     headers: Vec<(HeaderName, String)>,
 }
 
 /// 200 with one resource.
-pub fn ok(data: impl Serialize) -> Answer {
-    one(200, data)
+pub(crate) fn ok(data: impl Serialize) -> Answer {
+    Answer::new(200, json!(Data { data }))
 }
 
 /// 201 with the resource that was made.
-pub fn created(data: impl Serialize) -> Answer {
-    one(201, data)
+pub(crate) fn created(data: impl Serialize) -> Answer {
+    Answer::new(201, json!(Data { data }))
 }
 
 /// 202 with the resource that is being made, and where to ask for it.
-pub fn accepted(data: impl Serialize, location: String) -> Answer {
-    one(202, data).with(LOCATION, location)
+pub(crate) fn accepted(data: impl Serialize, location: String) -> Answer {
+    Answer::new(202, json!(Data { data })).with(LOCATION, location)
 }
 
 /// 200 with a page of resources.
-pub fn list(data: impl Serialize, next_cursor: Option<&str>) -> Answer {
-    Answer {
-        status: 200,
-        body: json!({ "data": data, "meta": { "next_cursor": next_cursor } }),
-        headers: Vec::new(),
-    }
+pub(crate) fn list(data: impl IntoIterator<Item: Serialize>, next_cursor: Option<String>) -> Answer {
+    let data = data.into_iter().collect();
+    let meta = Meta { next_cursor };
+    Answer::new(200, json!(List { data, meta }))
 }
 
 /// 200 with a JSON document of its own.
-pub fn document(json: &str) -> Answer {
-    let body = serde_json::from_str(json).unwrap_or_default();
-    Answer {
-        status: 200,
-        body,
-        headers: Vec::new(),
-    }
+pub(crate) fn document(json: &str) -> Answer {
+    Answer::new(200, serde_json::from_str(json).unwrap_or_default())
 }
 
-/// 204: it is gone.
-pub fn no_content() -> Answer {
-    Answer {
-        status: 204,
-        body: Value::Null,
-        headers: Vec::new(),
-    }
-}
-
-fn one(status: u16, data: impl Serialize) -> Answer {
-    Answer {
-        status,
-        body: json!({ "data": data }),
-        headers: Vec::new(),
-    }
+/// 204: done, and nothing to say.
+pub(crate) fn no_content() -> Answer {
+    Answer::new(204, Value::Null)
 }
 
 impl Answer {
+    const fn new(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+        }
+    }
+
     /// Says when to ask again, in whole seconds, where there is anything to wait for.
     #[must_use]
-    pub fn retry_after_ms(self, millis: Option<u64>) -> Self {
+    pub(crate) fn retry_after_ms(self, millis: Option<u64>) -> Self {
         match millis {
             Some(millis) => self.with(RETRY_AFTER, millis.div_ceil(1_000).to_string()),
             None => self,

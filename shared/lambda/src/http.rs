@@ -1,4 +1,4 @@
-//! The loop of a function behind the HTTP API.
+//! Functions behind the HTTP API.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use lambda_http::{Error, Request, Response, service_fn};
 ///
 /// # Errors
 /// The runtime API cannot be reached.
-pub async fn serve_http<H, F>(handler: H) -> Result<(), Error>
+pub async fn serve<H, F>(handler: H) -> Result<(), Error>
 where
     H: Fn(Request) -> F + Send + Sync,
     F: Future<Output = Response<String>> + Send,

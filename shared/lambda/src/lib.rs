@@ -1,8 +1,11 @@
-//! The Lambda runtime, as both packages use it: which function this process runs, and the loops that serve it.
+//! What the functions share: each kind of invocation has its module.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`function`] | which function of a package this process is: `_HANDLER` names it |
+//! | [`http`] | functions behind the HTTP API |
 
-mod handler;
-mod http;
+pub mod function;
+pub mod http;
 
-pub use handler::{UnknownHandler, handler};
-pub use http::serve_http;
-pub use lambda_http::{Error, Request, Response};
+pub use lambda_http::Error;
