@@ -66,7 +66,9 @@ impl Function {
 
     fn operation(&self, request: &Request) -> Option<&Handler> {
         let entries = self.operations.iter().filter_map(|operation| operation.takes?.1);
-        let entry = entries.into_iter().find(|name| !caller::path_text(request, name).is_empty());
+        let entry = entries
+            .into_iter()
+            .find(|name| !caller::path_text(request, name).is_empty());
         let asked = (request.method().as_str(), entry);
         self.operations
             .iter()

@@ -9,10 +9,11 @@ use cloud::Cloud;
 use domain::Problem;
 use lambda_http::Response;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, Info, OpenApi, Ref, RefOr, Required, Response as Documented, ResponseBuilder, Schema, Server,
+    ContentBuilder, Info, OpenApi, Ref, RefOr, Required, Response as Documented, ResponseBuilder, Schema,
+    Server,
 };
 use utoipa::{IntoResponses, OpenApi as _};
 
@@ -54,7 +55,9 @@ pub fn document() -> OpenApi {
     let mut document = Shared::openapi();
     document.info = Info::new("AI Magic Edits", env!("CARGO_PKG_VERSION"));
     document.servers = Some(vec![Server::new("/api/v1")]);
-    let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let jwt = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT");
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(JWT, SecurityScheme::Http(jwt.build()));
     for function in FUNCTIONS {
@@ -69,12 +72,17 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// Adds what a row does not say because it follows from the path, the caller and the handler's name.
+/// Adds what all rows share: ids in camel case, path parameters, what a JWT brings with it, and the envelopes.
 fn complete(operation: &mut Operation, path: &str, access: Access) {
     operation.operation_id = operation.operation_id.as_deref().map(camel_case);
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    operation.tags = None;
+    let names = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path = names.map(|name| RefOr::T(path_parameter(name)));
-    let parameters: Vec<_> = in_path.chain(operation.parameters.take().unwrap_or_default()).collect();
+    let parameters: Vec<_> = in_path
+        .chain(operation.parameters.take().unwrap_or_default())
+        .collect();
     operation.parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
     if access.needs_jwt() {
         operation.security = Some(vec![SecurityRequirement::new::<_, [String; 0], String>(JWT, [])]);
@@ -82,13 +90,38 @@ fn complete(operation: &mut Operation, path: &str, access: Access) {
         let refusals = refusals.map(|(status, response)| (status.to_owned(), RefOr::T(response)));
         operation.responses.responses.extend(refusals);
     }
-    for response in operation.responses.responses.values_mut() {
+    for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
-            && response.description.is_empty()
+            && status.starts_with('2')
         {
             "Done.".clone_into(&mut response.description);
+            for content in response.content.values_mut() {
+                if let RefOr::T(content) = content {
+                    content.schema = content.schema.take().map(enveloped);
+                }
+            }
         }
     }
+}
+
+/// A resource goes out as `{"data": …}`, and a list with `meta` beside it.
+fn enveloped(body: RefOr<Schema>) -> RefOr<Schema> {
+    let resource = matches!(body, RefOr::Ref(_));
+    let list = matches!(body, RefOr::T(Schema::Array(_)));
+    if !resource && !list {
+        return body;
+    }
+    let envelope = ObjectBuilder::new().property("data", body).required("data");
+    if resource {
+        return Schema::from(envelope).into();
+    }
+    let cursor = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some("Asks for the next page; null on the last."));
+    let meta = ObjectBuilder::new()
+        .property("next_cursor", cursor)
+        .required("next_cursor");
+    Schema::from(envelope.property("meta", meta).required("meta")).into()
 }
 
 /// `create_edit` is the operation `createEdit`.
@@ -117,12 +150,16 @@ fn text() -> Object {
 fn problem() -> Documented {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
     let response = ResponseBuilder::new().description("See `code`.");
-    response.content("application/problem+json", content.build()).build()
+    response
+        .content("application/problem+json", content.build())
+        .build()
 }
 
 /// API Gateway's authorizer answers before a function is asked, in words of its own.
 fn no_jwt() -> Documented {
-    let body = ObjectBuilder::new().property("message", text()).required("message");
+    let body = ObjectBuilder::new()
+        .property("message", text())
+        .required("message");
     let content = ContentBuilder::new().schema(Some(Schema::from(body)));
     let response = ResponseBuilder::new().description("A valid token is missing.");
     response.content("application/json", content.build()).build()
@@ -186,14 +223,25 @@ mod tests {
     #[test]
     fn every_operation_is_served_where_its_row_says() {
         for route in routes() {
-            let function = FUNCTIONS.iter().find(|function| function.name == route.function).unwrap();
-            let served = function.operations.iter().find(|served| served.name == route.operation).unwrap();
+            let function = FUNCTIONS
+                .iter()
+                .find(|function| function.name == route.function)
+                .unwrap();
+            let served = function
+                .operations
+                .iter()
+                .find(|served| served.name == route.operation)
+                .unwrap();
             let Some((method, entry)) = served.takes else {
                 assert_eq!(function.operations.len(), 1, "{}", function.name);
                 continue;
             };
             assert_eq!(method, route.method, "{}", route.operation);
-            let last = route.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));
+            let last = route
+                .path
+                .rsplit('/')
+                .next()
+                .and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));
             assert_eq!(entry, last, "{}", route.operation);
         }
     }

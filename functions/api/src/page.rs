@@ -73,7 +73,10 @@ impl<T: FromStr> Page<T> {
         let limit = self.limit as usize;
         let more = entries.len() > limit;
         entries.truncate(limit);
-        entries.last().filter(|_| more).map(|last| self.cursor_after(&id(last)))
+        entries
+            .last()
+            .filter(|_| more)
+            .map(|last| self.cursor_after(&id(last)))
     }
 
     fn cursor_after(&self, last: &impl Display) -> String {
@@ -135,7 +138,10 @@ mod tests {
         let page = page("limit=2").unwrap();
         assert_eq!(page.to_read(), 3);
         let mut entries = vec!["a", "b", "c"];
-        assert_eq!(page.cut(&mut entries, |entry| *entry), Some(page.cursor_after(&"b")));
+        assert_eq!(
+            page.cut(&mut entries, |entry| *entry),
+            Some(page.cursor_after(&"b"))
+        );
         assert_eq!(entries, ["a", "b"]);
         assert_eq!(page.cut(&mut entries, |entry| *entry), None);
     }

@@ -5,28 +5,6 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
-
-// The schemas of both envelopes are the rows' own, so their docs would go into the document.
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Data<T> {
-    data: T,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct List<T> {
-    data: Vec<T>,
-    #[schema(inline)]
-    meta: Meta,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Meta {
-    /// Asks for the next page; null on the last.
-    #[schema(required)]
-    next_cursor: Option<String>,
-}
 
 /// An answer that is not a problem.
 #[derive(Debug)]
@@ -38,24 +16,24 @@ pub(crate) struct Answer {
 
 /// 200 with one resource.
 pub(crate) fn ok(data: impl Serialize) -> Answer {
-    Answer::new(200, json!(Data { data }))
+    Answer::new(200, json!({ "data": data }))
 }
 
 /// 201 with the resource that was made.
 pub(crate) fn created(data: impl Serialize) -> Answer {
-    Answer::new(201, json!(Data { data }))
+    Answer::new(201, json!({ "data": data }))
 }
 
 /// 202 with the resource that is being made, and where to ask for it.
 pub(crate) fn accepted(data: impl Serialize, location: String) -> Answer {
-    Answer::new(202, json!(Data { data })).with(LOCATION, location)
+    Answer::new(202, json!({ "data": data })).with(LOCATION, location)
 }
 
 /// 200 with a page of resources.
 pub(crate) fn list(data: impl IntoIterator<Item: Serialize>, next_cursor: Option<String>) -> Answer {
-    let data = data.into_iter().collect();
-    let meta = Meta { next_cursor };
-    Answer::new(200, json!(List { data, meta }))
+    let data: Vec<_> = data.into_iter().collect();
+    let meta = json!({ "next_cursor": next_cursor });
+    Answer::new(200, json!({ "data": data, "meta": meta }))
 }
 
 /// 200 with a JSON document of its own.

@@ -13,7 +13,7 @@ use crate::caller::{new_id, path_id};
 use crate::model::text::{MAX_NAME, not_blank};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
-use crate::response::{Data, List, list, no_content, ok};
+use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
 
 const MISSING: Problem = Problem::NotFound("add-on");
@@ -58,7 +58,7 @@ function!("admin-addons", Superadmin, {
 
 /// All of them, page by page
 #[utoipa::path(get, path = "/admin/addons", params(PageQuery),
-    responses((status = 200, body = inline(List<AddonBody<'_>>)), Reads))]
+    responses((status = 200, body = [AddonBody<'_>]), Reads))]
 async fn list_addons(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<AddonKey> = Page::of(request)?;
     let mut found = cloud.addons_page(page.after.as_ref(), page.to_read()).await?;
@@ -67,7 +67,7 @@ async fn list_addons(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
 }
 
 /// One of them
-#[utoipa::path(get, path = "/admin/addons/{key}", responses((status = 200, body = inline(Data<AddonBody<'_>>)), Reads))]
+#[utoipa::path(get, path = "/admin/addons/{key}", responses((status = 200, body = AddonBody<'_>), Reads))]
 async fn get_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
     let addon = cloud.catalog_addon(&key).await?.ok_or(MISSING)?;
@@ -76,7 +76,7 @@ async fn get_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/addons/{key}", request_body = AddonInput,
-    responses((status = 200, body = inline(Data<AddonBody<'_>>)), Changes))]
+    responses((status = 200, body = AddonBody<'_>), Changes))]
 async fn put_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: AddonKey = new_id(request, "key")?;
     let input: AddonInput = json_body(request)?;

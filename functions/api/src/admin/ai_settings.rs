@@ -18,7 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::body::json_body;
 use crate::model::watermark::WatermarkInput;
 use crate::openapi::{Changes, Reads};
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 pub use change::{SettingAnswer, SettingsAnswer, SettingsChange, Source, change_settings, read_settings};
@@ -30,14 +30,14 @@ function!("admin-ai-settings", Superadmin, {
 
 /// The runtime settings
 #[utoipa::path(get, path = "/admin/ai-settings",
-    responses((status = 200, body = inline(Data<AdminSettingsBody>)), Reads))]
+    responses((status = 200, body = AdminSettingsBody), Reads))]
 async fn get_settings(cloud: &Cloud, _: &Request) -> Result<Answer, Problem> {
     Ok(ok(body(read_settings(cloud).await?)))
 }
 
 /// Changes runtime settings; null resets one
 #[utoipa::path(patch, path = "/admin/ai-settings", request_body = AdminSettingsInput,
-    responses((status = 200, body = inline(Data<AdminSettingsBody>)), Changes))]
+    responses((status = 200, body = AdminSettingsBody), Changes))]
 async fn update_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let input: AdminSettingsInput = json_body(request)?;
     let change = SettingsChange {

@@ -15,7 +15,7 @@ use crate::caller::{new_id, path_id};
 use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, not_blank};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
-use crate::response::{Data, List, list, no_content, ok};
+use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
 
 const MISSING: Problem = Problem::NotFound("style");
@@ -136,7 +136,7 @@ function!("admin-ai-styles", Superadmin, {
 
 /// All of them, page by page
 #[utoipa::path(get, path = "/admin/ai-styles", params(PageQuery),
-    responses((status = 200, body = inline(List<AdminStyleBody<'_>>)), Reads))]
+    responses((status = 200, body = [AdminStyleBody<'_>]), Reads))]
 async fn list_all_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<StyleKey> = Page::of(request)?;
     let mut found = cloud.styles_page(page.after.as_ref(), page.to_read()).await?;
@@ -145,7 +145,7 @@ async fn list_all_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
 }
 
 /// One of them
-#[utoipa::path(get, path = "/admin/ai-styles/{key}", responses((status = 200, body = inline(Data<AdminStyleBody<'_>>)), Reads))]
+#[utoipa::path(get, path = "/admin/ai-styles/{key}", responses((status = 200, body = AdminStyleBody<'_>), Reads))]
 async fn get_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
     let style = cloud.style(&key).await?.ok_or(MISSING)?;
@@ -154,7 +154,7 @@ async fn get_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/ai-styles/{key}", request_body = AdminStyleInput,
-    responses((status = 200, body = inline(Data<AdminStyleBody<'_>>)), Changes))]
+    responses((status = 200, body = AdminStyleBody<'_>), Changes))]
 async fn put_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: StyleKey = new_id(request, "key")?;
     let input: AdminStyleInput = json_body(request)?;

@@ -12,7 +12,7 @@ use super::{Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
 use crate::openapi::{Changes, Reads};
-use crate::response::{Data, List, list, no_content, ok};
+use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
 
 const WHAT: &str = "add-on of this event";
@@ -68,27 +68,34 @@ function!("admin-event-addons", Superadmin, {
 /// All of them
 // An event never has more than a few.
 #[utoipa::path(get, path = "/admin/events/{eventId}/addons",
-    responses((status = 200, body = inline(List<EventAddonBody<'_>>)), Reads))]
+    responses((status = 200, body = [EventAddonBody<'_>]), Reads))]
 async fn list_event_addons(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event(cloud, request).await?;
     let now = cloud.now();
-    Ok(list(event.addons.iter().map(|addon| EventAddonBody::new(addon, now)), None))
+    Ok(list(
+        event.addons.iter().map(|addon| EventAddonBody::new(addon, now)),
+        None,
+    ))
 }
 
 /// One of them
 #[utoipa::path(get, path = "/admin/events/{eventId}/addons/{key}",
-    responses((status = 200, body = inline(Data<EventAddonBody<'_>>)), Reads))]
+    responses((status = 200, body = EventAddonBody<'_>), Reads))]
 async fn get_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id = event_id(request)?;
     let key: AddonKey = path_id(request, "key", MISSING)?;
     let event = cloud.event(&id).await?.ok_or(Problem::EventNotFound)?;
-    let found = event.addons.iter().find(|addon| addon.key == key).ok_or(MISSING)?;
+    let found = event
+        .addons
+        .iter()
+        .find(|addon| addon.key == key)
+        .ok_or(MISSING)?;
     Ok(ok(EventAddonBody::new(found, cloud.now())))
 }
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/events/{eventId}/addons/{key}", request_body = EventAddonInput,
-    responses((status = 200, body = inline(Data<EventAddonBody<'_>>)), Changes))]
+    responses((status = 200, body = EventAddonBody<'_>), Changes))]
 async fn put_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event_id(request)?;
     let key: AddonKey = new_id(request, "key")?;
@@ -112,7 +119,10 @@ fn event_id(request: &Request) -> Result<EventId, Problem> {
 }
 
 async fn event(cloud: &Cloud, request: &Request) -> Result<Event, Problem> {
-    cloud.event(&event_id(request)?).await?.ok_or(Problem::EventNotFound)
+    cloud
+        .event(&event_id(request)?)
+        .await?
+        .ok_or(Problem::EventNotFound)
 }
 
 /// Records how far the purchase of an add-on has come.

@@ -12,7 +12,7 @@ use crate::body::json_body;
 use crate::caller::path_id;
 use crate::openapi::{Changes, Reads};
 use crate::page::Page;
-use crate::response::{Data, List, created, list, no_content};
+use crate::response::{created, list, no_content};
 use crate::{Answer, Request};
 
 const MISSING: Problem = Problem::NotFound("token of this event");
@@ -60,7 +60,7 @@ function!("admin-event-tokens", Superadmin, {
 
 /// The guest links of an event, without their secrets
 #[utoipa::path(get, path = "/admin/events/{eventId}/tokens",
-    responses((status = 200, body = inline(List<TokenBody>)), Reads))]
+    responses((status = 200, body = [TokenBody]), Reads))]
 async fn list_event_tokens(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event_id(request)?;
     let page: Page<TokenId> = Page::of(request)?;
@@ -73,7 +73,7 @@ async fn list_event_tokens(cloud: &Cloud, request: &Request) -> Result<Answer, P
 
 /// Makes a guest link and shows it once
 #[utoipa::path(post, path = "/admin/events/{eventId}/tokens", request_body = TokenInput,
-    responses((status = 201, body = inline(Data<NewTokenBody<'_>>)), Changes))]
+    responses((status = 201, body = NewTokenBody<'_>), Changes))]
 async fn create_event_token(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event_id(request)?;
     let input: TokenInput = json_body(request)?;

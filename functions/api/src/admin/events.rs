@@ -21,7 +21,7 @@ use crate::model::text::{MAX_NAME, not_blank};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
-use crate::response::{Data, List, list, ok};
+use crate::response::{list, ok};
 use crate::{Answer, Request};
 
 const SLUG_TAKEN: &str =
@@ -81,18 +81,21 @@ function!("admin-events", Superadmin, {
 
 /// All of them, page by page
 #[utoipa::path(get, path = "/admin/events", params(PageQuery),
-    responses((status = 200, body = inline(List<AdminEventBody<'_>>)), Reads))]
+    responses((status = 200, body = [AdminEventBody<'_>]), Reads))]
 async fn list_events(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<EventId> = Page::of(request)?;
     let mut found = cloud.events_page(page.after.as_ref(), page.to_read()).await?;
     let next = page.cut(&mut found, |event| event.id.clone());
     let now = cloud.now();
-    Ok(list(found.iter().map(|event| AdminEventBody::new(event, now)), next))
+    Ok(list(
+        found.iter().map(|event| AdminEventBody::new(event, now)),
+        next,
+    ))
 }
 
 /// One of them
 #[utoipa::path(get, path = "/admin/events/{eventId}",
-    responses((status = 200, body = inline(Data<AdminEventBody<'_>>)), Reads))]
+    responses((status = 200, body = AdminEventBody<'_>), Reads))]
 async fn get_event_as_admin(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id = path_id(request, "eventId", Problem::EventNotFound)?;
     let event = cloud.event(&id).await?.ok_or(Problem::EventNotFound)?;
@@ -101,7 +104,7 @@ async fn get_event_as_admin(cloud: &Cloud, request: &Request) -> Result<Answer, 
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/events/{eventId}", request_body = AdminEventInput,
-    responses((status = 200, body = inline(Data<AdminEventBody<'_>>)), Changes))]
+    responses((status = 200, body = AdminEventBody<'_>), Changes))]
 async fn put_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id: EventId = new_id(request, "eventId")?;
     let input: AdminEventInput = json_body(request)?;

@@ -13,7 +13,7 @@ use crate::caller::{new_id, path_id};
 use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, not_blank};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
-use crate::response::{Data, List, list, no_content, ok};
+use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
 
 const MISSING: Problem = Problem::NotFound("package");
@@ -53,7 +53,7 @@ function!("admin-packages", Superadmin, {
 
 /// All of them, page by page
 #[utoipa::path(get, path = "/admin/packages", params(PageQuery),
-    responses((status = 200, body = inline(List<PackageBody<'_>>)), Reads))]
+    responses((status = 200, body = [PackageBody<'_>]), Reads))]
 async fn list_packages(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<PackageKey> = Page::of(request)?;
     let mut found = cloud.packages_page(page.after.as_ref(), page.to_read()).await?;
@@ -62,7 +62,7 @@ async fn list_packages(cloud: &Cloud, request: &Request) -> Result<Answer, Probl
 }
 
 /// One of them
-#[utoipa::path(get, path = "/admin/packages/{key}", responses((status = 200, body = inline(Data<PackageBody<'_>>)), Reads))]
+#[utoipa::path(get, path = "/admin/packages/{key}", responses((status = 200, body = PackageBody<'_>), Reads))]
 async fn get_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
     let package = cloud.package(&key).await?.ok_or(MISSING)?;
@@ -71,7 +71,7 @@ async fn get_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/packages/{key}", request_body = PackageInput,
-    responses((status = 200, body = inline(Data<PackageBody<'_>>)), Changes))]
+    responses((status = 200, body = PackageBody<'_>), Changes))]
 async fn put_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: PackageKey = new_id(request, "key")?;
     let input: PackageInput = json_body(request)?;

@@ -16,7 +16,7 @@ use crate::model::text::{MAX_CAP, MAX_NAME, not_blank};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
-use crate::response::{Data, List, list, ok};
+use crate::response::{list, ok};
 use crate::{Answer, Request};
 
 const MISSING: Problem = Problem::NotFound("tenant");
@@ -114,7 +114,7 @@ function!("admin-tenants", Superadmin, {
 
 /// All of them, page by page
 #[utoipa::path(get, path = "/admin/tenants", params(PageQuery),
-    responses((status = 200, body = inline(List<TenantBody<'_>>)), Reads))]
+    responses((status = 200, body = [TenantBody<'_>]), Reads))]
 async fn list_tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let page: Page<TenantId> = Page::of(request)?;
     let mut found = cloud.tenants_page(page.after.as_ref(), page.to_read()).await?;
@@ -123,7 +123,7 @@ async fn list_tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
 }
 
 /// One of them
-#[utoipa::path(get, path = "/admin/tenants/{tenantId}", responses((status = 200, body = inline(Data<TenantBody<'_>>)), Reads))]
+#[utoipa::path(get, path = "/admin/tenants/{tenantId}", responses((status = 200, body = TenantBody<'_>), Reads))]
 async fn get_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id = path_id(request, "tenantId", MISSING)?;
     let tenant = cloud.tenant(&id).await?.ok_or(MISSING)?;
@@ -132,7 +132,7 @@ async fn get_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem>
 
 /// Creates or replaces; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/tenants/{tenantId}", request_body = TenantInput,
-    responses((status = 200, body = inline(Data<TenantBody<'_>>)), Changes))]
+    responses((status = 200, body = TenantBody<'_>), Changes))]
 async fn put_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id: TenantId = new_id(request, "tenantId")?;
     let input: TenantInput = json_body(request)?;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::body::json_body;
 use crate::model::upload::{MimeType, UploadBody};
 use crate::openapi::Changes;
-use crate::response::{Data, created};
+use crate::response::created;
 use crate::{Answer, Request};
 
 /// The largest watermark image, in bytes: the most that `media` takes.
@@ -42,11 +42,13 @@ function!("admin-watermarks", Superadmin, create_watermark);
 /// Says where to upload a watermark image
 // Nothing is stored: an image counts once a watermark names it.
 #[utoipa::path(post, path = "/admin/watermarks", request_body = WatermarkImageInput,
-    responses((status = 201, body = inline(Data<NewWatermarkBody<'_>>)), Changes))]
+    responses((status = 201, body = NewWatermarkBody<'_>), Changes))]
 async fn create_watermark(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let input: WatermarkImageInput = json_body(request)?;
     let image_key = watermark_key(WatermarkId::new(cloud.now(), cloud.random()));
-    let upload = cloud.presign_put(&image_key, input.mime_type.as_str(), input.size_bytes).await?;
+    let upload = cloud
+        .presign_put(&image_key, input.mime_type.as_str(), input.size_bytes)
+        .await?;
     Ok(created(NewWatermarkBody::new(&image_key, &upload)))
 }
 

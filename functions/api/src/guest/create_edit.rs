@@ -12,7 +12,7 @@ use crate::body::json_body;
 use crate::caller::{GuestId, IdempotencyKey, guest, idempotency_key, path_id, source_address};
 use crate::model::edit::{EditBody, retry_after_ms};
 use crate::openapi::Edits;
-use crate::response::{Data, accepted};
+use crate::response::accepted;
 use crate::{Answer, Request};
 
 /// Characters of a prompt that are accepted; the model's own limit is checked against the style.
@@ -40,7 +40,7 @@ function!("guest-create-edit", EventToken, create_edit);
 
 /// Asks for an edit of a photo: at least a style or a prompt
 #[utoipa::path(post, path = "/events/{token}/photos/{photo}/ai-edits", params(GuestId, IdempotencyKey),
-    request_body = EditInput, responses((status = 202, body = inline(Data<EditBody<'_>>)), Edits))]
+    request_body = EditInput, responses((status = 202, body = EditBody<'_>), Edits))]
 async fn create_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;

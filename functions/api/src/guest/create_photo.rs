@@ -14,7 +14,7 @@ use crate::body::json_body;
 use crate::caller::{GuestId, guest, source_address};
 use crate::model::upload::{MimeType, UploadBody};
 use crate::openapi::{Refusals, Writes};
-use crate::response::{Data, created};
+use crate::response::created;
 use crate::{Answer, Request};
 
 /// A photo that is announced.
@@ -46,7 +46,7 @@ function!("guest-create-photo", EventToken, create_photo);
 
 /// Registers a photo and says where to upload it
 #[utoipa::path(post, path = "/events/{token}/photos", params(GuestId), request_body = PhotoInput,
-    responses((status = 201, body = inline(Data<NewPhotoBody<'_>>)), Writes, Refusals))]
+    responses((status = 201, body = NewPhotoBody<'_>), Writes, Refusals))]
 async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;
@@ -54,7 +54,10 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let settings = settings(cloud).await?;
     guard::enabled::check(&settings, Audience::Guest)?;
     let grant = grant(cloud, caller).await?;
-    let event = cloud.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)?;
+    let event = cloud
+        .event(&grant.event_id)
+        .await?
+        .ok_or(Problem::EventNotFound)?;
     let now = cloud.now();
     // Nobody should upload a photo that cannot be edited.
     guard::entitlement::check(&event, now)?;

@@ -8,7 +8,7 @@ use workflow::{Caller, settings};
 use crate::caller::{GuestId, guest, path_id, source_address};
 use crate::model::edit::{self, EditBody, retry_after_ms};
 use crate::openapi::Reads;
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 function!("guest-get-edit", EventToken, get_edit);
@@ -16,7 +16,7 @@ function!("guest-get-edit", EventToken, get_edit);
 /// How an edit is getting on
 // Answered also while the kill switch is off: a paid edit is shown. Only `guest_enabled` hides it.
 #[utoipa::path(get, path = "/events/{token}/ai-edits/{requestId}", params(GuestId),
-    responses((status = 200, body = inline(Data<EditBody<'_>>)), Reads))]
+    responses((status = 200, body = EditBody<'_>), Reads))]
 async fn get_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = Caller::Guest(guest(request, &address)?);

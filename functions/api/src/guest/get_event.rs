@@ -11,7 +11,7 @@ use workflow::{grant, settings};
 
 use crate::caller::{GuestId, guest, source_address};
 use crate::openapi::Reads;
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 /// What a guest can do at an event.
@@ -42,7 +42,7 @@ function!("guest-get-event", EventToken, get_event);
 // Unlike every other request of a guest it is answered while the feature is switched off: something has to tell the
 // guest.
 #[utoipa::path(get, path = "/events/{token}", params(GuestId),
-    responses((status = 200, body = inline(Data<EventBody<'_>>)), Reads))]
+    responses((status = 200, body = EventBody<'_>), Reads))]
 async fn get_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;

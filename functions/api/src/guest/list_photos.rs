@@ -13,7 +13,7 @@ use workflow::{grant, settings};
 use crate::caller::{GuestId, guest, source_address};
 use crate::openapi::Reads;
 use crate::page::{Page, PageQuery};
-use crate::response::{List, list};
+use crate::response::list;
 use crate::{Answer, Request};
 
 /// A photo and where to see it.
@@ -33,7 +33,7 @@ function!("guest-list-photos", EventToken, list_photos);
 
 /// The event's photos, newest first
 #[utoipa::path(get, path = "/events/{token}/photos", params(PageQuery, GuestId),
-    responses((status = 200, body = inline(List<PhotoBody<'_>>)), Reads))]
+    responses((status = 200, body = [PhotoBody<'_>]), Reads))]
 async fn list_photos(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;
@@ -45,7 +45,10 @@ async fn list_photos(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     let next = page.cut(&mut photos, |photo| photo.id);
     let links = photos.iter().map(|photo| cloud.presign_get(&photo.object_key));
     let links = try_join_all(links).await?;
-    let bodies = photos.iter().zip(&links).map(|(photo, link)| PhotoBody::new(photo, &link.url));
+    let bodies = photos
+        .iter()
+        .zip(&links)
+        .map(|(photo, link)| PhotoBody::new(photo, &link.url));
     Ok(list(bodies, next))
 }
 

@@ -10,7 +10,7 @@ use workflow::{grant, settings};
 
 use crate::caller::{GuestId, guest, source_address};
 use crate::openapi::{Reads, Refusals};
-use crate::response::{List, list};
+use crate::response::list;
 use crate::{Answer, Request};
 
 /// A style at an event.
@@ -30,7 +30,7 @@ function!("guest-list-styles", EventToken, list_styles);
 
 /// The styles that this event may use
 #[utoipa::path(get, path = "/events/{token}/ai-styles", params(GuestId),
-    responses((status = 200, body = inline(List<StyleBody<'_>>)), Reads, Refusals))]
+    responses((status = 200, body = [StyleBody<'_>]), Reads, Refusals))]
 async fn list_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;
@@ -41,11 +41,13 @@ async fn list_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     let event = event.ok_or(Problem::EventNotFound)?;
     let now = cloud.now();
     guard::entitlement::check(&event, now)?;
-    let visible = styles.iter().filter_map(|style| match access(style, &event, now) {
-        Access::Open => Some(StyleBody::new(style, false)),
-        Access::Locked => Some(StyleBody::new(style, true)),
-        Access::NotAllowed => None,
-    });
+    let visible = styles
+        .iter()
+        .filter_map(|style| match access(style, &event, now) {
+            Access::Open => Some(StyleBody::new(style, false)),
+            Access::Locked => Some(StyleBody::new(style, true)),
+            Access::NotAllowed => None,
+        });
     Ok(list(visible, None))
 }
 

@@ -15,7 +15,8 @@ use crate::response::no_content;
 use crate::{Answer, Request};
 
 /// fal's public keys, kept from call to call.
-static KEYS: LazyLock<Result<KeyRing, HttpClientError>> = LazyLock::new(|| HttpClient::new().map(KeyRing::new));
+static KEYS: LazyLock<Result<KeyRing, HttpClientError>> =
+    LazyLock::new(|| HttpClient::new().map(KeyRing::new));
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

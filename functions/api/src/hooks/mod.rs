@@ -41,7 +41,9 @@ async fn verified(cloud: &Cloud, provider: ProviderName, request: &Request) -> R
 async fn take(cloud: &Cloud, hook: Hook, request_id: Option<String>) -> Result<(), Problem> {
     let edit_id = hook.edit_id;
     if cloud.take_hint(edit_id, hook.attempt, QUIET).await? {
-        cloud.send_poll(&PollMessage::hinted(hook, request_id), Duration::ZERO).await?;
+        cloud
+            .send_poll(&PollMessage::hinted(hook, request_id), Duration::ZERO)
+            .await?;
     }
     invocation::about(edit_id);
     Ok(())

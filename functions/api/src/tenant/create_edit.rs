@@ -13,7 +13,7 @@ use crate::caller::{IdempotencyKey, idempotency_key, path_text, tenant, tenant_c
 use crate::guest::create_edit::{EditInput, MAX_PROMPT};
 use crate::model::edit::{TenantEditBody, retry_after_ms};
 use crate::openapi::Edits;
-use crate::response::{Data, accepted};
+use crate::response::accepted;
 use crate::{Answer, Request};
 
 /// An edit that an organiser asks for.
@@ -41,7 +41,7 @@ function!("tenant-create-edit", Tenant, create_event_edit);
 
 /// Asks for an edit of one of the event's photos
 #[utoipa::path(post, path = "/tenant/events/{eventSlug}/ai-edits", params(IdempotencyKey),
-    request_body = TenantEditInput, responses((status = 202, body = inline(Data<TenantEditBody<'_>>)), Edits))]
+    request_body = TenantEditInput, responses((status = 202, body = TenantEditBody<'_>), Edits))]
 async fn create_event_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let event_slug = path_text(request, "eventSlug");

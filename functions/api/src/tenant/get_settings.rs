@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::caller::{tenant, tenant_caller};
 use crate::model::capabilities::CapabilitiesBody;
 use crate::openapi::Reads;
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 /// An event's policy, and whether it has the feature at all.
@@ -34,7 +34,7 @@ function!("tenant-get-settings", Tenant, get_event_settings);
 
 /// What the organiser allows at the event
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-settings",
-    responses((status = 200, body = inline(Data<EventSettingsBody<'_>>)), Reads))]
+    responses((status = 200, body = EventSettingsBody<'_>), Reads))]
 async fn get_event_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let event = super::event(cloud, tenant_caller(request, &tenant_id)).await?;

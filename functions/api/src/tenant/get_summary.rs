@@ -15,7 +15,7 @@ use workflow::{counterpart_cost, event_of, settings};
 use crate::caller::{tenant, tenant_caller};
 use crate::model::capabilities::CapabilitiesBody;
 use crate::openapi::Reads;
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 /// Budget alerts that are shown.
@@ -145,7 +145,7 @@ function!("tenant-get-summary", Tenant, get_event_summary);
 
 /// Counts, rates, latency, spend and alerts of this month
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-edits/summary",
-    responses((status = 200, body = inline(Data<SummaryBody<'_>>)), Reads))]
+    responses((status = 200, body = SummaryBody<'_>), Reads))]
 async fn get_event_summary(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let (summary, alerts) = summarise(cloud, tenant_caller(request, &tenant_id)).await?;

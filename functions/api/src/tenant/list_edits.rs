@@ -12,7 +12,7 @@ use crate::caller::{tenant, tenant_caller};
 use crate::model::edit::TenantEditBody;
 use crate::openapi::Reads;
 use crate::page::{Page, PageQuery, query_text};
-use crate::response::{List, list};
+use crate::response::list;
 use crate::{Answer, Request};
 
 #[derive(IntoParams)]
@@ -29,7 +29,7 @@ function!("tenant-list-edits", Tenant, list_event_edits);
 /// The event's edits, newest first
 // A page costs the same however many edits there are: one query, and two more reads if any of its edits still waits.
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-edits", params(PageQuery, StatusQuery),
-    responses((status = 200, body = inline(List<TenantEditBody<'_>>)), Reads))]
+    responses((status = 200, body = [TenantEditBody<'_>]), Reads))]
 async fn list_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let page: Page<EditId> = Page::of(request)?;

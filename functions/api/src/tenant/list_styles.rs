@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::caller::{tenant, tenant_caller};
 use crate::openapi::Reads;
-use crate::response::{List, list};
+use crate::response::list;
 use crate::{Answer, Request};
 
 /// A style as an organiser sees it.
@@ -40,14 +40,19 @@ function!("tenant-list-styles", Tenant, list_event_styles);
 
 /// Every style, and whether this event may use it
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-styles",
-    responses((status = 200, body = inline(List<TenantStyleBody<'_>>)), Reads))]
+    responses((status = 200, body = [TenantStyleBody<'_>]), Reads))]
 async fn list_event_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let caller = tenant_caller(request, &tenant_id);
     let styles = async { cloud.styles().await.map_err(Problem::from) };
     let (event, styles) = futures::try_join!(super::event(cloud, caller), styles)?;
     let now = cloud.now();
-    Ok(list(styles.iter().map(|style| TenantStyleBody::new(style, &event, now)), None))
+    Ok(list(
+        styles
+            .iter()
+            .map(|style| TenantStyleBody::new(style, &event, now)),
+        None,
+    ))
 }
 
 /// Why guests cannot use a style.

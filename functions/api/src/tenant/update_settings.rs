@@ -16,7 +16,7 @@ use super::get_settings::EventSettingsBody;
 use crate::body::json_body;
 use crate::caller::{tenant, tenant_caller};
 use crate::openapi::Changes;
-use crate::response::{Data, ok};
+use crate::response::ok;
 use crate::{Answer, Request};
 
 const MAX_STYLES: usize = 200;
@@ -75,7 +75,7 @@ function!("tenant-update-settings", Tenant, update_event_settings);
 
 /// Changes what is allowed; null resets a field
 #[utoipa::path(patch, path = "/tenant/events/{eventSlug}/ai-settings", request_body = EventSettingsInput,
-    responses((status = 200, body = inline(Data<EventSettingsBody<'_>>)), Changes))]
+    responses((status = 200, body = EventSettingsBody<'_>), Changes))]
 async fn update_event_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let caller = tenant_caller(request, &tenant_id);
