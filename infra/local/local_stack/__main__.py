@@ -11,7 +11,7 @@ import time
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import accounts, config, deploy, emulator, invocations, manifest
+from . import accounts, config, deploy, emulator, invocations, manifest, template
 from .console import console, fail
 from .errors import StackError
 
@@ -74,7 +74,7 @@ def logs(arguments: argparse.Namespace) -> int:
     """Print what the functions logged in the last minutes."""
     _require_running()
     since_ms = int((time.time() - arguments.minutes * 60) * 1000)
-    for name in [arguments.function] if arguments.function else config.function_names():
+    for name in [arguments.function] if arguments.function else template.function_names():
         for line in invocations.lines(name, since_ms):
             console.print(f"{name}  {line}", soft_wrap=True, markup=False)
     return 0

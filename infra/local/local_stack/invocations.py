@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .aws import client
-from .config import STAGE, function_names
+from .config import STAGE
+from .template import function_names
 
 
 @dataclass

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .config import REGION, STACK_FILE, STAGE, function_names
+from .config import REGION, STACK_FILE, STAGE
 from .errors import StackError
+from .template import function_names
 
 
 def describe(
