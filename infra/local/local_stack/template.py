@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -103,3 +104,8 @@ def transformed() -> Document:
         properties["CodeUri"] = {"Bucket": "packages", "Key": "any.zip"}
     result: Document = Translator({}, Parser()).translate(written, {})
     return result
+
+
+def transformed_text() -> str:
+    """The same as JSON, for tools that read a file."""
+    return json.dumps(transformed(), indent=2)

@@ -1,4 +1,4 @@
-"""`up`: from a fresh clone, or from whatever is there, to a running stack with demo data."""
+"""`up`: builds, deploys and fills the stack, from a fresh clone or from whatever is there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def up() -> dict[str, Any]:
 
 
 def up_bare() -> dict[str, Any]:
-    """The same without demo data, and so without a call of a function: they may be meant to work later only."""
+    """The same without demo data, and so without calling a function: a proxy that functions need may start later."""
     with _alone():
         return _up(demo_data=False)
 
@@ -40,7 +40,7 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
         demo.store_secrets(outputs)
         api_url = where.api_url(outputs["ApiId"])
         demo.set_webhook_address(outputs, api_url)
-    with step("Sign people in"):
+    with step("Sign users in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
     described: dict[str, Any] = {}
     if demo_data:
@@ -55,16 +55,16 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
 
 
 def _alone() -> AbstractContextManager[None]:
-    """Two that bring the same stack up at once would undo each other's work."""
-    return alone("up", "The stack is being brought up already.")
+    """Two processes that bring up the same stack would undo each other's work."""
+    return alone("up", "Another process is bringing this stack up.")
 
 
 @contextmanager
 def alone(what: str, otherwise: str) -> Iterator[None]:
-    """Nobody else does the same to the same stack meanwhile. The lock ends with its process."""
+    """Keeps other processes from doing the same to the same stack. The lock ends with its process."""
     with (LOCAL / f"{what}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StackError(otherwise, "Wait for that to end, then again.") from None
+            raise StackError(otherwise, "Wait until it has ended, then try again.") from None
         yield
