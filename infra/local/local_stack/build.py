@@ -45,6 +45,11 @@ def target_folder() -> Path:
     return Path(json.loads(asked.stdout)["target_directory"])
 
 
+def binaries() -> Path:
+    """The folder in which cargo puts the binaries of the dev profile."""
+    return target_folder() / "debug"
+
+
 def command() -> list[str]:
     """The cargo command that builds what this run needs."""
     targets = os.environ.get(TARGETS_VARIABLE) or BINARIES
@@ -52,7 +57,7 @@ def command() -> list[str]:
 
 
 def build() -> Path:
-    """Builds the binaries in the dev profile, with cargo's own progress; returns the folder that contains them."""
+    """Builds the binaries in the dev profile, with cargo's own progress; returns their folder."""
     target = target_folder()
     if subprocess.run(command(), cwd=ROOT, check=False).returncode != 0:
         free = shutil.disk_usage(target if target.exists() else ROOT).free

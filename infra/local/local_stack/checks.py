@@ -123,7 +123,7 @@ def _up(_: Check) -> bool:
     from .up import up
 
     try:
-        up()
+        up(build.binaries())
     except StackError as error:
         fail(error)
         return False

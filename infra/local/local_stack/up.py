@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from . import accounts, build, demo, deploy, emulator, manifest
@@ -14,23 +15,28 @@ from .console import step
 from .errors import StackError
 
 
-def up() -> dict[str, Any]:
-    """Brings everything up to date and returns the description of the stack. Safe to repeat."""
+def up(binaries: Path | None = None) -> dict[str, Any]:
+    """Brings everything up to date and returns the description of the stack. Safe to repeat. Builds, unless the caller has
+    built and names the folder: a second cargo would wait for any other cargo that runs."""
     with _alone():
-        return _up(demo_data=True)
+        return _up(binaries or _build(), demo_data=True)
 
 
 def up_bare() -> dict[str, Any]:
     """The same without demo data, and so without calling a function: a proxy that functions need may start later."""
     with _alone():
-        return _up(demo_data=False)
+        return _up(_build(), demo_data=False)
 
 
-def _up(*, demo_data: bool) -> dict[str, Any]:
-    where = endpoint()
+def _build() -> Path:
     emulator.check_port()
     with step("Build the functions", live=False):
-        binaries = build.build()
+        return build.build()
+
+
+def _up(binaries: Path, *, demo_data: bool) -> dict[str, Any]:
+    where = endpoint()
+    emulator.check_port()
     with step("Pack the functions"):
         packages = build.pack_all(binaries)
     with step("Start the emulator") as running_step:
