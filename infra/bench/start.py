@@ -1,6 +1,6 @@
-"""Entry of `make bench`: the same checks and environments as the local stack, then the package `measure` in them.
+"""Entry of `make bench`: runs the local stack's checks of the machine, makes its environments, and starts `measure` in them.
 
-Uses the standard library alone, because it runs before anything is installed.
+Uses only the standard library, because it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LOCAL_STACK = HERE.parent / "local"
-# A .pyc of ours beside the sources would be the only thing that `make clean` leaves behind.
+# `make clean` would leave .pyc files beside the sources behind.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(LOCAL_STACK))
 
@@ -19,12 +19,12 @@ import stack  # noqa: E402
 
 
 def main() -> None:
-    """Checks, sets up, hands over."""
+    """Checks the machine, makes the environments, hands over."""
     stack.check_python()
     stack.check_cargo()
     stack.check_disk()
     python = stack.ensure_environment("venv")
-    # The Runtime Interface Emulator comes inside the SAM CLI.
+    # The SAM CLI contains the Runtime Interface Emulator.
     stack.ensure_environment("venv-test")
     paths = os.pathsep.join([str(LOCAL_STACK), str(HERE)])
     environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -37,4 +37,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        stack.stop_with(f"{error.strerror or error}: {error.filename or HERE}", "Mend that, then again.")
+        stack.stop_with(f"{error.strerror or error}: {error.filename or HERE}", "Correct that, then try again.")

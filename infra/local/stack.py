@@ -1,7 +1,7 @@
 """Entry of the local stack: `python3 infra/local/stack.py <command>`.
 
-Uses the standard library alone, because it runs before anything is installed: it checks what the machine has,
-makes `.local/venv` from pinned requirements, and hands over to the package `local_stack` inside it.
+Uses only the standard library, because it runs before anything is installed: it checks the machine, makes `.local/venv` from
+pinned requirements, and hands over to the package `local_stack` in it.
 """
 
 from __future__ import annotations
@@ -22,27 +22,28 @@ OLDEST_PYTHON = (3, 10)
 FIRST_BUILD_BYTES = 5 * 1024**3
 LATER_BUILD_BYTES = 1 * 1024**3
 
-#: The environments that a command needs, and what is installed in each.
+#: Every virtual environment, with its requirements.
 ENVIRONMENTS = {
     "venv": HERE / "requirements.txt",
     "venv-test": HERE / "requirements-test.txt",
     "venv-checkov": HERE / "requirements-checkov.txt",
 }
-NEEDS_TEST_TOOLS = {"test", "lint"}
-#: What has nothing to do where nothing was ever started.
+#: `tools` installs these and ends. `test` and `lint` run it as one of their checks, beside cargo's build.
+TEST_ENVIRONMENTS = ("venv-test", "venv-checkov")
+#: Commands that have nothing to do where nothing was ever set up.
 NEEDS_NOTHING = {"stop", "clean", "status"}
 NEEDS_CARGO = {"up", "run", "test", "test-faults", "lint"}
-#: A command that brings up a stack of its own, beside the one of `make up`.
+#: Commands with a stack of their own, beside that of `make up`.
 FOLDERS = {"test-faults": ".local/faults"}
 
 
 def stop_with(problem: str, way_on: str) -> None:
-    """Ends with the two lines a person needs: what is wrong and what to do about it."""
+    """Ends with the two lines that a person needs: what is wrong and what to do."""
     sys.exit(f"\n✗ {problem}\n  → {way_on}\n")
 
 
 def check_python() -> None:
-    """Refuses a Python that the pinned packages do not support."""
+    """Ends the command where the pinned packages do not support this Python."""
     if sys.version_info < OLDEST_PYTHON:
         have, want = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, OLDEST_PYTHON))
         stop_with(
@@ -60,7 +61,7 @@ def check_python() -> None:
 
 
 def check_cargo() -> None:
-    """Refuses to start a build that has no compiler."""
+    """Ends the command where there is no compiler."""
     if shutil.which("cargo") is None:
         stop_with(
             "cargo is not on the PATH, so the functions cannot be built.",
@@ -69,21 +70,21 @@ def check_cargo() -> None:
 
 
 def check_disk() -> None:
-    """A full disk half-way through a build leaves errors that say nothing; better to say it first."""
+    """Ends the command where the disk is too small: a build that fills it fails with misleading errors."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     needed = LATER_BUILD_BYTES if (target / "debug" / "deps").is_dir() else FIRST_BUILD_BYTES
     place = next(folder for folder in [target, *target.parents] if folder.exists())
     free = shutil.disk_usage(place).free
     if free < needed:
         stop_with(
-            f"Only {free / 1024**3:.1f} GiB are free at {place}; building needs about {needed / 1024**3:.0f} GiB.",
+            f"Only {free / 1024**3:.1f} GiB are free at {place}; the build needs about {needed / 1024**3:.0f} GiB.",
             "Free some space (`make clean` removes the stack's own files, `cargo clean` the build), "
             "or build elsewhere with CARGO_TARGET_DIR=/path/with/space",
         )
 
 
 def ensure_environment(name: str) -> Path:
-    """The interpreter of `.local/<name>`, with exactly the pinned packages; does nothing when they are there."""
+    """Makes `.local/<name>` with exactly the pinned packages, unless it is up to date; returns its interpreter."""
     requirements, folder = ENVIRONMENTS[name], LOCAL / name
     python, stamp = folder / "bin" / "python", folder / ".requirements"
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
@@ -95,7 +96,7 @@ def ensure_environment(name: str) -> Path:
     made = subprocess.run([sys.executable, "-m", "venv", str(folder)], check=False)
     if made.returncode != 0:
         stop_with(
-            f"The virtual environment .local/{name} could not be made (see above).",
+            f"Python could not make the virtual environment .local/{name}; see above.",
             "On Debian or Ubuntu: sudo apt install python3-venv. Then run the same command again.",
         )
     quiet = [] if sys.stdout.isatty() else ["--quiet"]
@@ -103,16 +104,16 @@ def ensure_environment(name: str) -> Path:
     if subprocess.run([*pip, "-r", str(requirements)], check=False).returncode != 0:
         shutil.rmtree(folder, ignore_errors=True)
         stop_with(
-            f"The packages of {requirements.relative_to(ROOT)} could not be installed (see above).",
+            f"pip could not install the packages of {requirements.relative_to(ROOT)}; see above.",
             "Check the network and the disk, then run the same command again. "
-            "Behind a mirror, pip's own variables work: PIP_INDEX_URL, PIP_CERT.",
+            "For a mirror of PyPI, set pip's own variables: PIP_INDEX_URL, PIP_CERT.",
         )
     stamp.write_text(wanted)
     return python
 
 
 def main() -> None:
-    """Checks, sets up, hands over."""
+    """Checks the machine, makes the environment, hands over."""
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     check_python()
     if command in NEEDS_CARGO:
@@ -121,10 +122,11 @@ def main() -> None:
     if command in NEEDS_NOTHING and not (LOCAL / "venv").exists():
         print("Nothing is set up here, so nothing is running.")
         return
+    if command == "tools":
+        for name in TEST_ENVIRONMENTS:
+            ensure_environment(name)
+        return
     python = ensure_environment("venv")
-    if command in NEEDS_TEST_TOOLS:
-        ensure_environment("venv-test")
-        ensure_environment("venv-checkov")
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     if folder := FOLDERS.get(command):
         environment["MAGIC_EDITS_FOLDER"] = folder
@@ -138,4 +140,4 @@ if __name__ == "__main__":
         sys.exit(130)
     except OSError as error:
         problem = f"{error.strerror or error}: {error.filename or ROOT}"
-        stop_with(problem, "Free some space or mend the rights, then again.")
+        stop_with(problem, "Free some space or correct the permissions, then try again.")

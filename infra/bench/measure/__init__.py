@@ -1,1 +1,1 @@
-"""What `make bench` measures, and the parts of it that the tests of `events/` share."""
+"""The measurements of `make bench`. The tests of `events/` and `make arm64` share parts of it."""

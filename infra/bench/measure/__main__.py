@@ -1,4 +1,4 @@
-"""`make bench`: everything, or what BENCH_ONLY names: BENCH_ONLY=size,cold,calls,endpoints,capacity,media."""
+"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,media."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .pictures import measure_pictures
 from .release import build, measure_sizes
 
 SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "media")
-#: What needs a stack, and the Runtime Interface Emulator.
+#: Sections that need a stack and the Runtime Interface Emulator.
 ON_A_STACK = {"cold", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
 
 
 def wanted(arguments: list[str]) -> list[str]:
-    """The sections that the command line or the environment names; all of them without any."""
+    """The sections that the command line or the environment names; without either, all."""
     text = ",".join(arguments) or os.environ.get(VARIABLE, "")
     named = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in named if name not in SECTIONS]
@@ -38,20 +38,20 @@ def wanted(arguments: list[str]) -> list[str]:
         raise StackError(f"{VARIABLE}: there is no {', '.join(unknown)}.", f"Use some of {','.join(SECTIONS)}.")
     found = named or list(SECTIONS)
     if platform.system() != "Linux" and ON_A_STACK & set(found):
-        report.say("The Runtime Interface Emulator runs on Linux only: cold starts, calls and capacity are left out.")
+        report.say("The Runtime Interface Emulator only runs on Linux, so cold starts, calls and capacity are skipped.")
         found = [name for name in found if name not in ON_A_STACK]
     return found
 
 
 def run(sections: list[str]) -> None:
-    """Measures one section after the other, so that none disturbs another."""
+    """Measures the sections one after the other, so that they do not disturb each other."""
     results = report.Report()
     if {"size", "cold"} & set(sections):
         binaries = build()
         if "size" in sections:
             results.add("size", measure_sizes(binaries))
     if ON_A_STACK & set(sections):
-        with _stack() as stack:
+        with running_stack() as stack:
             if "cold" in sections:
                 results.add("cold", measure_cold_starts(stack, binaries))
             if "calls" in sections:
@@ -66,12 +66,12 @@ def run(sections: list[str]) -> None:
 
 
 @contextmanager
-def _stack() -> Iterator[dict[str, Any]]:
-    """The running stack as it is, or one for the time of the measurement."""
+def running_stack() -> Iterator[dict[str, Any]]:
+    """The running stack as it is, or a new one for the time of the measurement."""
     running = emulator.find_running()
     if running is not None and config.STACK_FILE.exists():
         os.environ[config.PORT_VARIABLE] = str(running.port)
-        report.say("Measured on the stack that is running; after a change to the code, `make up` first.")
+        report.say("This uses the stack that is running. If the code has changed since, run `make up` first.")
         yield manifest.read()
         return
     from local_stack.up import up
@@ -81,11 +81,11 @@ def _stack() -> Iterator[dict[str, Any]]:
         yield stack
     finally:
         emulator.stop()
-        console.print("Stopped the stack that the measurement started.")
+        console.print("Stopped the stack that this command started.")
 
 
 def main() -> int:
-    """A person sees what is wrong and what to do, never a traceback for what is foreseeable."""
+    """Runs the measurements. A person sees what is wrong and what to do; only unforeseen errors show a traceback."""
     config.isolate_environment()
     try:
         run(wanted(sys.argv[1:]))
@@ -95,9 +95,9 @@ def main() -> int:
     except (BotoCoreError, ClientError, requests.RequestException) as error:
         fail(StackError(f"A call to the emulator failed: {error}", f"{config.shown(emulator.LOG)} says more."))
     except (RuntimeError, OSError) as error:
-        fail(StackError(str(error), "What was measured before that is in .local/bench/report.json."))
+        fail(StackError(str(error), "Earlier results are in .local/bench/report.json."))
     except KeyboardInterrupt:
-        console.print("\nInterrupted. What was measured so far is in .local/bench/report.json.")
+        console.print("\nInterrupted. The results so far are in .local/bench/report.json.")
         return 130
     return 1
 

@@ -1,4 +1,4 @@
-"""AWS calls of an edit, counted from the lines that the functions write about themselves."""
+"""AWS calls of an edit, counted from the functions' invocation lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .rie import Function
 
 EDITS = 10
 CREATE, PROCESS, POLL, LOOK = "guest-create-edit", "process-edit", "poll-edit", "guest-get-edit"
-#: What an edit needs from the request to the picture; looking at it is the guest's own choice.
+#: The functions that an edit needs from the request to the picture; how often a guest looks at it is the guest's choice.
 EDIT = (CREATE, PROCESS, POLL)
 AIM_EDIT = 14
 AIM_READS = 2
@@ -28,21 +28,21 @@ MAX_AGE_SECONDS = 20
 
 
 def measure_calls(stack: dict[str, Any]) -> dict[str, Any]:
-    """Counts whole edits on the local stack, and writes down the order in a warm function."""
+    """Counts the calls of whole edits on the local stack, and records their order in warm functions."""
     report.heading(f"AWS calls, {EDITS} edits in warm functions")
     guest = Guest(stack["api_url"], stack["demo"]["event_token"])
-    # The first one warms the functions up and is not counted.
+    # The first edit warms the functions up and does not count.
     made = [_edit(guest, stack["demo"], number) for number in range(EDITS + 1)][1:]
-    with step("Read what the functions logged"):
+    with step("Read the functions' logs"):
         shares = [invocations.of_edit(edit_id, since_ms) for edit_id, since_ms in made]
     once = [share for share in shares if share.get(POLL, Share()).invocations == 1]
     counted = {name: _of_function(name, once) for name in (*EDIT, LOOK)}
     _show(counted)
     report.say(
-        f"Settings and styles are read again when they are older than {MAX_AGE_SECONDS} s (per environment, not per "
-        "edit); the local stage says 1 s, so nearly every invocation here does it. They are counted apart. "
-        f"{len(once)} of {len(shares)} edits took exactly one poll and are counted. The GetObject of poll-edit is the "
-        "fake provider reading the photo that it restyles; a real one is asked over the internet."
+        f"An environment reads settings and styles again when they are older than {MAX_AGE_SECONDS} s; on the local stage after "
+        "1 s, so with nearly every invocation. These calls are counted separately. "
+        f"{len(once)} of {len(shares)} edits took exactly one poll and count. The GetObject of poll-edit is the fake "
+        "provider reading the photo; a real provider is called over the internet."
     )
     total = sum(counted[name]["calls"] for name in EDIT)
     order = {name: _order(stack, name, made[-1][0]) for name in (CREATE, LOOK)}
@@ -66,12 +66,12 @@ def _edit(guest: Guest, demo: dict[str, Any], number: int) -> tuple[str, int]:
 
 
 def _is_refresh(function: str, call: str) -> bool:
-    """Whether a call reads settings or styles again: not the edit's, but the environment's."""
+    """Whether a call refreshes the environment's settings or styles, independently of the edit."""
     return call.startswith("ssm.") or (function == CREATE and call == "dynamodb.Query")
 
 
 def _of_function(name: str, shares: list[dict[str, Share]]) -> dict[str, Any]:
-    """Medians per invocation, and every call that was seen with its count per invocation."""
+    """Medians per invocation, and every call with its count per invocation."""
     found = [share[name] for share in shares if name in share]
     runs = sum(share.invocations for share in found)
     calls: Counter[str] = sum((share.aws_calls for share in found), Counter())
@@ -87,7 +87,7 @@ def _of_function(name: str, shares: list[dict[str, Share]]) -> dict[str, Any]:
 
 
 def _show(counted: dict[str, dict[str, Any]]) -> None:
-    shown = report.table("function", "calls", "which", "read again", "ms", "peak MB")
+    shown = report.table("function", "calls", "which", "refreshes", "ms", "peak MB")
     for name, row in counted.items():
         if name == LOOK:
             total = sum(counted[each]["calls"] for each in EDIT)
@@ -107,8 +107,8 @@ def _list(calls: dict[str, float]) -> str:
 
 
 def _order(stack: dict[str, Any], name: str, edit_id: str) -> list[list[str]]:
-    """The calls of a function's second invocation, when settings and styles are known: as it is on AWS mostly."""
-    with step(f"Write down the order of {name}"), Recorder(stack["endpoint_url"]) as recorder:
+    """The calls of a function's second invocation, when settings and styles are cached, as they mostly are on AWS."""
+    with step(f"Record the order of {name}"), Recorder(stack["endpoint_url"]) as recorder:
         environment = samples.environment(stack, name, recorder.url)
         environment["SETTINGS_MAX_AGE_SECONDS"] = str(MAX_AGE_SECONDS)
         with Function(samples.bootstrap(name), environment) as function:

@@ -1,4 +1,4 @@
-"""What a list page and a summary consume of DynamoDB, of an event with few edits and of one with many (row O4)."""
+"""DynamoDB capacity that a list page and a summary consume, for an event with few edits and one with many."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .rie import Function
 
 SIZES = (100, 10_000)
 MAX_AGE_SECONDS = 20
-#: What is asked: a name for people, the function, its query string.
+#: A name for people, the function, its query string.
 QUESTIONS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("list, 25 a page", "tenant-list-edits", {"limit": "25"}),
-    # Not 100: one more than a page is read, to know whether there is a next one.
+    # Not 100, because the function reads one edit more than a page to know whether there is a next page.
     ("list, 90 a page", "tenant-list-edits", {"limit": "90"}),
     ("list, status=succeeded", "tenant-list-edits", {"limit": "25", "status": "succeeded"}),
     ("summary", "tenant-get-summary", {}),
@@ -36,9 +36,9 @@ Item = dict[str, Any]
 
 
 def measure_capacity(stack: dict[str, Any]) -> dict[str, Any]:
-    """Asks the same of an event with 100 edits and of one with 10,000."""
+    """Measures the same requests for an event with 100 edits and for one with 10,000."""
     report.heading("Consumed capacity of a page and of the summary")
-    with step("Make an edit to copy"):
+    with step("Create an edit to copy"):
         edit_id = edits.make_one(Guest(stack["api_url"], stack["demo"]["event_token"]), stack["demo"])
     key = {"pk": {"S": f"EVENT#{stack['demo']['event_id']}"}, "sk": {"S": f"EDIT#{edit_id.removeprefix('edit_')}"}}
     pattern = client("dynamodb").get_item(TableName=stack["table"], Key=key, ConsistentRead=True)["Item"]
@@ -54,7 +54,7 @@ def measure_capacity(stack: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(stack: dict[str, Any]) -> dict[str, str]:
-    """A tenant and an event of its own, made as a superadmin makes them."""
+    """Creates a tenant and an event through the superadmin API."""
     name = f"bench-{secrets.token_hex(6)}"
     headers = {"authorization": f"Bearer {stack['superadmin_jwt']}"}
     admin = f"{stack['api_url']}/api/v1/admin"
@@ -66,8 +66,8 @@ def _event(stack: dict[str, Any]) -> dict[str, str]:
 
 
 def _copies(pattern: Item, event: dict[str, str], count: int) -> Iterator[Item]:
-    """The same finished edit over and over, each under an id of its own."""
-    # All but the last four digits stay: 32⁴ is more than enough, and the ids sort as they were made.
+    """Copies of a finished edit, each with an id of its own."""
+    # Only the last four digits differ: 32⁴ is more than enough, and the ids sort in order of creation.
     stem = pattern["status_sk"]["S"][:-4]
     for number in range(count):
         ulid = stem + "".join(DIGITS[number >> shift & 31] for shift in (15, 10, 5, 0))
@@ -99,7 +99,7 @@ def _write(table: str, items: list[Item]) -> None:
 
 
 def _ask(stack: dict[str, Any], event: dict[str, str], name: str, query: dict[str, str]) -> dict[str, Any]:
-    """Calls in their order and units consumed by a function's second invocation."""
+    """Calls in their order, and the units that a function's second invocation consumes."""
     values = {samples.SLUG: event["slug"], samples.TENANT: event["tenant"]}
     asked = samples.load(name, values)
     asked["queryStringParameters"] = query
@@ -123,11 +123,11 @@ def _show(found: dict[str, dict[str, Any]]) -> None:
         units = [f"{by_size[str(size)]['read_units']:g} RCU" for size in SIZES]
         shown.add_row(name, *units, edits.as_text(by_size[str(SIZES[-1])]["order_warm"]))
     report.show(shown)
-    report.say("Units are worked out from the sizes of the items that were read; see units.py.")
+    report.say("Units are computed from the sizes of the items read; see units.py.")
     same = all(_cost(by_size[str(SIZES[0])]) == _cost(by_size[str(SIZES[-1])]) for by_size in found.values())
     report.verdict(same, f"a page and the summary take the same calls and units at {SIZES[0]} and {SIZES[-1]:,} edits")
 
 
 def _cost(asked: dict[str, Any]) -> tuple[list[str], float]:
-    """Which calls at which price; those that run at the same time may start in any order."""
+    """The calls and their price, for comparison; concurrent calls may start in any order."""
     return sorted(call for each in asked["order_warm"] for call in each), asked["read_units"]

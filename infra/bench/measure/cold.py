@@ -1,4 +1,4 @@
-"""Cold starts under the Runtime Interface Emulator: the release binaries, against the local stack."""
+"""Cold starts under the Runtime Interface Emulator: release binaries against the local stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from local_stack.api import Guest
-from local_stack.config import ROOT
 from local_stack.console import step
 
 from . import edits, report, samples
@@ -21,17 +20,17 @@ from .rie import Function
 ROUNDS = 12
 AIM_INIT_MS = 15.0
 AIM_ANSWER_MS = 40.0
-#: What a warm environment on AWS has: the local stage's 1 s is for tests.
+#: The value on AWS; the local stage's 1 s is for tests.
 MAX_AGE = {"SETTINGS_MAX_AGE_SECONDS": "20"}
 
 
 def measure_cold_starts(stack: dict[str, Any], binaries: list[Binary]) -> dict[str, Any]:
-    """Every function: start to ready, start to first answer, and the same with an emulator that answers at once."""
+    """Measures every function: start to ready, start to first answer, and the latter with AWS calls answered at once."""
     report.heading(f"Cold starts, {ROUNDS} per function: median (least–most), ms")
     guest = Guest(stack["api_url"], stack["demo"]["event_token"])
     finished = edits.make_one(guest, stack["demo"])
     measured: dict[str, Any] = {}
-    shown = report.table("function", "init", "first answer", "… emulator at once", "waiting", "AWS calls")
+    shown = report.table("function", "init", "first answer", "… AWS at once", "waiting", "AWS calls")
     with Recorder(stack["endpoint_url"]) as recorder:
         for binary in binaries:
             with step(f"Start {binary.function}") as running:
@@ -47,9 +46,9 @@ def measure_cold_starts(stack: dict[str, Any], binaries: list[Binary]) -> dict[s
             )
     report.show(shown)
     report.say(
-        "init: the process starts → it asks for work, as the RIE reports it. First answer: the event is posted (the "
-        "RIE starts the process then) → the whole answer is here. Emulator at once: the same with recorded answers to "
-        "AWS calls; the difference is the time spent waiting for the emulator."
+        "init: start of the process → its first request for work, as the RIE reports it. First answer: the event is posted "
+        "(which starts the process) → the whole answer has arrived. AWS at once: the same with recorded answers to AWS "
+        "calls; the difference is the time spent waiting for the emulator."
     )
     report.warn_if_busy()
     init = max(row["init_ms"]["median"] for row in measured.values())
@@ -62,15 +61,15 @@ def measure_cold_starts(stack: dict[str, Any], binaries: list[Binary]) -> dict[s
 def _of_function(
     stack: dict[str, Any], binary: Binary, guest: Guest, finished: str, recorder: Recorder, show: Callable[[str], None]
 ) -> dict[str, Any]:
-    """One function's numbers."""
+    """Measures one function."""
     creates = binary.function == "guest-create-edit"
     direct = {**samples.environment(stack, binary.function), **MAX_AGE}
     through = {**direct, "AWS_ENDPOINT_URL": recorder.url}
 
     def payload() -> bytes:
-        # A new key and a new guest each time: a repeated key would take the short way.
+        # A new key and a new guest each time: for a known key the function returns the known edit.
         fresh = {samples.IDEMPOTENCY_KEY: secrets.token_hex(8), samples.GUEST: secrets.token_hex(8)}
-        # An edit that is over: a worker reads it, sees that there is nothing to do, and is done.
+        # A finished edit: a worker reads it and finds nothing to do.
         values = {**samples.of_demo(stack), samples.EDIT: finished, **fresh}
         return json.dumps(samples.load(binary.function, values)).encode()
 
@@ -101,20 +100,20 @@ def _of_function(
 def _start_once(
     binary: Binary, environment: dict[str, str], payload: bytes, guest: Guest | None
 ) -> tuple[float, float]:
-    """Milliseconds to ready and to the first answer. With a guest, waits for the end of the edit that was made:
-    the workers of the local stack would otherwise be at it during the next start."""
+    """Milliseconds to ready and to the first answer. With a guest, waits for the end of the created edit: otherwise the
+    local stack would process it during the next start."""
     with Function(binary.path, environment) as function:
         started = time.perf_counter()
         answer = function.invoke_raw(payload)
         taken = (time.perf_counter() - started) * 1000
+        said = function.parsed(answer)
         init = function.init_ms()
         log = function.log()
-    said = json.loads(answer)
-    # Nobody but a provider has a webhook's token, so the sample's is refused, once the key was read.
+    # Only a provider knows the token of a webhook, so the function refuses the sample's.
     expected = 404 if samples.is_of_a_provider(json.loads(payload)) else 200
     status = said.get("statusCode", 200)
     if not expected <= status < expected + 100 or said.get("batchItemFailures") or said.get("errorType"):
-        raise RuntimeError(f"{binary.path.relative_to(ROOT)} answered {answer.decode()[:500]}\n{log}")
+        raise RuntimeError(f"{binary.function} answered {answer.decode()[:500]}. Its log:\n{log}")
     if guest is not None:
         edits.wait_until_over(guest, json.loads(said["body"])["data"]["id"])
     return init, taken

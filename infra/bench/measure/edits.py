@@ -13,14 +13,14 @@ from .recorder import Call, in_order
 
 
 def make_one(guest: Guest, demo: dict[str, Any]) -> str:
-    """Takes one edit to its end and returns its id."""
+    """Creates an edit, waits for its end, and returns its id."""
     edit_id = str(guest.create_edit(demo["photo_id"], demo["style_keys"][0]).json()["data"]["id"])
     wait_until_over(guest, edit_id)
     return edit_id
 
 
 def wait_until_over(guest: Guest, edit_id: str) -> int:
-    """Waits as the API asks; returns how often it looked. An edit that does not succeed would measure another path."""
+    """Polls as the API asks; returns the number of polls. Refuses an edit that fails: it would measure another path."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     looks = 0
     while time.monotonic() < deadline:
@@ -36,12 +36,12 @@ def wait_until_over(guest: Guest, edit_id: str) -> int:
 
 
 def steps(calls: list[Call]) -> list[list[str]]:
-    """Calls one after the other, those that ran at the same time together and sorted."""
+    """The calls as steps; concurrent calls are one step, sorted."""
     return [sorted(step) for step in in_order(calls)]
 
 
 def as_text(found: list[list[str]]) -> str:
-    """`GetItem → BatchGetItem ‖ Query → TransactWriteItems`, without the services."""
+    """The steps as `GetItem → BatchGetItem ‖ Query → TransactWriteItems`, without the services."""
     short = [[name.split(".", 1)[1] for name in step] for step in found]
     return " → ".join(" ‖ ".join(_counted(step)) for step in short) or "–"
 

@@ -1,4 +1,4 @@
-"""Work on pictures: the media crate, and sharp doing the same job, in turn."""
+"""Work on pictures: the media crate against sharp, in turn."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROUNDS = 3
 
 
 def measure_pictures() -> dict[str, Any]:
-    """Runs the comparison, which prints its own progress, and shows its figures."""
+    """Runs the comparison, which prints its own progress; returns its figures."""
     report.heading("Work on pictures: watermark, thumbnail, provenance; CPU of one job")
     FIGURES.unlink(missing_ok=True)
     subprocess.run([sys.executable, str(PROGRAM), str(ROUNDS)], cwd=ROOT, check=False)
     if not FIGURES.exists():
-        raise StackError("The picture benchmark broke off (see above).", f"Try it alone: {PROGRAM.relative_to(ROOT)}")
+        raise StackError("The picture benchmark failed; see above.", f"Run it alone: {PROGRAM.relative_to(ROOT)}")
     measured: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
     return measured

@@ -1,7 +1,7 @@
-"""Stands between a function and the local stack: writes down which AWS calls are made when, or answers them itself.
+"""A proxy between a function and the local stack that records AWS calls, or replays their answers.
 
-Recording shows the order of the calls and which of them run at the same time. Replaying answers at once with what was
-recorded before, so that what is left of a function's time is its own and not the emulator's.
+A recording shows the order of the calls and which of them are concurrent. A replay answers at once, so that a measured time
+is the function's own and not the emulator's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from .units import read_units
 
-#: Of one connection between client and server, not of the message.
+#: Headers of one connection, not of the message.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 SERVICES = {"DynamoDB": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm"}
 
@@ -30,13 +30,13 @@ class Call:
     name: str
     started: float
     ended: float
-    #: What it consumed of DynamoDB, if it was a read.
+    #: DynamoDB capacity that it consumed, if it was a read.
     read_units: float = 0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the local stack answered."""
+    """An answer of the local stack."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -44,7 +44,7 @@ class Answer:
 
 
 class Recorder:
-    """A server for the time of a `with` block; functions get its `url` as their endpoint."""
+    """A server for the time of a `with` block; functions use its `url` as their endpoint."""
 
     def __init__(self, upstream: str) -> None:
         self.calls: list[Call] = []
@@ -65,18 +65,18 @@ class Recorder:
         self._server.server_close()
 
     def take_calls(self) -> list[Call]:
-        """What was called since this was asked last, in the order of starting."""
+        """The calls since the last time, by the time of their start."""
         with self._lock:
             taken, self.calls = self.calls, []
         return sorted(taken, key=lambda call: call.started)
 
     def answer(self, method: str, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
-        """From the local stack, or from memory."""
+        """Forwards a request to the local stack, or replays its answer."""
         name = name_of(method, dict(headers))
         keys = [f"{name} {hashlib.sha256(path.encode() + canonical(body)).hexdigest()}", name]
         started = time.monotonic()
         if self.replaying:
-            # A body holds new ids every time; reads of the same thing are the same.
+            # Writes contain new ids every time, so a call of the same name must do; reads of the same item match exactly.
             found = next((self._answers[key] for key in keys if key in self._answers), None)
             answer = found or Answer(500, [], f"{name} was not recorded".encode())
         else:
@@ -92,7 +92,7 @@ class Recorder:
     def _forward(self, method: str, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         connection = HTTPConnection(self._upstream.hostname or "", self._upstream.port, timeout=60)
         try:
-            # The host stays as it was: the signature is over it.
+            # The host must stay as it was, because the signature covers it.
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for header, value in headers:
                 if header.lower() not in HOP_BY_HOP - {"content-length"}:
@@ -109,7 +109,7 @@ class Recorder:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # The answer in one packet: without it, the second half waits 40 ms for an acknowledgement.
+            # Sends the answer in one packet; otherwise the second half waits 40 ms for an acknowledgement.
             wbufsize = -1
             disable_nagle_algorithm = True
 
@@ -126,13 +126,13 @@ class Recorder:
             do_GET = do_PUT = do_POST = do_DELETE = _any
 
             def log_message(self, format: str, *arguments: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         return Handler
 
 
 def name_of(method: str, headers: dict[str, str]) -> str:
-    """The name that functions log for a call, such as `dynamodb.GetItem`."""
+    """The name of a call as functions log it, such as `dynamodb.GetItem`."""
     target = next((value for header, value in headers.items() if header.lower() == "x-amz-target"), None)
     if target is None:
         return f"s3.{method.capitalize()}Object"
@@ -141,7 +141,7 @@ def name_of(method: str, headers: dict[str, str]) -> str:
 
 
 def canonical(body: bytes) -> bytes:
-    """The same JSON the same way: the SDK writes an item's attributes in another order every time."""
+    """The body with sorted keys: the SDK writes the attributes of an item in a different order every time."""
     try:
         return json.dumps(json.loads(body), sort_keys=True).encode()
     except ValueError:
@@ -149,7 +149,7 @@ def canonical(body: bytes) -> bytes:
 
 
 def in_order(calls: list[Call]) -> list[list[str]]:
-    """Calls as steps one after the other; those of a step ran at the same time."""
+    """The calls as steps; the calls of a step were concurrent."""
     steps: list[list[str]] = []
     ended = float("-inf")
     for call in calls:

@@ -1,4 +1,4 @@
-"""The functions as they go to AWS: release profile, zipped."""
+"""The deployment packages as AWS gets them: release profile, zipped."""
 
 from __future__ import annotations
 
@@ -8,55 +8,56 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_stack import template
 from local_stack.build import target_folder
-from local_stack.config import ROOT, function_names
+from local_stack.config import ROOT
 from local_stack.console import step
 from local_stack.errors import StackError
 
 from . import report
 
 PACKAGES = report.HOME / "packages"
-AIM_MB = 5.0
+AIM_MB = 6.5
 
 
 @dataclass(frozen=True)
 class Binary:
-    """A function built for AWS, apart from the processor: it is this machine's."""
+    """A function in the release profile, for the processor of this machine."""
 
     function: str
     path: Path
 
 
 def build() -> list[Binary]:
-    """Builds every function with cargo's own progress. Fat LTO: minutes the first time, nothing when unchanged."""
-    names = function_names()
-    command = ["cargo", "build", "--release", *(part for name in names for part in ("--package", name))]
-    with step("Build the functions in the release profile (fat LTO, slow the first time)", live=False):
+    """Builds every package with cargo's own progress. Fat LTO takes minutes the first time."""
+    packages = (part for name in template.packages() for part in ("--package", name))
+    command = ["cargo", "build", "--release", *packages]
+    with step("Build the packages in the release profile (fat LTO, slow the first time)", live=False):
         if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-            raise StackError("The release build failed (cargo's messages are above).", "Mend it, then run this again.")
+            raise StackError("The release build failed; see cargo's messages above.", "Fix the errors, then run the command again.")
     folder = target_folder() / "release"
-    return [Binary(name, folder / name) for name in names]
+    return [Binary(function.name, folder / function.package) for function in template.functions()]
 
 
 def measure_sizes(binaries: list[Binary]) -> dict[str, Any]:
-    """Zips every function as `sam deploy` does, and shows the sizes."""
+    """Zips every package as `sam deploy` does, and shows the sizes."""
     report.heading("Package sizes, release profile")
     PACKAGES.mkdir(parents=True, exist_ok=True)
     sizes: dict[str, dict[str, float]] = {}
-    shown = report.table("function", "binary MB", "zip MB")
-    for binary in binaries:
-        archive = PACKAGES / f"{binary.function}.zip"
+    shown = report.table("package", "binary MB", "zip MB")
+    for path in sorted({binary.path for binary in binaries}):
+        archive = PACKAGES / f"{path.name}.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:
-            package.write(binary.path, "bootstrap")
-        row = {"binary_mb": megabytes(binary.path), "zip_mb": megabytes(archive)}
-        shown.add_row(binary.function, f"{row['binary_mb']:.2f}", f"{row['zip_mb']:.2f}")
-        sizes[binary.function] = row
+            package.write(path, "bootstrap")
+        row = {"binary_mb": megabytes(path), "zip_mb": megabytes(archive)}
+        shown.add_row(path.name, f"{row['binary_mb']:.2f}", f"{row['zip_mb']:.2f}")
+        sizes[path.name] = row
     report.show(shown)
     largest = max(row["zip_mb"] for row in sizes.values())
     report.verdict(largest <= AIM_MB, f"every zip at most {AIM_MB:g} MB (largest {largest:.2f})")
-    return {"aim_zip_mb": AIM_MB, "functions": sizes}
+    return {"aim_zip_mb": AIM_MB, "packages": sizes}
 
 
 def megabytes(path: Path) -> float:
-    """Size of a file in millions of bytes, the stricter reading of MB."""
+    """Size of a file in MB of 1,000,000 bytes."""
     return round(path.stat().st_size / 1e6, 3)

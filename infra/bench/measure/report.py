@@ -1,4 +1,4 @@
-"""What was measured: tables for people, `.local/bench/report.json` for programs."""
+"""Results: tables for people, `.local/bench/report.json` for programs."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ REPORT = HOME / "report.json"
 
 
 class Report:
-    """Sections are added as they are measured, so that an interrupted run leaves what it had."""
+    """Writes every section as soon as it is measured, so that an interrupted run keeps its results."""
 
     def __init__(self) -> None:
         self._sections: dict[str, Any] = {}
 
     def add(self, section: str, measured: dict[str, Any]) -> None:
-        """Adds a section and writes the file; sections of an earlier run stay until they are measured again."""
+        """Adds a section and writes the file; keeps sections of earlier runs until they are measured again."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        # The load tells whether the machine was busy with something else.
+        # The load shows whether the machine was busy with something else.
         where = {"machine": platform.machine(), "cpus": os.cpu_count(), "load": round(os.getloadavg()[0], 2)}
         self._sections[section] = {"measured_at": now, **where, **measured}
         HOME.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ class Report:
         fresh.replace(REPORT)
 
     def close(self) -> None:
-        """Says where the numbers are."""
+        """Prints where the results are."""
         console.print(f"\nWritten to {shown(REPORT)}\n", soft_wrap=True)
 
 
@@ -59,7 +59,7 @@ def table(*columns: str) -> Table:
 
 def show(made: Table) -> None:
     """Prints a table."""
-    # Without a terminal rich takes 80 columns, which breaks figures in two.
+    # Without a terminal rich uses 80 columns and wraps figures.
     (console if console.is_terminal else Console(highlight=False, width=120)).print(made)
 
 
@@ -69,7 +69,7 @@ def say(text: str) -> None:
 
 
 def warn_if_busy() -> None:
-    """Says that times are too long where other programs take the processors."""
+    """Warns that other programs use the processors, so that times are too long."""
     load, processors = os.getloadavg()[0], os.cpu_count() or 1
     if load > processors:
         text = (
@@ -79,13 +79,13 @@ def warn_if_busy() -> None:
 
 
 def verdict(reached: bool, text: str) -> None:
-    """Prints an aim and whether it was reached."""
+    """Prints an aim and whether the measurement reached it."""
     mark = "[green]✓ reached[/]" if reached else "[red]✗ missed[/]"
     console.print(f"{mark}  {escape(text)}", soft_wrap=True)
 
 
 def spread(values: Iterable[float]) -> dict[str, float]:
-    """Median, least and most, to a tenth."""
+    """Median, minimum and maximum, to a tenth."""
     known = list(values)
     return {
         "median": round(statistics.median(known), 1),

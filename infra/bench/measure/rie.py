@@ -1,6 +1,6 @@
-"""A function under the AWS Runtime Interface Emulator: its real bootstrap, its real runtime API, no container.
+"""Runs a function under the AWS Runtime Interface Emulator (RIE): its real binary and runtime API, without a container.
 
-Standard library alone: the tests of `events/` use it too, from an environment of their own.
+Uses only the standard library, because the tests of `events/` use it too, from an environment of their own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -20,15 +21,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 10
-#: Longer than any function's own timeout; a function that hangs must not hang what measures it.
+#: Longer than the timeout of any function that has a sample event to answer; a hanging function must not hang its caller.
 ANSWER_SECONDS = 130
-#: From the start of the process to its first question for work. The `Init Duration` of the REPORT line is not it:
-#: outside AWS that one only times the emulator's own preparations.
+#: From the start of the process to its first request for work. The `Init Duration` of the REPORT line is something else:
+#: outside AWS it only times the RIE's own preparations.
 INIT_LINE = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 
 
 def emulator() -> Path:
-    """The Runtime Interface Emulator that ships in the SAM CLI's package."""
+    """The Runtime Interface Emulator of the SAM CLI's package."""
     machine = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
     pattern = f"lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine}"
     found = sorted((ROOT / ".local" / "venv-test").glob(pattern))
@@ -38,10 +39,14 @@ def emulator() -> Path:
 
 
 class Function:
-    """One execution environment, for the time of a `with` block. The process starts with the first invocation."""
+    """One execution environment, for the time of a `with` block. The process starts with the first invocation.
 
-    def __init__(self, bootstrap: Path, environment: dict[str, str]) -> None:
+    `through` is a program that runs the bootstrap, such as an emulator of another processor.
+    """
+
+    def __init__(self, bootstrap: Path, environment: dict[str, str], through: Sequence[str] = ()) -> None:
         self._bootstrap = bootstrap
+        self._through = through
         self._environment = environment
         self._log = tempfile.TemporaryFile()
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,6 +59,7 @@ class Function:
                 str(emulator()),
                 "--runtime-interface-emulator-address", f"127.0.0.1:{self._port}",
                 "--runtime-api-address", f"127.0.0.1:{runtime_port}",
+                *self._through,
                 str(self._bootstrap),
             ],
             # Nothing of the machine's own: a function sees the variables of the template, as on AWS.
@@ -73,40 +79,47 @@ class Function:
 
     def invoke(self, event: dict[str, Any]) -> Any:
         """The function's answer to an event."""
-        answer = self.invoke_raw(json.dumps(event).encode())
-        return json.loads(answer)
+        return self.parsed(self.invoke_raw(json.dumps(event).encode()))
+
+    def parsed(self, answer: bytes) -> Any:
+        """An answer as JSON. A function that ends before it answers leaves an empty one; its log says why."""
+        try:
+            return json.loads(answer)
+        except ValueError:
+            said = answer.decode(errors="replace")[:500] or "nothing"
+            raise RuntimeError(f"{self._name()} answered {said}. Its log:\n{self.log()}") from None
 
     def invoke_raw(self, payload: bytes) -> bytes:
-        """The answer's bytes; nothing but the call itself happens in here, so that it can be timed."""
+        """The bytes of the answer. This does nothing but the call, so that callers can time it."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", payload)
             return connection.getresponse().read()
         except OSError as error:
-            raise RuntimeError(f"{self._bootstrap} gave no answer ({error}):\n{self.log()}") from error
+            raise RuntimeError(f"{self._name()} did not answer ({error}). Its log:\n{self.log()}") from error
         finally:
             connection.close()
 
     def init_ms(self) -> float:
-        """Milliseconds from the start of the process until it asked for work. Known after the first answer."""
+        """Milliseconds from the start of the process to its first request for work. Known after the first answer."""
         found = INIT_LINE.search(self.log())
         if found is None:
-            raise RuntimeError(f"{self._bootstrap} has not started:\n{self.log()}")
+            raise RuntimeError(f"{self._name()} has not started. Its log:\n{self.log()}")
         return float(found.group(1))
 
     def log(self) -> str:
-        """What the function and the emulator have written."""
-        # Not with `seek`: the file's position is shared with the processes that write.
+        """The output of the function and of the RIE."""
+        # `pread`, not `seek`: the writing processes share the position of the file.
         size = os.fstat(self._log.fileno()).st_size
         return os.pread(self._log.fileno(), size, 0).decode(errors="replace")
 
     def invocations(self) -> list[dict[str, Any]]:
-        """The function's own lines about its invocations."""
+        """The lines that the function logged about its invocations."""
         lines = [line for line in self.log().splitlines() if line.startswith("{")]
         return [entry for entry in map(json.loads, lines) if entry.get("message") == "invocation"]
 
     def end(self) -> None:
-        """Ends the emulator, which ends the function with it."""
+        """Ends the RIE and with it the function."""
         if self._process is None:
             return
         self._process.terminate()
@@ -116,6 +129,10 @@ class Function:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    def _name(self) -> str:
+        """The function for error messages."""
+        return f"{self._environment.get('_HANDLER', '(no handler)')} in {self._bootstrap}"
 
     def _wait_until_listening(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -131,7 +148,7 @@ class Function:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody uses, all different."""
+    """Free ports of 127.0.0.1, all different."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

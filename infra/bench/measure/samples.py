@@ -1,4 +1,4 @@
-"""The sample events of `events/`, as they are or with the local stack's own token, photo and edit in them."""
+"""The sample events of `events/`, as they are or with the token, photo and edit of the local stack."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from local_stack import build, template
+
 from .rie import ROOT
 
 EVENTS = ROOT / "events"
-#: What stands in the samples where only a running stack knows the value. None of them names anything that exists.
+#: Placeholders in the samples for values that only a running stack knows. None of them names anything that exists.
 TOKEN = "sample-event-token"
 PHOTO = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 EDIT = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -21,16 +23,15 @@ IDEMPOTENCY_KEY = "sample-idempotency-key"
 GUEST = "sample-guest-device"
 
 STACK_FILE = ROOT / ".local" / "stack.json"
-LAMBDA_FOLDERS = ROOT / ".local" / "lambda"
 
 
 def names() -> list[str]:
-    """Every sample."""
+    """The name of every sample, sorted."""
     return sorted(path.stem for path in EVENTS.glob("*.json"))
 
 
 def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
-    """A sample; `replace` maps values that stand in it to others."""
+    """A sample; `replace` maps placeholders to values."""
     text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
     for sample, value in (replace or {}).items():
         text = text.replace(sample, value)
@@ -39,27 +40,27 @@ def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
 
 
 def is_http(event: dict[str, Any]) -> bool:
-    """Whether API Gateway sends it."""
+    """Whether API Gateway sends this event."""
     return "requestContext" in event
 
 
 def is_a_batch(event: dict[str, Any]) -> bool:
-    """Whether SQS sends it; what neither sends is the payload of an operator or a schedule."""
+    """Whether SQS sends this event. An event of neither is the payload of an operator or a schedule."""
     return "Records" in event
 
 
 def is_of_an_event(event: dict[str, Any]) -> bool:
-    """Whether its path names an event by what only a running stack knows: a guest's token or a tenant's slug."""
+    """Whether the path contains a guest's token or a tenant's slug, which only a running stack knows."""
     return is_http(event) and not event["pathParameters"].keys().isdisjoint({"token", "eventSlug"})
 
 
 def is_of_a_provider(event: dict[str, Any]) -> bool:
-    """Whether it is a webhook: only a provider has the token of its address."""
+    """Whether this is a webhook: only a provider knows the token in its address."""
     return is_http(event) and "/hooks/" in event["rawPath"]
 
 
 def of_demo(stack: dict[str, Any]) -> dict[str, str]:
-    """What makes the samples work on the demo event of a running stack."""
+    """The placeholders' values for the demo event of a running stack."""
     demo = stack["demo"]
     return {
         TOKEN: demo["event_token"],
@@ -72,9 +73,9 @@ def of_demo(stack: dict[str, Any]) -> dict[str, str]:
 
 
 def environment(stack: dict[str, Any], function: str, endpoint_url: str | None = None) -> dict[str, str]:
-    """The variables that the template gives to a function, as CloudFormation resolved them, plus what Lambda adds.
+    """The function's variables of the template, as CloudFormation resolved them, and those that Lambda adds.
 
-    `endpoint_url` puts something between the function and the local stack.
+    `endpoint_url` is the address of a proxy between the function and the local stack.
     """
     import boto3
 
@@ -83,6 +84,7 @@ def environment(stack: dict[str, Any], function: str, endpoint_url: str | None =
     deployed = lambda_.get_function_configuration(FunctionName=stack["functions"][function])
     return {
         **deployed["Environment"]["Variables"],
+        "_HANDLER": deployed["Handler"],
         "AWS_LAMBDA_FUNCTION_NAME": stack["functions"][function],
         "AWS_REGION": stack["region"],
         "AWS_ACCESS_KEY_ID": "test",
@@ -92,5 +94,5 @@ def environment(stack: dict[str, Any], function: str, endpoint_url: str | None =
 
 
 def bootstrap(function: str) -> Path:
-    """The binary that `make up` deployed."""
-    return LAMBDA_FOLDERS / function / "bootstrap"
+    """The binary that `make up` deployed for a function."""
+    return build.bootstrap(template.function(function).package)

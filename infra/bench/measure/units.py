@@ -1,8 +1,8 @@
-"""What a read of DynamoDB consumes, from the sizes of the items that it answered with.
+"""DynamoDB capacity of a read, computed from the sizes of the items in its answer.
 
 The emulator's own `ConsumedCapacity` counts half a unit for any query. The rules are those of the developer guide
-("DynamoDB item sizes and formats", "Read consistency"): 4 KB a unit, half of it where the read is not consistent; a
-query adds its items up before it rounds, a get and each item of a batch is rounded by itself.
+("DynamoDB item sizes and formats", "Read consistency"): a unit per 4 KB, half of that for an eventually consistent read; a
+query adds up its items before it rounds, a get and each item of a batch are rounded by themselves.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ Attribute = dict[str, Any]
 
 
 def read_units(call: str, asked: bytes, answered: bytes) -> float:
-    """Units of a `GetItem`, `BatchGetItem` or `Query`; nothing for any other call. A read that finds nothing costs the
-    least there is."""
+    """Units of a `GetItem`, `BatchGetItem` or `Query`; 0 for any other call. A read that finds nothing costs the minimum."""
     if call not in {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query"}:
         return 0
     question, answer = json.loads(asked), json.loads(answered)
@@ -44,7 +43,7 @@ def _size(item: dict[str, Attribute]) -> int:
 
 
 def _value(attribute: Attribute) -> int:
-    """Bytes of one value; a number takes about half a byte a digit, and one more."""
+    """Bytes of one value; a number takes about half a byte per digit plus one."""
     ((kind, value),) = attribute.items()
     match kind:
         case "S":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures the media crate against sharp: the same job, in turn, on the same pictures.
+"""Measures the media crate against sharp: the same job on the same pictures, in turn.
 
     infra/bench/media/bench.py [rounds, 5 by default]
 
-Each round starts either program anew, which does the job once to warm up and then a few times; what counts is the
-CPU time (user and system, all threads) of one job, and the largest resident memory of the process. Everything that
-is installed or made goes to .local/bench/media. Without node or npm, only ours is measured.
+Each round starts both programs, which do the job once to warm up and then a few times. The result is the CPU time (user and
+system, all threads) of one job, and the peak resident memory of the process. All files go to .local/bench/media. Without
+node or npm, the program measures the media crate alone.
 
 CARGO_TARGET_DIR is respected.
 """
@@ -39,16 +39,16 @@ def build():
 
 
 def install_sharp():
-    """True when sharp can be run."""
+    """Returns whether sharp is installed."""
     if not shutil.which("node") or not shutil.which("npm"):
-        print("node or npm is missing: only ours is measured")
+        print("node or npm is missing, so sharp is not measured")
         return False
     shutil.copy(HERE / "package.json", HOME)
     shutil.copy(HERE / "package-lock.json", HOME)
     try:
         run("npm", "ci", "--no-audit", "--no-fund", cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except subprocess.CalledProcessError as error:
-        print(f"sharp cannot be installed ({error}): only ours is measured")
+        print(f"npm cannot install sharp ({error}), so it is not measured")
         return False
     return True
 

@@ -11,7 +11,7 @@ import time
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import accounts, config, deploy, emulator, invocations, manifest
+from . import accounts, config, deploy, emulator, invocations, manifest, template
 from .console import console, fail
 from .errors import StackError
 
@@ -28,14 +28,14 @@ def up(_: argparse.Namespace) -> int:
 def run(_: argparse.Namespace) -> int:
     """Start the stack and take one photo through an edit."""
     from .api import Guest
-    from .edit import take_one_photo_through
+    from .edit import follow_one_edit
     from .report import print_report
     from .up import up as bring_up
 
     stack = bring_up()
     demo, since_ms = stack["demo"], int(time.time() * 1000) - 1000
     guest = Guest(stack["api_url"], demo["event_token"])
-    journey = take_one_photo_through(guest, demo["photo_id"], demo["style_keys"][0])
+    journey = follow_one_edit(guest, demo["photo_id"], demo["style_keys"][0])
     print_report(journey, invocations.of_edit(journey.edit_id, since_ms), stack)
     return 0
 
@@ -47,9 +47,9 @@ def stop(_: argparse.Namespace) -> int:
 
 
 def clean(arguments: argparse.Namespace) -> int:
-    """End the stack and remove everything it made, apart from cargo's own build."""
+    """End the stack and remove everything it made, except cargo's build."""
     stop(arguments)
-    # Said before it is done: this very interpreter lives in what is removed.
+    # Printed first: this interpreter itself is part of what is removed.
     console.print("Removing .local. `cargo clean` removes the build.")
     for path in config.LOCAL.iterdir():
         if path.is_dir():
@@ -60,7 +60,7 @@ def clean(arguments: argparse.Namespace) -> int:
 
 
 def status(_: argparse.Namespace) -> int:
-    """Say whether the stack is up."""
+    """Say whether the stack is running."""
     running = emulator.find_running()
     if running is None:
         console.print("Not running. Start it with `make up`.")
@@ -74,7 +74,7 @@ def logs(arguments: argparse.Namespace) -> int:
     """Print what the functions logged in the last minutes."""
     _require_running()
     since_ms = int((time.time() - arguments.minutes * 60) * 1000)
-    for name in [arguments.function] if arguments.function else config.function_names():
+    for name in [arguments.function] if arguments.function else template.function_names():
         for line in invocations.lines(name, since_ms):
             console.print(f"{name}  {line}", soft_wrap=True, markup=False)
     return 0
@@ -99,7 +99,7 @@ def test(_: argparse.Namespace) -> int:
 
 
 def test_faults(arguments: argparse.Namespace) -> int:
-    """Take edits through a storm of faults, on a stack of their own."""
+    """Run edits while faults are injected, on a stack of their own."""
     from .faults import run
 
     return 0 if run(arguments.suite) else 1
@@ -114,7 +114,7 @@ def lint(_: argparse.Namespace) -> int:
 
 def _require_running() -> None:
     if emulator.find_running() is None:
-        raise StackError("No stack is up.", "Start one with `make up`.")
+        raise StackError("No stack is running.", "Start one with `make up`.")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -124,11 +124,11 @@ def parser() -> argparse.ArgumentParser:
     for command in (up, run, stop, clean, status, test, lint):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
     printing = commands.add_parser("logs", help=logs.__doc__)
-    printing.add_argument("function", nargs="?", help="one function; without it, all")
+    printing.add_argument("function", nargs="?", help="one function; all without it")
     printing.add_argument("--minutes", type=float, default=10)
     printing.set_defaults(do=logs)
     storming = commands.add_parser("test-faults", help=test_faults.__doc__)
-    storming.add_argument("suite", nargs="*", help="for the suite itself, behind `--`: --help says what it takes")
+    storming.add_argument("suite", nargs="*", help="options of the suite itself, after `--`; --help lists them")
     storming.set_defaults(do=test_faults)
     signing = commands.add_parser("token", help=token.__doc__)
     whom = signing.add_mutually_exclusive_group(required=True)
@@ -139,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Runs one command; a person sees what is wrong and what to do, never a traceback of ours."""
+    """Runs one command. A person sees what is wrong and what to do, never a traceback."""
     arguments = parser().parse_args()
     config.isolate_environment()
     config.LOCAL.mkdir(exist_ok=True)
@@ -150,12 +150,12 @@ def main() -> int:
     except (BotoCoreError, ClientError, requests.RequestException) as error:
         fail(StackError(f"A call to the emulator failed: {error}", f"{config.shown(emulator.LOG)} says more."))
     except KeyboardInterrupt:
-        console.print("\nInterrupted. What was started keeps running; `make stop` ends it.")
+        console.print("\nInterrupted. Whatever was started keeps running; `make stop` ends it.")
         return 130
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        fail(StackError("The disk is full.", "Free some space, for example with `cargo clean`, then again."))
+        fail(StackError("The disk is full.", "Free some space, for example with `cargo clean`, then try again."))
     return 1
 
 

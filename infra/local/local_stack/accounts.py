@@ -1,4 +1,4 @@
-"""People who can sign in: one superadmin, and one user per tenant that is asked for."""
+"""Users of the stack: one superadmin, and one user per tenant."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _ensure_user(pool: str, email: str, attributes: dict[str, str]) -> str:
 
 
 def _sign_in(outputs: dict[str, str], username: str) -> str:
-    """Signs in with a password that nobody keeps: a new one for every token."""
+    """Signs in with a new password for every token; nobody keeps it."""
     cognito, pool = client("cognito-idp"), outputs["UserPoolId"]
     password = _password()
     cognito.admin_set_user_password(UserPoolId=pool, Username=username, Password=password, Permanent=True)
@@ -56,5 +56,5 @@ def _sign_in(outputs: dict[str, str], username: str) -> str:
 
 
 def _password() -> str:
-    """Long and random, with one of every kind that the pool asks for."""
+    """Long and random, with a character of every class that the pool requires."""
     return f"Aa1!{secrets.token_urlsafe(24)}"

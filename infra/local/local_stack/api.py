@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Guest:
-    """A guest of one event, known by the token in the path."""
+    """A guest of one event, identified by the token in the path."""
 
     api_url: str
     event_token: str
@@ -27,7 +27,7 @@ class Guest:
         return f"{self.api_url}/api/v1/events/{self.event_token}"
 
     def upload_photo(self, photo: Path, mime_type: str) -> str:
-        """Registers a photo and uploads it to the address that the API answers with."""
+        """Registers a photo and uploads it to the address in the answer; returns its id."""
         content = photo.read_bytes()
         answer = self._ask("POST", "photos", json={"mime_type": mime_type, "size_bytes": len(content)})
         registered = answer.json()["data"]
@@ -37,13 +37,13 @@ class Guest:
         )
         if not stored.ok:
             raise StackError(
-                f"The upload of {photo.name} was refused with {stored.status_code}: {stored.text[:300]}",
+                f"S3 refused the upload of {photo.name} with {stored.status_code}: {stored.text[:300]}",
                 "The presigned address comes from guest-create-photo; its role needs s3:PutObject on events/*.",
             )
         return str(registered["id"])
 
     def create_edit(self, photo_id: str, style_key: str) -> requests.Response:
-        """Asks for an edit; the idempotency key makes a repeated call harmless."""
+        """Creates an edit; the idempotency key makes a retry harmless."""
         return self._ask(
             "POST",
             f"photos/{photo_id}/ai-edits",
@@ -61,7 +61,7 @@ class Guest:
         except requests.RequestException as error:
             raise StackError(
                 f"{method} …/{path} got no answer: {type(error).__name__}",
-                "`make up` brings the stack up; .local/ministack.log says what happened to it.",
+                "`make up` starts the stack; .local/ministack.log says what happened to it.",
             ) from error
         if not answer.ok:
             raise StackError(f"{method} …/{path} answered {problem(answer)}", hint(answer))
@@ -69,7 +69,7 @@ class Guest:
 
 
 def problem(answer: requests.Response) -> str:
-    """Status, code and detail of a refusal, however it is written."""
+    """Status, code and detail of a refusal, whatever its format."""
     try:
         body = answer.json()
     except ValueError:
@@ -79,12 +79,12 @@ def problem(answer: requests.Response) -> str:
 
 
 def hint(answer: requests.Response) -> str:
-    """The way on for the refusals that a person at the local stack is likely to meet."""
+    """What to do about the refusals that are likely on the local stack."""
     try:
         code = answer.json().get("code")
     except (ValueError, AttributeError):
         code = None
     return {
         "feature_disabled": "is_enabled or guest_enabled is off. `make stop` and `make up` reset all settings.",
-        "budget_hard_cap_reached": "The demo budget is used up. `make stop` and `make up` start it anew.",
-    }.get(code or "", "`make logs` shows what the functions wrote.")
+        "budget_hard_cap_reached": "The demo budget is spent. `make stop` and `make up` reset it.",
+    }.get(code or "", "`make logs` shows what the functions logged.")

@@ -1,4 +1,4 @@
-"""boto3 clients of the local endpoint."""
+"""boto3 clients for the local endpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from .config import CREDENTIALS, REGION, endpoint
 
-#: Everything is on this machine: a call that is not answered soon will not be.
+#: The endpoint is on this machine: a call without an answer after this time gets none.
 _CONFIG = Config(
     connect_timeout=5, read_timeout=60, retries={"max_attempts": 2, "mode": "standard"}, s3={"addressing_style": "path"}
 )
@@ -18,7 +18,7 @@ _CONFIG = Config(
 
 @cache
 def client(service: str) -> Any:
-    """The client of one service, made once."""
+    """The client of a service, made once."""
     session = boto3.session.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],

@@ -1,132 +1,149 @@
-"""`test` and `lint`: every check of the project, in the order in which they fail fastest."""
+"""`test` and `lint`: every check of the project.
+
+Checks that only wait for each other where they must: while cargo builds, Python checks the template and the emulator; while
+clippy checks the code a second time, the stack starts and runs the sample events.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from rich.table import Table
-
-from . import emulator, transform
-from .config import MONITORING, REGION, ROOT, SHARED, TEMPLATE, TESTS
+from . import build, emulator, template
+from .config import LOCAL, MONITORING, REGION, ROOT, SHARED, TEMPLATE
 from .console import console, fail
 from .errors import StackError
+from .lanes import Check, passes, run_lanes
 
 TOOLS = SHARED / "venv-test" / "bin"
 ENTRY = ROOT / "infra" / "local" / "stack.py"
 CHECKOV = SHARED / "venv-checkov" / "bin" / "checkov"
-#: Warnings are errors here and nowhere else, so that work in progress still builds.
-CLIPPY = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
-CARGO_TEST = ["cargo", "test", "--workspace", "--no-fail-fast"]
-#: The tests of the stack wait most of their time: one at a time for every core would leave the machine idle.
+CHECKOV_CONFIG = ROOT / "infra" / "local" / "checkov.yaml"
+#: checkov looks at the template as it is written, and as CloudFormation gets it.
+TRANSFORMED = LOCAL / "template.transformed.json"
+TESTS = ROOT / "tests"
+#: Most tests of the stack wait: one thread per core would leave the machine idle.
 TEST_THREADS = os.environ.get("RUST_TEST_THREADS", "6")
-#: Tells the tests of what is left behind when this run began.
+#: Tells the tests in `tests/afterwards` when this run began.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
-PYTEST = [str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A named check; true when it passed."""
-
-    name: str
-    check: Callable[[], bool]
-
-
-def lint_sections() -> list[Section]:
-    """What needs no stack."""
-    return [
-        Section("cargo fmt", lambda: _passes(["cargo", "fmt", "--all", "--check"])),
-        Section("cfn-lint", lambda: _passes(_tool("cfn-lint", "--regions", REGION, "--", str(TEMPLATE), str(MONITORING)))),
-        Section("sam validate", lambda: _passes(_tool("sam", "validate", "--lint", "--config-env", "prod"))),
-        Section("checkov", _checkov),
-        Section("cargo clippy", lambda: _passes(CLIPPY)),
-    ]
-
-
-def test_sections() -> list[Section]:
-    """Everything, the quick checks first."""
-    return [
-        *lint_sections(),
-        Section("template tests", lambda: _passes([*PYTEST, str(TESTS / "template")])),
-        Section("emulator gap tests", lambda: _passes([*PYTEST, str(TESTS / "local_stack")])),
-        Section("stack up", _up),
-        Section("sample events", lambda: _passes([*PYTEST, str(TESTS / "events")])),
-        Section("cargo test", lambda: _passes(CARGO_TEST, RUST_TEST_THREADS=TEST_THREADS)),
-        # A stack of its own, and fewer edits than `make test-faults` takes.
-        Section("fault suite", lambda: _passes([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"])),
-        # Last, because it changes settings at random until it puts them back.
-        Section("contract tests", lambda: _passes([*PYTEST, str(TESTS / "contract")])),
-        # What the whole run has left behind: permissions used, and nothing secret in any log.
-        Section("afterwards", lambda: _passes([*PYTEST, str(TESTS / "afterwards")])),
-    ]
 
 
 def run_lint() -> int:
-    """Runs the linters; the number of failures decides the exit code."""
-    return _run(lint_sections())
+    """Runs the linters; returns the exit code."""
+    return run_lanes([[_fmt(), _clippy()], [_tools(), *_template_linters()]])
 
 
 def run_all() -> int:
     """Runs every check and leaves the machine as it was: a stack that was up before stays up."""
     was_running = emulator.find_running() is not None
     os.environ[BEGAN_VARIABLE] = str(time.time())
+    # One cargo build for everything; see `build.TARGETS_VARIABLE`. The fault suite inherits it.
+    os.environ[build.TARGETS_VARIABLE] = build.WITH_TESTS
     try:
-        return _run(test_sections())
+        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane()])
     finally:
         if not was_running and emulator.stop():
             console.print("Stopped the stack that the tests started.")
 
 
-def _run(sections: list[Section]) -> int:
-    """Runs them all, because the second failure is worth knowing too, and sums up."""
-    summary = Table("check", "", "s")
-    failures = 0
-    for section in sections:
-        console.print(f"\n[bold]━━ {section.name}[/]")
-        started = time.monotonic()
-        passed = section.check()
-        failures += not passed
-        summary.add_row(section.name, "ok" if passed else "[red]FAILED[/]", f"{time.monotonic() - started:.1f}")
-    console.print()
-    console.print(summary)
-    return 1 if failures else 0
+def _cargo_lane() -> list[Check]:
+    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build",))]
 
 
-def _up() -> bool:
+def _template_lane() -> list[Check]:
+    return [
+        _tools(),
+        *_template_linters(),
+        Check("template tests", _pytest("template"), needs=("test tools",)),
+        Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
+    ]
+
+
+def _stack_lane() -> list[Check]:
+    """Each of these uses the stack, and the later ones change it, so they run one after the other."""
+    up = ("stack up",)
+    return [
+        Check("stack up", _up, needs=("cargo build",), live=True),
+        Check("sample events", _pytest("events"), needs=(*up, "test tools")),
+        # After clippy, because cargo lets only one command build at a time.
+        Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
+        # On a stack of its own, with fewer edits than `make test-faults`.
+        Check("fault suite", _shell([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]), live=True),
+        # Near the end, because these tests change settings at random until they restore them.
+        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), live=True),
+        # Last, because these tests judge the whole run: which permissions it used, and what it logged.
+        Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools")),
+    ]
+
+
+def _fmt() -> Check:
+    return Check("cargo fmt", _shell(["cargo", "fmt", "--all", "--check"]))
+
+
+def _clippy(after: tuple[str, ...] = ()) -> Check:
+    """Warnings are errors only here, so that unfinished work still builds."""
+    command = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
+    return Check("cargo clippy", _shell(command), after=after)
+
+
+def _cargo_test() -> Callable[[Check], bool]:
+    return _shell(["cargo", "test", "--workspace", "--no-fail-fast"], RUST_TEST_THREADS=TEST_THREADS)
+
+
+def _tools() -> Check:
+    """Installs the tools that the other Python checks run, which takes minutes the first time."""
+    return Check("test tools", _shell([sys.executable, str(ENTRY), "tools"]))
+
+
+def _template_linters() -> list[Check]:
+    tools = ("test tools",)
+    cfn_lint = [str(TOOLS / "cfn-lint"), "--regions", REGION, "--", str(TEMPLATE), str(MONITORING)]
+    sam = [str(TOOLS / "sam"), "validate", "--lint", "--config-env", "prod"]
+    return [
+        Check("cfn-lint", _shell(cfn_lint), needs=tools),
+        Check("sam validate", _shell(sam), needs=tools),
+        Check("checkov", _checkov, needs=tools),
+    ]
+
+
+def _pytest(folder: str) -> Callable[[Check], bool]:
+    return _shell([str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / folder)])
+
+
+def _shell(command: list[str], **variables: str) -> Callable[[Check], bool]:
+    def run(check: Check) -> bool:
+        return passes(check, command, _environment(variables))
+
+    return run
+
+
+def _up(_: Check) -> bool:
     from .up import up
 
     try:
-        up()
+        up(build.binaries())
     except StackError as error:
         fail(error)
         return False
     return True
 
 
-def _checkov() -> bool:
-    """The template as it is written and as CloudFormation gets it, and the stack within the stack."""
-    paths = (TEMPLATE, transform.write_transformed(), MONITORING)
-    files = [argument for path in paths for argument in ("--file", str(path))]
-    settings = ["--config-file", str(ROOT / "infra" / "local" / "checkov.yaml"), "--skip-download"]
-    return _passes([str(CHECKOV), *settings, *files])
+def _checkov(check: Check) -> bool:
+    """The template as it is written and as CloudFormation gets it, and the nested stack."""
+    TRANSFORMED.write_text(template.transformed_text(), encoding="utf-8")
+    files = [argument for path in (TEMPLATE, TRANSFORMED, MONITORING) for argument in ("--file", str(path))]
+    settings = ["--config-file", str(CHECKOV_CONFIG), "--skip-download"]
+    return passes(check, [str(CHECKOV), *settings, *files], _environment({}))
 
 
-def _tool(name: str, *arguments: str) -> list[str]:
-    return [str(TOOLS / name), *arguments]
-
-
-def _passes(command: list[str], **variables: str) -> bool:
-    environment = {
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    return {
         **os.environ,
         **variables,
-        # The SAM CLI writes its settings into the home folder and calls home, unless it is told not to.
+        # Without these, the SAM CLI writes its settings into the home folder and sends telemetry.
         "SAM_CLI_TELEMETRY": "0",
         "__SAM_CLI_APP_DIR": str(SHARED / "sam"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0

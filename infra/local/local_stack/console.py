@@ -1,4 +1,4 @@
-"""What people see: steps with times, the same words with and without a terminal."""
+"""Console output: steps with their times, in the same words with and without a terminal."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from rich.markup import escape
 
 from .errors import StackError
 
-#: rich leaves out colours and control codes by itself where the output is no terminal.
+#: rich omits colours and control codes where the output is no terminal.
 console = Console(highlight=False)
 errors = Console(highlight=False, stderr=True)
 
 
 class Step:
-    """A running step; `note` is what its closing line says beside the time."""
+    """A running step; its closing line shows `note` beside the time."""
 
     def __init__(self, status: object | None) -> None:
         self._status = status
         self.note = ""
 
     def show(self, text: str) -> None:
-        """Replaces the live text of the step, where there is a terminal to show it on."""
+        """Replaces the live text of the step on a terminal."""
         if self._status is not None:
             self._status.update(escape(text))  # type: ignore[attr-defined]
 
 
 @contextmanager
 def step(title: str, *, live: bool = True) -> Iterator[Step]:
-    """Shows that something is under way and, at its end, how long it took.
+    """Shows a step while it runs and, at its end, how long it took.
 
-    `live=False` for steps whose own output goes to the terminal, such as cargo's.
+    `live=False` is for steps with output of their own, such as cargo's.
     """
     started = time.monotonic()
     if live and console.is_terminal:
@@ -50,5 +50,5 @@ def step(title: str, *, live: bool = True) -> Iterator[Step]:
 
 
 def fail(error: StackError) -> None:
-    """The two lines a person needs: what is wrong, and what to do."""
+    """Prints the two lines that a person needs: what is wrong and what to do."""
     errors.print(f"\n[red]✗[/] {escape(error.problem)}\n  → {escape(error.way_on)}\n", soft_wrap=True)

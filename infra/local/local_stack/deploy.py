@@ -1,25 +1,24 @@
-"""Deploys `template.yaml` by calling CloudFormation directly: seconds faster than `sam deploy`, the same result."""
+"""Deploys `template.yaml` by calling CloudFormation directly: seconds faster than `sam deploy`, with the same result."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
-import re
 import time
 from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from . import template
 from .aws import client
 from .build import Package
-from .config import ARTIFACTS_BUCKET, DEPLOYED, REGION, ROOT, STACK_NAME, STAGE, TEMPLATE, endpoint
+from .config import ARTIFACTS_BUCKET, DEPLOYED, REGION, ROOT, STACK_NAME, STAGE, endpoint
 from .errors import StackError
 
-#: The template of a nested stack, named as `sam deploy` wants it: by its path.
-NESTED = re.compile(r"\bTemplateURL: (infra/[a-z0-9./-]+\.yaml)\b")
-CODE_URI = re.compile(r"^( +)CodeUri: target/lambda/([a-z0-9-]+)/$", re.MULTILINE)
+#: JSON, because that is how a parsed template is written; CloudFormation takes either.
+TEMPLATE_KEY = "template.json"
 DEPLOY_SECONDS = 120
 
 
@@ -29,59 +28,62 @@ def architecture() -> str:
 
 
 def deploy(packages: list[Package], emulator_id: str) -> tuple[dict[str, str], str]:
-    """Brings the stack up to date and returns its outputs, and in a word what was done."""
-    template, nested = with_uploaded_templates(with_uploaded_code(TEMPLATE.read_text(encoding="utf-8"), packages))
+    """Brings the stack up to date; returns its outputs and, in a word, what was done."""
+    document = template.document()
+    name_uploaded_code(document, packages)
+    nested = name_uploaded_templates(document)
+    text = json.dumps(document)
     parameters = {"Stage": STAGE, "Architecture": architecture()}
-    fingerprint = hashlib.sha256(json.dumps([template, parameters, emulator_id]).encode()).hexdigest()
+    fingerprint = hashlib.sha256(json.dumps([text, parameters, emulator_id]).encode()).hexdigest()
     stack = find_stack()
     if stack and DEPLOYED.exists() and json.loads(DEPLOYED.read_text()) == {"fingerprint": fingerprint}:
         return outputs(stack), "unchanged"
     DEPLOYED.unlink(missing_ok=True)
-    upload(packages, {**nested, "template.yaml": template.encode()})
+    upload(packages, {**nested, TEMPLATE_KEY: text.encode()})
     action = change_stack(stack, fingerprint, parameters)
     DEPLOYED.write_text(json.dumps({"fingerprint": fingerprint}))
     return outputs(find_stack()), action
 
 
-def with_uploaded_code(template: str, packages: list[Package]) -> str:
-    """The template with every local `CodeUri` replaced by the uploaded package, as `sam package` would do."""
-    archives = {package.function: f"code/{package.function}-{package.digest[:16]}.zip" for package in packages}
-    named = {match.group(2) for match in CODE_URI.finditer(template)}
-    if named != set(archives):
-        differing = ", ".join(sorted(named ^ set(archives)))
-        raise StackError(
-            f"template.yaml and functions/ do not name the same functions: {differing}.",
-            "Every folder of functions/ needs a resource with `CodeUri: target/lambda/<folder>/`, and the reverse.",
-        )
-    return CODE_URI.sub(
-        lambda match: f"{match.group(1)}CodeUri: {{ Bucket: {ARTIFACTS_BUCKET}, Key: {archives[match.group(2)]} }}",
-        template,
-    )
+def name_uploaded_code(document: template.Document, packages: list[Package]) -> None:
+    """Replaces every local `CodeUri` by the uploaded archive of its package, as `sam package` does."""
+    keys = {package.name: key_of(package) for package in packages}
+    for logical_id, properties in template.resources(document, template.FUNCTION).items():
+        package = template.package_of(logical_id, properties)
+        if package not in keys:
+            raise StackError(
+                f"template.yaml: {logical_id} is in the package {package}, which was not built.",
+                f"Built: {', '.join(sorted(keys)) or 'nothing'}. Name one of them in `CodeUri`, or add the cargo package.",
+            )
+        properties["CodeUri"] = {"Bucket": ARTIFACTS_BUCKET, "Key": keys[package]}
 
 
-def with_uploaded_templates(template: str) -> tuple[str, dict[str, bytes]]:
-    """The template with every nested one named by its place in the bucket, as `sam package` would do, and those by their
-    keys. A key says what is in the file, so a change of the file is a change of the template."""
+def name_uploaded_templates(document: template.Document) -> dict[str, bytes]:
+    """Replaces the path of every nested template by its address in the bucket, as `sam package` does; returns the files
+    by key. A key contains the digest of its file, so a changed file changes the template."""
     files: dict[str, bytes] = {}
-
-    def uploaded(match: re.Match[str]) -> str:
-        content = (ROOT / match.group(1)).read_bytes()
+    for properties in template.resources(document, template.NESTED_STACK).values():
+        content = (ROOT / properties["TemplateURL"]).read_bytes()
         key = f"nested/{hashlib.sha256(content).hexdigest()[:16]}.yaml"
         files[key] = content
-        return f"TemplateURL: {endpoint().url}/{ARTIFACTS_BUCKET}/{key}"
+        properties["TemplateURL"] = f"{endpoint().url}/{ARTIFACTS_BUCKET}/{key}"
+    return files
 
-    return NESTED.sub(uploaded, template), files
+
+def key_of(package: Package) -> str:
+    """The key of a package's archive in the bucket."""
+    return f"code/{package.name}-{package.digest[:16]}.zip"
 
 
 def upload(packages: list[Package], documents: dict[str, bytes]) -> None:
-    """Puts packages and documents where CloudFormation reads them; a package that is there is not sent again."""
+    """Uploads packages and documents for CloudFormation; skips a package that is there already."""
     s3 = client("s3")
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
         s3.create_bucket(Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     listed = s3.list_objects_v2(Bucket=ARTIFACTS_BUCKET, Prefix="code/").get("Contents", [])
     there = {entry["Key"] for entry in listed}
     for package in packages:
-        key = f"code/{package.function}-{package.digest[:16]}.zip"
+        key = key_of(package)
         if key not in there:
             s3.put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=package.archive.read_bytes())
     for key, content in documents.items():
@@ -89,10 +91,10 @@ def upload(packages: list[Package], documents: dict[str, bytes]) -> None:
 
 
 def change_stack(stack: dict[str, Any] | None, token: str, parameters: dict[str, str]) -> str:
-    """Creates or updates the stack and waits for the end."""
+    """Creates or updates the stack and waits until that has ended."""
     cloudformation = client("cloudformation")
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
-        # Left by a run that was interrupted.
+        # An interrupted run left it in progress.
         wait_while_in_progress()
         stack = find_stack()
     if stack and stack["StackStatus"] in {"ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"}:
@@ -102,7 +104,7 @@ def change_stack(stack: dict[str, Any] | None, token: str, parameters: dict[str,
         stack = None
     request = {
         "StackName": STACK_NAME,
-        "TemplateURL": f"{endpoint().url}/{ARTIFACTS_BUCKET}/template.yaml",
+        "TemplateURL": f"{endpoint().url}/{ARTIFACTS_BUCKET}/{TEMPLATE_KEY}",
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "ClientRequestToken": token[:64],
@@ -118,19 +120,19 @@ def change_stack(stack: dict[str, Any] | None, token: str, parameters: dict[str,
             return "unchanged"
         raise StackError(
             f"CloudFormation refused template.yaml: {message}",
-            "`make lint` says more about the template.",
+            "`make lint` says more about it.",
         ) from error
     ended = wait_while_in_progress()
     if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise StackError(
             f"The deploy of template.yaml ended as {ended}:\n{failures()}",
-            "Mend template.yaml and run this again; `make stop` first for a stack from scratch.",
+            "Fix template.yaml and try again; `make stop` first starts from scratch.",
         )
     return "created" if stack is None else "updated"
 
 
 def wait_while_in_progress() -> str:
-    """The status in which the stack came to rest."""
+    """Waits for the end of an operation; returns the status of the stack."""
     deadline = time.monotonic() + DEPLOY_SECONDS
     while time.monotonic() < deadline:
         stack = find_stack()
@@ -139,13 +141,13 @@ def wait_while_in_progress() -> str:
             return status
         time.sleep(0.2)
     raise StackError(
-        f"The deploy has not ended after {DEPLOY_SECONDS} s.",
-        "Look into .local/ministack.log, then `make stop` and run this again.",
+        f"The deploy did not end within {DEPLOY_SECONDS} s.",
+        ".local/ministack.log may say why. `make stop`, then try again.",
     )
 
 
 def failures() -> str:
-    """What CloudFormation says about the resources that failed."""
+    """The failed resources with CloudFormation's reasons, one a line."""
     events = client("cloudformation").describe_stack_events(StackName=STACK_NAME)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     lines = [f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '?')}" for event in failed]

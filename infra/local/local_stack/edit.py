@@ -1,4 +1,4 @@
-"""`run`: one guest's edit from the request to the picture, over HTTP alone."""
+"""`run`: a guest's edit from the request to the picture, over HTTP only."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .config import OUT, shown
 from .console import step
 from .errors import StackError
 
-#: The fake provider answers in seconds; an edit that takes this long is stuck.
+#: The fake provider answers within seconds; an edit that takes this long is stuck.
 PATIENCE_SECONDS = 120
 TERMINAL = {"succeeded", "failed", "blocked"}
 
 
 @dataclass
 class Journey:
-    """What happened to an edit, as its guest saw it."""
+    """An edit as its guest saw it."""
 
     edit_id: str
     edit: dict[str, Any] = field(default_factory=dict)
     picture: Path | None = None
 
 
-def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journey:
-    """Asks for the edit, follows it as the API says, saves the picture."""
+def follow_one_edit(guest: Guest, photo_id: str, style_key: str) -> Journey:
+    """Creates the edit, polls it as the API asks, saves the picture."""
     with step(f"Edit {photo_id} with style {style_key}") as running:
         started = time.monotonic()
         answer = guest.create_edit(photo_id, style_key)
@@ -43,7 +43,7 @@ def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journ
             if elapsed > PATIENCE_SECONDS:
                 raise StackError(
                     f"Edit {journey.edit_id} is still {edit['status']} after {elapsed:.0f} s.",
-                    "`make logs` shows what the workers wrote; .local/ministack.log shows the emulator.",
+                    "`make logs` shows the workers' logs, .local/ministack.log the emulator's.",
                 )
             _wait(answer, edit, started, running)
             answer = guest.edit(journey.edit_id)
@@ -53,15 +53,15 @@ def take_one_photo_through(guest: Guest, photo_id: str, style_key: str) -> Journ
         failure = edit.get("failure") or {}
         raise StackError(
             f"Edit {journey.edit_id} ended as {edit['status']}: {failure.get('code')} {failure.get('message', '')}",
-            "`make logs` shows what the workers wrote.",
+            "`make logs` shows the workers' logs.",
         )
     journey.picture = _save(journey)
     return journey
 
 
 def states(stack: dict[str, Any], edit_id: str) -> list[tuple[str, float]]:
-    """Every state of an edit, and the second at which it began. From what its organiser sees: a guest does not ask
-    often enough to see them all."""
+    """Every state of an edit, and the second at which it began. Read as the organiser, because a guest does not poll often
+    enough to see every state."""
     demo = stack["demo"]
     answer = requests.get(
         f"{stack['api_url']}/api/v1/tenant/events/{demo['event_slug']}/ai-edits/{edit_id}",
@@ -75,7 +75,7 @@ def states(stack: dict[str, Any], edit_id: str) -> list[tuple[str, float]]:
         if attempt["ended_at"]:
             began.append(("queued", attempt["ended_at"]))
     if edit["completed_at"]:
-        # What ends the last attempt ends the edit.
+        # The end of the last attempt is the end of the edit.
         ended = (edit["status"], edit["completed_at"])
         began = [*(began[:-1] if edit["attempts"] else began), ended]
     first = isoparse(edit["created_at"])
@@ -83,7 +83,7 @@ def states(stack: dict[str, Any], edit_id: str) -> list[tuple[str, float]]:
 
 
 def _wait(answer: requests.Response, edit: dict[str, Any], started: float, running: Any) -> None:
-    """Waits as long as the API asked for, with a line that shows it is alive."""
+    """Waits as long as the API asked, with a line that shows progress."""
     wait = edit.get("wait") or {}
     until = time.monotonic() + max(0.1, float(answer.headers.get("Retry-After") or 1))
     while (left := until - time.monotonic()) > 0:
@@ -98,10 +98,10 @@ def _save(journey: Journey) -> Path:
     downloaded = requests.get(journey.edit["output"]["url"], timeout=30)
     if not downloaded.ok:
         raise StackError(
-            f"The picture could not be downloaded: {downloaded.status_code} {downloaded.text[:300]}",
-            f"Its edit is {journey.edit_id}; the role of guest-get-edit needs s3:GetObject on events/*.",
+            f"S3 refused the download of the picture: {downloaded.status_code} {downloaded.text[:300]}",
+            f"The edit is {journey.edit_id}; the role of guest-get-edit needs s3:GetObject on events/*.",
         )
     picture.write_bytes(downloaded.content)
     if picture.stat().st_size == 0:
-        raise StackError(f"{shown(picture)} is empty.", "`make logs` shows what poll-edit stored.")
+        raise StackError(f"{shown(picture)} is empty.", "`make logs` shows the logs of poll-edit.")
     return picture

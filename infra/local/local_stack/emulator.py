@@ -1,4 +1,4 @@
-"""Starts, finds and stops the emulator. Ends only what it started."""
+"""Starts, finds and stops the emulator. It ends only processes that it started."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from .errors import StackError
 PID_FILE = LOCAL / "ministack.pid"
 NOTE = LOCAL / "ministack.json"
 LOG = LOCAL / "ministack.log"
-#: Unpacked packages and the like; the emulator's state itself lives in its memory and ends with it.
+#: Temporary files, such as unpacked packages. The emulator keeps its state in memory.
 SCRATCH = LOCAL / "tmp"
 
 START_SECONDS = 60
 STOP_SECONDS = 10
-#: `off` lets every role do everything. For tools between functions and emulator that break signatures.
+#: `off` allows every role everything, for tools between functions and emulator that break signatures.
 IAM_VARIABLE = "MAGIC_EDITS_IAM"
-#: The port of a proxy that functions call in place of the emulator; empty: none.
+#: Port of a proxy that functions call instead of the emulator; empty for none.
 PROXY_VARIABLE = "MAGIC_EDITS_PROXY_PORT"
-#: The services that functions call, as the SDK's variables spell them.
+#: Services that functions call, as the SDK's variables spell them.
 PROXIED_SERVICES = ("DYNAMODB", "S3", "SQS", "SSM", "EVENTBRIDGE")
 
 
@@ -42,14 +42,14 @@ class Running:
 
     pid: int
     port: int
-    #: Of the launcher and its settings: an emulator that was started by other code is started anew.
+    #: Digest of the launcher and its settings: after a change of either, the emulator is restarted.
     started_by: str
-    #: Tells one start from the next; what was deployed to an earlier one is gone.
+    #: Differs with every start: the deployments of an earlier start are gone.
     id: str
 
 
 def find_running() -> Running | None:
-    """The emulator this project started, if it still lives; clears away what a killed run left behind."""
+    """The emulator that this project started, if it still runs; cleans up after one that was killed."""
     if not (PID_FILE.exists() and NOTE.exists()):
         return None
     running = Running(**json.loads(NOTE.read_text()))
@@ -61,13 +61,13 @@ def find_running() -> Running | None:
 
 
 def check_port() -> None:
-    """Refuses early, before a long build, where the port belongs to somebody else."""
+    """Refuses a port that another program uses, before a long build."""
     if find_running() is None:
         _refuse_taken_port(endpoint())
 
 
 def ensure_running() -> tuple[Running, str]:
-    """The running emulator, and in a word what was done for it."""
+    """The running emulator and, in a word, what was done."""
     wanted = endpoint()
     running = find_running()
     if running and running.port == wanted.port and running.started_by == _fingerprint() and _answers(wanted):
@@ -79,7 +79,7 @@ def ensure_running() -> tuple[Running, str]:
 
 
 def stop() -> bool:
-    """Ends the emulator and the functions it runs; says whether there was one."""
+    """Ends the emulator and its functions; returns whether one was running."""
     running = find_running()
     if running is None:
         _forget()
@@ -101,7 +101,7 @@ def _start(wanted: Endpoint) -> Running:
         process = subprocess.Popen(
             [sys.executable, "-m", "local_stack.launcher"],
             env=environment(wanted.port, SCRATCH), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            # A group of its own: it outlives this command, and its functions end with it.
+            # A process group of its own: it outlives this command, and its functions end with it.
             start_new_session=True,
         )  # fmt: skip
     running = Running(process.pid, wanted.port, started_by, f"{process.pid}-{time.time_ns()}")
@@ -117,12 +117,12 @@ def _start(wanted: Endpoint) -> Running:
         time.sleep(0.1)
     stop()
     raise StackError(
-        f"The emulator has not answered for {START_SECONDS} s:\n{_last_lines()}", f"The whole log is in {shown(LOG)}."
+        f"The emulator did not answer within {START_SECONDS} s:\n{_last_lines()}", f"The whole log is in {shown(LOG)}."
     )
 
 
 def environment(port: int, scratch: Path) -> dict[str, str]:
-    """Exactly what the emulator sees. Functions inherit it, so nothing of the machine's own may be in it."""
+    """The whole environment of the emulator. Functions inherit it, so it contains nothing of the machine's own."""
     return {
         **CREDENTIALS,
         "PATH": os.environ.get("PATH", os.defpath),
@@ -132,14 +132,14 @@ def environment(port: int, scratch: Path) -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "GATEWAY_PORT": str(port),
-        # Without it the emulator listens on every interface of the machine.
+        # Without this variable the emulator listens on every interface of the machine.
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",
-        # Roles and policies of the template are enforced: what is forbidden on AWS is forbidden here.
+        # Enforces the template's roles and policies: what AWS forbids is forbidden here.
         "AUTH": "false" if os.environ.get(IAM_VARIABLE) == "off" else "true",
-        # What the emulator gives to functions, so that their calls come back to it.
+        # The emulator passes this on to functions, so that they call it.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         **_through_proxy(),
     }
@@ -159,7 +159,7 @@ def _refuse_taken_port(wanted: Endpoint) -> None:
             probe.bind(("127.0.0.1", wanted.port))
         except OSError:
             raise StackError(
-                f"Port {wanted.port} is taken by another program.",
+                f"Another program uses port {wanted.port}.",
                 f"Choose another port: {PORT_VARIABLE}={wanted.port + 10} make run — or end that program "
                 f"(`lsof -i :{wanted.port}` names it).",
             ) from None
@@ -173,7 +173,7 @@ def _answers(wanted: Endpoint) -> bool:
 
 
 def _is_emulator(pid: int) -> bool:
-    """Whether this process is our emulator: after a restart of the machine the number may be somebody else's."""
+    """Whether this process is the emulator: after a restart of the machine another process may have its id."""
     state, _, command = _processes("stat=,command=", "-p", str(pid)).strip().partition(" ")
     return bool(state) and not state.startswith("Z") and "local_stack.launcher" in command
 
@@ -190,7 +190,7 @@ def _wait_until_gone(pid: int) -> bool:
 
 
 def _end_functions(group: int) -> None:
-    """Ends functions that outlived their emulator: its process group, and run from our own scratch folder."""
+    """Ends functions that outlived their emulator: those in its process group that run from its scratch folder."""
     for line in _processes("pid=,pgid=,command=", "-A").splitlines():
         pid, pgid, command = line.split(maxsplit=2)
         if int(pgid) == group and str(SCRATCH) in command:
@@ -199,13 +199,13 @@ def _end_functions(group: int) -> None:
 
 
 def _processes(columns: str, *which: str) -> str:
-    """What `ps` says; `-ww` because it cuts commands at the terminal's width otherwise."""
+    """The output of `ps`; without `-ww` it cuts commands at the width of the terminal."""
     asked = subprocess.run(["ps", "-ww", "-o", columns, *which], capture_output=True, text=True, check=False)
     return asked.stdout
 
 
 def _forget() -> None:
-    """What was written of the emulator and of the stack in it, which ends with it."""
+    """Removes the notes about the emulator, and about the stack, which ends with it."""
     for path in (PID_FILE, NOTE, STACK_FILE, DEPLOYED):
         path.unlink(missing_ok=True)
 

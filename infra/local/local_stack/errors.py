@@ -1,10 +1,10 @@
-"""The one error that a person sees."""
+"""The error that a person sees."""
 
 
 class StackError(Exception):
-    """Something a person can do something about.
+    """A problem that a person can solve.
 
-    `problem` says what is wrong, `way_on` what to do about it; both are shown, a traceback is not.
+    `problem` says what is wrong, `way_on` what to do. The console shows both and no traceback.
     """
 
     def __init__(self, problem: str, way_on: str) -> None:

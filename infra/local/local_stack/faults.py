@@ -1,6 +1,6 @@
-"""The fault suite: a stack of its own whose functions reach AWS through a proxy that misbehaves.
+"""The fault suite: a stack of its own whose functions reach AWS through a proxy that injects faults.
 
-The suite itself (`tests/faults`) is the proxy and the providers, and does the sums at the end.
+`tests/faults` contains the proxy, the providers' doubles, and the sums at the end.
 """
 
 from __future__ import annotations
@@ -9,44 +9,34 @@ import os
 import socket
 import subprocess
 
-from . import config, emulator
-from .console import step
-from .errors import StackError
+from . import build, config, emulator
 from .up import alone, up_bare
 
-#: The one test target of `tests/faults`.
+#: The only test target of `tests/faults`.
 SUITE = "storm"
 
 
 def run(arguments: list[str]) -> bool:
-    """Brings the stack up, takes edits through the storm, and ends what it started; true when every sum is right."""
+    """Starts the stack, runs the suite, and ends what it started; true when every sum is right."""
     with alone("faults", "The fault suite is running already."):
         return _run(arguments)
 
 
 def _run(arguments: list[str]) -> bool:
     os.environ[config.PORT_VARIABLE], os.environ[emulator.PROXY_VARIABLE] = map(str, _free_ports(2))
-    _build()
+    # The suite is built together with the functions. `make test` has built both already.
+    os.environ.setdefault(build.TARGETS_VARIABLE, f"{build.BINARIES} --test {SUITE}")
+    # The whole workspace, so that its crates have the features that the build above chose.
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", SUITE, "--", *arguments]
     try:
         up_bare()
-        return subprocess.run(_cargo("--", *arguments), cwd=config.ROOT, check=False).returncode == 0
+        return subprocess.run(command, cwd=config.ROOT, check=False).returncode == 0
     finally:
         emulator.stop()
 
 
-def _build() -> None:
-    with step("Build the fault suite", live=False):
-        if subprocess.run(_cargo("--no-run"), cwd=config.ROOT, check=False).returncode != 0:
-            raise StackError("The fault suite does not build (cargo's messages are above).", "Mend it, then again.")
-
-
-def _cargo(*arguments: str) -> list[str]:
-    # The whole workspace, so that its crates are built with the features that everything else has built them with.
-    return ["cargo", "test", "--quiet", "--workspace", "--test", SUITE, *arguments]
-
-
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on. Held at the same time, so that they differ."""
+    """Ports that nobody listens on. They are held at the same time, so that they differ."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

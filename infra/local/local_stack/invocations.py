@@ -1,4 +1,4 @@
-"""What the functions logged: one line per invocation, with the AWS calls it made."""
+"""The functions' logs: one line per invocation, with the AWS calls that it made."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .aws import client
-from .config import STAGE, function_names
+from .config import STAGE
+from .template import function_names
 
 
 @dataclass
 class Share:
-    """One function's share of an edit."""
+    """What one function did for an edit."""
 
     invocations: int = 0
     aws_calls: Counter[str] = field(default_factory=Counter)
@@ -23,12 +24,12 @@ class Share:
 
 
 def log_group(function: str) -> str:
-    """Where a function logs."""
+    """The log group of a function."""
     return f"/aws/lambda/magic-edits-{STAGE}-{function}"
 
 
 def lines(function: str, since_ms: int) -> list[str]:
-    """A function's log lines since then."""
+    """The log lines of a function since a time."""
     logs = client("logs")
     found: list[str] = []
     token: dict[str, str] = {}
@@ -41,7 +42,7 @@ def lines(function: str, since_ms: int) -> list[str]:
 
 
 def of_edit(edit_id: str, since_ms: int) -> dict[str, Share]:
-    """Every function's share of an edit. Lines arrive a moment after the answer, so this looks until they rest."""
+    """What every function did for an edit. Log lines arrive a moment after the answer, so this reads until nothing changes."""
     before: dict[str, Share] = {}
     for _ in range(10):
         now = {name: share for name in function_names() if (share := _share(name, edit_id, since_ms)).invocations}
@@ -66,7 +67,7 @@ def _share(function: str, edit_id: str, since_ms: int) -> Share:
 
 
 def _parsed(line: str) -> dict[str, Any]:
-    """The line's fields, wherever the formatter puts them."""
+    """The fields of a log line, at the top or under `fields`."""
     try:
         entry = json.loads(line)
     except ValueError:

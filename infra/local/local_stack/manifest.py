@@ -1,12 +1,13 @@
-"""`.local/stack.json`: how tests and tools find the stack. Its shape is a contract; see ARCHITECTURE.md."""
+"""`.local/stack.json`, which describes the stack for tests and tools. Its format is a contract."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from .config import REGION, STACK_FILE, STAGE, function_names
+from .config import REGION, STACK_FILE, STAGE
 from .errors import StackError
+from .template import function_names
 
 
 def describe(
@@ -32,7 +33,7 @@ def describe(
 
 
 def write(stack: dict[str, Any]) -> None:
-    """Replaces the file in one step: a reader sees the old stack or the new one. It holds tokens, so it is private."""
+    """Replaces the file atomically: a reader sees the old stack or the new one. It contains tokens, so it is private."""
     fresh = STACK_FILE.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(stack, indent=2) + "\n", encoding="utf-8")
@@ -40,8 +41,8 @@ def write(stack: dict[str, Any]) -> None:
 
 
 def read() -> dict[str, Any]:
-    """The stack as it was last described."""
+    """The description that was written last."""
     if not STACK_FILE.exists():
-        raise StackError("No stack is up.", "Start one with `make up`.")
+        raise StackError("No stack is running.", "Start one with `make up`.")
     found: dict[str, Any] = json.loads(STACK_FILE.read_text(encoding="utf-8"))
     return found

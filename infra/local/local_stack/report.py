@@ -14,20 +14,20 @@ from .invocations import Share
 
 
 def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, Any]) -> None:
-    """States with times, AWS calls, the picture, and the address to try."""
+    """Prints states with their times, AWS calls, the picture, and an address to try."""
     console.print(f"\n[bold]Edit {journey.edit_id}[/]")
     console.print(_states(states(stack, journey.edit_id)))
     if shares:
         console.print("\n[bold]Work[/]")
         console.print(_calls(shares))
     else:
-        console.print("The functions logged no invocations of this edit, so their AWS calls are not known.")
+        console.print("The functions logged no invocation for this edit, so its AWS calls are unknown.")
     output = journey.edit["output"]
     size = f"{output['width']}×{output['height']}, {output['bytes'] / 1024:.0f} KiB"
     guest = Guest(stack["api_url"], stack["demo"]["event_token"])
     if journey.picture is not None:
         console.print(f"\nPicture   {shown(journey.picture)}  ({size})", soft_wrap=True)
-    # Single quotes: the address has a `$default` in it.
+    # In single quotes, because the address contains `$default`.
     console.print(f"Try       curl '{guest.base}/ai-edits/{journey.edit_id}'", soft_wrap=True, markup=False)
     console.print("Stack     described in .local/stack.json; `make stop` ends it\n")
 

@@ -1,10 +1,11 @@
-"""`up`: from a fresh clone, or from whatever is there, to a running stack with demo data."""
+"""`up`: builds, deploys and fills the stack, from a fresh clone or from whatever is there."""
 
 from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from . import accounts, build, demo, deploy, emulator, manifest
@@ -14,23 +15,28 @@ from .console import step
 from .errors import StackError
 
 
-def up() -> dict[str, Any]:
-    """Brings everything up to date and returns the description of the stack. Safe to repeat."""
+def up(binaries: Path | None = None) -> dict[str, Any]:
+    """Brings everything up to date and returns the description of the stack. Safe to repeat. Builds, unless the caller has
+    built and names the folder: a second cargo would wait for any other cargo that runs."""
     with _alone():
-        return _up(demo_data=True)
+        return _up(binaries or _build(), demo_data=True)
 
 
 def up_bare() -> dict[str, Any]:
-    """The same without demo data, and so without a call of a function: they may be meant to work later only."""
+    """The same without demo data, and so without calling a function: a proxy that functions need may start later."""
     with _alone():
-        return _up(demo_data=False)
+        return _up(_build(), demo_data=False)
 
 
-def _up(*, demo_data: bool) -> dict[str, Any]:
-    where = endpoint()
+def _build() -> Path:
     emulator.check_port()
     with step("Build the functions", live=False):
-        binaries = build.build()
+        return build.build()
+
+
+def _up(binaries: Path, *, demo_data: bool) -> dict[str, Any]:
+    where = endpoint()
+    emulator.check_port()
     with step("Pack the functions"):
         packages = build.pack_all(binaries)
     with step("Start the emulator") as running_step:
@@ -40,7 +46,7 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
         demo.store_secrets(outputs)
         api_url = where.api_url(outputs["ApiId"])
         demo.set_webhook_address(outputs, api_url)
-    with step("Sign people in"):
+    with step("Sign users in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
     described: dict[str, Any] = {}
     if demo_data:
@@ -55,16 +61,16 @@ def _up(*, demo_data: bool) -> dict[str, Any]:
 
 
 def _alone() -> AbstractContextManager[None]:
-    """Two that bring the same stack up at once would undo each other's work."""
-    return alone("up", "The stack is being brought up already.")
+    """Two processes that bring up the same stack would undo each other's work."""
+    return alone("up", "Another process is bringing this stack up.")
 
 
 @contextmanager
 def alone(what: str, otherwise: str) -> Iterator[None]:
-    """Nobody else does the same to the same stack meanwhile. The lock ends with its process."""
+    """Keeps other processes from doing the same to the same stack. The lock ends with its process."""
     with (LOCAL / f"{what}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StackError(otherwise, "Wait for that to end, then again.") from None
+            raise StackError(otherwise, "Wait until it has ended, then try again.") from None
         yield

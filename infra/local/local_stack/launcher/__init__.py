@@ -1,5 +1,5 @@
 """Starts the emulator with its known gaps closed.
 
-Every gap is closed by one small function that names the version it was written for and the test that shows when it
-can go. The tests run the emulator without the function (the gap is still there) and with it (the gap is closed).
+One small function closes each gap and names its test. The test runs the emulator without the function, to show that the
+gap is still there, and with it, to show that the function closes it. When the first fails, the function can go.
 """

@@ -1,4 +1,4 @@
-"""Alarms on more than one metric."""
+"""Alarms on several metrics."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .gaps import gap
 
 @gap(
     "metric-math-alarms",
-    consequence="an alarm that does arithmetic on metrics fails the deploy",
+    consequence="an alarm with a metric expression fails the deploy",
     test="test_gap_alarms.py",
 )
-def take_metric_math() -> None:
-    """Keeps such an alarm, with its name, description and actions, on a metric that nobody measures: it never fires, as
-    alarms never do in the emulator."""
+def accept_metric_math() -> None:
+    """Stores such an alarm, with its name, description and actions, on a metric without data: alarms never fire in the
+    emulator anyway."""
     from ministack.services.cloudformation import provisioners
 
     original = provisioners._cw_metric_alarm_record

@@ -12,7 +12,7 @@ CLAUSES = {"SET", "REMOVE", "ADD", "DELETE"}
 
 @gap(
     "empty-clauses",
-    consequence="an update expression such as `ADD ` is carried out; DynamoDB refuses it with a ValidationException",
+    consequence="the emulator executes an update expression such as `ADD `; DynamoDB refuses it with a ValidationException",
     test="test_gap_expressions.py",
 )
 def refuse_empty_clauses() -> None:

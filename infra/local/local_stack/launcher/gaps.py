@@ -1,4 +1,4 @@
-"""The list of gaps: what is missing in which version, what closes it, which test shows when that can go."""
+"""The registry of gaps: each with its consequence, the function that closes it, and its test."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-#: The version every gap below was seen in. Another version is refused: its insides may differ.
+#: The version that has these gaps. The launcher refuses any other, whose internals may differ.
 VERSION = "1.5.33"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that the emulator does differently from AWS, and the function that closes it."""
+    """A difference between emulator and AWS, and the function that closes it."""
 
     name: str
     consequence: str
@@ -34,7 +34,7 @@ def gap(name: str, *, consequence: str, test: str) -> Callable[[Callable[[], Non
 
 
 def after(resource_type: str, then: Callable[[str, dict[str, Any]], None]) -> None:
-    """Calls `then(physical_id, properties)` whenever CloudFormation has created or updated a resource of this type."""
+    """Calls `then(physical_id, properties)` after CloudFormation has created or updated a resource of this type."""
     from ministack.services.cloudformation import provisioners
 
     handlers = provisioners._RESOURCE_HANDLERS[resource_type]
@@ -45,7 +45,7 @@ def after(resource_type: str, then: Callable[[str, dict[str, Any]], None]) -> No
 def _followed(
     provision: Callable[..., Any], position: int, then: Callable[[str, dict[str, Any]], None]
 ) -> Callable[..., Any]:
-    """`provision`, then `then` with the properties that it was given at `position`."""
+    """Calls `provision`, then `then` with the properties that `provision` takes at `position`."""
 
     def provision_and_follow(*arguments: Any, **named: Any) -> Any:
         result = provision(*arguments, **named)

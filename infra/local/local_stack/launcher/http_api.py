@@ -1,4 +1,4 @@
-"""HTTP APIs from a template: the routes of the OpenAPI body, and CORS."""
+"""HTTP APIs of a template: the routes of the OpenAPI body, and CORS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "x-amazon
 
 @gap(
     "http-api-body",
-    consequence="`Body` of AWS::ApiGatewayV2::Api is ignored: a SAM HttpApi deploys without a single route",
+    consequence="the emulator ignores `Body` of AWS::ApiGatewayV2::Api: a SAM HttpApi deploys without a single route",
     test="test_gap_http_api.py",
 )
 def import_http_api_body() -> None:
@@ -22,10 +22,10 @@ def import_http_api_body() -> None:
 
 @gap(
     "http-api-cors",
-    consequence="CORS of an HTTP API is stored under keys that the gateway does not read: preflight answers 403",
+    consequence="the emulator stores CORS of an HTTP API under keys that its gateway does not read: a preflight gets 403",
     test="test_gap_http_api.py",
 )
-def store_cors_as_it_is_read() -> None:
+def store_cors_in_the_gateways_case() -> None:
     """CloudFormation and OpenAPI write `AllowOrigins`, the gateway reads `allowOrigins`."""
     after("AWS::ApiGatewayV2::Api", _store_cors)
 
@@ -46,7 +46,7 @@ def _service() -> Any:
 
 
 def _take_tags_from_body() -> None:
-    """SAM writes an HttpApi's tags into its body; the tag that fixes the API's id must be seen before it is made."""
+    """SAM writes the tags of an HttpApi into its body; the emulator must see the tag that fixes the id on creation."""
     from ministack.services.cloudformation import provisioners
 
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
@@ -59,14 +59,14 @@ def _take_tags_from_body() -> None:
         return {**properties, "Tags": {**tags, **(properties.get("Tags") or {})}}
 
     handlers["create"] = lambda logical_id, properties, stack: create(logical_id, tagged(properties), stack)
-    # The emulator hands an update the logical id as well, by position.
+    # The emulator also passes the logical id to an update, by position.
     handlers["update"] = lambda physical_id, old, new, *rest, **named: update(
         physical_id, tagged(old), tagged(new), *rest, **named
     )
 
 
 def _import_body(api_id: str, properties: dict[str, Any]) -> None:
-    """Replaces what the API routes to by what its body says."""
+    """Replaces the routes of an API by those of its body."""
     body = properties.get("Body")
     if not isinstance(body, dict):
         return
@@ -81,7 +81,7 @@ def _import_body(api_id: str, properties: dict[str, Any]) -> None:
 
 
 def _import_authorizers(api_id: str, body: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Id and route type of every authorizer in the body, by name. Only JWT: this stack has no other."""
+    """Id and type of every authorizer in the body, by name. JWT only, because this stack has no other."""
     from ministack.services.cloudformation import provisioners
 
     service = _service()

@@ -1,4 +1,4 @@
-"""Waiting that the emulator adds to every invocation."""
+"""Delays that the emulator adds to every invocation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .gaps import gap
     test="test_gap_latency.py",
 )
 def wait_less_for_logs() -> None:
-    """Looks for log lines for 3 ms only (a late one is delivered with the next invocation) and sends without Nagle."""
+    """Waits only 3 ms for log lines (the next invocation delivers a late one) and disables Nagle's algorithm."""
     from ministack.core.lambda_runtime import Worker
 
     first_line_wait, idle_confirm, hard_cap = 0.003, 0.002, 0.250

@@ -1,4 +1,4 @@
-"""IAM, which the emulator enforces when `AUTH` is on: what it must see to decide as AWS does."""
+"""IAM, which the emulator enforces when `AUTH` is on: facts that it needs to decide as AWS does."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .gaps import gap
 
 @gap(
     "plain-http",
-    consequence="the emulator speaks plain HTTP, so a bucket policy that asks for TLS refuses every request",
+    consequence="the emulator speaks plain HTTP, so a bucket policy that requires TLS refuses every request",
     test="test_gap_permissions.py",
 )
 def count_loopback_as_tls() -> None:
-    """Answers `aws:SecureTransport` with true: the policy stays as AWS gets it, and nothing leaves this machine."""
+    """Sets `aws:SecureTransport`: the policy stays the one for AWS, and nothing leaves this machine."""
     from ministack import app
 
     pin = app.pin_request_origin
@@ -23,7 +23,7 @@ def count_loopback_as_tls() -> None:
 
 @gap(
     "ssm-get-parameters",
-    consequence="ssm:GetParameters is checked against resource `*`, so a policy with exact names refuses it",
+    consequence="the emulator checks ssm:GetParameters against resource `*`, so a policy that names parameters refuses it",
     test="test_gap_permissions.py",
 )
 def check_every_named_parameter() -> None:
@@ -53,11 +53,11 @@ def check_every_named_parameter() -> None:
 
 @gap(
     "sqs-batches",
-    consequence="a batch is checked as an action of its own, which AWS does not know: a policy that allows it is refused",
+    consequence="the emulator checks a batch as an action that AWS does not have, so a policy that allows the entries refuses it",
     test="test_gap_permissions.py",
 )
 def check_a_batch_like_its_entries() -> None:
-    """Checks sqs:SendMessageBatch and its like as the action of each entry."""
+    """Checks sqs:SendMessageBatch and the other batches as the action of their entries."""
     from ministack.core import iam_actions
 
     action_of = iam_actions.extract_iam_action
@@ -70,7 +70,7 @@ def check_a_batch_like_its_entries() -> None:
 
 
 class _Resources(str):
-    """Several resources where the emulator carries one; reads as the first, for its error message."""
+    """Several resources in the place of one; as text it is the first, for the error message."""
 
     arns: list[str]
 

@@ -1,4 +1,4 @@
-"""Properties of a template that the emulator reads past."""
+"""Properties of a template that the emulator ignores."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .gaps import after, gap
 
 @gap(
     "table-ttl",
-    consequence="TimeToLiveSpecification of a table is ignored: nothing ever expires",
+    consequence="the emulator ignores TimeToLiveSpecification of a table: nothing ever expires",
     test="test_gap_properties.py",
 )
 def apply_table_ttl() -> None:
-    """Turns the time to live on that the template asks for."""
+    """Enables the time to live that the template specifies."""
     after("AWS::DynamoDB::Table", _apply_ttl)
 
 
@@ -31,11 +31,11 @@ def _apply_ttl(name: str, properties: dict[str, Any]) -> None:
 
 @gap(
     "reserved-concurrency",
-    consequence="ReservedConcurrentExecutions of a function is ignored: a limit that is set does not hold",
+    consequence="the emulator ignores ReservedConcurrentExecutions of a function: the limit does not hold",
     test="test_gap_properties.py",
 )
 def apply_reserved_concurrency() -> None:
-    """Gives functions the concurrency that the template reserves."""
+    """Sets the concurrency that the template reserves."""
     after("AWS::Lambda::Function", _reserve)
 
 
@@ -50,11 +50,11 @@ def _reserve(name: str, properties: dict[str, Any]) -> None:
 
 @gap(
     "schedule-timezone",
-    consequence="ScheduleExpressionTimezone of a schedule is ignored: 02:30 is 02:30 in UTC",
+    consequence="the emulator ignores ScheduleExpressionTimezone of a schedule: 02:30 is 02:30 in UTC",
     test="test_gap_properties.py",
 )
 def apply_schedule_timezone() -> None:
-    """Gives schedules the time zone that the template asks for."""
+    """Sets the time zone that the template specifies."""
     after("AWS::Scheduler::Schedule", _apply_timezone)
 
 

@@ -1,4 +1,4 @@
-"""Writes down what the roles really do, so that a test can compare it with what they may do."""
+"""Records the actions of roles, so that a test can compare them with their permissions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-#: In the emulator's own scratch folder, which begins empty with every start.
+#: In the emulator's scratch folder, which is empty at every start.
 FILE = "permissions-used.jsonl"
-#: A use that goes on is written down again after this, so that a test can tell uses of before from those of its run.
+#: A repeated use is recorded again after this time, so that a test can tell uses during its run from earlier ones.
 AGAIN_AFTER_SECONDS = 20.0
 
 
 def watch() -> None:
-    """Writes a line for every action that IAM decides about a role: who, what, on which resource, and whether it may."""
+    """Records every decision of IAM about a role: role, action, resource, and whether it is allowed."""
     from ministack.core import iam_evaluator
 
     evaluate, enforce = iam_evaluator.evaluate, iam_evaluator.enforce
@@ -23,7 +23,7 @@ def watch() -> None:
     asked: list[Any] = []
 
     def evaluate_and_note(ctx: Any, *policies: Any) -> Any:
-        # Asked once for the role's own policies and once more for the resource's, if it has one.
+        # Called for the role's own policies, and again for the policy of the resource, if it has one.
         asked.append(ctx)
         return evaluate(ctx, *policies)
 
@@ -32,21 +32,21 @@ def watch() -> None:
         refused = enforce(*arguments, **named)
         if asked and asked[0].principal_type == "AssumedRole":
             ctx = asked[0]
-            witness.saw(role_of(ctx.principal_arn), ctx.action, without_key(ctx.resource_arn), refused is None)
+            witness.record(role_of(ctx.principal_arn), ctx.action, without_key(ctx.resource_arn), refused is None)
         return refused
 
     iam_evaluator.evaluate, iam_evaluator.enforce = evaluate_and_note, enforce_and_write
 
 
 class Witness:
-    """What was seen lately, in memory and in a file."""
+    """The recorded uses: recent ones in memory, all in a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: dict[tuple[str, str, str, bool], float] = {}
 
-    def saw(self, role: str, action: str, resource: str, allowed: bool) -> None:
-        """Writes it down, unless it was a moment ago."""
+    def record(self, role: str, action: str, resource: str, allowed: bool) -> None:
+        """Writes a use to the file, unless it did so a moment ago."""
         now, what = time.time(), (role, action, resource, allowed)
         if now - self._seen.get(what, 0.0) < AGAIN_AFTER_SECONDS:
             return
@@ -57,11 +57,11 @@ class Witness:
 
 
 def role_of(principal: str) -> str:
-    """`arn:aws:sts::…:assumed-role/<role>/<session>` without all but the role's name."""
+    """The role's name in `arn:aws:sts::…:assumed-role/<role>/<session>`."""
     return principal.split("/")[1]
 
 
 def without_key(resource: str) -> str:
-    """An object's ARN up to the folder at the top: keys are made at run time, and there are many."""
+    """The ARN of an object up to its top folder: keys are made at run time, and there are many."""
     parts = resource.split("/")
     return f"{parts[0]}/{parts[1]}/…" if resource.startswith("arn:aws:s3:::") and len(parts) > 2 else resource
