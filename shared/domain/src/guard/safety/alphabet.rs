@@ -1,6 +1,7 @@
 //! What single characters are and which letters they are taken for.
 
 use unicode_normalization::char::is_combining_mark;
+use unicode_script::{Script, UnicodeScript};
 
 use super::glyph::Kind;
 
@@ -8,7 +9,8 @@ use super::glyph::Kind;
 pub(super) fn kind_of(shown: char) -> Kind {
     match shown {
         'a'..='z' | 'A'..='Z' => Kind::Letter,
-        _ if shown.is_whitespace() => Kind::Space,
+        // U+2800 is a Braille cell without dots.
+        _ if shown.is_whitespace() || shown == '\u{2800}' => Kind::Space,
         '\'' | '`' | '\u{2BB}'..='\u{2BD}' | '\u{2018}'..='\u{201B}' | '\u{2032}' => Kind::Apostrophe,
         // South-East Asian scripts, kana, Han.
         '\u{E00}'..='\u{EFF}'
@@ -75,7 +77,11 @@ pub(super) fn replaced_by(shown: char) -> [Option<char>; 2] {
         // 🇰 and the like.
         '\u{1F1E6}'..='\u{1F1FF}' => [letter_after(shown, '\u{1F1E6}'), None],
         _ if shown.is_ascii() => [None; 2],
-        _ => [look_alike(shown), None],
+        _ => match look_alike(shown) {
+            // A vertical stroke is either.
+            Some('l') => [Some('l'), Some('i')],
+            look => [look, None],
+        },
     }
 }
 
@@ -100,23 +106,48 @@ fn look_alike(shown: char) -> Option<char> {
         // 🅚 and 🅺.
         '\u{1F150}'..='\u{1F169}' => letter_after(shown, '\u{1F150}'),
         '\u{1F170}'..='\u{1F189}' => letter_after(shown, '\u{1F170}'),
-        _ => {
-            // Unicode's own table of look-alikes, where it leads to one plain letter, with or without an accent.
-            let mut buffer = [0; 4];
-            let mut plain =
-                unicode_security::skeleton(shown.encode_utf8(&mut buffer)).filter(|part| !is_accent(*part));
-            let letter = plain
-                .next()
-                .filter(char::is_ascii_alphanumeric)?
-                .to_ascii_lowercase();
-            let is_one = plain.next().is_none();
-            let letter = if letter.is_ascii_digit() {
-                replaced_by(letter)[0]
-            } else {
-                Some(letter)
-            };
-            letter.filter(|_| is_one)
-        }
+        _ => match prototype(shown) {
+            Some(Look::One(letter)) => Some(letter),
+            _ => None,
+        },
+    }
+}
+
+/// What a character looks like by Unicode's table of confusables (UTS 39).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// One plain Latin letter, with or without an accent.
+    One(char),
+    /// Two of them.
+    Two([char; 2]),
+}
+
+/// The plain letters that Unicode's table of confusables has for a character.
+pub(super) fn prototype(shown: char) -> Option<Look> {
+    let mut buffer = [0; 4];
+    let skeleton = unicode_security::skeleton(shown.encode_utf8(&mut buffer));
+    let mut plain = skeleton.filter(|part| !is_combining_mark(*part));
+    let first = plain_letter(plain.next()?)?;
+    let Some(second) = plain.next() else {
+        return Some(Look::One(first));
+    };
+    let second = plain_letter(second)?;
+    if plain.next().is_some() {
+        return None;
+    }
+    // The table has `rn` for everything that looks like an `m`, the letter itself included.
+    Some(match [first, second] {
+        ['r', 'n'] => Look::One('m'),
+        pair => Look::Two(pair),
+    })
+}
+
+/// A letter or digit of a skeleton as the letter it is read as.
+fn plain_letter(part: char) -> Option<char> {
+    match part.to_ascii_lowercase() {
+        letter @ 'a'..='z' => Some(letter),
+        digit @ '0'..='9' => replaced_by(digit)[0],
+        _ => None,
     }
 }
 
@@ -127,19 +158,46 @@ fn letter_after(shown: char, first: char) -> Option<char> {
         .map(|distance| char::from(b'a' + distance))
 }
 
-/// Marks on letters that leave them the letters they are.
-pub(super) const fn is_accent(shown: char) -> bool {
-    matches!(shown,
-        '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5C7}' | '\u{64B}'..='\u{65F}' | '\u{670}'
-        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+/// Whether a mark leaves the letter before it the letter it is. Alphabets whose words can do without marks lose all of
+/// them, whatever script a mark is from; elsewhere a mark of the letter's own script is part of the word (`हत्या`), and
+/// any other is a disguise.
+pub(super) fn is_ornament(mark: char, base: Option<char>) -> bool {
+    if !is_combining_mark(mark) {
+        return false;
+    }
+    let Some(script) = base.map(|base| base.script()) else {
+        return true;
+    };
+    let scripts = mark.script_extension();
+    DOES_WITHOUT_MARKS.contains(&script)
+        || scripts.is_common()
+        || scripts.is_inherited()
+        || !scripts.contains_script(script)
 }
 
-/// Zero-width, bidirectional, variation and tag characters, the soft hyphen, and the skin tones of emoji.
-pub(super) const fn is_invisible(shown: char) -> bool {
-    matches!(shown,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0000}'..='\u{E0FFF}')
+/// Scripts in which marks say how a word is pronounced, not which word it is.
+const DOES_WITHOUT_MARKS: [Script; 10] = [
+    Script::Latin,
+    Script::Greek,
+    Script::Cyrillic,
+    Script::Armenian,
+    Script::Georgian,
+    Script::Cherokee,
+    Script::Hebrew,
+    Script::Arabic,
+    Script::Common,
+    Script::Inherited,
+];
+
+/// Whether nobody sees a character: what Unicode says a renderer may ignore (zero-width, bidirectional, variation and tag
+/// characters, fillers, the soft hyphen), control characters, annotation marks, and the skin tones of emoji.
+pub(super) fn is_invisible(shown: char) -> bool {
+    if shown.is_ascii() {
+        return shown.is_ascii_control() && !shown.is_ascii_whitespace();
+    }
+    let mut buffer = [0; 4];
+    shown.is_control() && !shown.is_whitespace()
+        || matches!(shown, '\u{FFF9}'..='\u{FFFB}' | '\u{1D159}' | '\u{1F3FB}'..='\u{1F3FF}')
+        // The table's own list of ignorable characters is not public; a skeleton leaves them out.
+        || unicode_security::skeleton(shown.encode_utf8(&mut buffer)).next().is_none()
 }

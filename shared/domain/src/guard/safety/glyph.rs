@@ -1,13 +1,13 @@
 //! How a text looks to its reader: a glyph for each visible sign, with every letter that it may stand for.
 //!
-//! What is folded: compatibility forms (NFKD), invisible and bidirectional characters, case, accents, letters of
+//! What is folded: compatibility forms (NFKD), invisible and bidirectional characters, case, marks on letters, letters of
 //! other alphabets that look Latin, letters repeated three times or more. What else may replace a letter is kept
-//! beside it: digits, signs, wildcards. German umlauts are two letters, the second of which a text may leave out:
+//! beside it: digits, signs, wildcards, and two letters that look like one (`rn`). German umlauts are two letters, the second of which a text may leave out:
 //! `töten` is `toeten` and not `toten`, but `bömbe` is also `bombe`.
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::alphabet::{is_accent, is_invisible, kind_of, letters_of, replaced_by};
+use super::alphabet::{Look, is_invisible, is_ornament, kind_of, letters_of, prototype, replaced_by};
 
 /// Longer runs of one letter or sign are cut to this many.
 const LONGEST_RUN: usize = 4;
@@ -38,7 +38,9 @@ pub(super) struct Glyph {
     /// The letter that it is; two where a capital looks like another letter than the small one (`Ν`, `ν`).
     is: [char; 2],
     /// Letters that it may replace.
-    replaces: [Option<char>; 2],
+    replaces: [Option<char>; 3],
+    /// The letter that it looks like together with the glyph before it: `rn` is an `m`.
+    pub(super) joined: Option<char>,
     /// `*` inside a word replaces any letter.
     wildcard: bool,
     /// One bit for each letter that it may stand for, shared by many: two glyphs without a common bit differ.
@@ -54,20 +56,28 @@ pub(super) struct Glyph {
 impl Glyph {
     fn of(shown: char) -> Self {
         let kind = kind_of(shown);
-        let (is, replaces) = match kind {
+        let (is, [first, second]) = match kind {
             Kind::Letter => letters_of(shown),
             _ => ([shown; 2], replaced_by(shown)),
         };
         Self {
             kind,
             is,
-            replaces,
+            replaces: [first, second, None],
+            joined: None,
             wildcard: shown == '*',
             hint: 0,
             optional: false,
             starts: false,
             ends: false,
         }
+    }
+
+    /// A plain letter, as a term has it.
+    pub(super) fn plain(letter: char) -> Self {
+        let mut glyph = Self::of(letter);
+        glyph.take_hint();
+        glyph
     }
 
     pub(super) const fn is_word_part(&self) -> bool {
@@ -129,69 +139,159 @@ impl Glyph {
 
     fn take_hint(&mut self) {
         let bit = |letter: char| 1 << (u32::from(letter) % 64);
-        self.hint = match self.replaces {
-            _ if self.wildcard => u64::MAX,
-            [one, two] => bit(self.is[0]) | bit(self.is[1]) | one.map_or(0, bit) | two.map_or(0, bit),
+        self.hint = if self.wildcard {
+            u64::MAX
+        } else {
+            self.letters(false).map(bit).fold(0, |hint, bit| hint | bit)
         };
     }
 
     const fn forget_replacements(&mut self) {
-        self.replaces = [None; 2];
+        self.replaces = [None; 3];
         self.wildcard = false;
+    }
+
+    /// Notes one more letter that it may replace.
+    fn may_replace(&mut self, letter: char) {
+        if !self.letters(false).any(|known| known == letter)
+            && let Some(free) = self.replaces.iter_mut().find(|letter| letter.is_none())
+        {
+            *free = Some(letter);
+        }
     }
 }
 
 /// The glyphs of a text.
 pub(super) fn read(text: &str) -> Vec<Glyph> {
-    let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
-    let mut after_small = false;
-    let take = |shown: char| match shown {
-        '\u{308}'
-            if glyphs
-                .last()
-                .is_some_and(|base| base.is.iter().any(|is| "aou".contains(*is))) =>
-        {
-            glyphs.push(Glyph {
-                optional: true,
-                ..Glyph::of('e')
-            });
-        }
-        _ if is_accent(shown) => (),
-        'ß' | 'ẞ' => glyphs.extend([Glyph::of('s'); 2]),
-        'æ' | 'Æ' => glyphs.extend([Glyph::of('a'), Glyph::of('e')]),
-        'œ' | 'Œ' => glyphs.extend([Glyph::of('o'), Glyph::of('e')]),
-        _ => {
-            let mut glyph = Glyph::of(shown);
-            if shown == 'I' && after_small {
-                glyph.replaces[0] = Some('l');
-            }
-            after_small = glyph.is_word_part() && (after_small || shown.is_lowercase());
-            glyphs.push(glyph);
-        }
+    let mut reader = Reader {
+        glyphs: Vec::with_capacity(text.len()),
+        base: None,
+        after_small: false,
     };
-    if text.is_ascii() {
-        text.chars().for_each(take);
-    } else {
-        // Invisible characters go first, so that they do not keep an accent from its letter.
-        let visible = text.chars().filter(|shown| !is_invisible(*shown));
-        visible
-            .nfkd()
-            .filter(|shown| !is_invisible(*shown))
-            .for_each(take);
+    // Invisible characters go first, so that they do not keep a mark from its letter.
+    for shown in text.chars().filter(|shown| !is_invisible(*shown)) {
+        if shown.is_ascii() {
+            reader.take(shown);
+        } else {
+            reader.take_disguised(shown);
+        }
     }
+    let mut glyphs = reader.glyphs;
     settle_signs(&mut glyphs);
     join_gaps(&mut glyphs);
     fold_runs(&mut glyphs);
     settle_digits(&mut glyphs);
+    join_pairs(&mut glyphs);
     glyphs.iter_mut().for_each(Glyph::take_hint);
     mark_edges(glyphs.iter_mut(), |glyph| &mut glyph.starts);
     mark_edges(glyphs.iter_mut().rev(), |glyph| &mut glyph.ends);
     glyphs
 }
 
+struct Reader {
+    glyphs: Vec<Glyph>,
+    /// The character that a mark would stand on.
+    base: Option<char>,
+    /// Within a word that has had a small letter.
+    after_small: bool,
+}
+
+impl Reader {
+    /// A character that is not ASCII: what it stands for, and what it only looks like.
+    fn take_disguised(&mut self, shown: char) {
+        let before = self.glyphs.len();
+        let look = prototype(shown);
+        let is_plain = shown.nfkd().any(|part| part.is_ascii_alphanumeric());
+        if let (Some(Look::Two(pair)), false) = (look, is_plain) {
+            pair.into_iter().for_each(|letter| self.take(letter));
+            return;
+        }
+        shown
+            .nfkd()
+            .filter(|part| !is_invisible(*part))
+            .for_each(|part| self.take(part));
+        match (look, &mut self.glyphs[before..]) {
+            // `ϲ` is a form of sigma and looks like `c`; `ſ` is an `s` and looks like `f`.
+            (Some(Look::One(letter)), [glyph]) => {
+                glyph.may_replace(letter);
+                if letter == 'l' && glyph.kind != Kind::Letter {
+                    glyph.may_replace('i');
+                }
+            }
+            (Some(Look::Two(pair)), [first, second]) => {
+                first.may_replace(pair[0]);
+                second.may_replace(pair[1]);
+            }
+            // A mark that looks like a letter of its own.
+            (Some(Look::One(letter)), []) => self.glyphs.push(Glyph {
+                optional: true,
+                ..Glyph::of(letter)
+            }),
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, shown: char) {
+        match shown {
+            '\u{308}' if self.is_on_umlaut_vowel() => self.glyphs.push(Glyph {
+                optional: true,
+                ..Glyph::of('e')
+            }),
+            _ if is_ornament(shown, self.base) => (),
+            _ => {
+                self.base = Some(shown);
+                self.take_base(shown);
+            }
+        }
+    }
+
+    fn is_on_umlaut_vowel(&self) -> bool {
+        let base = self.glyphs.last();
+        base.is_some_and(|base| base.is.iter().any(|is| "aou".contains(*is)))
+    }
+
+    fn take_base(&mut self, shown: char) {
+        match shown {
+            'ß' | 'ẞ' => self.glyphs.extend([Glyph::of('s'); 2]),
+            'æ' | 'Æ' => self.glyphs.extend([Glyph::of('a'), Glyph::of('e')]),
+            'œ' | 'Œ' => self.glyphs.extend([Glyph::of('o'), Glyph::of('e')]),
+            _ => {
+                let mut glyph = Glyph::of(shown);
+                if shown == 'I' && self.after_small {
+                    glyph.may_replace('l');
+                }
+                self.after_small = glyph.is_word_part() && (self.after_small || shown.is_lowercase());
+                self.glyphs.push(glyph);
+            }
+        }
+    }
+}
+
+/// Pairs of letters that look like one, side by side in a word.
+fn join_pairs(glyphs: &mut [Glyph]) {
+    for index in 1..glyphs.len() {
+        let (before, glyph) = (&glyphs[index - 1], &glyphs[index]);
+        let joined = PAIRS.iter().find(|(first, second, _)| {
+            before.is_wordlike()
+                && glyph.is_wordlike()
+                && before.letters(true).any(|letter| letter == *first)
+                && glyph.letters(false).any(|letter| letter == *second)
+        });
+        glyphs[index].joined = joined.map(|(_, _, one)| *one);
+    }
+}
+
+/// Two letters that look like a third where they stand side by side.
+pub(super) const PAIRS: [(char, char, char); 3] = [('r', 'n', 'm'), ('c', 'l', 'd'), ('v', 'v', 'w')];
+
 /// `!`, `|` and `*` are letters only inside a word: `k!ll`, but not `Hei!`.
 fn settle_signs(glyphs: &mut [Glyph]) {
-    let is_soft = |glyph: &Glyph| matches!(glyph.is[0], '!' | '|' | '*');
+    let is_soft = |glyph: &Glyph| {
+        matches!(glyph.is[0], '!' | '|' | '*')
+            || (glyph.kind == Kind::Sign
+                && !glyph.is[0].is_ascii()
+                && glyph.letters(false).any(|letter| letter == 'i'))
+    };
     let mut before = false;
     let mut rest = glyphs;
     while let Some(glyph) = rest.first() {

@@ -23,6 +23,9 @@ use crate::settings::Settings;
 const LEAST_DISGUISED: usize = 3;
 /// From this many letters on, `i` and `l` are one letter; shorter words too easily become another (`hell`, `heil`).
 const LEAST_BLURRED: usize = 5;
+/// From this many letters on, a pair that looks like one letter is that letter (`rn`); shorter words too easily become another
+/// (`burn`, `bum`).
+const LEAST_JOINED: usize = 5;
 /// How many glyphs may be skipped from one letter to the next: bounds the work on a text made of nothing else.
 const WIDEST_GAP: usize = 8;
 
@@ -55,11 +58,15 @@ fn contain_term<T: AsRef<str>>(texts: &[Text], terms: impl IntoIterator<Item = T
 /// A blocked term.
 struct Term {
     letters: Vec<Letter>,
+    /// The same with the pairs that look like one letter as that letter (`pom` for `porn`), where there are any and the term
+    /// is long enough.
+    joined: Option<Vec<Letter>>,
     /// Too short to be looked for in disguise.
     literally: bool,
 }
 
 /// A letter of a term, and what may stand before it.
+#[derive(Clone)]
 struct Letter {
     glyph: Glyph,
     joint: Joint,
@@ -111,11 +118,32 @@ impl Term {
         if letters.len() >= LEAST_BLURRED {
             letters.iter_mut().for_each(|letter| letter.glyph.blur());
         }
+        let joined = (letters.len() >= LEAST_JOINED)
+            .then(|| joined(&letters))
+            .flatten();
         Self {
             literally: letters.len() < LEAST_DISGUISED,
+            joined,
             letters,
         }
     }
+
+    /// Whether two letters of a text may be one of its letters.
+    fn takes_pairs(&self) -> bool {
+        self.letters.len() >= LEAST_JOINED
+    }
+}
+
+/// A term's letters with its pairs joined; `None` where it has none.
+fn joined(letters: &[Letter]) -> Option<Vec<Letter>> {
+    let mut shorter: Vec<Letter> = Vec::with_capacity(letters.len());
+    for letter in letters {
+        match (letter.glyph.joined, shorter.last_mut()) {
+            (Some(one), Some(before)) if letter.joint == Joint::Word => before.glyph = Glyph::plain(one),
+            _ => shorter.push(letter.clone()),
+        }
+    }
+    (shorter.len() < letters.len()).then_some(shorter)
 }
 
 /// How the letters of a word are set.
@@ -151,7 +179,8 @@ impl Text {
         let glyphs = glyph::read(text);
         let mut starts: HashMap<char, Vec<usize>> = HashMap::new();
         for (index, glyph) in glyphs.iter().enumerate().filter(|(_, glyph)| glyph.starts) {
-            for letter in glyph.letters(false) {
+            let joined = glyphs.get(index + 1).and_then(|next| next.joined);
+            for letter in glyph.letters(false).chain(joined) {
                 starts.entry(letter).or_default().push(index);
             }
         }
@@ -159,31 +188,53 @@ impl Text {
     }
 
     fn contains(&self, term: &Term) -> bool {
-        let Some((first, rest)) = term.letters.split_first() else {
+        self.contains_letters(&term.letters, term)
+            || term
+                .joined
+                .as_ref()
+                .is_some_and(|letters| self.contains_letters(letters, term))
+    }
+
+    fn contains_letters(&self, letters: &[Letter], term: &Term) -> bool {
+        let Some((first, rest)) = letters.split_first() else {
             return false;
         };
-        let mut starts: Vec<usize> = first
+        let starts = first
             .glyph
             .letters(term.literally)
             .filter_map(|letter| self.starts.get(&letter))
-            .flatten()
-            .copied()
-            .filter(|start| {
-                self.glyphs
-                    .get(*start)
-                    .is_some_and(|glyph| first.glyph.can_be(glyph, term.literally))
-            })
-            .collect();
-        starts.sort_unstable();
-        starts.dedup();
+            .flatten();
+        let mut places = Vec::new();
+        for start in starts {
+            places.extend(self.ends_of(&first.glyph, *start, term));
+        }
+        places.sort_unstable();
+        places.dedup();
         let spaced = rest.len() + 1 >= LEAST_DISGUISED;
-        self.has_rest(rest, &starts, term.literally, Spacing::Close)
-            || (spaced && self.has_rest(rest, &starts, term.literally, Spacing::Wide))
+        self.has_rest(rest, &places, term, Spacing::Close)
+            || (spaced && self.has_rest(rest, &places, term, Spacing::Wide))
+    }
+
+    /// Where a letter of a term ends that begins at this place: there, at the next glyph where both look like it, or nowhere.
+    fn ends_of(&self, letter: &Glyph, place: usize, term: &Term) -> impl Iterator<Item = usize> {
+        let alone = self
+            .glyphs
+            .get(place)
+            .is_some_and(|glyph| letter.can_be(glyph, term.literally));
+        let joined = term
+            .takes_pairs()
+            .then(|| self.glyphs.get(place + 1)?.joined)
+            .flatten()
+            .is_some_and(|joined| letter.letters(true).any(|letter| letter == joined));
+        alone
+            .then_some(place)
+            .into_iter()
+            .chain(joined.then_some(place + 1))
     }
 
     /// Whether the letters follow one of these places and end with a word. All places are followed side by side, so
     /// that the work grows with the text and not with the number of ways to read it.
-    fn has_rest(&self, letters: &[Letter], starts: &[usize], literally: bool, spacing: Spacing) -> bool {
+    fn has_rest(&self, letters: &[Letter], starts: &[usize], term: &Term, spacing: Spacing) -> bool {
         let mut places = starts.to_vec();
         for letter in letters {
             let mut next = Vec::new();
@@ -196,8 +247,8 @@ impl Text {
                     .skip(place + 1)
                     .take(WIDEST_GAP + 1)
                 {
-                    if letter.may_follow(after_gap, glyph, spacing) && letter.glyph.can_be(glyph, literally) {
-                        next.push(index);
+                    if letter.may_follow(after_gap, glyph, spacing) {
+                        next.extend(self.ends_of(&letter.glyph, index, term));
                     }
                     if letter.skips(glyph, spacing) {
                         after_gap = true;

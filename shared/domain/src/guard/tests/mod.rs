@@ -5,6 +5,7 @@ mod entitlement;
 mod order;
 mod policy;
 mod safety;
+mod safety_characters;
 mod safety_properties;
 mod style;
 
