@@ -4,7 +4,7 @@ use crate::PortError;
 use domain::secret::ApiKey;
 use std::sync::Arc;
 
-use domain::settings::{Flaw, Setting};
+use domain::settings::{Setting, UnusableText};
 use domain::{ProviderName, Settings};
 use futures::future::try_join_all;
 
@@ -41,7 +41,8 @@ impl Cloud {
 impl Cloud {
     /// The settings that are set, as their texts.
     pub async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
-        let batches = Setting::ALL.chunks(MAX_BATCH).map(|batch| self.load_batch(batch));
+        let settings: Vec<_> = Setting::all().collect();
+        let batches = settings.chunks(MAX_BATCH).map(|batch| self.load_batch(batch));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
@@ -83,15 +84,15 @@ impl Cloud {
 
 impl Cloud {
     async fn load_settings(&self, before: Option<Arc<Settings>>) -> Loaded<Settings> {
-        let (settings, flaws) = Settings::read(&self.setting_texts().await?, before.as_deref());
-        for Flaw {
+        let (settings, unusable) = Settings::read(&self.setting_texts().await?, before.as_deref());
+        for UnusableText {
             setting,
             why,
-            instead,
-        } in flaws
+            substitute,
+        } in unusable
         {
-            let setting = setting.name();
-            tracing::warn!(setting, why, instead = instead.as_str(), "setting is unusable");
+            let (setting, instead) = (setting.name(), substitute.as_str());
+            tracing::warn!(setting, why, instead, "setting is unusable");
         }
         Ok(settings)
     }
@@ -108,7 +109,7 @@ impl Cloud {
 
     /// The full name of a setting's parameter.
     fn parameter_name(&self, setting: Setting) -> String {
-        format!("{}/{}", self.config.settings_path, setting.name())
+        format!("{}/{setting}", self.config.settings_path)
     }
 
     async fn load_secret(&self, name: String) -> Loaded<Option<ApiKey>> {

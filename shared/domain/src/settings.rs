@@ -1,262 +1,209 @@
-//! Runtime settings: one SSM parameter each, read as text, checked here (rows S1–S14).
+//! Runtime settings: every field of [`Settings`] is one parameter in SSM.
 
-mod parse;
+mod key;
 mod read;
+mod rules;
 mod value;
 
 use std::time::Duration;
 
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
+use struct_field_names_as_array::FieldNamesAsSlice;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
-use parse::{base_url, boolean, integer, json, mode, optional, queue_name, seconds, sentence, share};
-pub use read::{Flaw, Instead};
-pub use value::{MAX_TEXT_BYTES, ProviderMode};
+pub use crate::setting;
+pub use key::Setting;
+pub use read::{Substitute, UnusableText};
+use rules::{fits_the_picture, https, is_queue_name, unless_none, url, watermark_schema, within};
+pub use value::{MAX_TEXT_BYTES, text_of};
 
-/// Every runtime setting, by the name of its parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Setting {
-    /// Global kill switch.
-    IsEnabled,
-    /// What a caller is told while it is off.
-    StatusMessage,
-    /// Roll-out switch for guests alone.
-    GuestEnabled,
-    /// Provider of styles that name none.
-    DefaultProvider,
-    /// Provider that takes over; empty: none.
-    FallbackProvider,
-    /// `live` or `fake`.
-    RunwareMode,
-    /// Whether a new edit is sent to the queue at once.
-    QueueAutoDispatch,
-    /// The queue that edits are sent to, by name; empty: the stack's own.
-    QueueName,
-    /// Polls before an edit fails as `provider_timeout`.
-    QueueMaxPolls,
-    /// Blocked prompt terms of the installation.
-    BlockedTerms,
-    /// Share of failures that raises an alert.
-    FailureRateAlertThreshold,
-    /// Edits below which there is no failure rate.
-    FailureRateMinSamples,
-    /// Provider latency that raises a warning.
-    LatencyWarningMs,
-    /// At most one budget alert of a kind in this time.
-    BudgetAlertCooldownMinutes,
-    /// Blocked prompts of one guest in an hour before it is refused.
-    AbuseEscalationThresholdPerHour,
-    /// Days that edits are kept.
-    RequestRetentionDays,
-    /// Days that ledger entries are kept.
-    UsageLedgerRetentionDays,
-    /// Where Runware's API is.
-    RunwareBaseUrl,
-    /// How long one call to Runware may take.
-    RunwareTimeoutSeconds,
-    /// `live` or `fake`.
-    FalMode,
-    /// Where fal's queue API is.
-    FalBaseUrl,
-    /// How long one call to fal may take.
-    FalTimeoutSeconds,
-    /// Where fal shows the keys that it signs webhooks with.
-    FalJwksUrl,
-    /// Where providers may say that they have finished; empty: they are only asked.
-    WebhookBaseUrl,
-    /// Hosts that outputs may be fetched from.
-    ProviderOutputHosts,
-    /// The installation's watermark.
-    Watermark,
-}
-
-impl Setting {
-    /// All of them.
-    pub const ALL: [Self; 26] = [
-        Self::IsEnabled,
-        Self::StatusMessage,
-        Self::GuestEnabled,
-        Self::DefaultProvider,
-        Self::FallbackProvider,
-        Self::RunwareMode,
-        Self::QueueAutoDispatch,
-        Self::QueueName,
-        Self::QueueMaxPolls,
-        Self::BlockedTerms,
-        Self::FailureRateAlertThreshold,
-        Self::FailureRateMinSamples,
-        Self::LatencyWarningMs,
-        Self::BudgetAlertCooldownMinutes,
-        Self::AbuseEscalationThresholdPerHour,
-        Self::RequestRetentionDays,
-        Self::UsageLedgerRetentionDays,
-        Self::RunwareBaseUrl,
-        Self::RunwareTimeoutSeconds,
-        Self::FalMode,
-        Self::FalBaseUrl,
-        Self::FalTimeoutSeconds,
-        Self::FalJwksUrl,
-        Self::WebhookBaseUrl,
-        Self::ProviderOutputHosts,
-        Self::Watermark,
-    ];
-
-    /// The last part of the parameter's path.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IsEnabled => "is_enabled",
-            Self::StatusMessage => "status_message",
-            Self::GuestEnabled => "guest_enabled",
-            Self::DefaultProvider => "default_provider",
-            Self::FallbackProvider => "fallback_provider",
-            Self::RunwareMode => "runware_mode",
-            Self::QueueAutoDispatch => "queue_auto_dispatch",
-            Self::QueueName => "queue_name",
-            Self::QueueMaxPolls => "queue_max_polls",
-            Self::BlockedTerms => "blocked_terms",
-            Self::FailureRateAlertThreshold => "failure_rate_alert_threshold",
-            Self::FailureRateMinSamples => "failure_rate_min_samples",
-            Self::LatencyWarningMs => "latency_warning_ms",
-            Self::BudgetAlertCooldownMinutes => "budget_alert_cooldown_minutes",
-            Self::AbuseEscalationThresholdPerHour => "abuse_escalation_threshold_per_hour",
-            Self::RequestRetentionDays => "request_retention_days",
-            Self::UsageLedgerRetentionDays => "usage_ledger_retention_days",
-            Self::RunwareBaseUrl => "runware_base_url",
-            Self::RunwareTimeoutSeconds => "runware_timeout_seconds",
-            Self::FalMode => "fal_mode",
-            Self::FalBaseUrl => "fal_base_url",
-            Self::FalTimeoutSeconds => "fal_timeout_seconds",
-            Self::FalJwksUrl => "fal_jwks_url",
-            Self::WebhookBaseUrl => "webhook_base_url",
-            Self::ProviderOutputHosts => "provider_output_hosts",
-            Self::Watermark => "watermark",
-        }
-    }
-}
-
-/// The settings in force. [`Settings::default`] is what holds where no parameter is set.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)] // each field is the setting of its name
+/// The settings in force. A new setting is a new field here and its use, nothing else.
+///
+/// A row holds, in this order: the description, the default, the rule for reading its text, the rule that every value
+/// must meet, and what the API's document says beyond the type. A description in `///` is published in that document;
+/// one in `//` is for this file alone.
+#[derive(
+    Debug, Clone, PartialEq, SmartDefault, FieldNamesAsSlice, Serialize, Deserialize, Validate, ToSchema,
+)]
+#[serde(default)]
+#[garde(allow_unvalidated)]
 pub struct Settings {
+    /// Global kill switch.
+    #[default(true)]
     pub is_enabled: bool,
+
+    /// What a caller is told while it is off.
+    #[default("AI edits are switched off for the moment. Please try again later.")]
+    #[garde(length(chars, min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
     pub status_message: String,
+
+    /// Roll-out switch for guests alone.
+    #[default(true)]
     pub guest_enabled: bool,
+
+    /// Provider of styles that name none.
+    #[default(ProviderName::Runware)]
     pub default_provider: ProviderName,
+
+    /// Provider that takes over; null: none.
+    #[serde(deserialize_with = "unless_none")]
     pub fallback_provider: Option<ProviderName>,
+
+    // Whether Runware is really called.
+    #[default(ProviderMode::Live)]
     pub runware_mode: ProviderMode,
+
+    /// Whether a new edit is sent to the queue at once.
     pub queue_auto_dispatch: bool,
+
+    /// The queue that edits are sent to; null: the stack's own.
+    #[serde(deserialize_with = "unless_none")]
+    #[garde(custom(is_queue_name))]
+    #[schema(max_length = 80)]
     pub queue_name: Option<String>,
+
+    // Polls before an edit fails as `provider_timeout`.
+    #[default(60)]
+    #[garde(custom(within(1, 1_000)))]
+    #[schema(minimum = 1, maximum = 1_000)]
     pub queue_max_polls: u32,
+
+    // Blocked prompt terms of the installation. `check` holds new terms to the published rules; older ones that break
+    // them stay in force.
+    /// Each with a letter, a digit or an emoji, 100 characters at most.
+    #[schema(max_items = 500)]
     pub blocked_terms: Vec<String>,
+
+    // Share of failures that raises an alert.
+    #[default(0.35)]
+    #[garde(custom(within(0.0, 1.0)))]
+    #[schema(minimum = 0, maximum = 1)]
     pub failure_rate_alert_threshold: f64,
+
+    // Edits below which there is no failure rate.
+    #[default(10)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub failure_rate_min_samples: u32,
+
+    // Provider latency that raises a warning.
+    #[default(15_000)]
+    #[garde(custom(within(1, 3_600_000)))]
+    #[schema(minimum = 1, maximum = 3_600_000)]
     pub latency_warning_ms: u32,
+
+    // At most one budget alert of a kind is raised in this time.
+    #[default(30)]
+    #[garde(custom(within(1, 43_200)))]
+    #[schema(minimum = 1, maximum = 43_200)]
     pub budget_alert_cooldown_minutes: u32,
+
+    // Blocked prompts of one guest in an hour before the guest is refused.
+    #[default(25)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub abuse_escalation_threshold_per_hour: u32,
+
+    // Days that edits are kept.
+    #[default(90)]
+    #[garde(custom(within(1, 3_650)))]
+    #[schema(minimum = 1, maximum = 3_650)]
     pub request_retention_days: u32,
+
+    // Days that ledger entries are kept.
+    #[default(365)]
+    #[garde(custom(within(1, 3_650)))]
+    #[schema(minimum = 1, maximum = 3_650)]
     pub usage_ledger_retention_days: u32,
+
+    // Where Runware's API is.
+    /// https.
+    #[default(url("https://api.runware.ai/v1"))]
+    #[garde(custom(https))]
+    #[schema(value_type = String)]
     pub runware_base_url: Url,
-    pub runware_timeout: Duration,
+
+    // How long one call to Runware may take. The worker must have time left to store the outcome.
+    #[default(60)]
+    #[garde(custom(within(1, 60)))]
+    #[schema(minimum = 1, maximum = 60)]
+    pub runware_timeout_seconds: u32,
+
+    // Whether fal is really called.
+    #[default(ProviderMode::Live)]
     pub fal_mode: ProviderMode,
+
+    // Where fal's queue API is.
+    /// https.
+    #[default(url("https://queue.fal.run"))]
+    #[garde(custom(https))]
+    #[schema(value_type = String)]
     pub fal_base_url: Url,
-    pub fal_timeout: Duration,
+
+    // How long one call to fal may take.
+    #[default(60)]
+    #[garde(custom(within(1, 60)))]
+    #[schema(minimum = 1, maximum = 60)]
+    pub fal_timeout_seconds: u32,
+
+    // Where fal publishes the keys that sign its webhooks.
+    /// https.
+    #[default(url("https://rest.fal.ai/.well-known/jwks.json"))]
+    #[garde(custom(https))]
+    #[schema(value_type = String)]
     pub fal_jwks_url: Url,
+
+    // Where providers may report that they have finished.
+    /// https; null: providers are asked and tell nothing by themselves.
+    #[serde(deserialize_with = "unless_none")]
+    #[garde(inner(custom(https)))]
+    #[schema(value_type = Option<String>)]
     pub webhook_base_url: Option<Url>,
+
+    // Hosts that outputs may be fetched from.
+    /// `host.example`, or `*.domain.example` for a domain and all under it.
+    #[default(vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()])]
     pub provider_output_hosts: Vec<String>,
+
+    /// The installation's watermark.
+    #[garde(custom(fits_the_picture))]
+    #[schema(schema_with = watermark_schema)]
     pub watermark: WatermarkSettings,
-    /// Settings that [protect](Setting::protects), had no usable value and switched the feature off: what stands in
-    /// their fields is nobody's choice.
-    pub guessed: Vec<Setting>,
+
+    // Not a setting: the protecting settings whose text is unusable and which therefore switched the feature off.
+    #[serde(skip)]
+    #[schema(ignore)]
+    #[field_names_as_slice(skip)]
+    pub switched_off_by: Vec<Setting>,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            is_enabled: true,
-            status_message: "AI edits are switched off for the moment. Please try again later.".to_owned(),
-            guest_enabled: true,
-            default_provider: ProviderName::Runware,
-            fallback_provider: None,
-            runware_mode: ProviderMode::Live,
-            queue_auto_dispatch: false,
-            queue_name: None,
-            queue_max_polls: 60,
-            blocked_terms: Vec::new(),
-            failure_rate_alert_threshold: 0.35,
-            failure_rate_min_samples: 10,
-            latency_warning_ms: 15_000,
-            budget_alert_cooldown_minutes: 30,
-            abuse_escalation_threshold_per_hour: 25,
-            request_retention_days: 90,
-            usage_ledger_retention_days: 365,
-            runware_base_url: known_url("https://api.runware.ai/v1"),
-            runware_timeout: Duration::from_secs(60),
-            fal_mode: ProviderMode::Live,
-            fal_base_url: known_url("https://queue.fal.run"),
-            fal_timeout: Duration::from_secs(60),
-            fal_jwks_url: known_url("https://rest.fal.ai/.well-known/jwks.json"),
-            webhook_base_url: None,
-            provider_output_hosts: vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()],
-            watermark: WatermarkSettings::default(),
-            guessed: Vec::new(),
-        }
-    }
-}
+/// The settings whose default is laxer than what the operator may have meant. Where such a setting has a parameter but
+/// no usable value, the feature is off.
+const PROTECTING: [Setting; 3] = [
+    setting!(is_enabled),
+    setting!(guest_enabled),
+    setting!(blocked_terms),
+];
 
-#[allow(clippy::expect_used)] // constants, covered by the tests below
-fn known_url(text: &str) -> Url {
-    text.parse().expect("a constant URL")
+/// Whether a provider is really called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Mode)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderMode {
+    /// Its API is called and costs money.
+    Live,
+    /// The built-in fake answers.
+    Fake,
 }
 
 impl Settings {
-    /// Takes over one parameter's text, or says what is wrong with it and leaves the value as it was.
-    pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), String> {
-        match setting {
-            Setting::IsEnabled => self.is_enabled = boolean(text)?,
-            Setting::StatusMessage => self.status_message = sentence(text)?,
-            Setting::GuestEnabled => self.guest_enabled = boolean(text)?,
-            Setting::DefaultProvider => self.default_provider = text.parse()?,
-            Setting::FallbackProvider => {
-                self.fallback_provider = optional(text).map(str::parse).transpose()?;
-            }
-            Setting::RunwareMode => self.runware_mode = mode(text)?,
-            Setting::QueueAutoDispatch => self.queue_auto_dispatch = boolean(text)?,
-            Setting::QueueName => self.queue_name = optional(text).map(queue_name).transpose()?,
-            Setting::QueueMaxPolls => self.queue_max_polls = integer(text, 1, 1_000)?,
-            Setting::BlockedTerms => self.blocked_terms = json(text)?,
-            Setting::FailureRateAlertThreshold => self.failure_rate_alert_threshold = share(text)?,
-            Setting::FailureRateMinSamples => self.failure_rate_min_samples = integer(text, 1, 1_000_000)?,
-            Setting::LatencyWarningMs => self.latency_warning_ms = integer(text, 1, 3_600_000)?,
-            Setting::BudgetAlertCooldownMinutes => {
-                self.budget_alert_cooldown_minutes = integer(text, 1, 43_200)?;
-            }
-            Setting::AbuseEscalationThresholdPerHour => {
-                self.abuse_escalation_threshold_per_hour = integer(text, 1, 1_000_000)?;
-            }
-            Setting::RequestRetentionDays => self.request_retention_days = integer(text, 1, 3_650)?,
-            Setting::UsageLedgerRetentionDays => self.usage_ledger_retention_days = integer(text, 1, 3_650)?,
-            Setting::RunwareBaseUrl => self.runware_base_url = base_url(text)?,
-            Setting::RunwareTimeoutSeconds => self.runware_timeout = seconds(text)?,
-            Setting::FalMode => self.fal_mode = mode(text)?,
-            Setting::FalBaseUrl => self.fal_base_url = base_url(text)?,
-            Setting::FalTimeoutSeconds => self.fal_timeout = seconds(text)?,
-            Setting::FalJwksUrl => self.fal_jwks_url = base_url(text)?,
-            Setting::WebhookBaseUrl => {
-                self.webhook_base_url = optional(text).map(base_url).transpose()?;
-            }
-            Setting::ProviderOutputHosts => self.provider_output_hosts = json(text)?,
-            Setting::Watermark => {
-                let watermark: WatermarkSettings = json(text)?;
-                watermark.check()?;
-                self.watermark = watermark;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether this provider is really called.
     pub fn mode_of(&self, provider: ProviderName) -> ProviderMode {
         match provider {
             ProviderName::Runware => self.runware_mode,
@@ -274,87 +221,10 @@ impl Settings {
 
     /// How long one call to this provider may take.
     pub fn timeout_of(&self, provider: ProviderName) -> Duration {
-        match provider {
-            ProviderName::Runware => self.runware_timeout,
-            ProviderName::Fal => self.fal_timeout,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_setting_has_a_name_of_its_own_and_takes_a_good_value() {
-        let mut names: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Setting::ALL.len());
-
-        let good = |setting: Setting| match setting {
-            Setting::IsEnabled | Setting::GuestEnabled => "false",
-            Setting::QueueAutoDispatch => "true",
-            Setting::StatusMessage => "Back at eight.",
-            Setting::DefaultProvider | Setting::FallbackProvider => "fal",
-            Setting::FailureRateMinSamples => "20",
-            Setting::RunwareMode | Setting::FalMode => "fake",
-            Setting::QueueName => "magic-edits-prod-submit-standby",
-            Setting::BlockedTerms | Setting::ProviderOutputHosts => r#"["a"]"#,
-            Setting::FailureRateAlertThreshold => "0.5",
-            Setting::RunwareBaseUrl | Setting::FalBaseUrl | Setting::FalJwksUrl | Setting::WebhookBaseUrl => {
-                "https://example.com/v1"
-            }
-            Setting::Watermark => r#"{"scale":0.2}"#,
-            _ => "10",
+        let seconds = match provider {
+            ProviderName::Runware => self.runware_timeout_seconds,
+            ProviderName::Fal => self.fal_timeout_seconds,
         };
-        for setting in Setting::ALL {
-            let before = Settings::default();
-            let mut after = before.clone();
-            after
-                .set(setting, good(setting))
-                .unwrap_or_else(|why| panic!("{}: {why}", setting.name()));
-            for other in Setting::ALL {
-                let changed = after.value(other) != before.value(other);
-                assert_eq!(
-                    changed,
-                    other == setting,
-                    "{} by {}",
-                    other.name(),
-                    setting.name()
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_bad_value_is_refused_with_the_reason_and_changes_nothing() {
-        for (setting, text) in [
-            (Setting::IsEnabled, "yes"),
-            (Setting::StatusMessage, " "),
-            (Setting::DefaultProvider, "midjourney"),
-            (Setting::RunwareMode, "Live"),
-            (Setting::QueueName, "a/b"),
-            (Setting::QueueMaxPolls, "0"),
-            (Setting::BlockedTerms, "a,b"),
-            (Setting::FailureRateAlertThreshold, "NaN"),
-            (Setting::RunwareBaseUrl, "http://api.runware.ai"),
-            (Setting::RunwareTimeoutSeconds, "3600"),
-            (Setting::Watermark, r#"{"opacity":7}"#),
-        ] {
-            let mut settings = Settings::default();
-            let why = settings.set(setting, text).unwrap_err();
-            assert!(!why.is_empty());
-            assert_eq!(settings, Settings::default(), "{}", setting.name());
-        }
-    }
-
-    #[test]
-    fn an_absent_fallback_can_be_said_in_ssm() {
-        let mut settings = Settings::default();
-        settings.set(Setting::FallbackProvider, "fal").unwrap();
-        assert_eq!(settings.fallback_provider, Some(ProviderName::Fal));
-        settings.set(Setting::FallbackProvider, "none").unwrap();
-        assert_eq!(settings.fallback_provider, None);
+        Duration::from_secs(seconds.into())
     }
 }

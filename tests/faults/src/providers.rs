@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
@@ -19,16 +19,16 @@ const SILENCE: Duration = Duration::from_secs(3);
 pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
     let fallback = fallback.map_or("none", ProviderName::as_str);
     let changes = [
-        (Setting::RunwareMode, "live"),
-        (Setting::RunwareBaseUrl, runware),
-        (Setting::RunwareTimeoutSeconds, "2"),
-        (Setting::FalMode, "live"),
-        (Setting::FalBaseUrl, &fal.base_url()),
-        (Setting::FalTimeoutSeconds, "2"),
-        (Setting::FalJwksUrl, &fal.jwks_url()),
-        (Setting::WebhookBaseUrl, &stack.described.api_url),
-        (Setting::FallbackProvider, fallback),
-        (Setting::QueueAutoDispatch, "true"),
+        (setting!(runware_mode), "live"),
+        (setting!(runware_base_url), runware),
+        (setting!(runware_timeout_seconds), "2"),
+        (setting!(fal_mode), "live"),
+        (setting!(fal_base_url), &fal.base_url()),
+        (setting!(fal_timeout_seconds), "2"),
+        (setting!(fal_jwks_url), &fal.jwks_url()),
+        (setting!(webhook_base_url), &stack.described.api_url),
+        (setting!(fallback_provider), fallback),
+        (setting!(queue_auto_dispatch), "true"),
     ];
     for (setting, text) in changes {
         stack.cloud.put_setting(setting, text).await.unwrap();

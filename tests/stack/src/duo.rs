@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use domain::settings::Setting;
+use domain::settings::{Setting, setting};
 use domain::{EditId, PhotoId};
 use doubles::fal::{self, RequestRecord};
 use doubles::runware::{self, TaskRecord};
@@ -37,15 +37,15 @@ pub struct Known {
 fn settings_for(runware: &runware::Server, fal: &fal::Server) -> [(Setting, String); 9] {
     let text = |text: &str| text.to_owned();
     [
-        (Setting::QueueAutoDispatch, text("false")),
-        (Setting::FallbackProvider, text("fal")),
-        (Setting::RunwareMode, text("live")),
-        (Setting::RunwareBaseUrl, runware.base_url()),
-        (Setting::RunwareTimeoutSeconds, text("2")),
-        (Setting::FalMode, text("live")),
-        (Setting::FalBaseUrl, fal.base_url()),
-        (Setting::FalTimeoutSeconds, text("2")),
-        (Setting::FalJwksUrl, fal.jwks_url()),
+        (setting!(queue_auto_dispatch), text("false")),
+        (setting!(fallback_provider), text("fal")),
+        (setting!(runware_mode), text("live")),
+        (setting!(runware_base_url), runware.base_url()),
+        (setting!(runware_timeout_seconds), text("2")),
+        (setting!(fal_mode), text("live")),
+        (setting!(fal_base_url), fal.base_url()),
+        (setting!(fal_timeout_seconds), text("2")),
+        (setting!(fal_jwks_url), fal.jwks_url()),
     ]
 }
 

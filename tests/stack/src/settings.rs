@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ProviderName;
 use domain::breaker::Pin;
-use domain::settings::Setting;
+use domain::settings::{Setting, setting};
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::Instant;
 
@@ -18,34 +18,37 @@ const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 /// What template.yaml gives to the local stage, as far as tests change it. `queue_name` and `webhook_base_url` are the
 /// stack's own.
 const DEFAULTS: [(Setting, &str); 21] = [
-    (Setting::IsEnabled, "true"),
-    (Setting::GuestEnabled, "true"),
+    (setting!(is_enabled), "true"),
+    (setting!(guest_enabled), "true"),
     (
-        Setting::StatusMessage,
+        setting!(status_message),
         "AI edits are switched off for the moment. Please try again later.",
     ),
-    (Setting::FallbackProvider, "none"),
-    (Setting::RunwareMode, "fake"),
-    (Setting::FalMode, "fake"),
-    (Setting::QueueAutoDispatch, "true"),
-    (Setting::QueueName, "none"),
-    (Setting::QueueMaxPolls, "60"),
-    (Setting::BlockedTerms, "[]"),
-    (Setting::AbuseEscalationThresholdPerHour, "25"),
-    (Setting::RunwareBaseUrl, "https://api.runware.ai/v1"),
-    (Setting::RunwareTimeoutSeconds, "60"),
-    (Setting::FalBaseUrl, "https://queue.fal.run"),
-    (Setting::FalTimeoutSeconds, "60"),
-    (Setting::FalJwksUrl, "https://rest.fal.ai/.well-known/jwks.json"),
-    (Setting::WebhookBaseUrl, "none"),
-    (Setting::FailureRateMinSamples, "10"),
-    (Setting::LatencyWarningMs, "15000"),
+    (setting!(fallback_provider), "none"),
+    (setting!(runware_mode), "fake"),
+    (setting!(fal_mode), "fake"),
+    (setting!(queue_auto_dispatch), "true"),
+    (setting!(queue_name), "none"),
+    (setting!(queue_max_polls), "60"),
+    (setting!(blocked_terms), "[]"),
+    (setting!(abuse_escalation_threshold_per_hour), "25"),
+    (setting!(runware_base_url), "https://api.runware.ai/v1"),
+    (setting!(runware_timeout_seconds), "60"),
+    (setting!(fal_base_url), "https://queue.fal.run"),
+    (setting!(fal_timeout_seconds), "60"),
     (
-        Setting::ProviderOutputHosts,
+        setting!(fal_jwks_url),
+        "https://rest.fal.ai/.well-known/jwks.json",
+    ),
+    (setting!(webhook_base_url), "none"),
+    (setting!(failure_rate_min_samples), "10"),
+    (setting!(latency_warning_ms), "15000"),
+    (
+        setting!(provider_output_hosts),
         r#"["im.runware.ai","*.fal.media","127.0.0.1"]"#,
     ),
     (
-        Setting::Watermark,
+        setting!(watermark),
         r#"{"image_key":null,"position":"bottom_right","opacity":0.8,"scale":0.18,"padding":0.02,"enabled":true}"#,
     ),
 ];
@@ -99,9 +102,9 @@ impl Applied {
         }
         self.pin_breakers(stack, Some(Pin::Closed)).await;
         for (setting, default) in DEFAULTS {
-            let default = match setting {
-                Setting::QueueName => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
-                Setting::WebhookBaseUrl => &stack.described.api_url,
+            let default = match setting.name() {
+                "queue_name" => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
+                "webhook_base_url" => &stack.described.api_url,
                 _ => default,
             };
             let change = changes.iter().find(|(changed, _)| *changed == setting);
@@ -217,16 +220,16 @@ pub(crate) async fn live_alone(stack: &Stack, base_url: &str) -> Alone {
 
 fn live_changes(base_url: &str) -> [(Setting, String); 4] {
     [
-        (Setting::RunwareMode, "live".to_owned()),
-        (Setting::RunwareBaseUrl, base_url.to_owned()),
-        (Setting::RunwareTimeoutSeconds, "2".to_owned()),
-        (Setting::QueueAutoDispatch, "false".to_owned()),
+        (setting!(runware_mode), "live".to_owned()),
+        (setting!(runware_base_url), base_url.to_owned()),
+        (setting!(runware_timeout_seconds), "2".to_owned()),
+        (setting!(queue_auto_dispatch), "false".to_owned()),
     ]
 }
 
 /// Whether this change sends edits to a double, which takes no key but its own.
 fn goes_live((setting, text): &(Setting, String)) -> bool {
-    matches!(setting, Setting::RunwareMode | Setting::FalMode) && text == "live"
+    [setting!(runware_mode), setting!(fal_mode)].contains(setting) && text == "live"
 }
 
 /// Tests that wait for their turn. Each of them writes all settings that differ from its own.
@@ -334,8 +337,8 @@ impl Alone {
     pub async fn go_live(&mut self, base_url: &str) {
         let stack = self.stack.clone();
         self.held().use_keys(&stack, &OUR_KEYS).await;
-        self.change_at_once(Setting::RunwareMode, "live").await;
-        self.change(Setting::RunwareBaseUrl, base_url).await;
+        self.change_at_once(setting!(runware_mode), "live").await;
+        self.change(setting!(runware_base_url), base_url).await;
     }
 
     /// From now on, a provider that fails is taken out of service, for everybody.

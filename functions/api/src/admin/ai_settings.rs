@@ -1,14 +1,14 @@
 //! Runtime settings.
 //!
-//! What is sent is taken as plain JSON, so that every wrong value is reported and not only the first; the schema says
-//! what is expected.
+//! A change is taken as plain JSON, so that every unusable value is reported and not only the first. The schema says what
+//! is expected.
 
 mod change;
 
 use std::collections::BTreeMap;
 
 use cloud::Cloud;
-use domain::Problem;
+use domain::{Problem, Settings};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,7 +16,6 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::body::json_body;
-use crate::model::watermark::WatermarkInput;
 use crate::openapi::{Changes, Reads};
 use crate::response::ok;
 use crate::{Answer, Request};
@@ -115,85 +114,43 @@ impl ToSchema for AdminSettingsBody {
     }
 }
 
-/// An outside AI image API.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(dead_code)] // only its schema is used
-pub(super) enum Provider {
-    /// runware.ai
-    Runware,
-    /// fal.ai
-    Fal,
+/// The settings as the API takes and shows them: the schema of [`Settings`], in which every member may be null or absent.
+struct SettingsSchema;
+
+impl PartialSchema for SettingsSchema {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = json!(Settings::schema());
+        schema["description"] = json!("The values, for both directions.");
+        if let Some(properties) = schema["properties"].as_object_mut() {
+            properties.values_mut().for_each(allow_null);
+        }
+        // Nothing but a schema was changed, so this is one.
+        serde_json::from_value(schema).unwrap_or_else(|_| Settings::schema())
+    }
 }
 
-/// Whether a provider is really called.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(dead_code)] // only its schema is used
-enum Mode {
-    /// Its API is called and costs money.
-    Live,
-    /// The built-in fake answers.
-    Fake,
+impl ToSchema for SettingsSchema {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Settings::schemas(schemas);
+    }
 }
 
-/// The values, for both directions.
-#[derive(Debug, ToSchema)]
-#[allow(dead_code)] // only its schema is used
-struct SettingsSchema {
-    /// Global kill switch.
-    is_enabled: Option<bool>,
-    /// What a caller is told while it is off.
-    #[schema(min_length = 1, max_length = 500)]
-    status_message: Option<String>,
-    /// Roll-out switch for guests alone.
-    guest_enabled: Option<bool>,
-    /// Provider of styles that name none.
-    default_provider: Option<Provider>,
-    /// Provider that takes over; null: none.
-    fallback_provider: Option<Provider>,
-    runware_mode: Option<Mode>,
-    /// Whether a new edit is sent to the queue at once.
-    queue_auto_dispatch: Option<bool>,
-    /// The queue that edits are sent to; null: the stack's own.
-    #[schema(max_length = 80)]
-    queue_name: Option<String>,
-    #[schema(minimum = 1, maximum = 1_000)]
-    queue_max_polls: Option<u32>,
-    /// Each with a letter, a digit or an emoji, 100 characters at most.
-    #[schema(max_items = 500)]
-    blocked_terms: Option<Vec<String>>,
-    #[schema(minimum = 0, maximum = 1)]
-    failure_rate_alert_threshold: Option<f64>,
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    failure_rate_min_samples: Option<u32>,
-    #[schema(minimum = 1, maximum = 3_600_000)]
-    latency_warning_ms: Option<u32>,
-    #[schema(minimum = 1, maximum = 43_200)]
-    budget_alert_cooldown_minutes: Option<u32>,
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    abuse_escalation_threshold_per_hour: Option<u32>,
-    #[schema(minimum = 1, maximum = 3_650)]
-    request_retention_days: Option<u32>,
-    #[schema(minimum = 1, maximum = 3_650)]
-    usage_ledger_retention_days: Option<u32>,
-    /// https.
-    runware_base_url: Option<String>,
-    #[schema(minimum = 1, maximum = 60)]
-    runware_timeout_seconds: Option<u32>,
-    fal_mode: Option<Mode>,
-    /// https.
-    fal_base_url: Option<String>,
-    #[schema(minimum = 1, maximum = 60)]
-    fal_timeout_seconds: Option<u32>,
-    /// https.
-    fal_jwks_url: Option<String>,
-    /// https; null: providers are asked and tell nothing by themselves.
-    webhook_base_url: Option<String>,
-    /// `host.example`, or `*.domain.example` for a domain and all under it.
-    provider_output_hosts: Option<Vec<String>>,
-    /// The installation's watermark.
-    watermark: Option<WatermarkInput>,
+/// Null stands for the default of a setting, which the schema therefore does not name.
+fn allow_null(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    members.remove("default");
+    match members.get("type") {
+        Some(Value::String(kind)) => {
+            let kinds = json!([kind, "null"]);
+            members.insert("type".to_owned(), kinds);
+        }
+        None if members.contains_key("$ref") => {
+            *schema = json!({ "oneOf": [schema.take(), { "type": "null" }] });
+        }
+        _ => {}
+    }
 }
 
 #[derive(ToSchema)]
@@ -236,22 +193,18 @@ struct SecretsBody {
 
 #[cfg(test)]
 mod tests {
-    use domain::settings::Setting;
-
     use super::*;
 
     #[test]
-    fn the_schema_knows_every_setting() {
-        let schema = serde_json::to_value(SettingsSchema::schema()).unwrap();
-        let known: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
-        for setting in Setting::ALL {
-            assert!(
-                known.iter().any(|name| *name == setting.name()),
-                "{}",
-                setting.name()
-            );
+    fn every_setting_in_the_schema_may_be_null_or_absent() {
+        let schema = json!(SettingsSchema::schema());
+        assert!(schema.get("required").is_none());
+        for (name, schema) in schema["properties"].as_object().unwrap() {
+            let kinds = schema.get("type").or(schema.pointer("/oneOf/1/type"));
+            let takes_null = kinds.is_some_and(|kinds| kinds.to_string().contains("\"null\""));
+            assert!(takes_null, "{name}: {schema}");
+            assert!(schema.get("default").is_none(), "{name}");
         }
-        assert_eq!(known.len(), Setting::ALL.len());
     }
 
     #[test]

@@ -8,7 +8,6 @@ use garde::{Error, Validate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ai_settings::Provider;
 use super::{MAX_SAVE_TRIES, Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
@@ -17,6 +16,7 @@ use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
 use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
+use domain::ProviderName as Provider;
 
 const MISSING: Problem = Problem::NotFound("style");
 const IN_USE: &str = "Edits were made with this style, or an event's list names it. Switch it off instead: PUT it \

@@ -163,7 +163,7 @@ fn text(value: &Value) -> String {
 
 fn find(name: &str) -> Result<Setting, UsageError> {
     Setting::from_name(name).ok_or_else(|| {
-        let known: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+        let known: Vec<_> = Setting::all().map(Setting::name).collect();
         UsageError(format!(
             "there is no setting `{name}`; there are: {}",
             known.join(", ")

@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types::Stack;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
-use domain::settings::{Instead, Setting};
+use domain::settings::{Substitute, UnusableText, setting};
 
 use super::{Finding, Scene, Unseen};
 
@@ -13,19 +13,17 @@ const PRUNED_AT: &str = "cron(30 2 * * ? *)";
 const AGAIN: &str = "sam deploy --config-env prod  (with this version of the product)";
 
 pub(super) async fn switches(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let (settings, flaws) = Settings::read(&scene.cloud.setting_texts().await?, None);
-    if let Some(flaw) = flaws.iter().find(|flaw| flaw.instead == Instead::SwitchedOff) {
-        let name = flaw.setting.name();
-        let example = match flaw.setting {
-            Setting::BlockedTerms => r#"'["…", "…"]'"#,
-            _ => "true",
+    let (settings, unusable) = Settings::read(&scene.cloud.setting_texts().await?, None);
+    let switches_off = |text: &&UnusableText| text.substitute == Substitute::SwitchedOff;
+    if let Some(UnusableText { setting, why, .. }) = unusable.iter().find(switches_off) {
+        let example = if *setting == setting!(blocked_terms) {
+            r#"'["…", "…"]'"#
+        } else {
+            "true"
         };
         return Ok(Finding::fails(
-            format!(
-                "{name} cannot be used, which switches everything off: {}",
-                flaw.why
-            ),
-            format!("magic-edits settings set {name} {example}"),
+            format!("{setting} is unusable, which switches everything off: {why}"),
+            format!("magic-edits settings set {setting} {example}"),
         ));
     }
     let off = [

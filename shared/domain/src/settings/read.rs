@@ -1,31 +1,30 @@
-//! Settings from the texts of their parameters, some of which somebody may have typed wrong.
+//! Settings from the texts of their parameters, some of which may be unusable.
 
-use super::{Setting, Settings};
+use serde_json::Map;
 
-/// A text that cannot be used.
+use super::{PROTECTING, Setting, Settings};
+
+/// A text in SSM that its setting cannot take.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    /// Whose text.
+pub struct UnusableText {
     pub setting: Setting,
-    /// What is wrong with it.
     pub why: String,
-    /// What holds in its place.
-    pub instead: Instead,
+    pub substitute: Substitute,
 }
 
-/// What holds in place of a text that cannot be used.
+/// What holds in place of an unusable text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instead {
-    /// The last value that could be used.
+pub enum Substitute {
+    /// The last value that was usable.
     LastGood,
-    /// The default: there never was another value.
+    /// The default, as there never was another value.
     Default,
-    /// The default as well, but nothing is accepted until the setting is mended.
+    /// The default as well, but no edit is accepted until the setting is mended.
     SwitchedOff,
 }
 
-impl Instead {
-    /// The name in logs.
+impl Substitute {
+    /// The wording in logs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LastGood => "the last good value",
@@ -35,54 +34,52 @@ impl Instead {
     }
 }
 
-impl Setting {
-    /// Whether its default is laxer than what the operator may have meant, so that nobody may guess it.
-    const fn protects(self) -> bool {
-        matches!(self, Self::IsEnabled | Self::GuestEnabled | Self::BlockedTerms)
-    }
-}
-
 impl Settings {
-    /// Reads every text. One that cannot be used takes no other along: the value that was in force `before` goes on
-    /// holding, and where there was none, the default, unless it [protects](Setting::protects): then the feature is off.
-    pub fn read(texts: &[(Setting, String)], before: Option<&Self>) -> (Self, Vec<Flaw>) {
-        let mut settings = Self::default();
-        let mut flaws = Vec::new();
-        for (setting, text) in texts {
-            if let Err(why) = settings.set(*setting, text) {
-                let instead = settings.do_without(*setting, before);
-                flaws.push(Flaw {
-                    setting: *setting,
-                    why,
-                    instead,
-                });
-            }
+    /// Reads every text. An unusable one affects no other setting: the value that was in force `before` stays, or else
+    /// the default, except that an unusable protecting setting switches the feature off.
+    pub fn read(texts: &[(Setting, String)], before: Option<&Self>) -> (Self, Vec<UnusableText>) {
+        let mut rows = Map::new();
+        let (mut unusable, mut switched_off_by) = (Vec::new(), Vec::new());
+        for &(setting, ref text) in texts {
+            let value = setting.value_of(text);
+            let Err(why) = setting.with(&value) else {
+                rows.insert(setting.name().to_owned(), value);
+                continue;
+            };
+            let last_good = before
+                .filter(|before| !before.switched_off_by.contains(&setting))
+                .and_then(|before| before.values().remove(setting.name()));
+            let substitute = match last_good {
+                Some(value) => {
+                    rows.insert(setting.name().to_owned(), value);
+                    Substitute::LastGood
+                }
+                None if PROTECTING.contains(&setting) => {
+                    switched_off_by.push(setting);
+                    Substitute::SwitchedOff
+                }
+                None => Substitute::Default,
+            };
+            unusable.push(UnusableText {
+                setting,
+                why,
+                substitute,
+            });
         }
-        // Last, because `is_enabled` may be read after the one that switches it off.
-        if !settings.guessed.is_empty() {
-            settings.is_enabled = false;
-        }
-        (settings, flaws)
-    }
-
-    fn do_without(&mut self, setting: Setting, before: Option<&Self>) -> Instead {
-        let last_good = before
-            .filter(|before| !before.guessed.contains(&setting))
-            .and_then(|before| setting.text_of(&before.value(setting)).ok());
-        match last_good {
-            Some(text) if self.set(setting, &text).is_ok() => Instead::LastGood,
-            _ if setting.protects() => {
-                self.guessed.push(setting);
-                Instead::SwitchedOff
-            }
-            _ => Instead::Default,
-        }
+        // Every row was read by itself before, so that this cannot fail; if it did, the feature would be off.
+        let read = serde_json::from_value(rows.into()).ok();
+        let is_usable = read.is_some() && switched_off_by.is_empty();
+        let mut settings: Self = read.unwrap_or_default();
+        settings.is_enabled &= is_usable;
+        settings.switched_off_by = switched_off_by;
+        (settings, unusable)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::setting;
 
     fn texts(pairs: &[(Setting, &str)]) -> Vec<(Setting, String)> {
         pairs
@@ -92,75 +89,72 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_blocked_terms_that_cannot_be_read_leaves_the_last_good_one_in_force() {
+    fn an_unusable_list_of_terms_leaves_the_last_good_list_in_force() {
         let good = texts(&[
-            (Setting::BlockedTerms, r#"["gore"]"#),
-            (Setting::QueueMaxPolls, "9"),
+            (setting!(blocked_terms), r#"["gore"]"#),
+            (setting!(queue_max_polls), "9"),
         ]);
-        let (before, flaws) = Settings::read(&good, None);
-        assert_eq!(flaws, []);
+        let (before, unusable) = Settings::read(&good, None);
+        assert_eq!(unusable, []);
         let bad = texts(&[
-            (Setting::BlockedTerms, r#"["gore", "#),
-            (Setting::QueueMaxPolls, "7"),
+            (setting!(blocked_terms), r#"["gore", "#),
+            (setting!(queue_max_polls), "7"),
         ]);
-        let (after, flaws) = Settings::read(&bad, Some(&before));
+        let (after, unusable) = Settings::read(&bad, Some(&before));
         assert_eq!(after.blocked_terms, ["gore"]);
-        assert_eq!(after.queue_max_polls, 7, "the others are taken over");
+        assert_eq!(after.queue_max_polls, 7, "the other text is taken over");
         assert!(after.is_enabled);
-        let found: Vec<_> = flaws.iter().map(|flaw| (flaw.setting, flaw.instead)).collect();
-        assert_eq!(found, [(Setting::BlockedTerms, Instead::LastGood)]);
+        assert_eq!(unusable.len(), 1);
+        assert_eq!(unusable[0].setting, setting!(blocked_terms));
+        assert_eq!(unusable[0].substitute, Substitute::LastGood);
     }
 
     #[test]
-    fn without_a_last_good_value_what_protects_is_not_guessed() {
+    fn an_unusable_protecting_setting_without_a_last_good_value_switches_everything_off() {
         for (setting, text) in [
-            (Setting::IsEnabled, "ture"),
-            (Setting::GuestEnabled, "yes"),
-            (Setting::BlockedTerms, "gore"),
+            (setting!(is_enabled), "ture"),
+            (setting!(guest_enabled), "yes"),
+            (setting!(blocked_terms), "gore"),
         ] {
-            let bad = texts(&[(setting, text), (Setting::IsEnabled, "true")]);
-            let bad = if setting == Setting::IsEnabled {
-                &bad[..1]
-            } else {
-                &bad
-            };
-            let (settings, flaws) = Settings::read(bad, None);
-            assert!(!settings.is_enabled, "{}", setting.name());
-            assert_eq!(flaws[0].instead, Instead::SwitchedOff);
-            // What holds in its place does not become a good value by being read once more.
-            let (again, flaws) = Settings::read(bad, Some(&settings));
-            assert!(!again.is_enabled, "{}", setting.name());
-            assert_eq!(flaws[0].instead, Instead::SwitchedOff);
+            let mut bad = texts(&[(setting, text)]);
+            if setting != setting!(is_enabled) {
+                bad.push((setting!(is_enabled), "true".to_owned()));
+            }
+            let (settings, unusable) = Settings::read(&bad, None);
+            assert!(!settings.is_enabled, "{setting}");
+            assert_eq!(unusable[0].substitute, Substitute::SwitchedOff);
+            // The substitute does not become a good value by being read once more.
+            let (again, unusable) = Settings::read(&bad, Some(&settings));
+            assert!(!again.is_enabled, "{setting}");
+            assert_eq!(unusable[0].substitute, Substitute::SwitchedOff);
         }
     }
 
     #[test]
     fn every_setting_keeps_its_last_good_value() {
-        let mut before = Settings::default();
-        before.set(Setting::QueueName, "standby").unwrap();
-        before.set(Setting::FallbackProvider, "fal").unwrap();
-        before
-            .set(Setting::WebhookBaseUrl, "https://api.example.com")
-            .unwrap();
-        for setting in Setting::ALL {
-            // No setting takes a text with a line break in it that is no JSON.
+        let good = texts(&[
+            (setting!(queue_name), "standby"),
+            (setting!(fallback_provider), "fal"),
+            (setting!(webhook_base_url), "https://api.example.com"),
+            (setting!(watermark), r#"{"scale":0.3}"#),
+        ]);
+        let (before, _) = Settings::read(&good, None);
+        // Any text will do for a message.
+        for setting in Setting::all().filter(|setting| *setting != setting!(status_message)) {
             let bad = texts(&[(setting, "\n{")]);
-            let (after, flaws) = Settings::read(&bad, Some(&before));
-            if flaws.is_empty() {
-                assert_eq!(setting, Setting::StatusMessage, "any text will do for a message");
-                continue;
-            }
-            assert_eq!(flaws[0].instead, Instead::LastGood, "{}", setting.name());
-            assert_eq!(after.value(setting), before.value(setting), "{}", setting.name());
+            let (after, unusable) = Settings::read(&bad, Some(&before));
+            assert_eq!(unusable[0].substitute, Substitute::LastGood, "{setting}");
+            let name = setting.name();
+            assert_eq!(after.values()[name], before.values()[name], "{setting}");
         }
     }
 
     #[test]
-    fn anything_else_falls_back_to_its_default() {
-        let bad = texts(&[(Setting::LatencyWarningMs, "soon")]);
-        let (settings, flaws) = Settings::read(&bad, None);
+    fn any_other_unusable_setting_falls_back_to_its_default() {
+        let bad = texts(&[(setting!(latency_warning_ms), "soon")]);
+        let (settings, unusable) = Settings::read(&bad, None);
         assert_eq!(settings, Settings::default());
-        assert_eq!(flaws[0].instead, Instead::Default);
-        assert!(!flaws[0].why.is_empty());
+        assert_eq!(unusable[0].substitute, Substitute::Default);
+        assert!(!unusable[0].why.is_empty());
     }
 }

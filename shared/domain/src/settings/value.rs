@@ -1,241 +1,273 @@
-//! Settings as JSON values, for the API; the texts that SSM holds stay the one form in which they are checked.
+//! One setting as a JSON value, which the API takes and shows, and as a text, which SSM holds.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use std::mem::discriminant;
+
+use garde::Validate;
+use serde_json::{Map, Value};
 
 use super::{Setting, Settings};
 use crate::guard::safety;
 use crate::problem::FieldError;
 
-/// The longest text: what an advanced SSM parameter takes.
+/// The longest text that an advanced SSM parameter takes.
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 
-/// What kind of JSON value a setting is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Switch,
-    Number,
-    Text,
-    List,
-    Object,
-}
-
-impl Form {
-    const fn expected(self) -> &'static str {
-        match self {
-            Self::Switch => "must be true or false",
-            Self::Number => "must be a number",
-            Self::Text => "must be a text",
-            Self::List => "must be a list of texts",
-            Self::Object => "must be an object",
-        }
-    }
-}
-
 impl Setting {
-    /// The setting of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|setting| setting.name() == name)
+    /// The defaults with this setting at `value`, or what makes the value unusable.
+    pub fn with(self, value: &Value) -> Result<Settings, String> {
+        let settings = self.parse(value).map_err(|error| in_words(&error))?;
+        settings.validate().map_err(|report| {
+            let details: Vec<_> = report.iter().map(|(_, error)| error.message()).collect();
+            details.join("; ")
+        })?;
+        Ok(settings)
     }
 
-    /// The text of a JSON value of the right kind, or what is expected instead. Whether the value itself fits is
-    /// [`Setting::check`]'s matter.
-    pub fn text_of(self, value: &Value) -> Result<String, String> {
-        let form = self.form();
-        match (form, value) {
-            (Form::Switch, Value::Bool(_)) | (Form::Number, Value::Number(_)) => Ok(value.to_string()),
-            (Form::Text, Value::String(text)) => Ok(text.trim().to_owned()),
-            (Form::List, Value::Array(_)) | (Form::Object, Value::Object(_)) => Ok(value.to_string()),
-            _ => Err(format!("{}, or null for the default", form.expected())),
+    /// Checks a value before it is written: [`Setting::with`], and rules that a text which is already in SSM may break.
+    /// Every flaw has a JSON pointer that begins with the setting's name.
+    pub fn check(self, value: &Value) -> Result<Settings, Vec<FieldError>> {
+        let pointer = format!("/{self}");
+        let flaw = |pointer: &str, detail: String| FieldError {
+            pointer: pointer.to_owned(),
+            detail,
+        };
+        let settings = self.with(value).map_err(|why| vec![flaw(&pointer, why)])?;
+        // serde also takes a list for a struct, and an object for the variant of an enum.
+        let in_force = settings.values().remove(self.name()).unwrap_or_default();
+        if !in_force.is_null() && discriminant(&in_force) != discriminant(value) {
+            return Err(vec![flaw(&pointer, format!("must look like {in_force}"))]);
         }
-    }
-
-    /// The JSON value that somebody means who types a text: the reverse of [`Setting::text_of`], which refuses what is of
-    /// another kind.
-    pub fn value_of(self, text: &str) -> Value {
-        let as_typed = || json!(text);
-        match self.form() {
-            Form::Text => as_typed(),
-            _ => serde_json::from_str(text).unwrap_or_else(|_| as_typed()),
+        let bytes = text_of(value).len();
+        if bytes > MAX_TEXT_BYTES {
+            let detail = format!("has {bytes} bytes as text, {MAX_TEXT_BYTES} at most");
+            return Err(vec![flaw(&pointer, detail)]);
         }
-    }
-
-    /// What is wrong with a text before it is written, each flaw with a JSON pointer that begins with the setting's
-    /// name. It asks for more than [`Settings::set`], which has to live with what is there.
-    pub fn check(self, text: &str) -> Vec<FieldError> {
-        let flaw = |pointer: String, detail: String| FieldError { pointer, detail };
-        let pointer = format!("/{}", self.name());
-        let mut after = Settings::default();
-        if let Err(why) = after.set(self, text) {
-            return vec![flaw(pointer, why)];
-        }
-        if text.len() > MAX_TEXT_BYTES {
-            let detail = format!("has {} bytes as text, {MAX_TEXT_BYTES} at most", text.len());
-            return vec![flaw(pointer, detail)];
-        }
-        if self != Self::BlockedTerms {
-            return Vec::new();
-        }
-        let flaws = safety::flaws_of_terms(&after.blocked_terms).into_iter();
-        flaws
+        let flaws: Vec<_> = safety::flaws_of_terms(&settings.blocked_terms)
+            .into_iter()
             .map(|(index, detail)| match index {
-                Some(index) => flaw(format!("{pointer}/{index}"), detail),
-                None => flaw(pointer.clone(), detail),
+                Some(index) => flaw(&format!("{pointer}/{index}"), detail),
+                None => flaw(&pointer, detail),
             })
-            .collect()
+            .collect();
+        if flaws.is_empty() {
+            Ok(settings)
+        } else {
+            Err(flaws)
+        }
     }
 
-    const fn form(self) -> Form {
-        match self {
-            Self::IsEnabled | Self::GuestEnabled | Self::QueueAutoDispatch => Form::Switch,
-            Self::StatusMessage
-            | Self::DefaultProvider
-            | Self::FallbackProvider
-            | Self::RunwareMode
-            | Self::QueueName
-            | Self::RunwareBaseUrl
-            | Self::FalMode
-            | Self::FalBaseUrl
-            | Self::FalJwksUrl
-            | Self::WebhookBaseUrl => Form::Text,
-            Self::QueueMaxPolls
-            | Self::FailureRateAlertThreshold
-            | Self::FailureRateMinSamples
-            | Self::LatencyWarningMs
-            | Self::BudgetAlertCooldownMinutes
-            | Self::AbuseEscalationThresholdPerHour
-            | Self::RequestRetentionDays
-            | Self::UsageLedgerRetentionDays
-            | Self::RunwareTimeoutSeconds
-            | Self::FalTimeoutSeconds => Form::Number,
-            Self::BlockedTerms | Self::ProviderOutputHosts => Form::List,
-            Self::Watermark => Form::Object,
+    /// The value that a text stands for: the text itself where the setting takes one, JSON otherwise. A text that fits
+    /// neither is left as it is, for [`Setting::with`] to refuse.
+    pub fn value_of(self, text: &str) -> Value {
+        let as_typed = Value::from(text);
+        match self.parse(&as_typed) {
+            Ok(_) => as_typed,
+            Err(_) => serde_json::from_str(text).unwrap_or(as_typed),
         }
+    }
+
+    fn parse(self, value: &Value) -> serde_json::Result<Settings> {
+        let row = Map::from_iter([(self.name().to_owned(), trimmed(value))]);
+        serde_json::from_value(row.into())
+    }
+}
+
+/// The text that SSM holds for a value.
+pub fn text_of(value: &Value) -> String {
+    match trimmed(value) {
+        Value::String(text) => text,
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
     }
 }
 
 impl Settings {
-    /// The value in force, as JSON; null where there is none (no fallback, the stack's own queue).
-    pub fn value(&self, setting: Setting) -> Value {
-        match setting {
-            Setting::IsEnabled => json!(self.is_enabled),
-            Setting::StatusMessage => json!(self.status_message),
-            Setting::GuestEnabled => json!(self.guest_enabled),
-            Setting::DefaultProvider => json!(self.default_provider),
-            Setting::FallbackProvider => json!(self.fallback_provider),
-            Setting::RunwareMode => json!(self.runware_mode.as_str()),
-            Setting::QueueAutoDispatch => json!(self.queue_auto_dispatch),
-            Setting::QueueName => json!(self.queue_name),
-            Setting::QueueMaxPolls => json!(self.queue_max_polls),
-            Setting::BlockedTerms => json!(self.blocked_terms),
-            Setting::FailureRateAlertThreshold => json!(self.failure_rate_alert_threshold),
-            Setting::FailureRateMinSamples => json!(self.failure_rate_min_samples),
-            Setting::LatencyWarningMs => json!(self.latency_warning_ms),
-            Setting::BudgetAlertCooldownMinutes => json!(self.budget_alert_cooldown_minutes),
-            Setting::AbuseEscalationThresholdPerHour => json!(self.abuse_escalation_threshold_per_hour),
-            Setting::RequestRetentionDays => json!(self.request_retention_days),
-            Setting::UsageLedgerRetentionDays => json!(self.usage_ledger_retention_days),
-            Setting::RunwareBaseUrl => json!(self.runware_base_url),
-            Setting::RunwareTimeoutSeconds => json!(self.runware_timeout.as_secs()),
-            Setting::FalMode => json!(self.fal_mode.as_str()),
-            Setting::FalBaseUrl => json!(self.fal_base_url),
-            Setting::FalTimeoutSeconds => json!(self.fal_timeout.as_secs()),
-            Setting::FalJwksUrl => json!(self.fal_jwks_url),
-            Setting::WebhookBaseUrl => json!(self.webhook_base_url),
-            Setting::ProviderOutputHosts => json!(self.provider_output_hosts),
-            Setting::Watermark => short_decimals(&self.watermark),
-        }
+    /// Every setting in force, as JSON; null where there is none (no fallback, the stack's own queue).
+    pub fn values(&self) -> Map<String, Value> {
+        // Through text, so that an `f32` of 0.8 is 0.8 and not 0.800000011920929.
+        serde_json::to_string(self)
+            .and_then(|text| serde_json::from_str(&text))
+            .unwrap_or_default()
     }
 }
 
-/// Whether a provider is really called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderMode {
-    /// Its API is called and costs money.
-    Live,
-    /// The built-in fake answers, without any outside call.
-    Fake,
-}
-
-impl ProviderMode {
-    /// As it stands in the setting.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Fake => "fake",
-        }
+fn trimmed(value: &Value) -> Value {
+    match value {
+        Value::String(text) => text.trim().into(),
+        other => other.clone(),
     }
 }
 
-/// Through text, so that an `f32` of 0.8 is 0.8 and not 0.800000011920929.
-fn short_decimals(value: &impl serde::Serialize) -> Value {
-    serde_json::to_string(value)
-        .and_then(|text| serde_json::from_str(&text))
-        .unwrap_or_default()
+/// serde's message, with the types as an operator calls them.
+fn in_words(error: &serde_json::Error) -> String {
+    let names = [
+        ("expected a boolean", "expected true or false"),
+        ("expected u32", "expected a whole number"),
+        ("expected f64", "expected a number"),
+        ("expected a string", "expected a text"),
+        ("expected a sequence", "expected a list"),
+        ("expected struct WatermarkSettings", "expected an object"),
+    ];
+    names
+        .into_iter()
+        .fold(error.to_string(), |text, (name, word)| text.replace(name, word))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use utoipa::PartialSchema;
+
     use super::*;
+    use crate::settings::setting;
 
     #[test]
-    fn every_value_comes_back_from_its_text_as_it_was() {
-        let mut settings = Settings::default();
-        settings.set(Setting::FallbackProvider, "fal").unwrap();
-        settings.set(Setting::QueueName, "standby").unwrap();
-        settings
-            .set(Setting::WebhookBaseUrl, "https://api.example.com")
-            .unwrap();
-        settings.set(Setting::BlockedTerms, r#"["gore"]"#).unwrap();
-        settings.set(Setting::Watermark, r#"{"scale":0.3}"#).unwrap();
-        for setting in Setting::ALL {
-            let value = settings.value(setting);
-            let text = setting.text_of(&value).unwrap();
-            assert_eq!(setting.check(&text), [], "{}", setting.name());
-            assert_eq!(setting.value_of(&text), value, "{}", setting.name());
-            let mut after = Settings::default();
-            after.set(setting, &text).unwrap();
-            assert_eq!(after.value(setting), value, "{}", setting.name());
-            assert_eq!(Setting::from_name(setting.name()), Some(setting));
+    fn a_value_changes_its_own_setting_and_no_other() {
+        let before = Settings::default().values();
+        for (setting, value) in good_values() {
+            let after = setting.with(&value).unwrap().values();
+            for (name, value) in &after {
+                assert_eq!(
+                    before[name] != *value,
+                    name == setting.name(),
+                    "{name} by {setting}"
+                );
+            }
         }
-        assert_eq!(settings.value(Setting::Watermark)["scale"], json!(0.3));
+    }
+
+    /// A value for every setting that differs from its default.
+    fn good_values() -> Vec<(Setting, Value)> {
+        let value = |setting: Setting, default: &Value| match (setting.name(), default) {
+            ("queue_name", _) => json!("standby"),
+            (name, _) if name.ends_with("_provider") => json!("fal"),
+            (name, _) if name.ends_with("_mode") => json!("fake"),
+            (name, _) if name.ends_with("_url") => json!("https://example.com/v1"),
+            (_, Value::Bool(is_on)) => json!(!is_on),
+            (_, Value::Number(number)) if number.is_f64() => json!(0.5),
+            (_, Value::Number(_)) => json!(20),
+            (_, Value::Array(_)) => json!(["a"]),
+            (_, Value::Object(_)) => json!({ "scale": 0.3 }),
+            _ => json!("Back at eight."),
+        };
+        let defaults = Settings::default().values();
+        Setting::all()
+            .map(|setting| (setting, value(setting, &defaults[setting.name()])))
+            .collect()
+    }
+
+    #[test]
+    fn the_text_of_a_value_in_force_gives_the_value_back() {
+        let all: Map<_, _> = good_values()
+            .into_iter()
+            .map(|(setting, value)| (setting.name().to_owned(), value))
+            .collect();
+        let changed: Settings = serde_json::from_value(all.into()).unwrap();
+        for settings in [changed, Settings::default()] {
+            for (name, value) in settings.values() {
+                let setting = Setting::from_name(&name).unwrap();
+                let read = setting.value_of(&text_of(&value));
+                assert_eq!(setting.check(&read).unwrap().values()[&name], value, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unusable_text_is_refused_with_what_is_expected() {
+        for (setting, text, expected) in [
+            (setting!(is_enabled), "yes", "expected true or false"),
+            (setting!(status_message), " ", "length"),
+            (setting!(default_provider), "midjourney", "`runware` or `fal`"),
+            (setting!(fallback_provider), "midjourney", "runware and fal"),
+            (setting!(runware_mode), "Live", "`live` or `fake`"),
+            (setting!(queue_name), "a/b", "name of a queue"),
+            (setting!(queue_max_polls), "0", "from 1 to 1000, not 0"),
+            (setting!(queue_max_polls), "1.5", "expected a whole number"),
+            (setting!(blocked_terms), "a,b", "expected a list"),
+            (setting!(failure_rate_alert_threshold), "1.1", "from 0 to 1"),
+            (setting!(failure_rate_alert_threshold), "NaN", "expected a number"),
+            (setting!(runware_base_url), "http://api.runware.ai", "https"),
+            (setting!(webhook_base_url), "http://api.example.com", "https"),
+            (setting!(runware_timeout_seconds), "3600", "from 1 to 60"),
+            (setting!(watermark), r#"{"opacity":7}"#, "`opacity`"),
+        ] {
+            let why = setting.with(&setting.value_of(text)).unwrap_err();
+            assert!(why.contains(expected), "{setting}: {why}");
+        }
     }
 
     #[test]
     fn a_value_of_another_kind_is_refused() {
         for (setting, value) in [
-            (Setting::IsEnabled, json!("true")),
-            (Setting::IsEnabled, json!(1)),
-            (Setting::QueueMaxPolls, json!("60")),
-            (Setting::StatusMessage, json!(["Back at eight."])),
-            (Setting::BlockedTerms, json!("gore")),
-            (Setting::Watermark, json!([])),
-            (Setting::Watermark, Value::Null),
+            (setting!(is_enabled), json!("true")),
+            (setting!(is_enabled), json!(1)),
+            (setting!(queue_max_polls), json!("60")),
+            (setting!(status_message), json!(["Back at eight."])),
+            (setting!(blocked_terms), json!("gore")),
+            (setting!(runware_mode), json!({ "fake": null })),
+            (setting!(watermark), json!([])),
+            (setting!(watermark), Value::Null),
         ] {
-            assert!(setting.text_of(&value).is_err(), "{} {value}", setting.name());
+            let flaws = setting.check(&value).unwrap_err();
+            assert_eq!(flaws[0].pointer, format!("/{setting}"), "{value}");
         }
-        let whole = Setting::QueueMaxPolls.text_of(&json!(1.5)).unwrap();
-        assert_eq!(
-            Setting::QueueMaxPolls.check(&whole)[0].pointer,
-            "/queue_max_polls"
-        );
+    }
+
+    #[test]
+    fn none_and_an_empty_text_stand_for_an_absent_value() {
+        for (setting, text) in [
+            (setting!(fallback_provider), "none"),
+            (setting!(queue_name), " none "),
+            (setting!(webhook_base_url), ""),
+        ] {
+            let settings = setting.with(&setting.value_of(text)).unwrap();
+            assert_eq!(settings, Settings::default(), "{setting}");
+        }
+        assert_eq!(text_of(&Value::Null), "none");
+    }
+
+    #[test]
+    fn a_text_setting_takes_a_text_that_looks_like_json() {
+        for text in ["true", "7", "[]", "null", "none", "\"quoted\""] {
+            let message = setting!(status_message);
+            let settings = message.with(&message.value_of(text)).unwrap();
+            assert_eq!(settings.status_message, text);
+        }
+    }
+
+    #[test]
+    fn published_limits_are_the_limits() {
+        let schema = json!(Settings::schema());
+        let properties = schema["properties"].as_object().unwrap();
+        assert_eq!(properties.len(), Setting::all().len());
+        for setting in Setting::all() {
+            let schema = &properties[setting.name()];
+            let (low, high) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+            let number = |number: f64| setting.value_of(&number.to_string());
+            for limit in [low, high].into_iter().flatten() {
+                assert!(setting.with(&number(limit)).is_ok(), "{setting} at {limit}");
+            }
+            for beyond in [low.map(|low| low - 1.0), high.map(|high| high + 1.0)]
+                .into_iter()
+                .flatten()
+            {
+                assert!(setting.with(&number(beyond)).is_err(), "{setting} at {beyond}");
+            }
+        }
     }
 
     #[test]
     fn each_bad_term_is_pointed_at() {
-        let check = |terms: Value| Setting::BlockedTerms.check(&terms.to_string());
-        assert_eq!(check(json!(["gore", "🔪", "18"])), []);
-        let pointers =
-            |flaws: Vec<FieldError>| flaws.into_iter().map(|flaw| flaw.pointer).collect::<Vec<_>>();
+        let pointers = |terms: Value| match setting!(blocked_terms).check(&terms) {
+            Ok(_) => Vec::new(),
+            Err(flaws) => flaws.into_iter().map(|flaw| flaw.pointer).collect::<Vec<_>>(),
+        };
+        assert_eq!(pointers(json!(["gore", "🔪", "18"])), Vec::<String>::new());
         assert_eq!(
-            pointers(check(json!(["...", "gore", "", "x".repeat(101)]))),
+            pointers(json!(["...", "gore", "", "x".repeat(101)])),
             ["/blocked_terms/0", "/blocked_terms/2", "/blocked_terms/3"]
         );
-        assert_eq!(pointers(check(json!(vec!["a"; 501]))), ["/blocked_terms"]);
-        assert_eq!(
-            pointers(check(json!(vec!["x".repeat(100); 90]))),
-            ["/blocked_terms"]
-        );
+        assert_eq!(pointers(json!(vec!["a"; 501])), ["/blocked_terms"]);
+        assert_eq!(pointers(json!(vec!["x".repeat(100); 90])), ["/blocked_terms"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::ProviderName;
 use domain::breaker::Pin;
-use domain::settings::Setting;
+use domain::settings::setting;
 use doubles::runware::{Behaviour, Server};
 use serde_json::Value;
 use stack_tests::command_line::{Ran, magic_edits};
@@ -36,7 +36,7 @@ fn list_of(ran: &Ran) -> Value {
 #[tokio::test]
 async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[(Setting::BlockedTerms, r#"["gore"]"#)]).await;
+    let mut held = settings::alone(&stack, &[(setting!(blocked_terms), r#"["gore"]"#)]).await;
     let list = preflight().await;
     for id in [
         "switched_on",
@@ -56,12 +56,12 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     }
     // Each in turn does not hold.
     for (setting, wrong, right, id) in [
-        (Setting::GuestEnabled, "false", "true", "switched_on"),
-        (Setting::QueueAutoDispatch, "false", "true", "dispatch"),
-        (Setting::QueueName, "nobodys-queue", "none", "workers"),
-        (Setting::BlockedTerms, "[]", r#"["gore"]"#, "blocked_terms"),
+        (setting!(guest_enabled), "false", "true", "switched_on"),
+        (setting!(queue_auto_dispatch), "false", "true", "dispatch"),
+        (setting!(queue_name), "nobodys-queue", "none", "workers"),
+        (setting!(blocked_terms), "[]", r#"["gore"]"#, "blocked_terms"),
         // Typed by hand into SSM: what protects is not guessed, so everything is off.
-        (Setting::BlockedTerms, "gore", r#"["gore"]"#, "switched_on"),
+        (setting!(blocked_terms), "gore", r#"["gore"]"#, "switched_on"),
     ] {
         held.change_at_once(setting, wrong).await;
         let list = preflight().await;
@@ -85,9 +85,9 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     );
     assert!(server.tasks().is_empty(), "nothing was ordered");
     let nowhere = format!("http://127.0.0.1:{}/v1", closed_port());
-    held.change_at_once(Setting::RunwareBaseUrl, &nowhere).await;
+    held.change_at_once(setting!(runware_base_url), &nowhere).await;
     assert_eq!(line(&preflight().await, "provider_reachable")["holds"], false);
-    held.change_at_once(Setting::RunwareBaseUrl, &server.base_url())
+    held.change_at_once(setting!(runware_base_url), &server.base_url())
         .await;
     // A breaker that an operator has opened.
     let pin = async |pin: Option<Pin>| {
@@ -218,8 +218,8 @@ async fn a_provider_that_an_active_style_names_is_in_use() {
     let stack = Stack::connect().await;
     let mut held = settings::alone(&stack, &[]).await;
     let nowhere = format!("http://127.0.0.1:{}", closed_port());
-    held.change_at_once(Setting::FalBaseUrl, &nowhere).await;
-    held.change_at_once(Setting::FalMode, "live").await;
+    held.change_at_once(setting!(fal_base_url), &nowhere).await;
+    held.change_at_once(setting!(fal_mode), "live").await;
     let own = Empty::new(&stack).await;
     for is_active in [true, false] {
         own.apply(&format!(

@@ -1,7 +1,7 @@
 //! Settings and API keys.
 
 use domain::ProviderName;
-use domain::settings::Setting;
+use domain::settings::setting;
 use serde_json::json;
 use stack_tests::command_line::{in_folder, magic_edits, ran};
 use stack_tests::stack::root;
@@ -10,7 +10,7 @@ use stack_tests::{Stack, settings};
 #[tokio::test]
 async fn settings_are_read_as_they_are_in_force_and_plain_for_other_programs() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueMaxPolls, "33")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_max_polls), "33")]).await;
     let ran = magic_edits(&["settings", "get", "queue_max_polls"]).await;
     assert_eq!((ran.code, ran.out.as_str()), (0, "33\n"), "{ran:?}");
     let ran = magic_edits(&["settings", "list"]).await;
@@ -67,9 +67,9 @@ async fn what_fits_is_set_and_taken_back() {
     let stack = Stack::connect().await;
     let mut held = settings::alone(&stack, &[]).await;
     for setting in [
-        Setting::ProviderOutputHosts,
-        Setting::StatusMessage,
-        Setting::QueueMaxPolls,
+        setting!(provider_output_hosts),
+        setting!(status_message),
+        setting!(queue_max_polls),
     ] {
         held.expect_change(setting);
     }

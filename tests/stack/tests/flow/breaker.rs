@@ -3,7 +3,7 @@
 use domain::ProviderName;
 use domain::breaker::{BreakerState, OpenReason};
 use domain::edit::Status;
-use domain::settings::Setting;
+use domain::settings::setting;
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -92,7 +92,7 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
 #[tokio::test]
 async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline() {
     let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
     duo.settings.let_breakers_work().await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
@@ -131,7 +131,7 @@ async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline()
 #[tokio::test]
 async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used_again() {
     let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
     duo.settings.let_breakers_work().await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::Status;
-use domain::settings::Setting;
+use domain::settings::setting;
 use doubles::runware::{Behaviour, Fault, Server};
 use serde_json::json;
 use stack_tests::live::tasks;
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 #[tokio::test]
 async fn edits_are_held_as_queued_while_dispatch_is_off() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let first = world.guest.start(photo, styles::OK).await;
@@ -49,7 +49,7 @@ async fn edits_are_held_as_queued_while_dispatch_is_off() {
 #[tokio::test]
 async fn a_queue_that_cannot_be_reached_is_not_the_guests_problem() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueName, "no-such-queue")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_name), "no-such-queue")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
@@ -64,7 +64,7 @@ async fn provider_mode_and_queue_are_swapped_without_a_deploy() {
     let server = Server::start(Behaviour::submit(Fault::Slow(Duration::from_secs(3)))).await;
     let standby = format!("{}-standby", stack.described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
+    let mut settings = settings::alone(&stack, &[(setting!(queue_name), name)]).await;
     settings.go_live(&server.base_url()).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
@@ -84,8 +84,8 @@ async fn provider_mode_and_queue_are_swapped_without_a_deploy() {
     Books::of(&world).await.assert_paid(id, 39_000);
 
     // And back: the same event, the next edit.
-    settings.change_at_once(Setting::RunwareMode, "fake").await;
-    settings.change(Setting::QueueName, "none").await;
+    settings.change_at_once(setting!(runware_mode), "fake").await;
+    settings.change(setting!(queue_name), "none").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     assert!(tasks(&server, id).is_empty(), "nobody was asked");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::Status;
-use domain::settings::Setting;
+use domain::settings::setting;
 use jiff::SignedDuration;
 use serde_json::json;
 use stack_tests::patience::eventually;
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 #[tokio::test]
 async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
     let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let mut settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let under_way = world.guest.start(photo, &styles::fake("slow")).await;
@@ -25,7 +25,7 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
         .wait_until(under_way, "processing", is_processing)
         .await;
 
-    settings.change_at_once(Setting::IsEnabled, "false").await;
+    settings.change_at_once(setting!(is_enabled), "false").await;
     let begun = Instant::now();
     let body = json!({ "style_key": styles::OK });
     let is_refused = async || world.guest.create_edit(photo, &body).await.status != 202;
@@ -36,7 +36,7 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
         .create_edit(photo, &body)
         .await
         .problem(503, "feature_disabled");
-    settings.change(Setting::IsEnabled, "false").await;
+    settings.change(setting!(is_enabled), "false").await;
 
     let url = &stack.described.submit_queue_url;
     let before = queue::waiting(&stack, url).await;
@@ -80,7 +80,7 @@ async fn an_edit_that_was_held_past_its_deadline_still_gets_its_attempt() {
         .guest
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
         .await;
-    settings.change(Setting::IsEnabled, "false").await;
+    settings.change(setting!(is_enabled), "false").await;
     world
         .guest
         .wait_until(id, "queued again", |edit| edit["status"] == "queued")

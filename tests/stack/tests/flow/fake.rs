@@ -1,6 +1,6 @@
 //! The outcomes of the fake provider: each ends as it should, and the books agree.
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{Edit, Status};
 use serde_json::json;
 use stack_tests::{Books, Stack, World, settings, styles};
@@ -162,7 +162,7 @@ async fn a_broken_output_is_not_delivered() {
 #[tokio::test]
 async fn what_never_ends_is_given_up_after_the_polls_that_are_allowed() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueMaxPolls, "2")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_max_polls), "2")]).await;
     let (edit, books) = take(&stack, "never").await;
     assert_eq!(
         (edit.status, code(&edit), edit.polls),

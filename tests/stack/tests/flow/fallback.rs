@@ -1,7 +1,7 @@
 //! An edit that its provider does not come to an end with goes on at the other one.
 
 use domain::edit::FALLBACK_PATIENCE;
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{Edit, MicroUsd, ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
@@ -215,7 +215,7 @@ async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
 /// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.
 async fn dearer(room: i64) -> (Duo, World, Known) {
     let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
     let world = World::with(&stack, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(room));
     })
@@ -225,7 +225,7 @@ async fn dearer(room: i64) -> (Duo, World, Known) {
     let known = duo.hold(&world, photo, styles::LIVE_DEARER_AT_FAL, [empty]).await;
     let reserved = world.stored(known.id).await.reserved_micro_usd;
     assert_eq!(reserved, MicroUsd::new(styles::COST));
-    duo.settings.change(Setting::FallbackProvider, "fal").await;
+    duo.settings.change(setting!(fallback_provider), "fal").await;
     queue::submit(&world, known.id).await;
     world.guest.wait(known.id).await;
     (duo, world, known)

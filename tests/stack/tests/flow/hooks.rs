@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Edit;
 use domain::Status;
-use domain::settings::Setting;
+use domain::settings::setting;
 use doubles::fal::{self, Signer};
 use doubles::runware::{Behaviour, Webhook};
 use futures::future::join_all;
@@ -125,7 +125,7 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
 #[tokio::test]
 async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
     let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[(Setting::WebhookBaseUrl, "none")]).await;
+    let duo = Duo::open(&stack, &[(setting!(webhook_base_url), "none")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let at_runware = duo

@@ -1,7 +1,7 @@
 //! Messages that the workers gave up on, and the operator's command line.
 
 use domain::Status;
-use domain::settings::Setting;
+use domain::settings::setting;
 use serde_json::json;
 use stack_tests::command_line::magic_edits;
 use stack_tests::{Books, Stack, World, queue, settings, styles};
@@ -11,7 +11,7 @@ use super::*;
 #[tokio::test]
 async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
@@ -119,11 +119,11 @@ async fn operators_look_first_and_act_then() {
         2
     );
 
-    settings.change(Setting::QueueName, "no-such-queue").await;
+    settings.change(setting!(queue_name), "no-such-queue").await;
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
     assert_eq!((ran.code, said(&ran.json(), id).0), (1, "error"), "{ran:?}");
     let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
-    settings.change(Setting::QueueName, own).await;
+    settings.change(setting!(queue_name), own).await;
 
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
     assert_eq!((ran.code, said(&ran.json(), id).0), (0, "requeue"), "{ran:?}");

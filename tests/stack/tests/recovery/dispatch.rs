@@ -9,7 +9,7 @@ use super::*;
 #[tokio::test]
 async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     // What other tests have left behind would be older.
     fail(&stack).await;
     let world = World::new(&stack).await;
@@ -57,7 +57,7 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
 #[tokio::test]
 async fn what_is_sent_after_its_deadline_waits_for_a_provider_that_is_out_of_service() {
     let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
     fail(&stack).await;
     duo.settings.pin_breakers(Some(Pin::Open)).await;
     let world = World::new(&stack).await;

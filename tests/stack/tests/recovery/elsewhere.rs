@@ -1,6 +1,6 @@
 //! The other provider, the other queue, the organiser's own mark: recovery and backfill reach all that the workers do.
 
-use domain::settings::{ProviderMode, Setting};
+use domain::settings::{ProviderMode, setting};
 use domain::{ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Fault, Faults};
@@ -37,7 +37,7 @@ async fn assert_made_again(world: &World, id: EditId) {
 #[tokio::test]
 async fn a_picture_gets_the_organisers_own_mark_whoever_finishes_it() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = marked_world(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, styles::OK).await;
@@ -103,7 +103,10 @@ async fn edits_are_sent_to_the_queue_that_the_setting_names() {
     let stack = Stack::connect().await;
     let standby = format!("{}-standby", stack.described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let changes = [(Setting::QueueAutoDispatch, "false"), (Setting::QueueName, name)];
+    let changes = [
+        (setting!(queue_auto_dispatch), "false"),
+        (setting!(queue_name), name),
+    ];
     let _settings = settings::alone(&stack, &changes).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;

@@ -9,7 +9,7 @@ use super::*;
 #[tokio::test]
 async fn a_limit_is_kept_and_what_is_left_is_said_and_found_by_the_next_run() {
     let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[(Setting::QueueName, "no-such-queue")]).await;
+    let mut settings = settings::alone(&stack, &[(setting!(queue_name), "no-such-queue")]).await;
     let world = World::new(&stack).await;
     let photo = world.photo("cat.jpg").await;
     let mut ids = Vec::new();
@@ -17,7 +17,7 @@ async fn a_limit_is_kept_and_what_is_left_is_said_and_found_by_the_next_run() {
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
     }
     let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
-    settings.change(Setting::QueueName, own).await;
+    settings.change(setting!(queue_name), own).await;
     let dry = invoke(&stack, "recover-stuck", &json!({ "minutes": 0, "limit": 4 })).await;
     assert_eq!((&dry["matched"], &dry["more"]), (&json!(4), &json!(true)));
     assert_eq!(dry["items"].as_array().unwrap().len(), 4);

@@ -11,7 +11,7 @@ mod held;
 mod limits;
 mod lost_messages;
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{EditId, Status, TaskId};
 use doubles::runware::Behaviour;
 use serde_json::{Value, json};
@@ -50,12 +50,12 @@ fn said(answer: &Value, id: EditId) -> (&str, &str) {
 
 /// An edit whose submit message never left: its queue could not be reached.
 async fn lost(stack: &Stack, world: &World, style: &str) -> (EditId, Alone) {
-    let mut settings = settings::alone(stack, &[(Setting::QueueName, "no-such-queue")]).await;
+    let mut settings = settings::alone(stack, &[(setting!(queue_name), "no-such-queue")]).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, style).await;
     assert_eq!(world.stored(id).await.status, Status::Queued);
     let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
-    settings.change(Setting::QueueName, own).await;
+    settings.change(setting!(queue_name), own).await;
     (id, settings)
 }
 

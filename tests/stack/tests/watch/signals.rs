@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::MicroUsd;
-use domain::settings::Setting;
+use domain::settings::setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::invoke::{invoke, try_invoke};
@@ -30,9 +30,9 @@ const LATENCY: &str = "AI provider latency warning";
 async fn each_signal_is_given_once_although_many_edits_cross() {
     let stack = Stack::connect().await;
     let thresholds = [
-        (Setting::FailureRateMinSamples, "4"),
-        (Setting::LatencyWarningMs, "1"),
-        (Setting::AbuseEscalationThresholdPerHour, "3"),
+        (setting!(failure_rate_min_samples), "4"),
+        (setting!(latency_warning_ms), "1"),
+        (setting!(abuse_escalation_threshold_per_hour), "3"),
     ];
     let _settings = settings::alone(&stack, &thresholds).await;
     let mut subscriber = Subscriber::new(&stack).await;
@@ -107,7 +107,7 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
 #[tokio::test]
 async fn recovery_that_ends_edits_says_what_it_means_for_their_event() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::FailureRateMinSamples, "4")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(failure_rate_min_samples), "4")]).await;
     let began = logs::now_ms(&stack) - 1_000;
     let world = World::new(&stack).await;
     let photo = photo_of(&world).await;

@@ -1,8 +1,8 @@
-//! Runtime settings and secrets: read as they are in SSM, checked as a whole before anything is written.
+//! Runtime settings and secrets: read as they are in SSM; every change is checked as a whole before it is written.
 
 use cloud::Cloud;
 use domain::problem::FieldError;
-use domain::settings::Setting;
+use domain::settings::{Setting, setting, text_of};
 use domain::{Problem, ProviderName, Settings};
 use futures::future::try_join_all;
 use providers::AllowedHosts;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::admin::watermarks::check_watermark;
 
-/// The longest API key: what a standard SSM parameter takes.
+/// The longest API key that a standard SSM parameter takes.
 const MAX_SECRET_BYTES: usize = 4_096;
 
 /// Where a value comes from.
@@ -20,12 +20,12 @@ pub enum Source {
     Parameter,
     /// There is no parameter.
     Default,
-    /// There is a parameter, but its text is unusable, so the default holds; one that protects switches the feature off.
+    /// There is a parameter with an unusable text. The default holds; a protecting setting switches the feature off.
     Unusable,
 }
 
 impl Source {
-    /// As it stands in answers.
+    /// The name in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Parameter => "parameter",
@@ -38,31 +38,27 @@ impl Source {
 /// A setting as it is in force.
 #[derive(Debug, Clone)]
 pub struct SettingAnswer {
-    /// Which.
     pub setting: Setting,
-    /// As JSON.
     pub value: Value,
-    /// From where.
     pub source: Source,
 }
 
 /// All settings, and which secrets are set.
 #[derive(Debug, Clone)]
 pub struct SettingsAnswer {
-    /// Every one.
     pub settings: Vec<SettingAnswer>,
     /// Every provider, and whether its API key is set.
     pub keys: Vec<(ProviderName, bool)>,
 }
 
-/// What is asked for: values by name, as they were sent.
+/// The requested values by name, as they were sent.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsChange {
-    /// `null` stands for the default. The member `secrets` holds the secrets.
+    /// `null` resets a setting to its default. The member `secrets` holds the secrets.
     pub members: Map<String, Value>,
 }
 
-/// A change that was checked.
+/// One write of a checked change.
 #[derive(Debug, PartialEq, Eq)]
 enum Write {
     Set(Setting, String),
@@ -78,33 +74,34 @@ enum Write {
 pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
     let (texts, with_key) = futures::try_join!(cloud.setting_texts(), cloud.providers_with_key())?;
     // As a function reads them that has just started.
-    let (settings, flaws) = Settings::read(&texts, None);
+    let (settings, unusable) = Settings::read(&texts, None);
     let source_of = |setting: Setting| match () {
-        () if flaws.iter().any(|flaw| flaw.setting == setting) => Source::Unusable,
+        () if unusable.iter().any(|text| text.setting == setting) => Source::Unusable,
         () if texts.iter().any(|(has, _)| *has == setting) => Source::Parameter,
         () => Source::Default,
     };
-    let answers = Setting::ALL.map(|setting| SettingAnswer {
+    let mut values = settings.values();
+    let settings = Setting::all().map(|setting| SettingAnswer {
         setting,
-        value: settings.value(setting),
+        value: values.remove(setting.name()).unwrap_or_default(),
         source: source_of(setting),
     });
     let keys = ProviderName::ALL.map(|provider| (provider, with_key.contains(&provider)));
     Ok(SettingsAnswer {
-        settings: answers.to_vec(),
+        settings: settings.collect(),
         keys: keys.to_vec(),
     })
 }
 
-/// Changes settings and secrets, once every value was checked.
+/// Checks every value, then changes the settings and secrets.
 ///
 /// # Errors
-/// Every value that does not fit, each with a pointer and the reason; nothing is written then. SSM goes away: what it
-/// took before stays, and the same change can be made again.
+/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM is away: what it took before
+/// stays, and the same change can be made again.
 pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<SettingsAnswer, Problem> {
     let (writes, mut flaws) = checked(change);
-    if let Some(text) = writes.iter().find_map(watermark_text) {
-        flaws.extend(flaws_of_watermark(cloud, text).await?);
+    if let Some(value) = change.members.get("watermark").filter(|value| !value.is_null()) {
+        flaws.extend(flaws_of_image(cloud, value).await?);
     }
     if !flaws.is_empty() {
         return Err(Problem::ValidationFailed(flaws));
@@ -124,14 +121,14 @@ pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<S
 fn checked(change: &SettingsChange) -> (Vec<Write>, Vec<FieldError>) {
     let (mut writes, mut flaws) = (Vec::new(), Vec::new());
     for (name, value) in &change.members {
-        let made = match (Setting::from_name(name), value) {
+        let checked = match (Setting::from_name(name), value) {
             _ if name == "secrets" => secrets(value),
             (None, _) => Err(vec![flaw(&pointer("", name), "There is no such setting.")]),
             (Some(setting), Value::Null) => Ok(vec![Write::Reset(setting)]),
             (Some(setting), value) => set(setting, value).map(|write| vec![write]),
         };
-        match made {
-            Ok(made) => writes.extend(made),
+        match checked {
+            Ok(found) => writes.extend(found),
             Err(found) => flaws.extend(found),
         }
     }
@@ -139,27 +136,36 @@ fn checked(change: &SettingsChange) -> (Vec<Write>, Vec<FieldError>) {
 }
 
 fn set(setting: Setting, value: &Value) -> Result<Write, Vec<FieldError>> {
-    let here = format!("/{}", setting.name());
-    let text = setting.text_of(value).map_err(|why| vec![flaw(&here, &why)])?;
-    let mut flaws = setting.check(&text);
-    if setting == Setting::ProviderOutputHosts && flaws.is_empty() {
-        flaws.extend(flaws_of_hosts(&here, value));
-    }
+    let changed = setting.check(value)?;
+    let flaws = flaws_of_hosts(&format!("/{setting}"), &changed.provider_output_hosts);
     if flaws.is_empty() {
-        Ok(Write::Set(setting, text))
+        Ok(Write::Set(setting, text_of(value)))
     } else {
         Err(flaws)
     }
 }
 
-/// A typo here would fail every edit at its last step, paid for and with nothing to show.
-fn flaws_of_hosts(here: &str, value: &Value) -> Vec<FieldError> {
-    let hosts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    let wrong = hosts.enumerate().filter_map(|(index, host)| {
-        let why = AllowedHosts::parse([host]).err()?;
-        Some(flaw(&format!("{here}/{index}"), &why.to_string()))
-    });
-    wrong.collect()
+/// A typo here would fail every edit at its last step, after the provider was paid.
+fn flaws_of_hosts(here: &str, hosts: &[String]) -> Vec<FieldError> {
+    let hosts = hosts.iter().enumerate();
+    hosts
+        .filter_map(|(index, host)| {
+            let why = AllowedHosts::parse([host]).err()?;
+            Some(flaw(&format!("{here}/{index}"), &why.to_string()))
+        })
+        .collect()
+}
+
+/// Looks the image of a watermark up. Other flaws of the value are reported elsewhere.
+async fn flaws_of_image(cloud: &Cloud, value: &Value) -> Result<Vec<FieldError>, Problem> {
+    let Ok(changed) = setting!(watermark).with(value) else {
+        return Ok(Vec::new());
+    };
+    match check_watermark(cloud, "/watermark", &changed.watermark).await {
+        Ok(()) => Ok(Vec::new()),
+        Err(Problem::ValidationFailed(flaws)) => Ok(flaws),
+        Err(problem) => Err(problem),
+    }
 }
 
 fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
@@ -178,7 +184,7 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
             (Some(provider), Value::String(secret)) if is_secret(secret) => {
                 writes.push(Write::SetKey(provider, secret.clone()));
             }
-            // Never what was sent: it may be a secret with a slip in it.
+            // The message never repeats the value, which may be a secret with a typing error.
             _ => {
                 let detail =
                     format!("must be 1 to {MAX_SECRET_BYTES} visible ASCII characters on one line, or null");
@@ -189,28 +195,9 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
     if flaws.is_empty() { Ok(writes) } else { Err(flaws) }
 }
 
-/// It is sent in a header.
+/// Whether the text fits into an HTTP header.
 fn is_secret(text: &str) -> bool {
     (1..=MAX_SECRET_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn watermark_text(write: &Write) -> Option<&str> {
-    match write {
-        Write::Set(Setting::Watermark, text) => Some(text),
-        _ => None,
-    }
-}
-
-async fn flaws_of_watermark(cloud: &Cloud, text: &str) -> Result<Vec<FieldError>, Problem> {
-    let mut settings = Settings::default();
-    if let Err(why) = settings.set(Setting::Watermark, text) {
-        return Ok(vec![flaw("/watermark", &why)]);
-    }
-    match check_watermark(cloud, "/watermark", &settings.watermark).await {
-        Ok(()) => Ok(Vec::new()),
-        Err(Problem::ValidationFailed(flaws)) => Ok(flaws),
-        Err(problem) => Err(problem),
-    }
 }
 
 fn flaw(pointer: &str, detail: &str) -> FieldError {
@@ -264,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn null_stands_for_the_default_and_a_secret_for_itself() {
+    fn null_resets_a_setting_and_removes_a_secret() {
         let (writes, flaws) = check(&json!({
             "fallback_provider": null,
             "is_enabled": false,
@@ -272,8 +259,8 @@ mod tests {
         }));
         assert_eq!(flaws, Vec::<String>::new());
         for write in [
-            Write::Reset(Setting::FallbackProvider),
-            Write::Set(Setting::IsEnabled, "false".to_owned()),
+            Write::Reset(setting!(fallback_provider)),
+            Write::Set(setting!(is_enabled), "false".to_owned()),
             Write::SetKey(ProviderName::Runware, "abc".to_owned()),
             Write::RemoveKey(ProviderName::Fal),
         ] {

@@ -1,7 +1,7 @@
 //! Every resource of the superadmin from its making to its end.
 
 use domain::ProviderName;
-use domain::settings::Setting;
+use domain::settings::{Setting, setting};
 use reqwest::Method;
 use serde_json::{Value, json};
 use stack_tests::guest::text;
@@ -181,7 +181,7 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
     let admin = Caller::superadmin(&stack);
     let path = "/admin/ai-settings";
     let before = admin.get(path).await.data(200).clone();
-    for setting in Setting::ALL {
+    for setting in Setting::all() {
         settings.expect_change(setting);
         let name = setting.name();
         let value = &before[name];
@@ -198,7 +198,7 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
         assert_eq!(&again.data(200)[name], value, "{name}");
     }
     // No local stage has a fallback of its own, or an image as its mark.
-    let name = Setting::FallbackProvider.name();
+    let name = setting!(fallback_provider).name();
     for value in [json!("fal"), Value::Null] {
         let answer = admin.patch(path, &json!({ name: value })).await;
         assert_eq!(answer.data(200)[name], value);
@@ -223,7 +223,7 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
         stack.cloud.put_api_key(provider, kept.expose()).await.unwrap();
     }
     let after = admin.get(path).await;
-    for setting in Setting::ALL {
+    for setting in Setting::all() {
         assert_eq!(after.data(200)[setting.name()], before[setting.name()]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use serde_json::json;
 use stack_tests::patience::eventually;
 use stack_tests::{Caller, Reply, Stack, World, settings, styles};
@@ -26,7 +26,7 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     let is_open = |reply: &Reply| reply.status == 200;
     until(&world, "open", is_open).await;
 
-    for setting in [Setting::IsEnabled, Setting::StatusMessage] {
+    for setting in [setting!(is_enabled), setting!(status_message)] {
         settings.expect_change(setting);
     }
     let change = json!({ "is_enabled": false, "status_message": "Off through the API." });
@@ -45,13 +45,17 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     let by_hand = "Off by hand.";
     stack
         .cloud
-        .put_setting(Setting::StatusMessage, by_hand)
+        .put_setting(setting!(status_message), by_hand)
         .await
         .unwrap();
     until(&world, "off by hand", says(by_hand)).await;
     let seen = admin.get("/admin/ai-settings").await;
     assert_eq!(seen.data(200)["status_message"], json!(by_hand));
-    stack.cloud.put_setting(Setting::IsEnabled, "true").await.unwrap();
+    stack
+        .cloud
+        .put_setting(setting!(is_enabled), "true")
+        .await
+        .unwrap();
     until(&world, "open again", is_open).await;
 }
 
@@ -73,7 +77,7 @@ async fn a_value_that_does_not_fit_changes_nothing_and_says_why() {
 async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
     let stack = Stack::connect().await;
     let terms = r#"["forbiddenword"]"#;
-    let mut settings = settings::alone(&stack, &[(Setting::BlockedTerms, terms)]).await;
+    let mut settings = settings::alone(&stack, &[(setting!(blocked_terms), terms)]).await;
     let world = World::new(&stack).await;
     let photo = world.photo_without_file().await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword on a boat" });
@@ -84,7 +88,7 @@ async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
         .problem(422, "prompt_blocked");
 
     settings
-        .change(Setting::BlockedTerms, r#"["forbiddenword", "#)
+        .change(setting!(blocked_terms), r#"["forbiddenword", "#)
         .await;
     for _ in 0..5 {
         let reply = world.guest.create_edit(photo, &body).await;
@@ -96,5 +100,5 @@ async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
         };
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
-    settings.change(Setting::BlockedTerms, "[]").await;
+    settings.change(setting!(blocked_terms), "[]").await;
 }

@@ -1,6 +1,6 @@
 //! Layer 1: the switches of the superadmin.
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use serde_json::json;
 use stack_tests::{Reply, Stack, World, settings, styles};
 
@@ -28,9 +28,9 @@ async fn switched_off_everything_is_refused_with_the_message_but_finished_edits_
     world.guest.wait(id).await;
 
     settings
-        .change_at_once(Setting::StatusMessage, "Back at eight.")
+        .change_at_once(setting!(status_message), "Back at eight.")
         .await;
-    settings.change(Setting::IsEnabled, "false").await;
+    settings.change(setting!(is_enabled), "false").await;
     for (endpoint, reply) in every_endpoint(&world.guest).await {
         match endpoint.as_str() {
             EVENT => assert_unavailable(&reply),
@@ -48,7 +48,7 @@ async fn switched_off_everything_is_refused_with_the_message_but_finished_edits_
 #[tokio::test]
 async fn guests_locked_out_see_nothing() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::GuestEnabled, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(guest_enabled), "false")]).await;
     let world = World::new(&stack).await;
     for (endpoint, reply) in every_endpoint(&world.guest).await {
         if endpoint == EVENT {

@@ -1,6 +1,6 @@
 //! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
 
-use domain::settings::Setting;
+use domain::settings::setting;
 use serde_json::json;
 use stack_tests::api::of_event;
 use stack_tests::patience::eventually;
@@ -50,7 +50,7 @@ async fn an_organiser_sees_what_a_guest_does_not() {
 #[tokio::test]
 async fn the_places_in_the_queue_are_those_that_the_guests_see() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = World::new(&stack).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
@@ -87,7 +87,7 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     let stack = Stack::connect().await;
     let standby = format!("{}-standby", stack.described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
+    let mut settings = settings::alone(&stack, &[(setting!(queue_name), name)]).await;
     let world = World::new(&stack).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
@@ -98,9 +98,9 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     assert_eq!(world.stored(id).await.attempt, 2);
 
     // What waits behind the kill switch waits there too.
-    settings.change(Setting::QueueAutoDispatch, "false").await;
+    settings.change(setting!(queue_auto_dispatch), "false").await;
     let held = world.guest.start(photo, &styles::fake("sync")).await;
-    settings.change(Setting::IsEnabled, "false").await;
+    settings.change(setting!(is_enabled), "false").await;
     queue::submit(&world, held).await;
     let is_there = async || queue::waiting(&stack, &standby).await.delayed > 0;
     eventually("back in the standby queue", is_there).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::context::{hour_of, seconds_left_in_hour};
-use domain::settings::Setting;
+use domain::settings::setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use stack_tests::api::of_event;
@@ -44,7 +44,7 @@ async fn signals(stack: &Stack, world: &World, guest: &Guest, since_ms: i64, at_
 #[tokio::test]
 async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
     let stack = Stack::connect().await;
-    let threshold = (Setting::AbuseEscalationThresholdPerHour, "3");
+    let threshold = (setting!(abuse_escalation_threshold_per_hour), "3");
     let _settings = settings::alone(&stack, &[threshold]).await;
     well_before_the_hour_ends(&stack).await;
     let began = logs::now_ms(&stack) - 1_000;
@@ -104,7 +104,7 @@ async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
 #[tokio::test]
 async fn many_at_the_same_moment_are_said_once_too() {
     let stack = Stack::connect().await;
-    let threshold = (Setting::AbuseEscalationThresholdPerHour, "2");
+    let threshold = (setting!(abuse_escalation_threshold_per_hour), "2");
     let _settings = settings::alone(&stack, &[threshold]).await;
     well_before_the_hour_ends(&stack).await;
     let began = logs::now_ms(&stack) - 1_000;

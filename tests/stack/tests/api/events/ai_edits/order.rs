@@ -2,7 +2,7 @@
 
 use domain::MicroUsd;
 use domain::budget::Tenant;
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{Event, PhotoId};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -179,7 +179,7 @@ async fn of_any_two_that_refuse_an_organiser_the_earlier_answers() {
 #[tokio::test]
 async fn switched_off_no_other_layer_is_asked() {
     let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::IsEnabled, "false")]).await;
+    let _settings = settings::alone(&stack, &[(setting!(is_enabled), "false")]).await;
     let all = Refuser::AFTER_THE_SWITCH;
     join_all(all.map(async |later| assert_answers(&stack, &[Refuser::Enabled, later]).await)).await;
     let organiser = all.into_iter().filter(|later| *later != Refuser::Abuse);
