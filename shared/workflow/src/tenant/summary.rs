@@ -7,7 +7,7 @@ use domain::context::month_of;
 use domain::scope::TenantCaller;
 use domain::summary::{Summary, SummaryFacts};
 
-use crate::create_edit::counterpart_cost;
+use crate::admit::counterpart_cost;
 use crate::entry::event_of;
 use crate::guest::settings;
 
