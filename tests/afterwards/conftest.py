@@ -1,4 +1,4 @@
-"""What every function's role may do, and what it has done, both as the running emulator knows them."""
+"""The permissions of every function's role, and their uses, both from the running emulator."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from witnessed import ROOT, WITNESS_FILE, Permission, Use
 
 STACK_FILE = ROOT / ".local" / "stack.json"
-#: `make test` says when its run began; without it, everything since the emulator's start counts.
+#: `make test` sets the time of its start; without it, everything since the emulator's start counts.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 STACK_NAME = "magic-edits-local"
 LAMBDA = "lambda.amazonaws.com"
@@ -28,7 +28,7 @@ def began() -> float:
 def stack() -> dict[str, Any]:
     """The description of the running local stack."""
     if not STACK_FILE.exists():
-        pytest.exit("The local stack is not up: run `make up` first.", returncode=2)
+        pytest.exit("The local stack is not running: run `make up` first.", returncode=2)
     found: dict[str, Any] = json.loads(STACK_FILE.read_text(encoding="utf-8"))
     return found
 
@@ -82,7 +82,7 @@ def permissions(iam: Any, role: str) -> Iterator[Permission]:
 
 
 def of_document(document: Any) -> Iterator[Permission]:
-    """The allowing statements, action by action and resource by resource."""
+    """What the statements allow, action by action and resource by resource."""
     parsed = json.loads(document) if isinstance(document, str) else document
     for statement in parsed["Statement"]:
         if statement["Effect"] == "Allow":
@@ -92,15 +92,15 @@ def of_document(document: Any) -> Iterator[Permission]:
 
 
 def listed(value: Any) -> list[str]:
-    """One or a list of one, as IAM takes them."""
+    """A value as a list: IAM takes a single value or a list."""
     return value if isinstance(value, list) else [value]
 
 
 @pytest.fixture(scope="session")
 def uses(roles: dict[str, str], began: float) -> set[Use]:
-    """What the roles have done in this run."""
+    """The uses of the roles' permissions in this run."""
     if not WITNESS_FILE.exists():
-        pytest.fail("The emulator has written nothing about its roles. Is IAM off? `make stop`, then `make up`.")
+        pytest.fail("The emulator has recorded no use of a role. Is IAM off? Run `make stop`, then `make up`.")
     entries = [json.loads(line) for line in WITNESS_FILE.read_text(encoding="utf-8").splitlines()]
     return {
         Use(

@@ -1,4 +1,4 @@
-"""What the emulator has witnessed, in the words of the tests."""
+"""The emulator's record of permissions, as types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class Use:
-    """What IAM decided about a role."""
+    """A decision of IAM about a role."""
 
     role: str
     permission: Permission

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
-sys.path.insert(0, str(ROOT / "infra" / "bench"))
+sys.path[:0] = [str(ROOT / "infra" / "bench"), str(ROOT / "infra" / "local")]
 
 from measure import samples  # noqa: E402
 from measure.rie import Function  # noqa: E402
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests run once per sample of the kind that they ask for."""
+    """Runs a test once per sample of the kind that its argument names."""
     kinds = {
         "name": lambda _: True,
         "http": samples.is_http,
@@ -39,16 +39,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def stack() -> dict[str, Any]:
     """The description of the running local stack."""
     if platform.system() != "Linux":
-        pytest.skip("the Runtime Interface Emulator is a Linux program")
+        pytest.skip("the Runtime Interface Emulator only runs on Linux")
     if not samples.STACK_FILE.exists():
-        pytest.fail("No stack is up. Start one with `make up`.")
+        pytest.fail("No stack is running. Start one with `make up`.")
     found: dict[str, Any] = json.loads(samples.STACK_FILE.read_text(encoding="utf-8"))
     return found
 
 
 @pytest.fixture(scope="session")
 def start(stack: dict[str, Any]) -> Iterator[Callable[[str], Function]]:
-    """Functions by name, each started once; all end with the tests."""
+    """Starts functions by name, each once; all end with the tests."""
     running: dict[str, Function] = {}
     with ExitStack() as ending:
 

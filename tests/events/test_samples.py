@@ -1,4 +1,4 @@
-"""Every sample of `events/` is what AWS sends, and runs through its function's real entry."""
+"""Every sample of `events/` has the format that AWS sends, and its function's real binary answers it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,32 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from local_stack import template
 from measure import samples
-from measure.rie import ROOT, Function
+from measure.rie import Function
 
 Start = Callable[[str], Function]
-#: What a sample is answered with once it names an event that exists; the others: 200.
+#: Status of the answer to a sample of an existing event; 200 for all others.
 ACCEPTED = {"guest-create-photo": 201, "guest-create-edit": 202, "tenant-create-edit": 202, "admin-watermarks": 201}
 
 
 def test_every_function_has_a_sample_and_every_sample_a_function() -> None:
-    functions = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
-    assert set(samples.names()) == functions
+    assert samples.names() == template.function_names(), "events/<function>.json, one per function of template.yaml"
 
 
-def test_a_sample_is_an_event_of_its_own_route(http: str) -> None:
-    """The route, the path and its parameters say the same, and the same as template.yaml."""
+def test_a_function_that_the_binary_does_not_know_ends_with_the_names_that_it_knows(stack: dict[str, Any]) -> None:
+    for package in template.packages():
+        known = [function.name for function in template.functions() if function.package == package]
+        environment = {**samples.environment(stack, known[0]), "_HANDLER": "no-such-function"}
+        with Function(samples.bootstrap(known[0]), environment) as function:
+            function.invoke_raw(b"{}")
+            log = function.log()
+        assert "no-such-function" in log
+        assert [name for name in known if name not in log] == []
+
+
+def test_a_sample_is_an_event_of_its_functions_route(http: str) -> None:
+    """The route, the path and its parameters agree with each other and with template.yaml."""
     event = samples.load(http)
     method, route = event["routeKey"].split(" ", 1)
     path = route
@@ -32,17 +43,18 @@ def test_a_sample_is_an_event_of_its_own_route(http: str) -> None:
     assert (event["version"], event["rawPath"], described["path"]) == ("2.0", path, path)
     assert described["method"] == method and event["requestContext"]["routeKey"] == event["routeKey"]
     assert event["headers"].get("content-length", "0") == str(len(event.get("body", "")))
-    written = (ROOT / "template.yaml").read_text(encoding="utf-8").split(f"CodeUri: target/lambda/{http}/", 1)[1]
-    assert f'Method: {method}, Path: "{route}"' in written.split("CodeUri:", 1)[0]
+    resource = template.document()["Resources"][template.function(http).logical_id]
+    events = [source["Properties"] for source in resource["Properties"]["Events"].values()]
+    assert (method, route) in {(event["Method"], event["Path"]) for event in events}
 
 
-def test_a_sample_is_a_record_as_sqs_delivers_it(worker: str) -> None:
+def test_a_workers_sample_is_a_record_in_the_format_of_sqs(worker: str) -> None:
     (record,) = samples.load(worker)["Records"]
     assert record["md5OfBody"] == hashlib.md5(record["body"].encode(), usedforsecurity=False).hexdigest()
     assert json.loads(record["body"])["v"] == "1"
 
 
-def test_a_sample_as_it_is_finds_no_such_event(http_of_event: str, start: Start) -> None:
+def test_an_unchanged_sample_gets_event_not_found(http_of_event: str, start: Start) -> None:
     answer = start(http_of_event).invoke(samples.load(http_of_event))
     problem = json.loads(answer["body"])
     assert (answer["statusCode"], problem["code"]) == (404, "event_not_found")
@@ -51,18 +63,18 @@ def test_a_sample_as_it_is_finds_no_such_event(http_of_event: str, start: Start)
     assert samples.TOKEN not in answer["body"], "the token is the guest's credential"
 
 
-def test_a_webhook_of_nobody_is_refused_before_anything_is_written(hook: str, start: Start) -> None:
+def test_a_webhook_without_a_valid_token_is_refused_before_any_write(hook: str, start: Start) -> None:
     function = start(hook)
     answer = function.invoke(samples.load(hook))
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "edit_not_found")
     assert not [call for call in function.invocations()[-1]["aws_calls"] if not call.startswith("ssm.")]
 
 
-def test_a_sample_with_the_demos_values_is_answered(http_of_caller: str, start: Start, stack: dict[str, Any]) -> None:
+def test_a_sample_of_the_demo_event_gets_its_answer(http_of_caller: str, start: Start, stack: dict[str, Any]) -> None:
     http = http_of_caller
     values = samples.of_demo(stack)
     if http in ("guest-get-edit", "tenant-get-edit"):
-        # The edit of the sample of guest-create-edit: its idempotency key always gives the same one.
+        # The idempotency key of the sample of guest-create-edit always returns the same edit.
         made = start("guest-create-edit").invoke(samples.load("guest-create-edit", values))
         values[samples.EDIT] = json.loads(made["body"])["data"]["id"]
     answer = start(http).invoke(samples.load(http, values))
@@ -77,30 +89,30 @@ def test_a_sample_with_the_demos_values_is_answered(http_of_caller: str, start: 
         assert body["data"]
 
 
-def test_a_worker_passes_over_an_edit_that_is_not_there(worker: str, start: Start) -> None:
+def test_a_worker_skips_an_edit_that_does_not_exist(worker: str, start: Start) -> None:
     assert start(worker).invoke(samples.load(worker)) == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", '{"v":"9"}', "\ufffd\u0000", "[" * 10_000])
-def test_a_record_that_cannot_be_read_is_failed_by_its_id_alone(worker: str, body: str, start: Start) -> None:
+def test_an_unreadable_record_fails_alone(worker: str, body: str, start: Start) -> None:
     event = samples.load(worker)
     (good,) = event["Records"]
     event["Records"] = [good, {**good, "messageId": "unreadable", "body": body}, {**good, "messageId": "after"}]
     assert start(worker).invoke(event) == {"batchItemFailures": [{"itemIdentifier": "unreadable"}]}
 
 
-def test_an_operators_sample_is_answered_with_counts(invoked: str, start: Start) -> None:
+def test_an_operators_sample_gets_counts(invoked: str, start: Start) -> None:
     answer = start(invoked).invoke(samples.load(invoked))
     assert answer and "errorType" not in answer, answer
 
 
-@pytest.mark.parametrize("slip", [{"limit": 0}, {"limti": 1}, {"limit": "all"}, ["limit"], "limit"])
-def test_an_operators_slip_of_the_pen_is_told_and_does_nothing(invoked: str, slip: Any, start: Start) -> None:
-    answer = start(invoked).invoke(slip)
+@pytest.mark.parametrize("payload", [{"limit": 0}, {"limti": 1}, {"limit": "all"}, ["limit"], "limit"])
+def test_a_wrong_payload_of_an_operator_is_refused(invoked: str, payload: Any, start: Start) -> None:
+    answer = start(invoked).invoke(payload)
     assert answer["errorType"] == "BadPayload" and "payload" in answer["errorMessage"], answer
 
 
-def test_every_invocation_leaves_one_line_about_itself(name: str, start: Start) -> None:
+def test_every_invocation_logs_one_invocation_line(name: str, start: Start) -> None:
     function = start(name)
     before = len(function.invocations())
     function.invoke(samples.load(name))

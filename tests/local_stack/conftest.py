@@ -1,4 +1,4 @@
-"""Two emulators: one as the launcher makes it, one with every gap left open."""
+"""Two emulators: one with every gap closed, one with every gap open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def gaps() -> dict[str, str]:
-    """Every registered gap by name: the test that shows when it can go."""
+    """The test of every registered gap, by the gap's name."""
     listing = (
         "import json; from local_stack.launcher import __main__; from local_stack.launcher.gaps import GAPS;"
         "print(json.dumps({gap.name: gap.test for gap in GAPS.values()}))"
@@ -31,5 +31,5 @@ def gaps() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def opened(gaps: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The emulator as it comes. A test that fails on it says: this gap is gone, drop what closes it."""
+    """The unpatched emulator. A test that fails on it shows that the gap is gone: delete the function that closes it."""
     yield from run_emulator(tmp_path_factory.mktemp("opened"), *gaps)

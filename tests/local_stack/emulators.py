@@ -22,14 +22,15 @@ ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "
 PYTHON = ROOT / ".local" / "venv" / "bin" / "python"
 REGION = "eu-central-1"
 
-#: A custom runtime in a few lines, which logs nothing: it answers every request with 200.
+#: A custom runtime in a few lines. It answers every request with 200 and logs nothing.
 BOOTSTRAP = """#!/usr/bin/env python3
 import json, os, urllib.request
 api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
 while True:
     with urllib.request.urlopen(f"{api}/next") as call:
         request, event = call.headers["Lambda-Runtime-Aws-Request-Id"], json.load(call)
-    answer = json.dumps({"statusCode": 200, "body": json.dumps(event.get("pathParameters"))}).encode()
+    said = json.dumps(event.get("pathParameters")) if "pathParameters" in event else os.environ["_HANDLER"]
+    answer = json.dumps({"statusCode": 200, "body": said}).encode()
     urllib.request.urlopen(urllib.request.Request(f"{api}/{request}/response", data=answer)).close()
 """
 
@@ -42,7 +43,7 @@ class Emulator:
         self.scratch = scratch
 
     def client(self, service: str, credentials: dict[str, str] | None = None) -> Any:
-        """A client with root's credentials, or with the ones of an assumed role."""
+        """A client with root's credentials, or with those of an assumed role."""
         known = credentials or {"AccessKeyId": "test", "SecretAccessKey": "test"}
         return boto3.client(
             service,
@@ -55,7 +56,7 @@ class Emulator:
         )
 
     def deploy(self, name: str, resources: dict[str, Any], *, sam: bool = False) -> dict[str, str]:
-        """Makes or updates a stack of these resources and returns the physical ids by logical id."""
+        """Creates or updates a stack of these resources; returns the physical ids by logical id."""
         template: dict[str, Any] = {"Resources": resources}
         if sam:
             template["Transform"] = "AWS::Serverless-2016-10-31"
@@ -78,7 +79,7 @@ class Emulator:
         return {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in listed}
 
     def upload_bootstrap(self) -> dict[str, str]:
-        """The tiny runtime as a deployment package: where it lies in S3."""
+        """Uploads the small runtime as a deployment package; returns its place in S3."""
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
             entry = zipfile.ZipInfo("bootstrap")
@@ -101,7 +102,7 @@ class Emulator:
 
 
 def run_emulator(scratch: Path, *without: str) -> Iterator[Emulator]:
-    """Runs the launcher in a process of its own and ends it afterwards, with the functions it started."""
+    """Runs the launcher in a process of its own and ends it afterwards, together with its functions."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -25,14 +25,14 @@ ALARM = {
 }
 
 
-def test_the_gap_is_there_the_deploy_fails(opened: Emulator) -> None:
+def test_with_the_gap_the_deploy_fails(opened: Emulator) -> None:
     with pytest.raises(AssertionError):
         opened.deploy("adding-up", ALARM)
     (stack,) = opened.client("cloudformation").describe_stacks(StackName="adding-up")["Stacks"]
-    assert stack["StackStatus"].endswith(("_FAILED", "ROLLBACK_COMPLETE")), "it fails, and is not only slow"
+    assert stack["StackStatus"].endswith(("_FAILED", "ROLLBACK_COMPLETE")), "the deploy must fail, not time out"
 
 
-def test_closed_the_alarm_is_there_and_tells_the_topic(closed: Emulator) -> None:
+def test_closed_the_alarm_exists_and_notifies_the_topic(closed: Emulator) -> None:
     closed.deploy("adding-up", ALARM)
     (alarm,) = closed.client("cloudwatch").describe_alarms(AlarmNames=["adding-up"])["MetricAlarms"]
     assert alarm["AlarmActions"] == [TOPIC]

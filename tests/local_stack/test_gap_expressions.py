@@ -34,12 +34,12 @@ def update(emulator: Emulator, expression: str) -> dict[str, Any]:
     return found
 
 
-def test_the_gap_is_there_a_clause_without_an_action_is_carried_out_in_a_transaction(opened: Emulator) -> None:
+def test_with_the_gap_a_transaction_executes_a_clause_without_an_action(opened: Emulator) -> None:
     for expression in EMPTY:
         try:
             update(opened, expression)
         except ClientError as refused:
-            assert refused.operation_name == "UpdateItem", "a single update is refused already"
+            assert refused.operation_name == "UpdateItem", "the emulator refuses a single update already"
 
 
 def test_closed_a_clause_without_an_action_is_refused(closed: Emulator) -> None:
@@ -49,7 +49,7 @@ def test_closed_a_clause_without_an_action_is_refused(closed: Emulator) -> None:
         assert refused.value.operation_name == "TransactWriteItems"
 
 
-def test_closed_clauses_with_an_action_are_carried_out(closed: Emulator) -> None:
+def test_closed_clauses_with_an_action_are_executed(closed: Emulator) -> None:
     zero = {"N": "0"}
     expression = "ADD #set :n SET added = :n REMOVE gone, #delete"
     assert update(closed, expression) == {"pk": {"S": "a"}, "set": zero, "added": zero}

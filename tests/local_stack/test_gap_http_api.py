@@ -8,7 +8,7 @@ ORIGIN = "https://photos.example"
 
 
 def deploy_sam_api(emulator: Emulator, **more: str) -> str:
-    """A SAM HttpApi with one open and one protected route, and more open ones; returns the address of its API."""
+    """Deploys a SAM HttpApi with an open and a protected route, and more open ones; returns the address of the API."""
     code = emulator.upload_bootstrap()
     api = {"Ref": "Api"}
     routes = {
@@ -54,7 +54,7 @@ def deploy_sam_api(emulator: Emulator, **more: str) -> str:
 
 
 def deploy_plain_api(emulator: Emulator) -> str:
-    """An API whose CORS stands in a CloudFormation property."""
+    """Deploys an API with CORS in a CloudFormation property; returns its address."""
     made = emulator.deploy(
         "plain-api",
         {
@@ -72,17 +72,17 @@ def deploy_plain_api(emulator: Emulator) -> str:
 
 
 def preflight(emulator: Emulator, api: str) -> int:
-    """Status of a browser's question whether it may call."""
+    """The status of a browser's preflight request."""
     return emulator.request("OPTIONS", f"{api}/open/x", Origin=ORIGIN, **{"Access-Control-Request-Method": "GET"})[0]
 
 
-def test_the_gap_is_there_a_sam_http_api_has_no_routes(opened: Emulator) -> None:
+def test_with_the_gap_a_sam_http_api_has_no_routes(opened: Emulator) -> None:
     deploy_sam_api(opened)
     apis = opened.client("apigatewayv2").get_apis()["Items"]
     assert [opened.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"] for api in apis] == [[]]
 
 
-def test_closed_it_has_its_routes_its_id_its_authorizer_and_its_cors(closed: Emulator) -> None:
+def test_closed_a_sam_http_api_has_its_routes_id_authorizer_and_cors(closed: Emulator) -> None:
     api = deploy_sam_api(closed)
     assert closed.request("GET", f"{api}/open/sesame")[::2] == (200, '{"name": "sesame"}')
     assert closed.request("GET", f"{api}/protected")[0] == 401
@@ -91,15 +91,15 @@ def test_closed_it_has_its_routes_its_id_its_authorizer_and_its_cors(closed: Emu
     assert preflight(closed, api) == 204
 
 
-def test_the_gap_is_there_cors_of_the_template_is_not_read(opened: Emulator) -> None:
+def test_with_the_gap_cors_of_the_template_is_ignored(opened: Emulator) -> None:
     assert preflight(opened, deploy_plain_api(opened)) == 403
 
 
-def test_closed_cors_of_the_template_is_read(closed: Emulator) -> None:
+def test_closed_cors_of_the_template_works(closed: Emulator) -> None:
     assert preflight(closed, deploy_plain_api(closed)) == 204
 
 
-def test_closed_an_api_that_is_deployed_again_has_its_new_routes_too(closed: Emulator) -> None:
+def test_closed_an_updated_api_has_its_new_routes(closed: Emulator) -> None:
     deploy_sam_api(closed, Sooner="/sooner/{name}")
     api = deploy_sam_api(closed, Later="/later/{name}")
     assert closed.request("GET", f"{api}/later/sesame")[::2] == (200, '{"name": "sesame"}')

@@ -8,7 +8,7 @@ from emulators import Emulator
 
 
 def fastest_invocation(emulator: Emulator) -> float:
-    """Seconds of the fastest of many warm invocations: the floor, whatever else this machine is busy with."""
+    """Seconds of the fastest of many warm invocations, which other load on the machine hardly affects."""
     package = emulator.client("s3")
     try:
         package.head_bucket(Bucket="code")
@@ -32,14 +32,14 @@ def fastest_invocation(emulator: Emulator) -> float:
     )
     invoke = emulator.client("lambda").invoke
     times = []
-    for _ in range(15):
+    for _ in range(30):
         started = time.monotonic()
         assert invoke(FunctionName="silent", Payload=b"{}")["StatusCode"] == 200
         times.append(time.monotonic() - started)
     return min(times)
 
 
-def test_the_gap_is_there_every_invocation_waits_for_a_log_line(opened: Emulator) -> None:
+def test_with_the_gap_every_invocation_waits_for_a_log_line(opened: Emulator) -> None:
     assert fastest_invocation(opened) >= 0.050
 
 

@@ -69,21 +69,21 @@ def read(emulator: Emulator, role: dict[str, str], *names: str) -> list[str]:
     return [parameter["Value"] for parameter in found["Parameters"]]
 
 
-def test_the_gap_is_there_a_tls_only_bucket_refuses_everybody(opened: Emulator, opened_role: dict[str, str]) -> None:
+def test_with_the_gap_a_tls_only_bucket_refuses_every_request(opened: Emulator, opened_role: dict[str, str]) -> None:
     with pytest.raises(ClientError, match="explicit deny"):
         store(opened, opened_role)
 
 
-def test_closed_a_tls_only_bucket_takes_what_the_role_may_store(closed: Emulator, closed_role: dict[str, str]) -> None:
+def test_closed_a_tls_only_bucket_accepts_what_the_role_may_store(closed: Emulator, closed_role: dict[str, str]) -> None:
     store(closed, closed_role)
 
 
-def test_the_gap_is_there_parameters_by_exact_name_are_refused(opened: Emulator, opened_role: dict[str, str]) -> None:
+def test_with_the_gap_a_policy_that_names_parameters_refuses_them(opened: Emulator, opened_role: dict[str, str]) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         read(opened, opened_role, "one", "two")
 
 
-def test_closed_each_named_parameter_is_checked(closed: Emulator, closed_role: dict[str, str]) -> None:
+def test_closed_every_requested_parameter_is_checked(closed: Emulator, closed_role: dict[str, str]) -> None:
     assert sorted(read(closed, closed_role, "one", "two")) == ["one", "two"]
     with pytest.raises(ClientError, match="AccessDenied"):
         read(closed, closed_role, "one", "three")
@@ -95,14 +95,14 @@ def send(emulator: Emulator, role: dict[str, str], queue: str) -> int:
     return len(emulator.client("sqs", role).send_message_batch(QueueUrl=url, Entries=entries)["Successful"])
 
 
-def test_the_gap_is_there_a_batch_is_refused_where_messages_may_be_sent(
+def test_with_the_gap_a_batch_is_refused_where_messages_are_allowed(
     opened: Emulator, opened_role: dict[str, str]
 ) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         send(opened, opened_role, "letters")
 
 
-def test_closed_a_batch_may_be_sent_where_messages_may(closed: Emulator, closed_role: dict[str, str]) -> None:
+def test_closed_a_batch_is_allowed_where_messages_are(closed: Emulator, closed_role: dict[str, str]) -> None:
     assert send(closed, closed_role, "letters") == 2
     with pytest.raises(ClientError, match="AccessDenied"):
         send(closed, closed_role, "others")

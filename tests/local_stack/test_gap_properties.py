@@ -48,7 +48,7 @@ SCHEDULE = {
 
 
 def time_to_live(emulator: Emulator) -> dict[str, str]:
-    """What the table says about its time to live."""
+    """The time to live of the table."""
     emulator.deploy("expiring", TABLE)
     described = emulator.client("dynamodb").describe_time_to_live(TableName="expiring")
     found: dict[str, str] = described["TimeToLiveDescription"]
@@ -56,14 +56,14 @@ def time_to_live(emulator: Emulator) -> dict[str, str]:
 
 
 def reserved(emulator: Emulator) -> int | None:
-    """The concurrency that the function reserves."""
+    """The reserved concurrency of the function."""
     emulator.deploy("limited", FUNCTION)
     asked = emulator.client("lambda").get_function_concurrency(FunctionName="limited")
     found: int | None = asked.get("ReservedConcurrentExecutions")
     return found
 
 
-def test_the_gap_is_there_nothing_expires(opened: Emulator) -> None:
+def test_with_the_gap_nothing_expires(opened: Emulator) -> None:
     assert time_to_live(opened)["TimeToLiveStatus"] == "DISABLED"
 
 
@@ -71,7 +71,7 @@ def test_closed_the_table_expires_items_by_the_attribute_of_the_template(closed:
     assert time_to_live(closed) == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
-def test_the_gap_is_there_reserved_concurrency_is_not_set(opened: Emulator) -> None:
+def test_with_the_gap_reserved_concurrency_is_ignored(opened: Emulator) -> None:
     assert reserved(opened) is None
 
 
@@ -80,14 +80,14 @@ def test_closed_reserved_concurrency_is_set(closed: Emulator) -> None:
 
 
 def zone(emulator: Emulator) -> str:
-    """The time zone that the schedule is in."""
+    """The time zone of the schedule."""
     emulator.deploy("nightly", SCHEDULE)
     return str(emulator.client("scheduler").get_schedule(Name="nightly")["ScheduleExpressionTimezone"])
 
 
-def test_the_gap_is_there_schedules_are_in_utc(opened: Emulator) -> None:
+def test_with_the_gap_schedules_run_in_utc(opened: Emulator) -> None:
     assert zone(opened) == "UTC"
 
 
-def test_closed_a_schedule_is_in_the_time_zone_of_the_template(closed: Emulator) -> None:
+def test_closed_a_schedule_runs_in_the_time_zone_of_the_template(closed: Emulator) -> None:
     assert zone(closed) == "Europe/Berlin"

@@ -8,14 +8,14 @@ import pytest
 from emulators import PYTHON, ROOT
 
 
-def test_every_gap_names_a_test_that_is_there(gaps: dict[str, str]) -> None:
+def test_every_gap_names_an_existing_test(gaps: dict[str, str]) -> None:
     assert gaps
     assert [test for test in gaps.values() if not (ROOT / test).exists()] == []
 
 
 @pytest.mark.parametrize("installed", ["1.5.34", None])
-def test_another_version_is_refused_with_a_way_on(installed: str | None) -> None:
-    """Patches reach into the emulator's insides: applied to another version they could do anything."""
+def test_another_version_is_refused_with_instructions(installed: str | None) -> None:
+    """Patches change the emulator's internals, so in another version they could do anything."""
     pretend = (
         "import local_stack.launcher.__main__ as launcher\n"
         "def version(_):\n"

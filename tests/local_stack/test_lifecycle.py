@@ -1,4 +1,4 @@
-"""Starting, finding and stopping the emulator, after accidents too."""
+"""Starting, finding and stopping the emulator, also after a crash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emulators import PYTHON, ROOT, Emulator
 
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 
-from local_stack import config, deploy, emulator  # noqa: E402
+from local_stack import config, deploy, emulator, template  # noqa: E402
 from local_stack.errors import StackError  # noqa: E402
 
 
@@ -31,7 +31,7 @@ def port() -> int:
 
 @pytest.fixture(autouse=True)
 def folder_of_its_own(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keeps these tests away from a stack that may be up."""
+    """Keeps these tests away from a stack that may be running."""
     for name in ("PID_FILE", "NOTE", "LOG", "SCRATCH", "STACK_FILE", "DEPLOYED"):
         monkeypatch.setattr(emulator, name, tmp_path / name.lower())
     monkeypatch.setattr(sys, "executable", str(PYTHON))
@@ -45,7 +45,7 @@ def alive(pid: int) -> bool:
     return bool(asked.stdout.strip()) and not asked.stdout.startswith("Z")
 
 
-def test_a_taken_port_is_refused_before_anything_is_built(port: int) -> None:
+def test_a_port_in_use_is_refused_before_the_build(port: int) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
@@ -55,13 +55,13 @@ def test_a_taken_port_is_refused_before_anything_is_built(port: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["http", "80", "70000", "-1"])
-def test_what_is_no_port_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_port_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(config.PORT_VARIABLE, value)
     with pytest.raises(StackError, match="is not a port"):
         config.endpoint()
 
 
-def test_a_running_emulator_is_kept_and_a_killed_one_is_started_anew() -> None:
+def test_a_running_emulator_is_kept_and_a_killed_one_is_restarted() -> None:
     first, _ = emulator.ensure_running()
     assert emulator.ensure_running() == (first, "already running")
     os.kill(first.pid, signal.SIGKILL)
@@ -70,7 +70,7 @@ def test_a_running_emulator_is_kept_and_a_killed_one_is_started_anew() -> None:
     assert what == "started" and second.id != first.id
 
 
-def test_stop_ends_the_functions_too(port: int) -> None:
+def test_stop_also_ends_the_functions(port: int) -> None:
     running, _ = emulator.ensure_running()
     here = Emulator(port, emulator.SCRATCH)
     code = here.upload_bootstrap()
@@ -89,7 +89,7 @@ def test_stop_ends_the_functions_too(port: int) -> None:
     assert emulator.stop() is False
 
 
-def test_with_the_emulator_goes_what_describes_the_stack_in_it() -> None:
+def test_stop_removes_the_description_of_the_stack() -> None:
     running, _ = emulator.ensure_running()
     described = (emulator.STACK_FILE, emulator.DEPLOYED)
     for path in described:
@@ -105,8 +105,8 @@ def functions_of(group: int) -> list[str]:
     return [row[1] for row in rows if int(row[0]) == group and "bootstrap" in row[1]]
 
 
-def test_somebody_elses_process_is_never_ended() -> None:
-    """After a restart of the machine the noted number may belong to any program."""
+def test_a_process_of_another_program_is_never_ended() -> None:
+    """After a restart of the machine the recorded id may belong to any program."""
     other = subprocess.Popen(["sleep", "60"], start_new_session=True)
     try:
         noted = emulator.Running(other.pid, 1, "", "")
@@ -120,6 +120,6 @@ def test_somebody_elses_process_is_never_ended() -> None:
         other.wait()
 
 
-def test_a_function_without_a_resource_stops_the_deploy_with_both_names() -> None:
-    with pytest.raises(StackError, match="poll-edit"):
-        deploy.with_uploaded_code("      CodeUri: target/lambda/poll-edit/\n", [])
+def test_a_package_that_was_not_built_stops_the_deploy_with_its_name() -> None:
+    with pytest.raises(StackError, match="package api, which was not built"):
+        deploy.name_uploaded_code(template.document(), [])

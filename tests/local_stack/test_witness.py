@@ -1,4 +1,4 @@
-"""What the launcher writes down about roles: not a gap, but what the permission tests stand on."""
+"""The launcher's record of permissions: not a gap, but the basis of the tests of permissions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACCOUNT = "000000000000"
 TABLE = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/things"
 
 
-def taken(emulator: Emulator) -> dict[str, str]:
+def assume_role(emulator: Emulator) -> dict[str, str]:
     """Credentials of a role that may put and update items of one table."""
     iam = emulator.client("iam")
     trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
@@ -34,8 +34,8 @@ def document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_a_transaction_is_written_down_part_by_part_and_a_refusal_as_one(closed: Emulator) -> None:
-    dynamodb = closed.client("dynamodb", taken(closed))
+def test_a_transaction_is_recorded_item_by_item_and_a_refusal_once(closed: Emulator) -> None:
+    dynamodb = closed.client("dynamodb", assume_role(closed))
     item = {"pk": {"S": "a"}}
     update = {"Key": {"pk": {"S": "b"}}, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
     parts = [{"Put": {"TableName": "things", "Item": item}}, {"Update": {"TableName": "things", **update}}]

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
-from sam_template import ROOT, Template
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
+
+ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
+sys.path.insert(0, str(ROOT / "infra" / "local"))
+
+from local_stack import config, template  # noqa: E402
+from sam_template import Template  # noqa: E402
+from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def written() -> Template:
-    """What stands in template.yaml."""
-    return Template(yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8")))
+    """The contents of template.yaml."""
+    return Template(template.document())
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Template:
-    """What the SAM transform makes of it; the transform needs packages that are uploaded already."""
-    document = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = {"Bucket": "packages", "Key": "any.zip"}
+    """The template after the SAM transform."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return Template(Translator({}, Parser()).translate(document, {}))
+        patched.setenv("AWS_DEFAULT_REGION", config.REGION)
+        return Template(template.transformed())
 
 
 @pytest.fixture(scope="session")
 def monitoring() -> Template:
-    """The stack within the stack."""
-    return Template(yaml_parse((ROOT / "infra" / "monitoring.yaml").read_text(encoding="utf-8")))
+    """The nested stack."""
+    return Template(yaml_parse(config.MONITORING.read_text(encoding="utf-8")))

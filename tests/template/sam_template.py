@@ -1,4 +1,4 @@
-"""What the template tests ask a CloudFormation template."""
+"""Queries of the template tests on a CloudFormation template."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Resources = dict[str, dict[str, Any]]
 
 
 class Template:
-    """Resources by logical id, with the few questions that the tests ask of them."""
+    """Resources by logical id, with the queries that the tests need."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self.resources: Resources = document["Resources"]
 
     def of_type(self, resource_type: str) -> Resources:
-        """Properties of every resource of a type, by logical id."""
+        """The properties of every resource of a type, by logical id."""
         return {
             name: resource.get("Properties", {})
             for name, resource in self.resources.items()
@@ -37,12 +37,12 @@ class Template:
 
 
 def as_list(value: Any) -> list[Any]:
-    """CloudFormation takes one or a list of one in many places."""
+    """A value as a list: in many places CloudFormation takes a single value or a list."""
     return value if isinstance(value, list) else [value]
 
 
 def referred(value: Any) -> str | None:
-    """Logical id that a Ref or a GetAtt points to."""
+    """The logical id that a Ref or a GetAtt names."""
     if not isinstance(value, dict):
         return None
     if "Ref" in value:
@@ -52,5 +52,5 @@ def referred(value: Any) -> str | None:
 
 
 def text(value: Any) -> str:
-    """The text of a plain value or of a Sub, its variables left in."""
+    """The text of a plain value, or of a Sub with its variables."""
     return str(value["Fn::Sub"]) if isinstance(value, dict) and "Fn::Sub" in value else str(value)

@@ -1,4 +1,4 @@
-"""The HTTP API: its routes, who may call, and what is never logged."""
+"""The HTTP API: routes, authorization, and what it must not log."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ROUTES = {
     ("POST", "/api/v1/hooks/runware/{edit}"): "HookRunwareFunction",
     ("POST", "/api/v1/hooks/fal/{edit}"): "HookFalFunction",
 }
-#: What an access log may hold. None of these can contain the path, and so the event token in it.
+#: Fields that an access log may contain. None of them contains the path, and so the event token.
 LOGGABLE = {
     "requestId", "routeKey", "status", "responseLatency", "integrationLatency", "integrationStatus", "responseLength",
     "error.responseType",
@@ -88,7 +88,7 @@ def test_guests_need_no_jwt_and_organisers_need_one(deployed: Template) -> None:
     assert "${UserPool}" in json.dumps(jwt["issuer"]) and referred(jwt["audience"][0]) == "UserPoolClient"
 
 
-def test_the_access_log_cannot_hold_an_event_token(deployed: Template) -> None:
+def test_the_access_log_cannot_contain_an_event_token(deployed: Template) -> None:
     (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage").values()
     logged = re.findall(r"\$context\.([A-Za-z.]+)", stage["AccessLogSettings"]["Format"])
     assert set(logged) <= LOGGABLE
@@ -102,16 +102,16 @@ def test_the_api_is_throttled(deployed: Template) -> None:
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
 
 
-def test_browsers_may_send_and_read_what_the_contract_names(deployed: Template) -> None:
+def test_browsers_may_send_and_read_the_headers_of_the_contract(deployed: Template) -> None:
     cors = body(deployed)["x-amazon-apigateway-cors"]
-    assert cors["allowOrigins"] == ["*"]  # a list: SAM drops the other properties beside an intrinsic function
+    assert cors["allowOrigins"] == ["*"]  # a list, because SAM drops the other properties beside an intrinsic function
     assert set(cors["allowHeaders"]) == {"authorization", "content-type", "idempotency-key", "x-guest-id"}
     assert set(cors["exposeHeaders"]) == {"location", "retry-after"}
     assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(cors["allowMethods"])
     assert "allowCredentials" not in cors
 
 
-def test_nobody_can_move_himself_to_another_tenant(deployed: Template) -> None:
+def test_users_cannot_move_themselves_to_another_tenant(deployed: Template) -> None:
     (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
     assert "custom:tenant_id" in client["ReadAttributes"]
     assert "custom:tenant_id" not in client["WriteAttributes"]
@@ -119,8 +119,8 @@ def test_nobody_can_move_himself_to_another_tenant(deployed: Template) -> None:
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
 
-def test_an_administrator_signs_nobody_in_but_on_the_local_stage(deployed: Template) -> None:
-    """That way a password is sent as it is; tests make their tokens so, and nobody else needs it."""
+def test_only_the_local_stage_allows_the_administrators_sign_in(deployed: Template) -> None:
+    """That flow sends a password in plain text. Tests get their tokens with it; nobody else needs it."""
     (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
     condition, locally, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
     assert deployed.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
@@ -128,6 +128,6 @@ def test_an_administrator_signs_nobody_in_but_on_the_local_stage(deployed: Templ
     assert set(locally) == {*elsewhere, "ALLOW_ADMIN_USER_PASSWORD_AUTH"}
 
 
-def test_who_signs_in_may_have_a_second_factor(deployed: Template) -> None:
+def test_users_may_add_a_second_factor(deployed: Template) -> None:
     (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])

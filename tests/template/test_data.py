@@ -17,17 +17,17 @@ def table(template: Template) -> dict[str, Any]:
     return found
 
 
-def test_what_holds_data_outlives_its_stack(deployed: Template) -> None:
+def test_resources_with_data_outlive_the_stack(deployed: Template) -> None:
     for name in ("Table", "Bucket", "UserPool"):
         resource = deployed.resources[name]
         assert resource["DeletionPolicy"] in {"Retain", "RetainExceptOnCreate"}, name
         assert resource["UpdateReplacePolicy"] == "Retain", name
 
 
-def test_the_table_is_paid_by_request_encrypted_restorable_and_expires(deployed: Template) -> None:
+def test_the_table_is_on_demand_encrypted_restorable_and_expires_items(deployed: Template) -> None:
     found = table(deployed)
     assert found["BillingMode"] == "PAY_PER_REQUEST"
-    assert "SSESpecification" not in found, "always encrypted; only the key of DynamoDB's own costs nothing per request"
+    assert "SSESpecification" not in found, "DynamoDB always encrypts; only its own key costs nothing per request"
     assert found["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
     assert found["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
@@ -56,14 +56,14 @@ def test_the_bucket_is_private(deployed: Template) -> None:
     assert bucket(deployed)["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_the_bucket_is_encrypted_and_forgets_unfinished_uploads(deployed: Template) -> None:
+def test_the_bucket_is_encrypted_and_aborts_unfinished_uploads(deployed: Template) -> None:
     (rule,) = bucket(deployed)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
     (cleaning,) = bucket(deployed)["LifecycleConfiguration"]["Rules"]
     assert cleaning["Status"] == "Enabled" and cleaning["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] <= 7
 
 
-def test_the_bucket_is_reached_over_tls_alone(deployed: Template) -> None:
+def test_the_bucket_requires_tls(deployed: Template) -> None:
     (policy,) = deployed.of_type("AWS::S3::BucketPolicy").values()
     assert policy["Bucket"] == {"Ref": "Bucket"}
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -72,7 +72,7 @@ def test_the_bucket_is_reached_over_tls_alone(deployed: Template) -> None:
     assert len(as_list(statement["Resource"])) == 2
 
 
-def test_browsers_may_use_presigned_addresses_and_nothing_else(deployed: Template) -> None:
+def test_browsers_may_only_use_presigned_addresses(deployed: Template) -> None:
     (rule,) = bucket(deployed)["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedOrigins"] == [{"Ref": "AllowedOrigin"}]
     assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
@@ -80,7 +80,7 @@ def test_browsers_may_use_presigned_addresses_and_nothing_else(deployed: Templat
     assert rule["ExposedHeaders"] == ["ETag"]
 
 
-def test_pruning_begins_every_night_at_half_past_two_where_the_operator_lives(deployed: Template) -> None:
+def test_pruning_starts_every_night_at_half_past_two_local_time(deployed: Template) -> None:
     assert deployed.document["Parameters"]["PruneTimezone"]["Default"] == "Europe/Berlin"
     (schedule,) = deployed.of_type("AWS::Scheduler::Schedule").values()
     assert schedule["ScheduleExpression"] == "cron(30 2 * * ? *)"

@@ -1,46 +1,61 @@
-"""Functions: one per folder, small enough, logged with an end."""
+"""Functions: one name for everything that belongs to a function, two packages, timeouts, logs, variables."""
 
 from __future__ import annotations
 
+from local_stack import template
 from sam_template import ROOT, Template, referred, text
 
 WORKERS = {"process-edit", "poll-edit"}
-#: Invoked by a schedule or an operator, who can wait.
+#: Functions that a schedule or an operator invokes; both can wait.
 INVOKED = {"recover-stuck", "dispatch", "backfill-storage", "prune"}
-#: API Gateway gives up after 30 s; a function that works on answers nobody.
+#: API Gateway times out after 30 s.
 LONGEST_ANSWER_SECONDS = 29
 
 
-def folders() -> set[str]:
-    return {manifest.parent.name for manifest in (ROOT / "functions").glob("*/Cargo.toml")}
+def test_every_package_is_a_cargo_package_of_functions() -> None:
+    assert template.packages() == sorted(path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml"))
 
 
-def test_every_folder_of_functions_is_deployed_and_nothing_else(written: Template) -> None:
-    code = [function["CodeUri"] for function in written.of_type("AWS::Serverless::Function").values()]
-    assert sorted(code) == sorted(f"target/lambda/{name}/" for name in folders())
-
-
-def test_a_function_is_named_like_its_folder(written: Template) -> None:
+def test_http_functions_are_in_the_package_api_and_all_others_in_workers(written: Template) -> None:
+    """Image codecs belong into the workers alone."""
     for name, function in written.of_type("AWS::Serverless::Function").items():
-        folder = function["CodeUri"].removeprefix("target/lambda/").removesuffix("/")
-        assert text(function["FunctionName"]) == f"magic-edits-${{Stage}}-{folder}"
-        assert name == "".join(word.capitalize() for word in folder.split("-")) + "Function"
+        sources = {source["Type"] for source in function.get("Events", {}).values()}
+        package = "api" if sources == {"HttpApi"} else "workers"
+        assert function["CodeUri"] == f"target/lambda/{package}/", name
 
 
-def test_functions_run_on_arm_unless_told_otherwise(written: Template, deployed: Template) -> None:
+def test_every_name_of_a_function_agrees_with_its_handler(written: Template) -> None:
+    """`magic-edits-${Stage}-<handler>`, `<Handler>Function`, `<Handler>Role` with the policy `<handler>`, `<Handler>LogGroup`, and
+    events/<handler>.json."""
+    functions = written.of_type("AWS::Serverless::Function")
+    roles, groups = written.of_type("AWS::IAM::Role"), written.of_type("AWS::Logs::LogGroup")
+    for logical_id, function in functions.items():
+        handler = function["Handler"]
+        stem = "".join(word.capitalize() for word in handler.split("-"))
+        assert logical_id == f"{stem}Function", handler
+        assert text(function["FunctionName"]) == f"magic-edits-${{Stage}}-{handler}"
+        assert referred(function["Role"]) == f"{stem}Role", handler
+        assert [policy["PolicyName"] for policy in roles[f"{stem}Role"]["Policies"]] == [handler]
+        assert referred(function["LoggingConfig"]["LogGroup"]) == f"{stem}LogGroup", handler
+        assert text(groups[f"{stem}LogGroup"]["LogGroupName"]) == f"/aws/lambda/magic-edits-${{Stage}}-{handler}"
+    handlers = sorted(function["Handler"] for function in functions.values())
+    assert handlers == sorted(path.stem for path in (ROOT / "events").glob("*.json")), "a sample event per function"
+
+
+def test_functions_run_on_arm64_by_default(written: Template, deployed: Template) -> None:
     assert written.document["Parameters"]["Architecture"]["Default"] == "arm64"
     for function in deployed.of_type("AWS::Lambda::Function").values():
         assert function["Architectures"] == [{"Ref": "Architecture"}]
-        assert (function["Runtime"], function["Handler"]) == ("provided.al2023", "bootstrap")
+        assert function["Runtime"] == "provided.al2023"
 
 
-def test_an_http_function_answers_before_the_gateway_gives_up(deployed: Template) -> None:
+def test_an_http_function_times_out_before_the_gateway_does(deployed: Template) -> None:
     for name, function in deployed.of_type("AWS::Lambda::Function").items():
         if text(function["FunctionName"]).removeprefix("magic-edits-${Stage}-") not in WORKERS | INVOKED:
             assert function["Timeout"] <= LONGEST_ANSWER_SECONDS, name
 
 
-def test_every_function_logs_to_a_group_of_its_own_that_forgets(deployed: Template) -> None:
+def test_every_function_logs_to_a_group_of_its_own_with_a_retention(deployed: Template) -> None:
     groups = deployed.of_type("AWS::Logs::LogGroup")
     for name, function in deployed.of_type("AWS::Lambda::Function").items():
         group = groups[referred(function["LoggingConfig"]["LogGroup"]) or ""]
@@ -49,7 +64,7 @@ def test_every_function_logs_to_a_group_of_its_own_that_forgets(deployed: Templa
         assert group.get("RetentionInDays"), name
 
 
-def test_functions_know_the_stack_by_these_variables(deployed: Template) -> None:
+def test_functions_get_exactly_these_variables(deployed: Template) -> None:
     expected = {
         "STAGE", "TABLE_NAME", "BUCKET_NAME", "SETTINGS_PATH", "SECRETS_PATH", "SETTINGS_MAX_AGE_SECONDS",
         "SUBMIT_QUEUE_URL", "POLL_QUEUE_URL", "EVENT_BUS_NAME", "RUST_LOG",
@@ -58,7 +73,7 @@ def test_functions_know_the_stack_by_these_variables(deployed: Template) -> None
         assert set(function["Environment"]["Variables"]) == expected, name
 
 
-def test_settings_are_never_older_than_half_a_minute(written: Template) -> None:
-    """A read may take a while too, so the snapshot's own age stays well below 30 s."""
+def test_settings_are_cached_for_less_than_half_a_minute(written: Template) -> None:
+    """The read takes time too, so the cached snapshot must be well below 30 s old."""
     for stage, values in written.document["Mappings"]["ByStage"].items():
         assert 1 <= int(values["SettingsMaxAgeSeconds"]) <= 25, stage

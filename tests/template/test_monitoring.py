@@ -1,4 +1,4 @@
-"""Alarms and the dashboard: nothing unwatched, nobody untold, and no figure that does not exist."""
+"""Alarms and the dashboard: everything is watched, every alarm notifies, and every metric exists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import source
 from sam_template import ROOT, Template, referred, text
 
 NAMESPACE = "MagicEdits"
@@ -16,7 +17,7 @@ NAMESPACE = "MagicEdits"
 MOST_METRICS = 10
 #: CloudFormation's limits for a template in S3.
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
-#: An alarm should ring before the timeout does.
+#: An alarm must fire before the timeout.
 NEAR_THE_TIMEOUT = 0.8
 A_DAY = 86_400
 
@@ -27,8 +28,8 @@ def alarms(template: Template) -> dict[str, dict[str, Any]]:
     return found
 
 
-def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every metric that an alarm reads, with its dimensions by name."""
+def metrics_of(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics that an alarm reads, with their dimensions by name."""
     if "MetricName" in alarm:
         read = [alarm]
     else:
@@ -40,10 +41,10 @@ def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def watched(monitoring: Template, namespace: str, name: str, dimension: str) -> dict[str, list[dict[str, Any]]]:
-    """Alarms on a metric, by the name of what they watch."""
+    """Alarms on a metric, by the value of its dimension."""
     found: dict[str, list[dict[str, Any]]] = {}
     for alarm in alarms(monitoring).values():
-        for metric in metrics(alarm):
+        for metric in metrics_of(alarm):
             if (metric["Namespace"], metric["MetricName"]) == (namespace, name):
                 found.setdefault(text(metric["Dimensions"][dimension]), []).append(alarm)
     return found
@@ -54,7 +55,7 @@ def functions(deployed: Template) -> dict[str, dict[str, Any]]:
     return {text(each["FunctionName"]): each for each in deployed.of_type("AWS::Lambda::Function").values()}
 
 
-def test_the_stack_watches_itself(written: Template) -> None:
+def test_the_stack_contains_the_monitoring_stack(written: Template) -> None:
     (nested,) = written.of_type("AWS::CloudFormation::Stack").values()
     assert nested["TemplateURL"] == "infra/monitoring.yaml"
     assert {name: value["Ref"] for name, value in nested["Parameters"].items()} == {
@@ -62,37 +63,37 @@ def test_the_stack_watches_itself(written: Template) -> None:
     }  # fmt: skip
 
 
-def test_every_alarm_tells_the_topic_when_it_goes_on_and_off(monitoring: Template) -> None:
-    """A breaker is measured when it is written, which is when there are edits: silence does not say that all is well."""
-    says_nothing_of_the_end = own(monitoring, "BreakerOpen")
-    assert len(says_nothing_of_the_end) == 2
+def test_every_alarm_notifies_the_topic_when_it_starts_and_ends(monitoring: Template) -> None:
+    """A breaker is only measured while there are edits, so the absence of data does not mean that the provider is back."""
+    without_end = own(monitoring, "BreakerOpen")
+    assert len(without_end) == 2
     for name, alarm in alarms(monitoring).items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
-        if alarm in says_nothing_of_the_end:
+        if alarm in without_end:
             assert "OKActions" not in alarm, name
             assert "No mail says that" in alarm["AlarmDescription"], name
         else:
             assert alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
 
 
-def test_nothing_measured_is_nothing_wrong_but_where_something_should_have_run(monitoring: Template) -> None:
-    """Without guests most figures have no values. A function that does not run has none either: that is what is wrong."""
+def test_missing_data_is_no_breach_except_for_scheduled_runs(monitoring: Template) -> None:
+    """Without guests most metrics have no data. A scheduled function without data did not run."""
     runs = [alarm for found in scheduled_runs(monitoring).values() for alarm in found]
     for name, alarm in alarms(monitoring).items():
         assert alarm["TreatMissingData"] == ("breaching" if alarm in runs else "notBreaching"), name
 
 
 def scheduled_runs(monitoring: Template) -> dict[str, list[dict[str, Any]]]:
-    """Alarms on runs that are missing, by function."""
+    """Alarms on missing runs, by function."""
     return watched(monitoring, "AWS/Lambda", "Invocations", "FunctionName")
 
 
-def test_an_address_is_mailed_to_only_where_one_is_given(written: Template) -> None:
+def test_alarms_are_mailed_only_where_an_address_is_given(written: Template) -> None:
     assert written.document["Parameters"]["AlarmEmail"]["Default"] == ""
     assert written.resources["AlarmEmailSubscription"]["Condition"] == "HasAlarmEmail"
 
 
-def test_every_queue_is_watched_for_old_messages_and_every_dead_letter_queue_for_any(
+def test_every_queue_is_watched_for_old_messages_and_every_dead_letter_queue_for_any_message(
     deployed: Template, monitoring: Template
 ) -> None:
     queues = {text(queue["QueueName"]): queue for queue in deployed.of_type("AWS::SQS::Queue").values()}
@@ -112,47 +113,47 @@ def test_every_function_is_watched(deployed: Template, monitoring: Template, met
 
 
 def own(monitoring: Template, name: str) -> list[dict[str, Any]]:
-    """Alarms on a figure of ours."""
+    """Alarms on a metric of the namespace of this project."""
     return [
         alarm
         for alarm in alarms(monitoring).values()
-        if any((each["Namespace"], each["MetricName"]) == (NAMESPACE, name) for each in metrics(alarm))
+        if any((each["Namespace"], each["MetricName"]) == (NAMESPACE, name) for each in metrics_of(alarm))
     ]
 
 
-@pytest.mark.parametrize(("answers", "refused", "rings"), [(10, None, True), (40, 40, False), (50, 40, True), (None, None, False)])
-def test_refusals_of_the_kill_switch_are_no_errors_of_the_api(
-    monitoring: Template, answers: int | None, refused: int | None, rings: bool
+@pytest.mark.parametrize(("answers", "refused", "fires"), [(10, None, True), (40, 40, False), (50, 40, True), (None, None, False)])
+def test_the_error_alarm_does_not_count_refusals_by_the_kill_switch(
+    monitoring: Template, answers: int | None, refused: int | None, fires: bool
 ) -> None:
-    (alarm,) = (each for each in alarms(monitoring).values() if any(read["MetricName"] == "5xx" for read in metrics(each)))
+    (alarm,) = (each for each in alarms(monitoring).values() if any(read["MetricName"] == "5xx" for read in metrics_of(each)))
     values: dict[str, float | None] = {}
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
-            (read,) = metrics({"Metrics": [query]})
+            (read,) = metrics_of({"Metrics": [query]})
             assert query["MetricStat"]["Stat"] == "Sum"
             assert read["MetricName"] == "5xx" or read["Dimensions"]["Layer"] == "enabled"
             values[query["Id"]] = answers if read["MetricName"] == "5xx" else refused
-    assert (result(alarm, values) >= alarm["Threshold"]) is rings
+    assert (result(alarm, values) >= alarm["Threshold"]) is fires
 
 
 @pytest.mark.parametrize(
-    ("edits", "median", "rings"), [((9, 9), (60_000, 60_000), False), ((10, 0), (15_000, None), True),
+    ("edits", "median", "fires"), [((9, 9), (60_000, 60_000), False), ((10, 0), (15_000, None), True),
                                    ((10, 10), (14_999, 60_000), True), ((500, 1), (100, 90_000), False), ((0, 0), (None, None), False)]
 )  # fmt: skip
-def test_a_provider_is_slow_after_ten_edits_at_the_least(
-    monitoring: Template, edits: tuple[int, int], median: tuple[int | None, int | None], rings: bool
+def test_the_latency_alarm_needs_ten_edits(
+    monitoring: Template, edits: tuple[int, int], median: tuple[int | None, int | None], fires: bool
 ) -> None:
     (alarm,) = (each for each in own(monitoring, "ProviderLatency") if each["Threshold"] == 15_000)
     values: dict[str, float | None] = {}
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
-            of = ["runware", "fal"].index(metrics({"Metrics": [query]})[0]["Dimensions"]["Provider"])
+            of = ["runware", "fal"].index(metrics_of({"Metrics": [query]})[0]["Dimensions"]["Provider"])
             values[query["Id"]] = {"p50": median[of], "SampleCount": edits[of] or None}[query["MetricStat"]["Stat"]]
-    assert (result(alarm, values) >= alarm["Threshold"]) is rings
+    assert (result(alarm, values) >= alarm["Threshold"]) is fires
 
 
 def result(alarm: dict[str, Any], values: dict[str, float | None]) -> float:
-    """What an alarm's expressions make of these values; `None` is none."""
+    """The result of an alarm's expressions for these values; `None` is missing data."""
     expressions = {query["Id"]: query["Expression"] for query in alarm["Metrics"] if "Expression" in query}
     (returned,) = [query["Id"] for query in alarm["Metrics"] if query.get("ReturnData", True)]
     known = {
@@ -163,30 +164,30 @@ def result(alarm: dict[str, Any], values: dict[str, float | None]) -> float:
     }  # fmt: skip
     while returned not in known:
         for name, expression in expressions.items():
-            with suppress(NameError):  # it needs another one
+            with suppress(NameError):  # it needs another expression first
                 known[name] = eval(expression, {"__builtins__": {}}, known)
     return float(known[returned])
 
 
-def test_recovery_that_finds_something_three_times_rings_also_where_two_runs_end_in_one_period(
+def test_the_alarm_on_stuck_edits_fires_after_three_findings_even_if_two_runs_end_in_one_period(
     deployed: Template, monitoring: Template
 ) -> None:
-    """A run may take as long as it is until the next: ends are as near as nothing, or as far as two periods."""
+    """A run may take as long as the interval, so the ends of two runs are up to two periods apart."""
     (alarm,) = own(monitoring, "StuckEdits")
     every = dict(scheduled(deployed))["magic-edits-${Stage}-recover-stuck"]
     assert (alarm["Period"], alarm["Threshold"]) == (every, 1)
     assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (3, 4)
 
 
-def test_what_pruning_could_not_do_rings_until_the_next_night(monitoring: Template) -> None:
-    """Shorter, and it would say that all is well again before anybody has tried."""
+def test_the_alarm_on_pruning_failures_lasts_until_the_next_night(monitoring: Template) -> None:
+    """A shorter alarm would end before the next attempt."""
     (alarm,) = own(monitoring, "PruneFailures")
     assert (alarm["Statistic"], alarm["Threshold"], alarm["DatapointsToAlarm"]) == ("Sum", 1, 1)
     assert alarm["Period"] * alarm["EvaluationPeriods"] > A_DAY
 
 
-def test_what_runs_by_itself_is_missed_when_it_does_not(deployed: Template, monitoring: Template) -> None:
-    """After a run that is late, not before: its figures take minutes to arrive, and in autumn a day has 25 hours."""
+def test_a_scheduled_function_that_does_not_run_fires_an_alarm(deployed: Template, monitoring: Template) -> None:
+    """Only after a late run: metrics arrive minutes later, and a day in autumn has 25 hours."""
     found = scheduled_runs(monitoring)
     every = dict(scheduled(deployed))
     assert set(found) == set(every)
@@ -199,7 +200,7 @@ def test_what_runs_by_itself_is_missed_when_it_does_not(deployed: Template, moni
 
 
 def scheduled(deployed: Template) -> Iterator[tuple[str, int]]:
-    """Functions that run by themselves, and after how many seconds again."""
+    """Scheduled functions, with their interval in seconds."""
     rules = deployed.of_type("AWS::Events::Rule").values()
     schedules = deployed.of_type("AWS::Scheduler::Schedule").values()
     for when, targets in [*((each, each["Targets"]) for each in rules), *((each, [each["Target"]]) for each in schedules)]:
@@ -219,7 +220,7 @@ def test_no_alarm_looks_back_further_than_cloudwatch_allows(monitoring: Template
         assert period * alarm["EvaluationPeriods"] <= (7 * A_DAY if period >= 3_600 else A_DAY), name
 
 
-def test_an_alarm_rings_before_a_function_times_out(deployed: Template, monitoring: Template) -> None:
+def test_an_alarm_fires_before_a_function_times_out(deployed: Template, monitoring: Template) -> None:
     for function, (alarm,) in watched(monitoring, "AWS/Lambda", "Duration", "FunctionName").items():
         timeout_ms = 1_000 * functions(deployed)[function]["Timeout"]
         assert alarm["Threshold"] == NEAR_THE_TIMEOUT * timeout_ms, function
@@ -227,7 +228,7 @@ def test_an_alarm_rings_before_a_function_times_out(deployed: Template, monitori
 
 def test_an_alarm_reads_no_more_metrics_than_cloudwatch_allows(monitoring: Template) -> None:
     for name, alarm in alarms(monitoring).items():
-        assert 1 <= len(metrics(alarm)) <= MOST_METRICS, name
+        assert 1 <= len(metrics_of(alarm)) <= MOST_METRICS, name
 
 
 def test_every_alarm_names_its_page_of_the_runbook(monitoring: Template) -> None:
@@ -236,7 +237,7 @@ def test_every_alarm_names_its_page_of_the_runbook(monitoring: Template) -> None
         assert page in pages(), f"{name}: {page}"
 
 
-def test_every_log_that_the_runbook_asks_for_is_a_functions(written: Template) -> None:
+def test_every_log_command_of_the_runbook_names_a_function(written: Template) -> None:
     runbook = (ROOT / "infra" / "RUNBOOK.md").read_text(encoding="utf-8")
     asked = re.findall(r"sam logs --stack-name \S+\s+--name\s+(\w+)", runbook)
     assert asked
@@ -244,24 +245,20 @@ def test_every_log_that_the_runbook_asks_for_is_a_functions(written: Template) -
 
 
 def test_every_page_that_the_code_names_exists() -> None:
-    named = {
-        page
-        for source in (ROOT / "shared").rglob("*.rs")
-        for page in re.findall(r"RUNBOOK\.md#([a-z0-9-]+)", source.read_text(encoding="utf-8"))
-    }
+    named = source.runbook_pages()
     assert named
     assert named <= pages()
 
 
 def pages() -> set[str]:
-    """The anchors of the runbook's headings, as GitHub makes them."""
+    """The anchors that GitHub makes of the runbook's headings."""
     runbook = (ROOT / "infra" / "RUNBOOK.md").read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.+)$", runbook, re.MULTILINE)
     return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_figures_of_our_own_exist_with_these_dimensions(monitoring: Template) -> None:
-    measured = measured_metrics()
+def test_every_metric_of_alarms_and_dashboard_exists_with_its_dimensions(monitoring: Template) -> None:
+    measured = source.metrics()
     read = list(own_metrics(monitoring))
     assert {name for name, _ in read} == set(measured), "every metric is on the dashboard or has an alarm"
     for name, dimensions in read:
@@ -279,24 +276,24 @@ def widgets(template: Template) -> list[dict[str, Any]]:
 
 
 def test_the_dashboard_finds_functions_by_words_of_their_names(deployed: Template, monitoring: Template) -> None:
-    """In quotes a value is looked for as a whole; without them, each word between its hyphens is."""
+    """A search for a value in quotes matches the whole value; without quotes it matches words between hyphens."""
     rows = [row for widget in widgets(monitoring) for row in widget["properties"]["metrics"]]
     expressions = [row[0]["expression"] for row in rows if isinstance(row[0], dict)]
     searches = [each for each in expressions if each.startswith("SEARCH(")]
     assert len(searches) == 2
     for search in searches:
-        (looked_for,) = re.findall(r"\{AWS/Lambda,FunctionName\} FunctionName=(.+?) MetricName=\"\w+\"'", search)
-        assert '"' not in looked_for, search
-        words = set(looked_for.strip("()").split(" AND "))
+        (searched,) = re.findall(r"\{AWS/Lambda,FunctionName\} FunctionName=(.+?) MetricName=\"\w+\"'", search)
+        assert '"' not in searched, search
+        words = set(searched.strip("()").split(" AND "))
         assert "${Stage}" in words, "stages share the account"
         for name in functions(deployed):
             assert words <= set(name.split("-")), name
 
 
 def own_metrics(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
-    """Name and dimensions of every metric of ours that an alarm or the dashboard reads."""
+    """Name and dimensions of every metric of the project's namespace that an alarm or the dashboard reads."""
     for alarm in alarms(template).values():
-        for metric in metrics(alarm):
+        for metric in metrics_of(alarm):
             if metric["Namespace"] == NAMESPACE:
                 yield metric["MetricName"], metric["Dimensions"]
     for widget in widgets(template):
@@ -306,47 +303,15 @@ def own_metrics(template: Template) -> Iterator[tuple[str, dict[str, str]]]:
                 yield row[1], dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
-def measured_metrics() -> dict[str, dict[str, set[str]]]:
-    """What the code measures: names, and the values of their dimension."""
-    source = rust("shared/domain/src/metric.rs")
-    names = dict(re.findall(r"Self::(\w+)(?:\(_\))? => \"(\w+)\",", body(source, "name")))
-    values = {
-        "Outcome": texts(body(source, "as_str", "impl Ending")),
-        "What": texts(body(source, "as_str", "impl Prunable")),
-        "Provider": texts(body(rust("shared/domain/src/provider.rs"), "as_str")),
-        "Layer": texts(body(rust("shared/domain/src/guard/mod.rs"), "as_str", "impl Layer")),
-    }
-    found: dict[str, dict[str, set[str]]] = {name: {} for name in names.values()}
-    for variants, dimension in re.findall(r"((?:\|? ?Self::\w+\(\w+\)\s*)+)=> \{?\s*Some\(\(\"(\w+)\"", source):
-        for variant in re.findall(r"Self::(\w+)\(", variants):
-            found[names[variant]] = {dimension: values[dimension]}
-    assert len(found) > 5
-    return found
-
-
-def rust(path: str) -> str:
-    return (ROOT / path).read_text(encoding="utf-8")
-
-
-def body(source: str, function: str, after: str = "") -> str:
-    """A function's text."""
-    begin = source.index(f"fn {function}(", source.index(after))
-    return source[begin : source.index("\n    }\n", begin)]
-
-
-def texts(source: str) -> set[str]:
-    return set(re.findall(r"=> \"(\w+)\"", source))
-
-
-def test_what_watching_costs_is_counted(monitoring: Template) -> None:
+def test_the_cost_of_monitoring_in_the_docs_matches_the_template(monitoring: Template) -> None:
     cost = (ROOT / "docs" / "COST.md").read_text(encoding="utf-8")
-    reads = sum(len(metrics(alarm)) for alarm in alarms(monitoring).values())
+    reads = sum(len(metrics_of(alarm)) for alarm in alarms(monitoring).values())
     assert f"| Alarms: the metrics that they read | {reads} | 0.10 | {reads / 10:.2f} |" in cost
     series = {(name, *dimensions.items()) for name, dimensions in own_metrics(monitoring) if dimensions.pop("Stage")}
     assert f"{len(series)} time series" in cost
 
 
-def test_both_stacks_fit(deployed: Template, monitoring: Template) -> None:
+def test_both_stacks_are_within_the_limits_of_cloudformation(deployed: Template, monitoring: Template) -> None:
     for template in (deployed, monitoring):
         assert len(json.dumps(template.document)) < MOST_BYTES
         assert len(template.resources) < MOST_RESOURCES

@@ -1,4 +1,4 @@
-"""Queues and their workers: what only AWS enforces, and what no emulator shows."""
+"""Queues and their workers: rules that only AWS enforces and no emulator shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def working_queues(template: Template) -> dict[str, dict[str, Any]]:
     return {name: queue for name, queue in queues.items() if name not in dead}
 
 
-def test_every_queue_has_a_dead_letter_queue_of_its_own_that_keeps_for_14_days(deployed: Template) -> None:
+def test_every_queue_has_a_dead_letter_queue_of_its_own_that_keeps_messages_for_14_days(deployed: Template) -> None:
     queues, working = deployed.of_type("AWS::SQS::Queue"), working_queues(deployed)
     dead = [referred(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in working.values()]
     assert len(set(dead)) == len(working) == len(queues) - len(working)
@@ -41,7 +41,7 @@ def test_every_working_queue_has_exactly_one_worker(deployed: Template) -> None:
 
 
 def test_a_message_stays_hidden_for_six_times_the_workers_timeout(deployed: Template) -> None:
-    """Lambda retries within the visibility timeout; a shorter one hands a message to two workers at once."""
+    """Lambda retries within the visibility timeout; with a shorter one two workers get a message at once."""
     for mapping in mappings(deployed):
         queue, function = referred(mapping["EventSourceArn"]), referred(mapping["FunctionName"])
         visibility = deployed.resources[queue or ""]["Properties"]["VisibilityTimeout"]
@@ -49,30 +49,30 @@ def test_a_message_stays_hidden_for_six_times_the_workers_timeout(deployed: Temp
         assert visibility >= VISIBILITY_FACTOR * timeout, queue
 
 
-def test_one_bad_message_does_not_fail_its_batch(deployed: Template) -> None:
+def test_workers_report_failures_per_message(deployed: Template) -> None:
     for mapping in mappings(deployed):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_worker_is_limited_but_never_below_what_lambda_accepts(deployed: Template) -> None:
+def test_a_worker_has_a_concurrency_limit_that_lambda_accepts(deployed: Template) -> None:
     for mapping in mappings(deployed):
         assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_no_message_is_filtered_away(deployed: Template) -> None:
-    """A message that does not match a filter is deleted, and this is paid work."""
+def test_no_event_source_filters_messages(deployed: Template) -> None:
+    """Lambda deletes a message that does not match a filter, and these messages are paid work."""
     assert [mapping for mapping in mappings(deployed) if "FilterCriteria" in mapping] == []
 
 
 def test_workers_may_feed_their_own_queue(deployed: Template) -> None:
-    """Without it Lambda stops them after about 16 rounds, with no trace in the function's log."""
+    """Otherwise Lambda stops them after about 16 rounds, without a trace in the function's log."""
     functions = deployed.of_type("AWS::Lambda::Function")
     assert {referred(mapping["FunctionName"]) for mapping in mappings(deployed)} == set(WORKERS)
     assert {functions[name].get("RecursiveLoop") for name in WORKERS} == {"Allow"}
 
 
 def test_no_delay_is_longer_than_sqs_allows(deployed: Template) -> None:
-    """Of a queue; those of single messages pass by the fault suite's proxy."""
+    """Of queues; the fault suite's proxy checks the delays of single messages."""
     for name, queue in deployed.of_type("AWS::SQS::Queue").items():
         assert queue.get("DelaySeconds", 0) <= LONGEST_DELAY_SECONDS, name
 

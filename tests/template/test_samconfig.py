@@ -1,4 +1,4 @@
-"""samconfig.toml: the three environments, each its own stage and stack."""
+"""samconfig.toml: three environments, each with its own stage and stack."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def test_an_environment_deploys_its_stage(stage: str, architecture: str, asks: b
     assert environment["global"]["parameters"]["stack_name"] == f"magic-edits-{stage}"
     deploy = environment["deploy"]["parameters"]
     assert {f"Stage={stage}", f"Architecture={architecture}"} <= set(deploy["parameter_overrides"])
-    # Roles; and the SAM transform together with a nested stack.
+    # For roles, and for the SAM transform together with a nested stack.
     assert deploy["capabilities"] == "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
     assert deploy["confirm_changeset"] is asks

@@ -1,4 +1,4 @@
-"""What runs by itself: how often, and with what it is told to do."""
+"""Schedules: how often functions run, and with which payload."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 
 from sam_template import Template, referred
 
-#: What a guest is promised at admission (`PATIENCE` in shared/domain/src/edit).
+#: The time within which guests are promised an answer (`PATIENCE` in shared/domain/src/edit).
 PROMISED_MINUTES = 10
 
 
-def test_an_edit_whose_message_was_lost_is_found_before_its_guest_was_promised_an_answer(deployed: Template) -> None:
+def test_recovery_finds_an_edit_with_a_lost_message_before_its_promised_time(deployed: Template) -> None:
     (rule,) = [
         rule["Properties"]
         for rule in deployed.resources.values()
@@ -21,6 +21,6 @@ def test_an_edit_whose_message_was_lost_is_found_before_its_guest_was_promised_a
     (target,) = rule["Targets"]
     assert referred(target["Arn"]) == "RecoverStuckFunction"
     asked = json.loads(target["Input"])
-    assert asked["minutes"] + int(number) <= PROMISED_MINUTES - 2, "two minutes are left for the edit itself"
-    # A schedule gives nobody's edit up, and lets nothing through that an operator holds back.
+    assert asked["minutes"] + int(number) <= PROMISED_MINUTES - 2, "two minutes must be left for the edit itself"
+    # A schedule must not give up edits, and must not send those that an operator holds back.
     assert (asked["action"], asked["spare_held"]) == ("requeue", True)

@@ -19,7 +19,7 @@ from .rie import Function
 
 EDITS = 10
 CREATE, PROCESS, POLL, LOOK = "guest-create-edit", "process-edit", "poll-edit", "guest-get-edit"
-#: The functions that an edit needs from the request to the picture; how often a guest looks at it is the guest's choice.
+#: Functions that an edit needs from the request to the picture. How often a guest looks at it is the guest's choice.
 EDIT = (CREATE, PROCESS, POLL)
 AIM_EDIT = 14
 AIM_READS = 2

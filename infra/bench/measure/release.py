@@ -32,7 +32,7 @@ def build() -> list[Binary]:
     """Builds every package with cargo's own progress. Fat LTO takes minutes the first time."""
     packages = (part for name in template.packages() for part in ("--package", name))
     command = ["cargo", "build", "--release", *packages]
-    with step("Build the packages in the release profile (fat LTO, slow the first time)", live=False):
+    with step("Build the packages in the release profile (slow the first time)", live=False):
         if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
             raise StackError("The release build failed; see cargo's messages above.", "Fix the errors, then run the command again.")
     folder = target_folder() / "release"

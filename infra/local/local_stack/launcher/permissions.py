@@ -53,7 +53,7 @@ def check_every_named_parameter() -> None:
 
 @gap(
     "sqs-batches",
-    consequence="the emulator checks a batch as an action that AWS does not have, so a policy that allows the entries refuses it",
+    consequence="the emulator checks a batch as an action that AWS does not have: a policy for the entries refuses it",
     test="test_gap_permissions.py",
 )
 def check_a_batch_like_its_entries() -> None:
