@@ -1,4 +1,5 @@
 //! What an endpoint needs outside of this package: its part of `template.yaml`, and its sample in `events/`.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -122,23 +123,24 @@ fn whole(function: &Function) -> String {
 /// What the template lacks of a function, each with what to do about it.
 fn lacking(function: &Function, resources: &BTreeMap<String, Value>) -> Vec<String> {
     let (name, logical) = (function.name, logical_name(function.name));
-    let mut lacking = Vec::new();
-    for (resource, kind) in [
+    let parts = [
         ("LogGroup", "AWS::Logs::LogGroup"),
         ("Role", "AWS::IAM::Role"),
         ("Function", "AWS::Serverless::Function"),
-    ] {
-        match resources.get(&format!("{logical}{resource}")) {
-            Some(found) if found["Type"] == kind => {}
-            _ => lacking.push(format!(
-                "{logical}{resource} is missing ({kind}). The whole function:\n{}",
-                whole(function)
-            )),
-        }
+    ];
+    let missing = parts
+        .map(|(part, kind)| (format!("{logical}{part}"), kind))
+        .into_iter();
+    let missing =
+        missing.filter(|(resource, kind)| resources.get(resource).is_none_or(|found| found["Type"] != *kind));
+    let missing: Vec<_> = missing.map(|(resource, _)| resource).collect();
+    if !missing.is_empty() {
+        let (missing, whole) = (missing.join(", "), whole(function));
+        return vec![format!(
+            "{missing} missing. The whole function (the role may write logs only):\n{whole}"
+        )];
     }
-    if !lacking.is_empty() {
-        return lacking;
-    }
+    let mut lacking = Vec::new();
     let log_group = &resources[&format!("{logical}LogGroup")]["Properties"]["LogGroupName"];
     let properties = &resources[&format!("{logical}Function")]["Properties"];
     let full_name = format!("magic-edits-${{Stage}}-{name}");
