@@ -14,7 +14,7 @@ from typing import IO
 from rich.table import Table
 
 from .config import ROOT
-from .console import console
+from .console import console, errors
 
 
 @dataclass
@@ -83,23 +83,31 @@ def _run(check: Check, checks: dict[str, Check], printing: threading.Lock) -> No
         check.result = f"needs {', '.join(missing)}"
         return
     started = time.monotonic()
-    check.result = "FAILED"
     if check.live:
         with printing:
             console.print(f"\n[bold]━━ {check.name}[/]")
-        passed = check.run(check)
+        passed, said = _passed(check), ""
     else:
         with tempfile.TemporaryFile() as output:
             check.output = output
-            passed = check.run(check)
+            passed = _passed(check)
             output.seek(0)
             said = output.read().decode(errors="replace").rstrip()
-        with printing:
-            console.print(f"\n[bold]━━ {check.name}[/] [dim]{time.monotonic() - started:.1f} s[/]")
-            if said:
-                console.print(said, markup=False, soft_wrap=True)
     check.seconds = time.monotonic() - started
     check.result = "ok" if passed else "FAILED"
+    if not check.live:
+        with printing:
+            console.print(f"\n[bold]━━ {check.name}[/] [dim]{check.seconds:.1f} s[/]")
+            if said:
+                console.print(said, markup=False, soft_wrap=True)
+
+
+def _passed(check: Check) -> bool:
+    try:
+        return check.run(check)
+    except Exception:  # the other checks must still run
+        errors.print_exception()
+        return False
 
 
 def _summarise(checks: list[Check], seconds: float) -> None:
