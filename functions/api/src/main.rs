@@ -11,7 +11,7 @@ async fn main() -> Result<(), lambda::Error> {
         .iter()
         .map(|function| (function.name, function))
         .collect();
-    let function = function::started(&names)?;
+    let function = function::started(&names).map_err(|error| error.to_string())?;
     // Answers with a constant: without AWS clients it starts in half the time.
     if function.name == openapi::NAME {
         return http::serve(async |_| openapi::served()).await;
