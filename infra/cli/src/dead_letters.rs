@@ -1,7 +1,7 @@
-//! The dead-letter queues: what their messages are about, and the way back. Moved by receiving and sending, because a
-//! whole-queue move of SQS takes its own time, cannot leave single messages out, and is not known to every emulator.
+//! The dead-letter queues: the edits of their messages, and the way back to the workers. Messages are moved by receiving
+//! and sending them, because the redrive task of SQS runs on its own, cannot leave single messages out, and is missing in
+//! some emulators.
 
-use cloud::EditKey;
 use std::collections::HashMap;
 
 use aws_sdk_sqs::Client;
@@ -11,30 +11,30 @@ use aws_sdk_sqs::types::{
     SendMessageBatchRequestEntry,
 };
 use clap::ValueEnum;
+use cloud::EditKey;
 use domain::message::{PollMessage, SubmitMessage};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::target::Target;
 
-/// What SQS hands out or takes at once.
-const BATCH: i32 = 10;
-/// How long a message that is looked at stays out of sight: until it is given back, or this program has died.
+/// The most messages in one call of SQS.
+const MAX_BATCH: i32 = 10;
+/// A received message stays hidden for this long, if this program dies before it releases the message.
 const HIDDEN_SECONDS: i32 = 60;
 
-/// A queue's dead letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum DeadLetters {
-    /// Edits for a provider
+pub(crate) enum DeadLetterQueue {
+    /// Edits to be sent to a provider
     Submit,
-    /// The same, of the standby queue
+    /// Edits to be sent to a provider, from the standby queue
     Standby,
-    /// Questions after attempts
+    /// Polls of running attempts
     Poll,
 }
 
-impl DeadLetters {
+impl DeadLetterQueue {
     pub(crate) const ALL: [Self; 3] = [Self::Submit, Self::Standby, Self::Poll];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -45,8 +45,8 @@ impl DeadLetters {
         }
     }
 
-    /// The queue they came from.
-    fn source(self, target: &Target) -> String {
+    /// The URL of the queue that the messages came from.
+    fn source_url(self, target: &Target) -> String {
         match self {
             Self::Submit => target.submit_queue_url.clone(),
             Self::Standby => format!("{}-standby", target.submit_queue_url),
@@ -54,48 +54,44 @@ impl DeadLetters {
         }
     }
 
-    /// Where they are. Queues of one account and region differ only in the end of their URL (template.yaml).
-    pub(crate) fn url(self, target: &Target) -> String {
-        format!("{}-dead", self.source(target))
+    /// The URLs of two queues of one account and region differ only in the queues' names, which template.yaml gives.
+    fn url(self, target: &Target) -> String {
+        format!("{}-dead", self.source_url(target))
     }
 }
 
-/// What an SQS call that failed says.
 #[derive(Debug, thiserror::Error)]
-#[error("the {0} queue's dead letters cannot be reached: {1}")]
+#[error("the dead-letter queue of {0} cannot be reached: {1}")]
 pub(crate) struct DeadLetterError(&'static str, String);
 
-/// What a message is about.
+/// The edit of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct About {
+pub(crate) struct Subject {
     pub(crate) edit: EditKey,
     pub(crate) tenant: String,
-    /// Of a poll message.
+    /// Only poll messages have one.
     pub(crate) attempt: Option<u32>,
 }
 
-/// A dead letter.
-pub(crate) struct Letter {
+pub(crate) struct DeadLetter {
     message: Message,
-    /// `None` where this version cannot read it.
-    pub(crate) about: Option<About>,
+    /// `None` if this version cannot read the message.
+    pub(crate) subject: Option<Subject>,
 }
 
-impl Letter {
-    fn new(queue: DeadLetters, message: Message) -> Self {
+impl DeadLetter {
+    fn new(queue: DeadLetterQueue, message: Message) -> Self {
         Self {
-            about: about(queue, message.body().unwrap_or_default()),
+            subject: subject(queue, message.body().unwrap_or_default()),
             message,
         }
     }
 
-    /// When it was sent.
     pub(crate) fn sent_at(&self) -> Option<Timestamp> {
         let text = self.attribute(&MessageSystemAttributeName::SentTimestamp)?;
         Timestamp::from_millisecond(text.parse().ok()?).ok()
     }
 
-    /// Its id in SQS.
     pub(crate) fn id(&self) -> &str {
         self.message.message_id().unwrap_or_default()
     }
@@ -104,68 +100,63 @@ impl Letter {
         self.message.attributes()?.get(name)
     }
 
-    /// Keeps a tenant's messages together on the way back too.
+    /// The message group that SQS schedules fairly: the tenant, on the way back too.
     fn group(&self) -> Option<&str> {
         let sent = self.attribute(&MessageSystemAttributeName::MessageGroupId);
-        let known = self.about.as_ref().map(|about| about.tenant.as_str());
-        sent.map(String::as_str).or(known)
+        let tenant = self.subject.as_ref().map(|subject| subject.tenant.as_str());
+        sent.map(String::as_str).or(tenant)
     }
 }
 
-fn about(queue: DeadLetters, body: &str) -> Option<About> {
-    match queue {
-        DeadLetters::Submit | DeadLetters::Standby => {
-            let SubmitMessage::V1 {
+fn subject(queue: DeadLetterQueue, body: &str) -> Option<Subject> {
+    let (tenant_id, event_id, edit_id, attempt) = match queue {
+        DeadLetterQueue::Submit | DeadLetterQueue::Standby => match serde_json::from_str(body).ok()? {
+            SubmitMessage::V1 {
                 tenant_id,
                 event_id,
                 edit_id,
                 ..
-            } = serde_json::from_str(body).ok()?;
-            Some(About {
-                edit: EditKey { event_id, edit_id },
-                tenant: tenant_id.to_string(),
-                attempt: None,
-            })
-        }
-        DeadLetters::Poll => {
-            let PollMessage::V1 {
+            } => (tenant_id, event_id, edit_id, None),
+        },
+        DeadLetterQueue::Poll => match serde_json::from_str(body).ok()? {
+            PollMessage::V1 {
                 tenant_id,
                 event_id,
                 edit_id,
                 attempt,
                 ..
-            } = serde_json::from_str(body).ok()?;
-            Some(About {
-                edit: EditKey { event_id, edit_id },
-                tenant: tenant_id.to_string(),
-                attempt: Some(attempt),
-            })
-        }
-    }
+            } => (tenant_id, event_id, edit_id, Some(attempt)),
+        },
+    };
+    Some(Subject {
+        edit: EditKey { event_id, edit_id },
+        tenant: tenant_id.to_string(),
+        attempt,
+    })
 }
 
-/// How many dead letters there are, and how many of them somebody is looking at.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Count {
     pub(crate) waiting: u64,
-    pub(crate) looked_at: u64,
+    /// Received by somebody, and neither released nor deleted yet.
+    pub(crate) hidden: u64,
 }
 
-/// One queue's dead letters, reached.
-pub(crate) struct Office {
+/// The messages of one dead-letter queue.
+pub(crate) struct DeadLetters {
     sqs: Client,
-    queue: DeadLetters,
+    queue: DeadLetterQueue,
     url: String,
-    source: String,
+    source_url: String,
 }
 
-impl Office {
-    pub(crate) fn new(target: &Target, queue: DeadLetters) -> Self {
+impl DeadLetters {
+    pub(crate) fn new(target: &Target, queue: DeadLetterQueue) -> Self {
         Self {
             sqs: Client::new(&target.sdk),
             queue,
             url: queue.url(target),
-            source: queue.source(target),
+            source_url: queue.source_url(target),
         }
     }
 
@@ -179,13 +170,15 @@ impl Office {
         }
     }
 
-    fn unbuilt(&self, error: &aws_sdk_sqs::error::BuildError) -> DeadLetterError {
-        DeadLetterError(self.queue.name(), error.to_string())
+    fn error(&self, why: &impl ToString) -> DeadLetterError {
+        DeadLetterError(self.queue.name(), why.to_string())
     }
 
     pub(crate) async fn count(&self) -> Result<Count, DeadLetterError> {
-        let asked = self.sqs.get_queue_attributes().queue_url(&self.url);
-        let found = asked
+        let found = self
+            .sqs
+            .get_queue_attributes()
+            .queue_url(&self.url)
             .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
             .attribute_names(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
             .send()
@@ -193,35 +186,38 @@ impl Office {
             .map_err(self.failed())?;
         let count = |name| {
             let text = found.attributes().and_then(|attributes| attributes.get(&name));
-            text.and_then(|text| text.parse().ok()).unwrap_or(0)
+            text.and_then(|text| text.parse().ok())
+                .ok_or_else(|| self.error(&"SQS did not count its messages"))
         };
         Ok(Count {
-            waiting: count(QueueAttributeName::ApproximateNumberOfMessages),
-            looked_at: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
+            waiting: count(QueueAttributeName::ApproximateNumberOfMessages)?,
+            hidden: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)?,
         })
     }
 
-    /// Takes up to ten letters out of sight; none where there are no more.
-    async fn take(&self, most: usize) -> Result<Vec<Letter>, DeadLetterError> {
-        let most = i32::try_from(most).unwrap_or(BATCH).clamp(1, BATCH);
-        let taken = self
+    /// Receives and hides up to ten messages; none if the queue is empty.
+    async fn receive(&self, most: usize) -> Result<Vec<DeadLetter>, DeadLetterError> {
+        let most = i32::try_from(most).unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH);
+        let received = self
             .sqs
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(most)
             .visibility_timeout(HIDDEN_SECONDS)
-            // Asks every server of the queue, and not only some.
+            // A wait makes SQS ask every server of the queue, and not only some.
             .wait_time_seconds(1)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
             .message_system_attribute_names(MessageSystemAttributeName::MessageGroupId)
             .send()
             .await
             .map_err(self.failed())?;
-        let letters = taken.messages.into_iter().flatten();
-        Ok(letters.map(|message| Letter::new(self.queue, message)).collect())
+        let messages = received.messages.into_iter().flatten();
+        Ok(messages
+            .map(|message| DeadLetter::new(self.queue, message))
+            .collect())
     }
 
-    async fn give_back(&self, letters: &[Letter]) -> Result<(), DeadLetterError> {
+    async fn release(&self, letters: &[DeadLetter]) -> Result<(), DeadLetterError> {
         for letter in letters {
             self.sqs
                 .change_message_visibility()
@@ -235,48 +231,48 @@ impl Office {
         Ok(())
     }
 
-    /// Looks at letters without taking them away: while they are looked at nobody else sees them.
-    pub(crate) async fn look(&self, most: usize) -> Result<Vec<Letter>, DeadLetterError> {
+    /// Reads messages and leaves them in the queue. They are hidden from others meanwhile.
+    pub(crate) async fn peek(&self, most: usize) -> Result<Vec<DeadLetter>, DeadLetterError> {
         let mut letters = Vec::new();
-        let looked = async {
+        let result = async {
             while letters.len() < most {
-                let taken = self.take(most - letters.len()).await?;
-                if taken.is_empty() {
+                let received = self.receive(most - letters.len()).await?;
+                if received.is_empty() {
                     break;
                 }
-                letters.extend(taken);
+                letters.extend(received);
             }
             Ok(())
         }
         .await;
-        self.give_back(&letters).await?;
-        looked.map(|()| letters)
+        self.release(&letters).await?;
+        result.map(|()| letters)
     }
 
-    /// Sends letters back to where they came from; one that cannot be read stays. Returns how many went, and how many
-    /// stayed.
+    /// Sends messages back to the queue that they came from; an unreadable one stays. Returns the numbers of messages that
+    /// were sent and that stayed.
     pub(crate) async fn redrive(&self, most: usize) -> Result<(usize, usize), DeadLetterError> {
-        let (mut sent, mut unread) = (0, Vec::new());
+        let (mut sent, mut unreadable) = (0, Vec::new());
         let result = async {
             while sent < most {
-                let taken = self.take(most - sent).await?;
-                if taken.is_empty() {
+                let received = self.receive(most - sent).await?;
+                if received.is_empty() {
                     break;
                 }
                 let (readable, others): (Vec<_>, Vec<_>) =
-                    taken.into_iter().partition(|letter| letter.about.is_some());
-                unread.extend(others);
+                    received.into_iter().partition(|letter| letter.subject.is_some());
+                unreadable.extend(others);
                 sent += self.send_back(&readable).await?;
             }
             Ok(())
         }
         .await;
-        self.give_back(&unread).await?;
-        result.map(|()| (sent, unread.len()))
+        self.release(&unreadable).await?;
+        result.map(|()| (sent, unreadable.len()))
     }
 
-    /// Sends first and deletes afterwards: what dies in between is there twice, which harms nobody.
-    async fn send_back(&self, letters: &[Letter]) -> Result<usize, DeadLetterError> {
+    /// Sends first and deletes afterwards. A death in between leaves a message in both queues, which is harmless.
+    async fn send_back(&self, letters: &[DeadLetter]) -> Result<usize, DeadLetterError> {
         if letters.is_empty() {
             return Ok(0);
         }
@@ -287,18 +283,18 @@ impl Office {
                 .message_body(letter.message.body().unwrap_or_default())
                 .set_message_group_id(letter.group().map(str::to_owned))
                 .build()
-                .map_err(|error| self.unbuilt(&error))?;
+                .map_err(|error| self.error(&error))?;
             entries.push(entry);
         }
         let answer = self
             .sqs
             .send_message_batch()
-            .queue_url(&self.source)
+            .queue_url(&self.source_url)
             .set_entries(Some(entries))
             .send()
             .await
             .map_err(self.failed())?;
-        let by_id: HashMap<String, &Letter> = letters
+        let by_id: HashMap<String, &DeadLetter> = letters
             .iter()
             .enumerate()
             .map(|(index, letter)| (index.to_string(), letter))
@@ -312,13 +308,13 @@ impl Office {
                 .id(sent.id())
                 .receipt_handle(letter.message.receipt_handle().unwrap_or_default())
                 .build()
-                .map_err(|error| self.unbuilt(&error))?;
+                .map_err(|error| self.error(&error))?;
             deletions.push(entry);
         }
         let sent = deletions.len();
         if sent < letters.len() {
-            let why = format!("only {sent} of {} messages were taken back", letters.len());
-            return Err(DeadLetterError(self.queue.name(), why));
+            let why = format!("only {sent} of {} messages could be sent back", letters.len());
+            return Err(self.error(&why));
         }
         self.sqs
             .delete_message_batch()

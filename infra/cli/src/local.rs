@@ -1,5 +1,5 @@
-//! The local stack, as `.local/stack.json` describes it. Starting and stopping it is Python's work, because the
-//! emulator is Python.
+//! The local stack, as `.local/stack.json` describes it. A Python script starts and stops it, because the emulator is
+//! written in Python.
 
 use std::env;
 use std::fs;
@@ -10,21 +10,17 @@ use std::time::Duration;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// Its name in CloudFormation.
+/// The name of the local CloudFormation stack.
 pub(crate) const STACK: &str = "magic-edits-local";
 
-/// Why there is no local stack to act on.
 #[derive(Debug, Error)]
 pub(crate) enum LocalError {
-    /// Outside the project.
     #[error(
-        "this is not a folder of the project (no infra/local/stack.py above it): change into the project's folder"
+        "this folder is not part of the project (no infra/local/stack.py above it): change into the project's folder"
     )]
     NotInProject,
-    /// Not started.
     #[error("the local stack is not up ({0}): start it with `make up`")]
     NotUp(String),
-    /// No Python.
     #[error("python3 could not be started ({0}): install Python 3.10 or newer")]
     NoPython(std::io::Error),
 }
@@ -42,7 +38,7 @@ struct StackFile {
     secrets_path: String,
 }
 
-/// Hands over to the Python side.
+/// Runs the Python script.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, LocalError> {
     let script = root()?.join("infra/local/stack.py");
     let status = Command::new("python3")
@@ -71,7 +67,7 @@ pub(crate) fn config() -> Result<cloud::Config, LocalError> {
     })
 }
 
-/// Where the running local stack listens, and in which region it claims to be.
+/// The address and the region of the running local stack.
 pub(crate) fn endpoint() -> Result<cloud::LocalEndpoint, LocalError> {
     let stack = read()?;
     Ok(cloud::LocalEndpoint {

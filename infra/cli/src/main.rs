@@ -17,10 +17,10 @@ use clap::{Parser, Subcommand};
 use crate::output::{CommandResult, Output, Verdict};
 use crate::target::TargetArgs;
 
-/// Runs AI Magic Edits: catalogue, event links, settings, and the local stack.
+/// Operate AI Magic Edits: catalogue, events, settings, recovery, and the local stack.
 ///
-/// It acts on the CloudFormation stack of --stack (or MAGIC_EDITS_STACK), with the usual AWS credentials, or with --local
-/// on the one that `make up` started.
+/// Commands act on the CloudFormation stack of --stack (or MAGIC_EDITS_STACK) with the usual AWS credentials, or with
+/// --local on the stack that `make up` started.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
@@ -39,48 +39,48 @@ Examples:
   magic-edits --stack magic-edits-prod settings set is_enabled false
   magic-edits --stack magic-edits-prod catalog apply my-catalogue.yaml
 
-Exit codes: 0 done; 1 failed, or a check found something; 2 wrong usage.
-Output that is piped is tab-separated, without headings; NO_COLOR=1 switches colours off.";
+Exit codes: 0 done; 1 failed, or a check found a problem; 2 wrong usage.
+Piped output is tab-separated and has no headings. NO_COLOR=1 switches colours off.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Packages, add-ons, styles, tenants and events from one file
+    /// Create or update packages, add-ons, styles, tenants and events from one file
     #[command(subcommand)]
     Catalog(commands::catalog::CatalogCommand),
-    /// Events and the links of their guests
+    /// Make guest tokens, and sum an event up
     #[command(subcommand)]
     Event(commands::event::EventCommand),
-    /// Look at every line of the go-live list, and say what mends those that do not hold
+    /// Run every check of the go-live list, and show the command that fixes a failed one
     Preflight(commands::preflight::PreflightCommand),
-    /// Take away edits, pictures and ledger entries that have had their time
+    /// Delete edits, pictures and ledger entries past their retention
     Prune(commands::prune::PruneCommand),
-    /// Runtime settings; they take effect within 30 seconds, without a deploy
+    /// Show and change runtime settings; a change takes effect within 30 seconds, without a deploy
     #[command(subcommand)]
     Settings(commands::settings::SettingsCommand),
-    /// Styles
+    /// List styles, or create and update them from a file
     #[command(subcommand)]
     Styles(commands::styles::StylesCommand),
-    /// A live view of an event
+    /// Show a live view of an event
     Watch(commands::watch::WatchCommand),
-    /// Look after edits that do not move
+    /// Find edits that make no progress, and requeue or fail them
     RecoverStuck(commands::recover_stuck::RecoverStuckCommand),
-    /// Send the edits that `queue_auto_dispatch=false` held back
+    /// Send the edits that `queue_auto_dispatch=false` holds back
     Dispatch(commands::dispatch::DispatchCommand),
-    /// Store pictures that have no stored copy
+    /// Store a copy of finished pictures that have none
     BackfillStorage(commands::backfill_storage::BackfillStorageCommand),
-    /// Messages that the workers gave up on
+    /// Inspect the dead-letter queues, and send their messages back
     #[command(subcommand)]
     Dlq(commands::dlq::DlqCommand),
-    /// The providers' circuit breakers
+    /// Show, pin and reset the providers' circuit breakers
     #[command(subcommand)]
     Breaker(commands::breaker::BreakerCommand),
-    /// The local stack: `magic-edits local up`, `run`, `stop`, `status`, `token --tenant ID`, …
+    /// Run the local stack: `magic-edits local up`, `run`, `stop`, `status`, `token --tenant ID`, …
     Local {
-        /// What to do, as `make help` lists it
+        /// The command and its arguments, as `make help` lists them
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         arguments: Vec<String>,
     },
-    /// Print the completions of a shell, to be sourced or installed
+    /// Print completions for a shell, to be sourced or installed
     Completions(commands::completions::CompletionsCommand),
 }
 
@@ -113,7 +113,7 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::BackfillStorage(command) => command.run(&target, output).await,
         Command::Dlq(command) => command.run(&target, output).await,
         Command::Breaker(command) => command.run(cloud, output).await,
-        // Dealt with above: they act on no stack.
+        // `main` and the lines above have run these, which act on no stack.
         Command::Local { .. } | Command::Completions(_) => Ok(Verdict::Done),
     }
 }

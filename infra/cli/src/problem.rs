@@ -1,4 +1,4 @@
-//! What the rules of the product object to, in a sentence for operators.
+//! A refusal by the product's rules, in a sentence for operators.
 
 use std::error::Error;
 
@@ -6,23 +6,22 @@ use domain::Problem;
 
 use crate::output::UsageError;
 
-/// A problem as a command's error: what does not fit is wrong usage.
+/// The error of a command: a value that the rules refuse is wrong usage.
 pub(crate) fn refused(problem: &Problem) -> Box<dyn Error> {
     match problem {
-        Problem::ValidationFailed(_) => UsageError(words(problem)).into(),
-        _ => words(problem).into(),
+        Problem::ValidationFailed(_) => UsageError(explain(problem)).into(),
+        _ => explain(problem).into(),
     }
 }
 
-/// A problem in words.
-pub(crate) fn words(problem: &Problem) -> String {
-    let flaws: Vec<String> = problem
+pub(crate) fn explain(problem: &Problem) -> String {
+    let fields: Vec<String> = problem
         .fields()
         .into_iter()
         .map(|field| format!("{} {}", field.pointer, field.detail))
         .collect();
-    match (flaws.is_empty(), problem.detail()) {
-        (false, _) => flaws.join("; "),
+    match (fields.is_empty(), problem.detail()) {
+        (false, _) => fields.join("; "),
         (true, Some(detail)) => detail,
         (true, None) if problem.row().status >= 500 => {
             format!("{} (is the stack reachable?)", problem.row().title)

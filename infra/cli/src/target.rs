@@ -1,4 +1,4 @@
-//! Which stack a command acts on.
+//! The stack that a command acts on.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use thiserror::Error;
 
 use crate::local::{self, LocalError};
 
-/// How the operator names it.
+/// The options that name the stack.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Act on the local stack that `make up` started (reads .local/stack.json), whatever MAGIC_EDITS_STACK says
-    // No conflict with --stack: clap does not tell it from its variable, which a shell may hold all day.
+    /// Act on the local stack that `make up` started (reads .local/stack.json), even if MAGIC_EDITS_STACK is set
+    // No conflict with --stack: clap does not tell the option from its variable, which a shell may always have set.
     #[arg(long, global = true, conflicts_with_all = ["profile", "region"])]
     local: bool,
     /// The CloudFormation stack, such as magic-edits-prod
@@ -29,30 +29,28 @@ pub(crate) struct TargetArgs {
     region: Option<String>,
 }
 
-/// The stack, reached.
+/// A stack whose resources are known.
 pub(crate) struct Target {
-    /// What the functions use as well.
     pub(crate) cloud: Cloud,
-    /// To make further clients with.
+    /// For further clients.
     pub(crate) sdk: SdkConfig,
     /// The CloudFormation stack's name.
     pub(crate) stack: String,
     /// `local`, `dev` or `prod`
     pub(crate) stage: String,
-    /// Queue of the workers that submit.
     pub(crate) submit_queue_url: String,
-    /// Queue of the workers that poll.
     pub(crate) poll_queue_url: String,
 }
 
-/// Why there is no stack to act on.
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
-    #[error("no stack is named: give --stack NAME (such as magic-edits-prod) or --local")]
+    #[error("no stack is named: use --stack NAME (such as magic-edits-prod) or --local")]
     NotNamed,
     #[error("the stack {0} cannot be read: {1}")]
     Unreadable(String, String),
-    #[error("the stack {0} has no output {1}: is it a stack of AI Magic Edits, and its deploy complete?")]
+    #[error(
+        "the stack {0} has no output {1}: is it a stack of AI Magic Edits, and is its deployment complete?"
+    )]
     NoOutput(String, &'static str),
     #[error("the settings path {0} does not look like /magic-edits/<stage>/settings")]
     NoStage(String),
@@ -100,7 +98,7 @@ fn stage_of(settings_path: &str) -> Result<String, TargetError> {
         .ok_or_else(|| TargetError::NoStage(settings_path.to_owned()))
 }
 
-/// What a deployed stack says of itself.
+/// The outputs of a deployed stack.
 struct Outputs {
     stack: String,
     values: HashMap<String, String>,
@@ -112,7 +110,7 @@ async fn outputs(sdk: &SdkConfig, stack: String) -> Result<Outputs, TargetError>
         .stack_name(&stack)
         .send()
         .await
-        .map_err(|error| TargetError::Unreadable(stack.clone(), words_of(&error)))?;
+        .map_err(|error| TargetError::Unreadable(stack.clone(), explain(&error)))?;
     let found = described.stacks().first();
     let values = found
         .map(aws_sdk_cloudformation::types::Stack::outputs)
@@ -123,8 +121,8 @@ async fn outputs(sdk: &SdkConfig, stack: String) -> Result<Outputs, TargetError>
     Ok(Outputs { stack, values })
 }
 
-/// What AWS says is wrong, or, where it could not be asked, what lies beneath.
-fn words_of<E>(error: &E) -> String
+/// The message of AWS, or, if AWS sent none, the error with its causes.
+fn explain<E>(error: &E) -> String
 where
     E: std::error::Error + ProvideErrorMetadata,
 {
@@ -147,7 +145,7 @@ impl Outputs {
             bucket: take("BucketName")?,
             settings_path: take("SettingsPath")?,
             secrets_path: take("SecretsPath")?,
-            // A command reads what is there now.
+            // A command reads the settings as they are now.
             max_age: Duration::ZERO,
             submit_queue_url: take("SubmitQueueUrl")?,
             poll_queue_url: take("PollQueueUrl")?,

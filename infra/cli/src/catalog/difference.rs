@@ -1,6 +1,7 @@
-//! What a file would change, field by field, before anything is written.
+//! The changes that a file would make, field by field, before anything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use api::WatermarkBody;
 use api::admin::events::EventChange;
@@ -15,15 +16,15 @@ use serde_json::{Map, Value, json};
 use super::entries::{EventEntry, budget};
 use super::{CatalogError, CatalogFile, named_in};
 
-/// Fields that are not the file's to say.
+/// Fields that the product keeps by itself.
 const NOT_IN_FILES: [&str; 2] = ["version", "used"];
 
-/// What an entry of the file would do.
+/// The change that one entry of the file would make.
 #[derive(Debug, Serialize)]
 pub(crate) struct Difference {
     pub(crate) kind: &'static str,
     pub(crate) key: String,
-    /// There is nothing of this key yet.
+    /// Nothing has this key yet.
     pub(crate) is_new: bool,
     pub(crate) fields: Vec<FieldChange>,
 }
@@ -42,27 +43,32 @@ impl Difference {
         !self.is_new && self.fields.is_empty()
     }
 
-    fn of(kind: &'static str, key: &str, before: Option<&Value>, after: &Value) -> Self {
-        let (old, new) = (before.map(flat).unwrap_or_default(), flat(after));
-        let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let value =
-            |of: &BTreeMap<String, Value>, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
-        let changes = names.into_iter().map(|name| FieldChange {
-            field: name.clone(),
-            before: value(&old, name),
-            after: value(&new, name),
+    fn of(
+        kind: &'static str,
+        key: impl Display,
+        before: Option<impl Serialize>,
+        after: impl Serialize,
+    ) -> Self {
+        let is_new = before.is_none();
+        let mut old = before.map(|before| leaves(&json!(before))).unwrap_or_default();
+        let new = leaves(&json!(after));
+        let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
+        let changes = names.into_iter().map(|field| FieldChange {
+            before: old.remove(&field).unwrap_or_default(),
+            after: new.get(&field).cloned().unwrap_or_default(),
+            field,
         });
         Self {
             kind,
-            key: key.to_owned(),
-            is_new: before.is_none(),
+            key: key.to_string(),
+            is_new,
             fields: changes.filter(|change| change.before != change.after).collect(),
         }
     }
 }
 
-/// Leaves by their path (`budget.hard_cap_micro_usd`); a list is a leaf.
-fn flat(value: &Value) -> BTreeMap<String, Value> {
+/// The leaves of a value by their path (`budget.hard_cap_micro_usd`); a list is a leaf.
+fn leaves(value: &Value) -> BTreeMap<String, Value> {
     let mut leaves = BTreeMap::new();
     flatten(String::new(), value, &mut leaves);
     leaves
@@ -86,65 +92,44 @@ fn flatten(path: String, value: &Value, leaves: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// Compares a file with what is there.
+/// Compares a file with the installation.
 pub(crate) async fn differences(
     cloud: &Cloud,
     file: &CatalogFile,
 ) -> Result<Vec<Difference>, Box<dyn std::error::Error>> {
     let mut found = Vec::new();
-    let mut compare = |kind, key: &str, before: Option<Value>, after: Value| {
-        found.push(Difference::of(kind, key, before.as_ref(), &after));
-    };
     for package in &file.packages {
         let before = cloud.package(&package.key).await?;
-        compare(
-            "package",
-            package.key.as_str(),
-            before.map(|it| json!(it)),
-            json!(package),
-        );
+        found.push(Difference::of("package", &package.key, before, package));
     }
     for addon in &file.addons {
         let before = cloud.catalog_addon(&addon.key).await?;
-        compare(
-            "add-on",
-            addon.key.as_str(),
-            before.map(|it| json!(it)),
-            json!(addon),
-        );
+        found.push(Difference::of("add-on", &addon.key, before, addon));
     }
     for style in &file.styles {
         let before = cloud.style(&style.key).await?;
-        compare(
-            "style",
-            style.key.as_str(),
-            before.map(|it| json!(it)),
-            json!(style),
-        );
+        found.push(Difference::of("style", &style.key, before, style));
     }
     for entry in &file.tenants {
         let before = cloud.tenant(&entry.id).await?;
         let after = entry
             .over(before.as_ref())
             .map_err(|problem| CatalogError::new("tenant", entry.id.as_str(), &problem))?;
-        compare(
-            "tenant",
-            entry.id.as_str(),
-            before.as_ref().map(tenant),
-            tenant(&after),
-        );
+        let before = before.as_ref().map(tenant);
+        found.push(Difference::of("tenant", &entry.id, before, tenant(&after)));
     }
     for entry in &file.events {
         let before = cloud.event(&entry.id).await?;
         let after = entry
             .over(before.as_ref())
             .map_err(|problem| CatalogError::new("event", entry.id.as_str(), &problem))?;
-        compare(
+        let before = before.as_ref().map(|before| event_before(before, entry));
+        found.push(Difference::of(
             "event",
-            entry.id.as_str(),
-            before.as_ref().map(|before| event_before(before, entry)),
+            &entry.id,
+            before,
             event_after(&after, entry),
-        );
+        ));
     }
     Ok(found)
 }
@@ -165,7 +150,7 @@ fn event_after(after: &EventChange, entry: &EventEntry) -> Value {
     })
 }
 
-/// An event as far as the entry speaks of it: other add-ons and what is not named of the policy stay.
+/// The part of an event that the entry names: its other add-ons and the other fields of its policy stay.
 fn event_before(before: &Event, entry: &EventEntry) -> Value {
     let is_named = |key: &AddonKey| entry.addons.iter().any(|addon| addon.key == *key);
     json!({
@@ -201,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_a_difference_and_null_is_not_set() {
+    fn only_a_changed_field_is_a_difference_and_null_equals_absent() {
         let before =
             json!({ "name": "A", "version": 3, "used": true, "budget": { "soft": null, "hard": 5 } });
         let same = json!({ "name": "A", "version": 1, "budget": { "hard": 5 } });
@@ -211,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn something_new_is_a_difference_whatever_it_holds() {
-        let difference = Difference::of("package", "x", None, &json!({}));
+    fn a_new_entry_is_a_difference_even_without_fields() {
+        let difference = Difference::of("package", "x", None::<Value>, json!({}));
         assert!(!difference.is_empty());
-        let known = Difference::of("package", "x", Some(&json!({})), &json!({}));
+        let known = Difference::of("package", "x", Some(json!({})), json!({}));
         assert!(known.is_empty());
     }
 }

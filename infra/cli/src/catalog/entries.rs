@@ -1,4 +1,4 @@
-//! The entries of a file, in the forms of the API: what the API would refuse is refused when the file is read.
+//! The entries of a file, in the form of the API: reading the file refuses what the API would refuse.
 
 use api::admin::addons::AddonInput;
 use api::admin::ai_styles::AdminStyleInput;
@@ -18,9 +18,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use super::part::Part;
-use crate::problem::words;
+use crate::problem::explain;
 
-/// What a file may name.
+/// The content of a catalogue file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CatalogFile {
@@ -34,7 +34,7 @@ pub(crate) struct CatalogFile {
     pub(super) events: Vec<EventEntry>,
 }
 
-/// A file that may name styles alone.
+/// The content of a file with styles alone.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct StylesFile(#[serde(deserialize_with = "styles")] Vec<Style>);
@@ -48,7 +48,7 @@ impl From<StylesFile> for CatalogFile {
     }
 }
 
-/// A tenant; what is absent stays, what is null goes.
+/// A tenant. An absent part stays as it is, a part that is null is removed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TenantEntry {
@@ -61,7 +61,7 @@ pub(super) struct TenantEntry {
 }
 
 impl TenantEntry {
-    /// The tenant that the entry makes of what is there.
+    /// The tenant with the entry applied.
     pub(super) fn over(&self, before: Option<&Tenant>) -> Result<Tenant, Problem> {
         let budget = before.map(budget);
         let watermark = before.and_then(|before| before.watermark.as_ref());
@@ -83,7 +83,7 @@ pub(super) fn budget(tenant: &Tenant) -> Value {
     json!(TenantBody::new(tenant))["ai_editing"]["budget"].take()
 }
 
-/// An event; what is absent stays, what is null goes.
+/// An event. An absent part stays as it is, a part that is null is removed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EventEntry {
@@ -93,7 +93,7 @@ pub(super) struct EventEntry {
     name: String,
     #[serde(default, deserialize_with = "present")]
     package_key: Option<Option<PackageKey>>,
-    /// Others that the event has stay.
+    /// Other add-ons of the event stay.
     #[serde(default, deserialize_with = "event_addons")]
     pub(super) addons: Vec<Addon>,
     /// Field by field, as organisers change it.
@@ -104,7 +104,7 @@ pub(super) struct EventEntry {
 }
 
 impl EventEntry {
-    /// The event that the entry makes of what is there, without add-ons and policy.
+    /// The event with the entry applied, apart from add-ons and policy.
     pub(super) fn over(&self, before: Option<&Event>) -> Result<EventChange, Problem> {
         let package = before.and_then(|before| before.package.as_ref());
         let watermark = before.and_then(|before| before.watermark.as_ref());
@@ -124,7 +124,7 @@ impl EventEntry {
     }
 }
 
-/// What the API takes at `…/{key}`, with the key beside it.
+/// A body that the API takes at `…/{key}`, with the key among its members.
 struct Keyed<K, I> {
     key: K,
     input: I,
@@ -180,10 +180,10 @@ fn policy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PolicyChange, D:
     let input: EventSettingsInput = fitting(Value::deserialize(deserializer)?)?;
     input
         .into_change()
-        .map_err(|problem| D::Error::custom(words(&problem)))
+        .map_err(|problem| D::Error::custom(explain(&problem)))
 }
 
-/// Tells a field that is null from one that is absent.
+/// `Some(None)` for a field that is null; with `serde(default)`, `None` for an absent one.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -192,11 +192,11 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// A value that the API would take.
+/// Reads a value as the API does.
 pub(super) fn fitting<T, E>(value: Value) -> Result<T, E>
 where
     T: DeserializeOwned + Validate<Context = ()>,
     E: Error,
 {
-    api::json_value(value).map_err(|problem| E::custom(words(&problem)))
+    api::json_value(value).map_err(|problem| E::custom(explain(&problem)))
 }

@@ -1,4 +1,4 @@
-//! A catalogue file: what an installation is made of, to be created or updated as a whole, by the rules of the API.
+//! A catalogue file names the parts of an installation, which are created or updated by the rules of the API.
 
 mod difference;
 mod entries;
@@ -14,13 +14,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::problem::words;
+use crate::problem::explain;
 
 pub(crate) use difference::{Difference, differences};
 pub(crate) use entries::{CatalogFile, StylesFile};
 use entries::{EventEntry, TenantEntry};
 
-/// What became of one entry.
+/// The outcome of one entry.
 #[derive(Debug, Serialize)]
 pub(crate) struct Change {
     pub(crate) kind: &'static str,
@@ -42,50 +42,50 @@ impl CatalogError {
         Self {
             kind,
             key: key.to_owned(),
-            why: words(problem),
+            why: explain(problem),
         }
     }
 }
 
-/// Creates or updates everything that the file names, in an order in which nothing points at what is not there. Says what
-/// became of each entry, and, where it stopped, why.
+/// Creates or updates every entry of the file, each one after the entries that it refers to. Returns the outcome of each
+/// entry, and the error that stopped the rest.
 pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> (Vec<Change>, Result<(), CatalogError>) {
     let mut changes = Vec::new();
-    let ended = apply_all(cloud, file, &mut changes).await;
-    (changes, ended)
+    let result = apply_all(cloud, file, &mut changes).await;
+    (changes, result)
 }
 
 async fn apply_all(cloud: &Cloud, file: CatalogFile, changes: &mut Vec<Change>) -> Result<(), CatalogError> {
     for package in file.packages {
         let key = package.key.to_string();
-        note(changes, "package", key, packages::save(cloud, package).await)?;
+        record(changes, "package", key, packages::save(cloud, package).await)?;
     }
     for addon in file.addons {
         let key = addon.key.to_string();
-        note(changes, "add-on", key, addons::save(cloud, addon).await)?;
+        record(changes, "add-on", key, addons::save(cloud, addon).await)?;
     }
     for style in file.styles {
         let key = style.key.to_string();
-        note(changes, "style", key, ai_styles::save(cloud, style).await)?;
+        record(changes, "style", key, ai_styles::save(cloud, style).await)?;
     }
     for entry in file.tenants {
         let key = entry.id.to_string();
-        note(changes, "tenant", key, apply_tenant(cloud, &entry).await)?;
+        record(changes, "tenant", key, apply_tenant(cloud, &entry).await)?;
     }
     for entry in file.events {
         let key = entry.id.to_string();
         let mut outcomes = Vec::new();
-        let ended = apply_event(cloud, entry, &mut outcomes).await;
-        // Also where only some of it was written.
-        if let Some(outcome) = together(&outcomes) {
+        let result = apply_event(cloud, entry, &mut outcomes).await;
+        // An event that failed half-way is shown too.
+        if let Some(outcome) = combined(&outcomes) {
             changes.push(change("event", key.clone(), outcome));
         }
-        ended.map_err(|problem| CatalogError::new("event", &key, &problem))?;
+        result.map_err(|problem| CatalogError::new("event", &key, &problem))?;
     }
     Ok(())
 }
 
-fn note<T>(
+fn record<T>(
     changes: &mut Vec<Change>,
     kind: &'static str,
     key: String,
@@ -109,7 +109,7 @@ async fn apply_tenant(cloud: &Cloud, entry: &TenantEntry) -> Result<Saved<domain
     tenants::save(cloud, entry.over(before.as_ref())?).await
 }
 
-/// Event, add-ons, policy; `outcomes` gets what each write did.
+/// Writes the event, its add-ons and its policy; `outcomes` receives the outcome of each write.
 async fn apply_event(cloud: &Cloud, entry: EventEntry, outcomes: &mut Vec<Outcome>) -> Result<(), Problem> {
     let before = cloud.event(&entry.id).await?;
     let saved = events::save(cloud, &entry.over(before.as_ref())?).await?;
@@ -129,7 +129,6 @@ async fn apply_event(cloud: &Cloud, entry: EventEntry, outcomes: &mut Vec<Outcom
     Ok(())
 }
 
-/// Whether a field of the policy would be another than it is.
 fn changes_policy(change: &PolicyChange, policy: &EventPolicy) -> bool {
     json!(change) != named_in(change, policy)
 }
@@ -143,8 +142,8 @@ fn named_in(change: &PolicyChange, policy: &EventPolicy) -> Value {
     fields
 }
 
-/// What several writes to the same entry come to.
-fn together(outcomes: &[Outcome]) -> Option<Outcome> {
+/// The outcome of several writes to one entry.
+fn combined(outcomes: &[Outcome]) -> Option<Outcome> {
     let (first, others) = outcomes.split_first()?;
     Some(match first {
         Outcome::Unchanged if others.iter().any(|other| *other != Outcome::Unchanged) => Outcome::Updated,

@@ -1,4 +1,4 @@
-//! A part of an entry that may be left out.
+//! Parts of an entry: an absent one stays, null removes it, an object changes some of its fields.
 
 use std::marker::PhantomData;
 
@@ -10,16 +10,14 @@ use serde_json::{Map, Value};
 
 use super::entries::fitting;
 
-/// What an entry says of a part.
+/// The part of an entry that may be absent, null, or an object.
 #[derive(Debug, Default)]
 pub(super) enum Part<I> {
-    /// Nothing: it stays as it is.
     #[default]
-    Stays,
-    /// Null: there shall be none.
-    Goes,
-    /// Fields that change; the others stay.
-    Changes(Map<String, Value>, PhantomData<I>),
+    Absent,
+    Null,
+    /// The fields that change.
+    Fields(Map<String, Value>, PhantomData<I>),
 }
 
 impl<'de, I> Deserialize<'de> for Part<I>
@@ -28,20 +26,20 @@ where
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Some(members) = Option::<Map<String, Value>>::deserialize(deserializer)? else {
-            return Ok(Self::Goes);
+            return Ok(Self::Null);
         };
         fitting::<I, D::Error>(Value::Object(members.clone()))?;
-        Ok(Self::Changes(members, PhantomData))
+        Ok(Self::Fields(members, PhantomData))
     }
 }
 
 impl<I: DeserializeOwned + Validate<Context = ()>> Part<I> {
-    /// What the entry makes of what is there, both in the form of the API.
+    /// The part with the entry applied. `before` is in the form of the API.
     pub(super) fn over(&self, before: Option<Value>) -> Result<Option<I>, Problem> {
         match (self, before) {
-            (Self::Goes, _) | (Self::Stays, None) => Ok(None),
-            (Self::Stays, Some(before)) => api::json_value(before).map(Some),
-            (Self::Changes(members, _), before) => {
+            (Self::Null, _) | (Self::Absent, None) => Ok(None),
+            (Self::Absent, Some(before)) => api::json_value(before).map(Some),
+            (Self::Fields(members, _), before) => {
                 let mut all = match before {
                     Some(Value::Object(before)) => before,
                     _ => Map::new(),
@@ -74,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_stays_null_goes_and_the_rest_changes_field_by_field() {
+    fn an_absent_part_stays_null_removes_it_and_an_object_changes_its_fields() {
         assert_eq!(caps(json!({})), Some((Some(4), Some(5))));
         assert_eq!(caps(json!({ "budget": null })), None);
         assert_eq!(
@@ -88,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_refuse_is_not_read() {
+    fn a_part_that_the_api_would_refuse_is_refused() {
         for wrong in [
             json!({ "hard_cap_microusd": 5 }),
             json!({ "hard_cap_micro_usd": -1 }),

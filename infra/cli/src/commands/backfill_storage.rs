@@ -6,24 +6,25 @@ use clap::Args;
 use domain::operations::{BackfillStorage, Backfilled, Copy};
 use domain::{EditId, EventId};
 
+use super::more_to_do;
 use crate::invoke::invoke;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 use crate::target::Target;
 
-/// Pictures that have no stored copy.
+/// Store a copy of finished pictures that have none.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BackfillStorageCommand {
-    /// Say what would be stored, and store nothing
+    /// Show what would be stored, and store nothing
     #[arg(long)]
     pretend: bool,
-    /// The most edits, oldest first
+    /// Stop after so many edits, oldest first
     #[arg(long, default_value = "200")]
     limit: NonZeroU32,
-    /// This edit alone; also one whose stored copy is lost
+    /// Treat this edit alone, even if its stored copy was lost
     #[arg(long, value_name = "EDIT")]
     request_id: Option<EditId>,
-    /// The event of that edit; spares a search through all events
+    /// The event of that edit, which spares a search through all events
     #[arg(long, value_name = "EVENT", requires = "request_id")]
     event: Option<EventId>,
 }
@@ -44,7 +45,7 @@ impl BackfillStorageCommand {
         let progress = output.progress("storing pictures");
         let done: Backfilled = invoke(target, "backfill-storage", &payload).await?;
         drop(progress);
-        let mut table = Table::new(["edit", "action", "why"], "every picture is stored");
+        let mut table = Table::new(["edit", "action", "why"], "every picture has a stored copy");
         for item in &done.items {
             let (tone, name) = match item.action {
                 Copy::Stored => (Tone::Good, "stored"),
@@ -64,11 +65,7 @@ impl BackfillStorageCommand {
         } else {
             format!("{stored} stored")
         };
-        let more = if done.more {
-            "; there may be more, run it again"
-        } else {
-            ""
-        };
+        let more = more_to_do(done.more);
         output.table(
             &done,
             &table.footer(format!("{stored}, {skipped} skipped, {failed} failed{more}")),

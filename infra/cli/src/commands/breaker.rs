@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 
-/// Tries to write what all workers write too.
+/// Tries to write an item that all workers write too.
 const TRIES: usize = 10;
 
-/// The providers' circuit breakers.
+/// Show, pin and reset the providers' circuit breakers.
 #[derive(Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(crate) enum BreakerCommand {
-    /// Where they stand
+    /// List the state of every breaker
     List,
     /// Take a provider out of service, until `reset`: edits go to the fallback, or wait for their deadline
     Open {
@@ -27,7 +27,7 @@ pub(crate) enum BreakerCommand {
         /// `runware` or `fal`
         provider: ProviderName,
     },
-    /// Leave a provider to the breaker's own judgement, which begins anew
+    /// Remove the pin and the history, so that the breaker decides by itself again
     Reset {
         /// `runware` or `fal`
         provider: ProviderName,
@@ -57,7 +57,7 @@ async fn list(cloud: &Cloud, output: Output) -> CommandResult {
     let mut values = Vec::new();
     for provider in ProviderName::ALL {
         let breaker = breakers.of(provider);
-        let (tone, state) = stands(breaker);
+        let (tone, state) = state_of(breaker);
         let (why, since) = match breaker.outage() {
             Some((reason, since)) => (
                 reason.as_str(),
@@ -71,26 +71,26 @@ async fn list(cloud: &Cloud, output: Output) -> CommandResult {
             since.as_str().into(),
             why.into(),
         ]);
-        values.push(shown(provider, breaker));
+        values.push(json_of(provider, breaker));
     }
     output.table(values, &table)?;
     Ok(Verdict::Done)
 }
 
-/// Workers write the breaker as well; an operator has the last word.
+/// The workers write the breaker as well. A pin overrules them.
 async fn pin(cloud: &Cloud, output: Output, provider: ProviderName, pin: Option<Pin>) -> CommandResult {
     for _ in 0..TRIES {
         let next = cloud.breakers().await?.of(provider).pinned(pin);
         if cloud.save_breaker(provider, &next).await? {
-            let text = format!("{provider}: {}", stands(&next).1);
-            output.result(shown(provider, &next), &text)?;
+            let text = format!("{provider}: {}", state_of(&next).1);
+            output.result(json_of(provider, &next), &text)?;
             return Ok(Verdict::Done);
         }
     }
     Err("the workers keep changing the breaker: try again".into())
 }
 
-const fn stands(breaker: &Breaker) -> (Tone, &'static str) {
+const fn state_of(breaker: &Breaker) -> (Tone, &'static str) {
     match (breaker.pinned, breaker.state) {
         (Some(Pin::Open), _) => (Tone::Bad, "open, pinned"),
         (Some(Pin::Closed), _) => (Tone::Warning, "closed, pinned"),
@@ -100,6 +100,6 @@ const fn stands(breaker: &Breaker) -> (Tone, &'static str) {
     }
 }
 
-fn shown(provider: ProviderName, breaker: &Breaker) -> Value {
+fn json_of(provider: ProviderName, breaker: &Breaker) -> Value {
     json!({ "provider": provider, "pinned": breaker.pinned, "state": breaker.state })
 }

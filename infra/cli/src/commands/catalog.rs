@@ -12,24 +12,24 @@ use serde_json::{Value, json};
 use crate::catalog::{CatalogFile, Difference, apply, differences};
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 
-/// Packages, add-ons, styles, tenants and events.
+/// Create or update packages, add-ons, styles, tenants and events from one file.
 #[derive(Subcommand)]
 pub(crate) enum CatalogCommand {
-    /// Create or update everything that a YAML file names; repeating it changes nothing
+    /// Create or update every entry of a YAML file; a second run changes nothing
     #[command(after_help = EXAMPLES)]
     Apply(ApplyArgs),
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  magic-edits catalog apply my-catalogue.yaml             shows what would change, and asks
-  magic-edits catalog apply my-catalogue.yaml --dry-run   shows it and stops; exit code 1 where something differs
-  magic-edits catalog apply my-catalogue.yaml --yes       for scripts
-Entries have the fields of the API. Packages, add-ons and styles are replaced as they stand in the file. Of tenants and
-events, what the file does not name stays as it is, every field of a budget, a watermark and a policy by itself; a budget, a
-watermark or a package_key that is null is taken away. No entry is ever removed.";
+  magic-edits catalog apply my-catalogue.yaml             shows the changes, and asks
+  magic-edits catalog apply my-catalogue.yaml --dry-run   shows the changes; exit code 1 if there are any
+  magic-edits catalog apply my-catalogue.yaml --yes       writes without asking, for scripts
+Entries have the fields of the API. Packages, add-ons and styles are replaced as a whole. Tenants and events keep every
+field that the file does not name, also inside a budget, a watermark and a policy; null removes a budget, a watermark or a
+package_key. No entry is ever removed.";
 
-/// A file, and how sure one is of it.
+/// The file, and whether to write.
 #[derive(Args)]
 pub(crate) struct ApplyArgs {
     /// The file; `infra/local/demo.yaml` is an example
@@ -51,32 +51,31 @@ impl CatalogCommand {
 }
 
 impl ApplyArgs {
-    /// The file's content.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UsageError> {
-        let wrong = |why: String| UsageError(format!("{}: {why}", self.file.display()));
-        let text = fs::read_to_string(&self.file).map_err(|error| wrong(error.to_string()))?;
-        // As YAML first, which refuses a key that stands twice.
+        let usage_error = |why: String| UsageError(format!("{}: {why}", self.file.display()));
+        let text = fs::read_to_string(&self.file).map_err(|error| usage_error(error.to_string()))?;
+        // A detour through a YAML value, which refuses a repeated key.
         let content: serde_norway::Value =
-            serde_norway::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        let content = serde_json::to_value(content).map_err(|error| wrong(error.to_string()))?;
-        serde_path_to_error::deserialize(content).map_err(|error| wrong(error.to_string()))
+            serde_norway::from_str(&text).map_err(|error| usage_error(error.to_string()))?;
+        let content = serde_json::to_value(content).map_err(|error| usage_error(error.to_string()))?;
+        serde_path_to_error::deserialize(content).map_err(|error| usage_error(error.to_string()))
     }
 
-    /// Shows, asks, writes.
+    /// Shows the changes, asks for confirmation, and writes.
     pub(crate) async fn run(self, cloud: &Cloud, output: Output, file: CatalogFile) -> CommandResult {
         let found = differences(cloud, &file).await?;
         let is_same = found.iter().all(Difference::is_empty);
         if self.dry_run {
-            output.table(&found, &shown(&found))?;
+            output.table(&found, &changes_table(&found))?;
             return Ok(Verdict::of(is_same));
         }
-        if !is_same && !self.yes && !confirmed(output, &found, &self.file)? {
+        if !is_same && !self.yes && !is_confirmed(output, &found, &self.file)? {
             output.note("nothing was written")?;
             return Ok(Verdict::Failed);
         }
-        let (changes, ended) = apply(cloud, file).await;
-        let nothing = if ended.is_ok() {
-            "the file names nothing"
+        let (changes, result) = apply(cloud, file).await;
+        let nothing = if result.is_ok() {
+            "the file has no entries"
         } else {
             "nothing was written"
         };
@@ -94,22 +93,26 @@ impl ApplyArgs {
             ]);
         }
         output.table(json!(changes), &table)?;
-        // After what was written all the same: whoever mends the file wants to know.
-        ended?;
+        // The error comes last, because the entries before it were written.
+        result?;
         Ok(Verdict::Done)
     }
 }
 
-fn confirmed(output: Output, found: &[Difference], file: &Path) -> Result<bool, Box<dyn std::error::Error>> {
+fn is_confirmed(
+    output: Output,
+    found: &[Difference],
+    file: &Path,
+) -> Result<bool, Box<dyn std::error::Error>> {
     if !output.is_interactive() {
         return Err(UsageError(format!(
-            "{} changes {} entries, and nobody can be asked: look with --dry-run, write with --yes",
+            "{} changes {} entries, and nobody is there to confirm it: use --dry-run to see the changes, --yes to write them",
             file.display(),
             found.iter().filter(|difference| !difference.is_empty()).count()
         ))
         .into());
     }
-    output.table(found, &shown(found))?;
+    output.table(found, &changes_table(found))?;
     let mut err = anstream::stderr();
     write!(err, "Write this? [y/N] ")?;
     err.flush()?;
@@ -118,7 +121,7 @@ fn confirmed(output: Output, found: &[Difference], file: &Path) -> Result<bool, 
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-fn shown(found: &[Difference]) -> Table {
+fn changes_table(found: &[Difference]) -> Table {
     let mut table = Table::new(
         ["", "kind", "key", "field", "before", "after"],
         "nothing would change",
@@ -135,15 +138,15 @@ fn shown(found: &[Difference]) -> Table {
                 difference.kind.into(),
                 (&difference.key).into(),
                 (&change.field).into(),
-                Cell::new(Tone::Bad, words(&change.before)),
-                Cell::new(Tone::Good, words(&change.after)),
+                Cell::new(Tone::Bad, text(&change.before)),
+                Cell::new(Tone::Good, text(&change.after)),
             ]);
         }
     }
     table
 }
 
-fn words(value: &Value) -> String {
+fn text(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),

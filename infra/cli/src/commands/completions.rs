@@ -7,11 +7,11 @@ use clap_complete::Shell;
 
 use crate::output::{CommandResult, Verdict};
 
-/// Completions of a shell.
+/// Print completions for a shell.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionsCommand {
-    /// Which one
+    /// The shell
     shell: Shell,
 }
 

@@ -11,20 +11,20 @@ use serde_json::json;
 
 use super::dollars;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
-use crate::problem::words;
+use crate::problem::explain;
 
-/// Events and the links of their guests.
+/// Make guest tokens, and sum an event up.
 #[derive(Subcommand)]
 pub(crate) enum EventCommand {
-    /// Make a guest token for an event; it is shown this once and stored only as a hash
+    /// Make a guest token for an event; only its hash is stored, so the token is shown once
     Token {
         /// The event's id
         event: EventId,
-        /// When it stops working, such as 2026-12-31T23:59:59Z; never, if left out
+        /// The end of its validity, such as 2026-12-31T23:59:59Z; without it, the token does not expire
         #[arg(long)]
         expires_at: Option<Timestamp>,
     },
-    /// How an event is doing this month: counts, rates, latency, money, and what needs attention
+    /// Sum up an event's month: counts, rates, latency, money, and checks
     #[command(after_help = EXAMPLES)]
     Summary(EventArgs),
 }
@@ -33,9 +33,8 @@ const EXAMPLES: &str = "\
 Examples:
   magic-edits event summary anna-and-ben --tenant demo-tenant
   magic-edits --json event summary anna-and-ben --tenant demo-tenant | jq .counts
-Exit code 1 where a check says alert.";
+Exit code 1 if a check says alert.";
 
-/// Which event.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EventArgs {
     /// The event's slug, as in its URLs
@@ -72,7 +71,7 @@ async fn token(
     let found = cloud.event(event).await?;
     let found = found.ok_or_else(|| {
         UsageError(format!(
-            "there is no event `{event}`: make it with `catalog apply`"
+            "there is no event `{event}`: create it with `catalog apply`"
         ))
     })?;
     let made = cloud.new_token(&found, expires_at).await?;
@@ -81,7 +80,7 @@ async fn token(
         &made.token,
     )?;
     output.note(&format!(
-        "Shown only now. Guests of {} use it in the path: /api/v1/events/<token>/…",
+        "The token is shown only now. Guests of {} use it in the path /api/v1/events/<token>/…",
         found.name
     ))?;
     Ok(Verdict::Done)
@@ -90,16 +89,16 @@ async fn token(
 async fn summary(cloud: &Cloud, output: Output, event: &EventArgs) -> CommandResult {
     let (summary, alerts) = summarise(cloud, event.caller())
         .await
-        .map_err(|problem| words(&problem))?;
+        .map_err(|problem| explain(&problem))?;
     let is_fine = summary
         .checks
         .iter()
         .all(|check| check.status != CheckStatus::Alert);
-    output.table(SummaryBody::new(&summary, &alerts), &shown(&summary))?;
+    output.table(SummaryBody::new(&summary, &alerts), &summary_table(&summary))?;
     Ok(Verdict::of(is_fine))
 }
 
-fn shown(summary: &Summary) -> Table {
+fn summary_table(summary: &Summary) -> Table {
     let mut table = Table::new(["figure", "value", ""], "");
     let mut row = |figure: &str, value: String, note: String| {
         table.row([figure.into(), value.into(), Cell::new(Tone::Quiet, note)]);

@@ -16,7 +16,32 @@ pub(crate) mod watch;
 
 use domain::MicroUsd;
 
-/// An amount for people.
+/// Items in one page of a list.
+const PAGE: u32 = 100;
+
+/// Reads a list page by page; `page` gets the last item so far.
+pub(crate) async fn all_pages<T, E>(
+    page: impl AsyncFn(Option<&T>, u32) -> Result<Vec<T>, E>,
+) -> Result<Vec<T>, E> {
+    let mut items = Vec::new();
+    loop {
+        let found = page(items.last(), PAGE).await?;
+        if found.is_empty() {
+            return Ok(items);
+        }
+        items.extend(found);
+    }
+}
+
+/// The end of a summary, if one run could not do everything.
+const fn more_to_do(more: bool) -> &'static str {
+    if more {
+        "; there may be more, run it again"
+    } else {
+        ""
+    }
+}
+
 fn dollars(amount: MicroUsd) -> String {
     let sign = if amount.get() < 0 { "-" } else { "" };
     let micro = amount.get().unsigned_abs();

@@ -7,7 +7,7 @@ use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 use crate::preflight::{self, CheckId};
 use crate::target::Target;
 
-/// The go-live list.
+/// Run every check of the go-live list, and show the command that fixes a failed one.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PreflightCommand {}
@@ -16,14 +16,14 @@ const EXAMPLES: &str = "\
 Examples:
   magic-edits --stack magic-edits-prod preflight
   magic-edits --json preflight | jq '.checks[] | select(.holds | not)'
-Exit code 1 where a line does not hold. Nothing is changed; the provider is asked one question that costs nothing.";
+Exit code 1 if a check fails. Nothing is changed, and the request to each provider is free of charge.";
 
 impl PreflightCommand {
     pub(crate) async fn run(self, target: &Target, output: Output) -> CommandResult {
-        let progress = output.progress("looking");
+        let progress = output.progress("checking");
         let checks = preflight::all(target, |id: CheckId| progress.say(id.title())).await?;
         drop(progress);
-        let mut table = Table::new(["", "check", "seen", "mends it"], "");
+        let mut table = Table::new(["", "check", "result", "fix"], "");
         for check in &checks {
             let sign = if check.holds {
                 Cell::new(Tone::Good, "✓")
@@ -41,7 +41,7 @@ impl PreflightCommand {
         let footer = if failed == 0 {
             Tone::Good.paint("ready to go live")
         } else {
-            Tone::Bad.paint(format!("{failed} of {} lines do not hold", checks.len()))
+            Tone::Bad.paint(format!("{failed} of {} checks failed", checks.len()))
         };
         output.table(
             json!({ "ready": failed == 0, "checks": checks }),

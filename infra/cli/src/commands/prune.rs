@@ -9,14 +9,15 @@ use crate::invoke::invoke;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 use crate::target::Target;
 
-/// One run of the function; there are as many as it takes. A connection that is silent for longer would be cut on the way.
+/// The longest run of the function, which is invoked until nothing is left. The network would cut a connection that is
+/// silent for longer.
 const SECONDS_A_RUN: u32 = 120;
 
-/// Takes away what has had its time.
+/// Delete edits, pictures and ledger entries past their retention.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PruneCommand {
-    /// Only count
+    /// Count what would be deleted, and delete nothing
     #[arg(long)]
     pretend: bool,
     /// Keep edits, photos and their pictures for so many days, instead of the setting `request_retention_days`
@@ -29,10 +30,10 @@ pub(crate) struct PruneCommand {
 
 const EXAMPLES: &str = "\
 Examples:
-  magic-edits prune --pretend                 counts what would go
-  magic-edits prune                           as it runs every night
+  magic-edits prune --pretend                 counts what would be deleted
+  magic-edits prune                           does what the nightly run does
   magic-edits prune --request-days 30 --ledger-days 365
-What is gone is gone; edits that are under way are left alone. A run that was cut short can be repeated.";
+Deleted data cannot be restored. Edits under way are kept. An interrupted run can be repeated.";
 
 impl PruneCommand {
     pub(crate) async fn run(self, target: &Target, output: Output) -> CommandResult {
@@ -43,18 +44,18 @@ impl PruneCommand {
                 pretend: self.pretend,
                 request_days: self.request_days,
                 ledger_days: self.ledger_days,
-                // Counting begins anew every time, so it gets all the time there is.
+                // Every run counts from the beginning, so a count needs one run without a limit.
                 max_seconds: NonZeroU32::new(SECONDS_A_RUN).filter(|_| !self.pretend),
             };
             let run: Pruned = invoke(target, "prune", &order).await?;
             total.add(&Pruned {
-                // These are still there at the next run.
+                // The next run finds these again.
                 under_way: 0,
                 more: false,
                 ..run
             });
             (total.under_way, total.more) = (run.under_way, run.more);
-            // Where something fails again and again, another run is no better.
+            // A lasting failure would fail in the next run too.
             if self.pretend || !run.more || run.failed > 0 {
                 break;
             }
@@ -63,13 +64,17 @@ impl PruneCommand {
         drop(progress);
         output.table(total, &self.table(&total))?;
         if total.failed > 0 {
-            output.note(&Tone::Bad.paint("some of it failed: the log of the function `prune` says what"))?;
+            output.note(&Tone::Bad.paint("some deletions failed: see the log of the function `prune`"))?;
         }
         Ok(Verdict::of(total.failed == 0 && !total.more))
     }
 
     fn table(&self, total: &Pruned) -> Table {
-        let verb = if self.pretend { "would go" } else { "gone" };
+        let verb = if self.pretend {
+            "would be deleted"
+        } else {
+            "deleted"
+        };
         let mut table = Table::new(["what", "count", ""], "");
         for (what, count) in [
             ("edits", total.requests),

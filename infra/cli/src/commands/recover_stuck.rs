@@ -5,34 +5,35 @@ use std::num::NonZeroU32;
 use clap::Args;
 use domain::operations::{RecoverStuck, Recovered, Recovery, Treatment};
 
+use super::more_to_do;
 use crate::invoke::invoke;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 use crate::target::Target;
 
-/// Edits that do not move.
+/// Find edits that make no progress, and requeue or fail them.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RecoverStuckCommand {
-    /// Not moved for so many minutes
+    /// An edit is stuck after so many minutes without progress
     #[arg(long, default_value_t = 30)]
     minutes: u32,
-    /// Send queued edits again, and ask the provider after those it has: finished pictures are delivered
+    /// Send queued edits again, and poll the provider for the others: finished pictures are delivered
     #[arg(long, conflicts_with = "fail")]
     requeue: bool,
-    /// End them and give their money back; a picture that the provider has is delivered all the same
+    /// Fail stuck edits and release their money; a picture that the provider has finished is still delivered
     #[arg(long)]
     fail: bool,
-    /// The most edits, those due first
+    /// Stop after so many edits, those due first
     #[arg(long, default_value = "500")]
     limit: NonZeroU32,
-    /// Leave alone what `queue_auto_dispatch` or the kill switch holds back, as the schedule does
+    /// Skip edits that `queue_auto_dispatch` or the kill switch holds back, as the schedule does
     #[arg(long)]
     spare_held: bool,
 }
 
 const EXAMPLES: &str = "\
-Without --requeue or --fail it only says what --requeue would do, and its exit code is 1 where an edit is stuck.
-With one of them it is 1 where something could not be done, or not everything yet.
+Without --requeue or --fail, the command only shows what --requeue would do; exit code 1 if an edit is stuck.
+With either, exit code 1 if an edit could not be treated, or if more edits are left.
 
 Examples:
   magic-edits --local recover-stuck
@@ -51,7 +52,7 @@ impl RecoverStuckCommand {
             limit: self.limit,
             spare_held: self.spare_held,
         };
-        let progress = output.progress("looking for edits that do not move");
+        let progress = output.progress("looking for stuck edits");
         let recovered: Recovered = invoke(target, "recover-stuck", &payload).await?;
         drop(progress);
         let mut table = Table::new(["edit", "status", "minutes", "action", "why"], "no edit is stuck");
@@ -69,7 +70,7 @@ impl RecoverStuckCommand {
     }
 }
 
-/// Looking finds nothing; acting leaves nothing to be done.
+/// A dry run must find nothing, and an action must leave nothing to do.
 const fn is_well(recovered: &Recovered, action: Recovery) -> bool {
     match action {
         Recovery::DryRun => recovered.matched == 0 && !recovered.more,
@@ -107,17 +108,15 @@ fn summary(recovered: &Recovered, action: Recovery) -> String {
         ..
     } = recovered;
     let mut text = match action {
-        Recovery::DryRun => format!("{matched} would be looked after; nothing was changed"),
-        _ => format!("{matched} looked after: {requeued} requeued, {delivered} delivered, {failed} failed"),
+        Recovery::DryRun => format!("{matched} would be treated; nothing was changed"),
+        _ => format!("{matched} treated: {requeued} requeued, {delivered} delivered, {failed} failed"),
     };
     if *errors > 0 {
-        text.push_str(&format!("; {errors} could not be treated now, try again"));
+        text.push_str(&format!("; {errors} could not be treated, try again"));
     }
     if *held > 0 {
         text.push_str(&format!("; {held} held back on purpose"));
     }
-    if recovered.more {
-        text.push_str("; there may be more, run it again");
-    }
+    text.push_str(more_to_do(recovered.more));
     text
 }

@@ -6,37 +6,37 @@ use api::admin::ai_settings::{SettingAnswer, SettingsChange, Source, change_sett
 use clap::Subcommand;
 use cloud::Cloud;
 use domain::ProviderName;
-use domain::settings::Setting;
+use domain::settings::{Setting, text_of};
 use serde_json::{Map, Value, json};
 
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
-use crate::problem::{refused, words};
+use crate::problem::{explain, refused};
 
-/// Runtime settings.
+/// Show and change runtime settings.
 #[derive(Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(crate) enum SettingsCommand {
-    /// Print one setting as it is in force
+    /// Print the value of one setting that is in force
     Get {
         /// Such as `is_enabled`
         name: String,
     },
-    /// Set one setting; the value is checked before it is written
+    /// Change one setting; the value is checked before it is written
     Set {
         /// Such as `is_enabled`
         name: String,
-        /// Such as `false`; lists are JSON
+        /// Such as `false`; lists and objects are JSON
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
-    /// Take one setting back to its default
+    /// Reset one setting to its default
     Reset {
         /// Such as `queue_max_polls`
         name: String,
     },
-    /// List the settings in force, and where each comes from
+    /// List the settings in force, and the origin of each
     List,
-    /// Set a provider's API key, one line read from standard input so that it stays out of the shell's history
+    /// Set a provider's API key, read as one line from standard input to keep it out of the shell's history
     Key {
         /// `runware` or `fal`
         provider: ProviderName,
@@ -58,14 +58,14 @@ impl SettingsCommand {
             Self::Set { name, value } => set(cloud, output, find(&name)?, &value).await?,
             Self::Reset { name } => {
                 change(cloud, find(&name)?.name(), Value::Null).await?;
-                output.result(json!({ "name": name }), &format!("{name} is back to its default"))?;
+                output.result(json!({ "name": name }), &format!("{name} has its default again"))?;
             }
             Self::List => list(cloud, output).await?,
             Self::Key { provider } => {
                 let mut key = String::new();
                 std::io::stdin().read_to_string(&mut key)?;
                 if key.trim().is_empty() {
-                    let why = "nothing was read from standard input; pipe the key in";
+                    let why = "standard input is empty: pipe the key into this command";
                     return Err(UsageError(why.to_owned()).into());
                 }
                 let secrets = json!({ format!("{provider}_api_key"): key.trim() });
@@ -83,13 +83,13 @@ impl SettingsCommand {
 type Done = Result<(), Box<dyn std::error::Error>>;
 
 async fn get(cloud: &Cloud, output: Output, setting: Setting) -> Done {
-    let found = read_settings(cloud).await.map_err(|problem| words(&problem))?;
+    let found = read_settings(cloud).await.map_err(|problem| explain(&problem))?;
     let answer = found
         .settings
         .into_iter()
         .find(|answer| answer.setting == setting);
     let answer = answer.ok_or("the setting is not in force")?;
-    output.result(for_programs(&answer), &text(&answer.value))?;
+    output.result(json_of(&answer), &text_of(&answer.value))?;
     Ok(())
 }
 
@@ -103,7 +103,7 @@ async fn set(cloud: &Cloud, output: Output, setting: Setting, value: &str) -> Do
     Ok(())
 }
 
-/// What the API takes is taken here, and what it refuses is refused.
+/// Changes a setting by the rules of the API.
 async fn change(cloud: &Cloud, name: &str, value: Value) -> Done {
     let change = SettingsChange {
         members: Map::from_iter([(name.to_owned(), value)]),
@@ -115,7 +115,7 @@ async fn change(cloud: &Cloud, name: &str, value: Value) -> Done {
 }
 
 async fn list(cloud: &Cloud, output: Output) -> Done {
-    let found = read_settings(cloud).await.map_err(|problem| words(&problem))?;
+    let found = read_settings(cloud).await.map_err(|problem| explain(&problem))?;
     let mut table = Table::new(["setting", "value", "from"], "");
     for answer in &found.settings {
         let tone = match answer.source {
@@ -124,7 +124,11 @@ async fn list(cloud: &Cloud, output: Output) -> Done {
             Source::Unusable => Tone::Bad,
         };
         let (name, source) = (answer.setting.name(), answer.source.as_str());
-        table.row([name.into(), text(&answer.value).into(), Cell::new(tone, source)]);
+        table.row([
+            name.into(),
+            text_of(&answer.value).into(),
+            Cell::new(tone, source),
+        ]);
     }
     for (provider, is_set) in &found.keys {
         let state = if *is_set {
@@ -137,7 +141,7 @@ async fn list(cloud: &Cloud, output: Output) -> Done {
     let settings: Map<String, Value> = found
         .settings
         .iter()
-        .map(|answer| (answer.setting.name().to_owned(), for_programs(answer)))
+        .map(|answer| (answer.setting.name().to_owned(), json_of(answer)))
         .collect();
     let keys: Map<String, Value> = found
         .keys
@@ -148,17 +152,8 @@ async fn list(cloud: &Cloud, output: Output) -> Done {
     Ok(())
 }
 
-fn for_programs(answer: &SettingAnswer) -> Value {
+fn json_of(answer: &SettingAnswer) -> Value {
     json!({ "value": answer.value, "from": answer.source.as_str() })
-}
-
-/// As `settings set` takes it.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 fn find(name: &str) -> Result<Setting, UsageError> {

@@ -6,14 +6,11 @@ use domain::Style;
 use serde_json::json;
 
 use super::catalog::ApplyArgs;
-use super::dollars;
+use super::{all_pages, dollars};
 use crate::catalog::StylesFile;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 
-/// Styles read at once.
-const PAGE: u32 = 100;
-
-/// Styles.
+/// List styles, or create and update them from a file.
 #[derive(Subcommand)]
 pub(crate) enum StylesCommand {
     /// List the styles, in the order of their keys
@@ -27,7 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   magic-edits styles apply styles.yaml --dry-run
   magic-edits styles apply styles.yaml --yes
-Every change of a style is a new version; edits remember the version they were made with.";
+Every change of a style is a new version. An edit keeps the version that it was made with.";
 
 impl StylesCommand {
     pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
@@ -42,18 +39,12 @@ impl StylesCommand {
 }
 
 async fn list(cloud: &Cloud, output: Output) -> CommandResult {
-    let mut styles: Vec<Style> = Vec::new();
-    loop {
-        let after = styles.last().map(|style| style.key.clone());
-        let page = cloud.styles_page(after.as_ref(), PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        styles.extend(page);
-    }
+    let page =
+        async |last: Option<&Style>, limit| cloud.styles_page(last.map(|style| &style.key), limit).await;
+    let styles = all_pages(page).await?;
     let mut table = Table::new(
         ["key", "name", "state", "provider", "model", "cost", "version"],
-        "there are no styles: make some with `styles apply FILE`",
+        "there are no styles: create some with `styles apply FILE`",
     );
     for style in &styles {
         let state = match (style.is_active, style.is_premium) {

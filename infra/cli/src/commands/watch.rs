@@ -14,19 +14,19 @@ use super::dollars;
 use super::event::EventArgs;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 
-/// A live view of an event: its counters and its newest edits.
+/// Show a live view of an event: its counters and its newest edits.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct WatchCommand {
     #[command(flatten)]
     event: EventArgs,
-    /// Seconds between two looks
+    /// Seconds between two updates
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
     interval: u64,
-    /// Stop after so many looks; otherwise with Ctrl-C
-    #[arg(long, value_name = "LOOKS")]
+    /// Stop after so many updates; Ctrl-C stops it too
+    #[arg(long, value_name = "UPDATES")]
     count: Option<u64>,
-    /// Newest edits that are shown
+    /// Number of newest edits to show
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
     edits: u32,
 }
@@ -35,10 +35,10 @@ const EXAMPLES: &str = "\
 Examples:
   magic-edits watch anna-and-ben --tenant demo-tenant
   magic-edits --json watch anna-and-ben --tenant demo-tenant --count 1
-One look costs two queries, however many edits there are. With --json every look is a line.";
+One update costs two queries, however many edits there are. With --json every update is one line.";
 
-/// What one look sees.
-struct Look {
+/// The event at one moment.
+struct Snapshot {
     at: Timestamp,
     figures: Figures,
     spent: MicroUsd,
@@ -56,48 +56,47 @@ impl WatchCommand {
                 event.tenant, event.slug
             ))
         })?;
-        let mut looks = 0;
+        let mut updates = 0;
         loop {
             let at = cloud.now();
             let items = cloud.summary_items(&event.tenant, &id, &month_of(at)).await?;
-            let look = Look {
+            let snapshot = Snapshot {
                 at,
                 spent: items.budget.spent,
                 reserved: items.budget.committed - items.budget.spent,
                 figures: items.figures,
                 edits: cloud.edits(&id, None, None, self.edits).await?,
             };
-            output.screen(look.for_programs(), &self.headline(&look), &look.table())?;
-            looks += 1;
-            if self.count.is_some_and(|count| looks >= count) {
+            output.screen(snapshot.json(), &self.headline(&snapshot), &snapshot.table())?;
+            updates += 1;
+            if self.count.is_some_and(|count| updates >= count) {
                 return Ok(Verdict::Done);
             }
             tokio::time::sleep(Duration::from_secs(self.interval)).await;
         }
     }
 
-    fn headline(&self, look: &Look) -> String {
-        let figures = &look.figures;
+    fn headline(&self, snapshot: &Snapshot) -> String {
+        let figures = &snapshot.figures;
         format!(
             "{}  {}  {} edits this month: {} queued, {} processing, {} succeeded, {} failed, {} blocked; \
              tenant spent {}, {} reserved",
             self.event.slug,
-            // To the second.
-            look.at.strftime("%H:%M:%S UTC"),
+            snapshot.at.strftime("%H:%M:%S UTC"),
             figures.total,
             figures.queued,
             figures.processing,
             figures.succeeded,
             figures.failed,
             figures.blocked,
-            dollars(look.spent),
-            dollars(look.reserved),
+            dollars(snapshot.spent),
+            dollars(snapshot.reserved),
         )
     }
 }
 
-impl Look {
-    fn for_programs(&self) -> Value {
+impl Snapshot {
+    fn json(&self) -> Value {
         let figures = &self.figures;
         let edits = self.edits.iter().map(|edit| {
             json!({

@@ -1,4 +1,4 @@
-//! How a command ends, and the exit code that says so: 0 done, 1 failed or a check found something, 2 wrong usage.
+//! The end of a command, and its exit code: 0 done, 1 failed or a check found a problem, 2 wrong usage.
 
 use std::error::Error;
 use std::io;
@@ -8,36 +8,33 @@ use thiserror::Error;
 
 use super::Output;
 
-/// What a command comes to.
 pub(crate) type CommandResult = Result<Verdict, Box<dyn Error>>;
 
-/// The end of a command that ran through.
+/// The end of a command that ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// All is as asked.
     Done,
-    /// It ran, and what it looked at is not as it should be, or not all of it could be done.
+    /// A check found a problem, or not everything could be done.
     Failed,
 }
 
 impl Verdict {
-    /// Done, if it holds.
-    pub(crate) const fn of(holds: bool) -> Self {
-        if holds { Self::Done } else { Self::Failed }
+    pub(crate) const fn of(is_good: bool) -> Self {
+        if is_good { Self::Done } else { Self::Failed }
     }
 }
 
-/// What was asked makes no sense; nothing was done.
+/// The command makes no sense; nothing was done.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct UsageError(pub(crate) String);
 
-/// Says what went wrong, if anything did.
+/// Prints the error, if there is one, and returns the exit code.
 pub(crate) fn report(output: Output, result: CommandResult) -> ExitCode {
     match result {
         Ok(Verdict::Done) => ExitCode::SUCCESS,
         Ok(Verdict::Failed) => ExitCode::FAILURE,
-        // Whoever was reading has seen enough (`… | head`).
+        // The reader has closed the pipe (`… | head`).
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error.to_string());

@@ -1,5 +1,5 @@
-//! What a command prints: tables and colours for people, plain columns where the output goes on to another program,
-//! one JSON document with `--json`. Results go to standard output, everything else to standard error.
+//! The output of a command: tables and colours for people, plain columns for another program, one JSON document with
+//! `--json`. Results go to standard output, everything else to standard error.
 
 mod failure;
 mod progress;
@@ -16,22 +16,20 @@ pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, Table};
 pub(crate) use tone::Tone;
 
-/// To the top left, and everything below erased.
-const CLEAR: &[u8] = b"\x1b[H\x1b[J";
+/// Moves the cursor to the top left and erases everything below.
+const CLEAR_SCREEN: &[u8] = b"\x1b[H\x1b[J";
 
-/// How to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
 }
 
 impl Output {
-    /// JSON for programs, or text for people.
     pub(crate) const fn new(json: bool) -> Self {
         Self { json }
     }
 
-    /// Whether somebody sits there who can be asked.
+    /// Whether a person is there to answer a question.
     pub(crate) fn is_interactive(self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
@@ -58,7 +56,8 @@ impl Output {
         out.flush()
     }
 
-    /// Shows one look of many: on a terminal in place of the one before, otherwise below it; programs get a line each.
+    /// Shows one view of a series. On a terminal it replaces the view before, otherwise it stands below; programs get one
+    /// line per view.
     pub(crate) fn screen(self, value: impl Serialize, headline: &str, table: &Table) -> io::Result<()> {
         if self.json {
             return self.result(value, "");
@@ -66,14 +65,14 @@ impl Output {
         let is_terminal = io::stdout().is_terminal();
         let mut out = anstream::stdout().lock();
         if is_terminal {
-            out.write_all(CLEAR)?;
+            out.write_all(CLEAR_SCREEN)?;
         }
         writeln!(out, "{}", Tone::Strong.paint(headline))?;
         out.write_all(table.render(is_terminal.then(terminal_width)).as_bytes())?;
         out.flush()
     }
 
-    /// Tells people something beside the result. Programs are not told.
+    /// Tells people, but not programs, something beside the result.
     pub(crate) fn note(self, text: &str) -> io::Result<()> {
         if self.json {
             return Ok(());
@@ -81,15 +80,14 @@ impl Output {
         writeln!(anstream::stderr(), "{text}")
     }
 
-    /// Shows that something is going on, to people at a terminal.
-    pub(crate) fn progress(self, doing: impl Into<String>) -> Progress {
-        Progress::start(doing.into(), self.json)
+    /// Shows people at a terminal that the command is at work.
+    pub(crate) fn progress(self, task: impl Into<String>) -> Progress {
+        Progress::start(task.into(), self.json)
     }
 
-    /// Prints what went wrong.
     pub(crate) fn error(self, message: &str) {
         let mut err = anstream::stderr();
-        // Where even this cannot be written, the exit code remains.
+        // If even this cannot be written, the exit code remains.
         let _ = if self.json {
             writeln!(err, "{}", json!({ "error": message }))
         } else {

@@ -1,5 +1,5 @@
-//! Tables: aligned to the terminal's width where there is one; otherwise one line per row, its cells separated by
-//! tabs and without a heading, so that `cut`, `awk` and `while read` get on with it.
+//! Tables. A terminal gets aligned columns; another program gets one line per row, with tabs between the cells and no
+//! heading, for `cut`, `awk` and `while read`.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, TableStyle};
 
 use super::Tone;
 
-/// A cell. What tenants have written is shown without its control characters, so that no name can drive a terminal.
+/// A cell. It drops control characters, so that no name from a tenant can control the terminal.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     text: String,
@@ -41,7 +41,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// An empty table; `empty` is what is said of one that stays so.
+    /// A table without rows; `empty` is shown if it gets none.
     pub(crate) fn new(heading: impl IntoIterator<Item = &'static str>, empty: &'static str) -> Self {
         Self {
             heading: heading.into_iter().collect(),
@@ -51,18 +51,17 @@ impl Table {
         }
     }
 
-    /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// A line below, for people at a terminal.
+    /// Adds a line below the table, for people at a terminal.
     pub(crate) fn footer(mut self, text: impl Into<String>) -> Self {
         self.footer = Some(text.into());
         self
     }
 
-    /// As text with a line break at its end, for a terminal of this width or for another program.
+    /// The table as text that ends with a line break, for a terminal of this width or for another program.
     pub(super) fn render(&self, width: Option<u16>) -> String {
         let Some(width) = width else {
             return self.plain();
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn another_program_gets_bare_rows() {
+    fn another_program_gets_rows_without_heading_and_colour() {
         assert_eq!(table().render(None), "edit_1\tsucceeded\nedit_22\tfailed [2J \n");
     }
 
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_terminal_wraps_and_loses_nothing() {
+    fn a_narrow_terminal_wraps_cells_and_drops_no_word() {
         let mut table = Table::new(["check", "mend"], "");
         table.row([
             "budgets".into(),
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_table_says_so_to_people_only() {
+    fn only_people_are_told_that_a_table_is_empty() {
         let empty = Table::new(["id"], "no edit is stuck");
         assert_eq!(empty.render(Some(80)), "no edit is stuck\n");
         assert_eq!(empty.render(None), "");

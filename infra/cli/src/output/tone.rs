@@ -1,24 +1,17 @@
-//! What a colour means. Where colours are not wanted (`NO_COLOR`, no terminal), they are taken out again on the way.
+//! The meaning of a colour. `anstream` removes colours from the output under `NO_COLOR` and without a terminal.
 
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
-/// How something is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tone {
-    /// Nothing special.
     #[default]
     Plain,
-    /// As it should be.
     Good,
-    /// Worth a look.
     Warning,
-    /// Wrong.
     Bad,
-    /// Less important.
     Quiet,
-    /// A heading.
     Strong,
 }
 
@@ -34,7 +27,6 @@ impl Tone {
         }
     }
 
-    /// A text in this tone.
     pub(crate) fn paint(self, text: impl Display) -> String {
         let style = self.style();
         format!("{style}{text}{style:#}")

@@ -1,49 +1,43 @@
-//! What guests can buy, use and spend.
+//! Entitlement, styles, budgets and blocked terms.
 
 use domain::Style;
 use domain::budget::Tenant;
-use domain::event::{ADDON_AI_STYLING, FEATURE_AI_STYLING};
+use domain::event::{ADDON_AI_STYLING, FEATURE_AI_STYLING, Package};
 
-use super::{Finding, Scene, Unseen};
+use super::{CheckError, Finding, Scope};
+use crate::commands::all_pages;
 
-/// Read at once.
-const PAGE: u32 = 100;
-/// Named in a finding; the others are counted.
-const NAMED: usize = 3;
+/// The most tenants that a finding names.
+const MAX_NAMED: usize = 3;
 
-pub(super) async fn entitlement(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let addon = scene.cloud.catalog_addon(&ADDON_AI_STYLING.parse()?).await?;
+pub(super) async fn entitlement(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let addon = scope.cloud.catalog_addon(&ADDON_AI_STYLING.parse()?).await?;
     if addon.is_some_and(|addon| addon.is_purchasable()) {
         return Ok(Finding::Holds(format!(
             "the add-on {ADDON_AI_STYLING} has a price"
         )));
     }
-    let mut after = None;
-    loop {
-        let page = scene.cloud.packages_page(after.as_ref(), PAGE).await?;
-        let unlocks = page.iter().find(|package| {
-            package
-                .features
-                .iter()
-                .any(|feature| feature == FEATURE_AI_STYLING)
-        });
-        if let Some(package) = unlocks {
-            return Ok(Finding::Holds(format!(
-                "the package {} has {FEATURE_AI_STYLING}",
-                package.key
-            )));
-        }
-        let Some(last) = page.last() else { break };
-        after = Some(last.key.clone());
-    }
-    Ok(Finding::fails(
-        format!("no package has {FEATURE_AI_STYLING}, and the add-on {ADDON_AI_STYLING} has no price"),
-        "magic-edits catalog apply FILE  (a package with features: [ai_styling])",
-    ))
+    let page = async |last: Option<&Package>, limit| {
+        let after = last.map(|package| &package.key);
+        scope.cloud.packages_page(after, limit).await
+    };
+    let has_feature = |package: &Package| {
+        package
+            .features
+            .iter()
+            .any(|feature| feature == FEATURE_AI_STYLING)
+    };
+    Ok(match all_pages(page).await?.into_iter().find(has_feature) {
+        Some(package) => Finding::Holds(format!("the package {} has {FEATURE_AI_STYLING}", package.key)),
+        None => Finding::fails(
+            format!("no package has {FEATURE_AI_STYLING}, and the add-on {ADDON_AI_STYLING} has no price"),
+            "magic-edits catalog apply FILE  (a package with features: [ai_styling])",
+        ),
+    })
 }
 
-pub(super) async fn active_style(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let styles = scene.cloud.styles().await?;
+pub(super) async fn active_style(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let styles = scope.cloud.styles().await?;
     let active: Vec<&Style> = styles.iter().filter(|style| style.is_active).collect();
     Ok(if active.is_empty() {
         Finding::fails(
@@ -55,35 +49,36 @@ pub(super) async fn active_style(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     })
 }
 
-pub(super) async fn budgets(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let mut tenants: Vec<Tenant> = Vec::new();
-    loop {
-        let after = tenants.last().map(|tenant| tenant.id.clone());
-        let page = scene.cloud.tenants_page(after.as_ref(), PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        tenants.extend(page);
-    }
+pub(super) async fn budgets(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let page = async |last: Option<&Tenant>, limit| {
+        let after = last.map(|tenant| &tenant.id);
+        scope.cloud.tenants_page(after, limit).await
+    };
+    let tenants = all_pages(page).await?;
     if tenants.is_empty() {
         return Ok(Finding::fails(
             "there is no tenant",
             "magic-edits catalog apply FILE  (tenants:)",
         ));
     }
-    let open: Vec<&str> = tenants
+    let uncapped: Vec<&str> = tenants
         .iter()
         .filter(|tenant| tenant.budget.hard_cap_micro_usd.is_none())
         .map(|tenant| tenant.id.as_str())
         .collect();
-    Ok(if open.is_empty() {
+    Ok(if uncapped.is_empty() {
         Finding::Holds(format!("every tenant has a hard cap ({})", tenants.len()))
     } else {
-        let named = open.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let named = uncapped
+            .iter()
+            .take(MAX_NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
         Finding::fails(
             format!(
                 "{} of {} tenants have no hard cap: {named}",
-                open.len(),
+                uncapped.len(),
                 tenants.len()
             ),
             "magic-edits catalog apply FILE  (tenants: … budget: {hard_cap_micro_usd: …})",
@@ -91,8 +86,8 @@ pub(super) async fn budgets(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     })
 }
 
-pub(super) fn blocked_terms(scene: &Scene<'_>) -> Finding {
-    match scene.settings.blocked_terms.len() {
+pub(super) fn blocked_terms(scope: &Scope<'_>) -> Finding {
+    match scope.settings.blocked_terms.len() {
         0 => Finding::fails(
             "no term is blocked",
             "magic-edits settings set blocked_terms '[\"…\", \"…\"]'",

@@ -1,41 +1,39 @@
-//! The go-live list, each line looked at for real. A line that does not hold says what mends it.
+//! The go-live list. Every check looks at the real stack, and a failed one names the command that fixes it.
 
 mod catalogue;
 mod operations;
 mod provider;
 mod queues;
 
-use cloud::PortError;
-use std::future::Future;
-
-use cloud::Cloud;
+use clap::ValueEnum;
+use cloud::{Cloud, PortError};
 use domain::Settings;
 use serde::Serialize;
 use workflow::ProviderKit;
 
 use crate::target::Target;
 
-/// A line of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The checks, in the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CheckId {
-    /// The switches, `is_enabled` and `guest_enabled`, and nothing unusable that switches the feature off.
+    /// `is_enabled` and `guest_enabled` are true, and no unusable setting switches the feature off.
     SwitchedOn,
-    /// A package with `ai_styling`, or the add-on `ai_styling_unlock` at a valid price.
+    /// A package has `ai_styling`, or the add-on `ai_styling_unlock` has a valid price.
     Entitlement,
-    /// An active style at least.
+    /// At least one style is active.
     ActiveStyle,
     /// The API keys of the providers in use are set.
     ApiKey,
-    /// The providers in use answer, and take the key.
+    /// The providers in use answer and accept the key.
     ProviderReachable,
     /// New edits are sent at once.
     Dispatch,
-    /// Workers take from the queue that edits are sent to, and from the poll queue.
+    /// Workers receive from the queue that edits are sent to, and from the poll queue.
     Workers,
     /// Every tenant has a hard cap.
     Budgets,
-    /// There are alarms, and they tell somebody.
+    /// There are alarms, and somebody is notified.
     Alarms,
     /// The installation blocks terms.
     BlockedTerms,
@@ -50,18 +48,17 @@ pub(crate) enum CheckId {
 }
 
 impl CheckId {
-    /// For people.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::SwitchedOn => "switched on",
-            Self::Entitlement => "entitlement can be had",
-            Self::ActiveStyle => "an active style",
+            Self::Entitlement => "entitlement available",
+            Self::ActiveStyle => "style active",
             Self::ApiKey => "API keys set",
             Self::ProviderReachable => "provider reachable",
             Self::Dispatch => "edits are dispatched",
             Self::Workers => "workers on the right queue",
             Self::Budgets => "budgets set",
-            Self::Alarms => "alarms tell somebody",
+            Self::Alarms => "alarms notify somebody",
             Self::BlockedTerms => "blocked terms set",
             Self::RecoveryScheduled => "recovery scheduled",
             Self::PruningScheduled => "pruning scheduled",
@@ -71,18 +68,16 @@ impl CheckId {
     }
 }
 
-/// What a line comes to.
 #[derive(Debug, Serialize)]
 pub(crate) struct Check {
     pub(crate) id: CheckId,
     pub(crate) holds: bool,
-    /// What was seen.
     pub(crate) detail: String,
-    /// The command that mends it, where it does not hold.
+    /// The command that fixes a failed check.
     pub(crate) mend: Option<String>,
 }
 
-/// What was seen: as it should be, or not and what mends it.
+/// The result of a check; a failed one names the command that fixes it.
 pub(crate) enum Finding {
     Holds(String),
     Fails { detail: String, mend: String },
@@ -97,70 +92,76 @@ impl Finding {
     }
 }
 
-/// What the lines look at.
-struct Scene<'a> {
+/// The subject of the checks.
+struct Scope<'a> {
     target: &'a Target,
     cloud: &'a Cloud,
     settings: &'a Settings,
     kit: &'a ProviderKit,
 }
 
-impl Scene<'_> {
+impl Scope<'_> {
     /// The physical name of a resource of the stack.
-    fn named(&self, name: &str) -> String {
+    fn physical_name(&self, name: &str) -> String {
         format!("magic-edits-{}-{name}", self.target.stage)
     }
 }
 
-/// Why a line could not be looked at.
-type Unseen = Box<dyn std::error::Error>;
+type CheckError = Box<dyn std::error::Error>;
 
-/// Looks at every line; `seeing` is told which.
-pub(crate) async fn all(target: &Target, seeing: impl Fn(CheckId)) -> Result<Vec<Check>, Unseen> {
+/// Runs every check; `started` is called before each.
+pub(crate) async fn all(target: &Target, started: impl Fn(CheckId)) -> Result<Vec<Check>, CheckError> {
     let cloud = &target.cloud;
     let settings = cloud.settings().await?;
     let kit = ProviderKit::new()?;
-    let scene = Scene {
+    let scope = Scope {
         target,
         cloud,
         settings: &settings,
         kit: &kit,
     };
     let mut checks = Vec::new();
-    macro_rules! look {
-        ($id:ident, $at:expr) => {{
-            seeing(CheckId::$id);
-            checks.push(looked(CheckId::$id, $at).await);
-        }};
+    for id in CheckId::value_variants() {
+        started(*id);
+        checks.push(check(*id, find(*id, &scope).await));
     }
-    look!(SwitchedOn, operations::switches(&scene));
-    look!(Entitlement, catalogue::entitlement(&scene));
-    look!(ActiveStyle, catalogue::active_style(&scene));
-    look!(ApiKey, provider::keys(&scene));
-    look!(ProviderReachable, provider::reachable(&scene));
-    look!(Dispatch, async { Ok(queues::dispatch(&scene)) });
-    look!(Workers, queues::workers(&scene));
-    look!(Budgets, catalogue::budgets(&scene));
-    look!(Alarms, operations::alarms(&scene));
-    look!(BlockedTerms, async { Ok(catalogue::blocked_terms(&scene)) });
-    look!(RecoveryScheduled, operations::recovery(&scene));
-    look!(PruningScheduled, operations::pruning(&scene));
-    look!(Breakers, provider::breakers(&scene));
-    look!(DeadLetters, queues::dead_letters(&scene));
     Ok(checks)
 }
 
-/// What cannot be seen does not hold: nobody goes live on a guess.
-async fn looked(id: CheckId, looking: impl Future<Output = Result<Finding, Unseen>>) -> Check {
-    let (holds, detail, mend) = match looking.await {
+async fn find(id: CheckId, scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    match id {
+        CheckId::SwitchedOn => operations::switches(scope).await,
+        CheckId::Entitlement => catalogue::entitlement(scope).await,
+        CheckId::ActiveStyle => catalogue::active_style(scope).await,
+        CheckId::ApiKey => provider::keys(scope).await,
+        CheckId::ProviderReachable => provider::reachable(scope).await,
+        CheckId::Dispatch => Ok(queues::dispatch(scope)),
+        CheckId::Workers => queues::workers(scope).await,
+        CheckId::Budgets => catalogue::budgets(scope).await,
+        CheckId::Alarms => operations::alarms(scope).await,
+        CheckId::BlockedTerms => Ok(catalogue::blocked_terms(scope)),
+        CheckId::RecoveryScheduled => operations::recovery(scope).await,
+        CheckId::PruningScheduled => operations::pruning(scope).await,
+        CheckId::Breakers => provider::breakers(scope).await,
+        CheckId::DeadLetters => queues::dead_letters(scope).await,
+    }
+}
+
+/// A check that cannot be made has failed: nobody goes live on a guess.
+fn check(id: CheckId, found: Result<Finding, CheckError>) -> Check {
+    let (holds, detail, mend) = match found {
         Ok(Finding::Holds(detail)) => (true, detail, None),
         Ok(Finding::Fails { detail, mend }) => (false, detail, Some(mend)),
         Err(error) => {
             let mend = match error.downcast_ref::<PortError>() {
-                Some(PortError::Unreadable(_)) => "look at the item, and mend or remove it".to_owned(),
-                _ => "check the credentials' permissions, then try again".to_owned(),
+                Some(PortError::Unreadable(_)) => "look at the item, then repair or remove it",
+                _ => "check the credentials' permissions, then try again",
             };
-            (false, format!("could not be seen: {error}"), Some(mend))
+            (
+                false,
+                format!("the check could not be made: {error}"),
+                Some(mend.to_owned()),
+            )
         }
     };
     Check {

@@ -1,19 +1,20 @@
-//! What runs and warns by itself.
+//! Switches, alarms and schedules.
 
+use aws_sdk_cloudformation::error::SdkError;
 use aws_sdk_cloudformation::types::Stack;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
 use domain::settings::{Substitute, UnusableText, setting};
 
-use super::{Finding, Scene, Unseen};
+use super::{CheckError, Finding, Scope};
 
-/// The time zone is the stack's parameter `PruneTimezone`.
-const PRUNED_AT: &str = "cron(30 2 * * ? *)";
-const AGAIN: &str = "sam deploy --config-env prod  (with this version of the product)";
+/// The schedule in `template.yaml`. Its time zone is the stack's parameter `PruneTimezone`.
+const PRUNE_SCHEDULE: &str = "cron(30 2 * * ? *)";
+const REDEPLOY: &str = "sam deploy --config-env prod  (with this version of the product)";
 
-pub(super) async fn switches(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let (settings, unusable) = Settings::read(&scene.cloud.setting_texts().await?, None);
+pub(super) async fn switches(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let (settings, unusable) = Settings::read(&scope.cloud.setting_texts().await?, None);
     let switches_off = |text: &&UnusableText| text.substitute == Substitute::SwitchedOff;
     if let Some(UnusableText { setting, why, .. }) = unusable.iter().find(switches_off) {
         let example = if *setting == setting!(blocked_terms) {
@@ -41,11 +42,11 @@ pub(super) async fn switches(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     })
 }
 
-pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let client = aws_sdk_cloudformation::Client::new(&scene.target.sdk);
-    let (mut there, mut broken) = (0, None);
-    // Alarms are a stack within the stack.
-    let mut stacks = vec![scene.target.stack.clone()];
+pub(super) async fn alarms(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let client = aws_sdk_cloudformation::Client::new(&scope.target.sdk);
+    let (mut alarms, mut broken) = (0, None);
+    // The alarms are in a nested stack.
+    let mut stacks = vec![scope.target.stack.clone()];
     while let Some(stack) = stacks.pop() {
         let mut resources = client
             .list_stack_resources()
@@ -60,7 +61,7 @@ pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
                     stacks.extend(resource.physical_resource_id().map(str::to_owned));
                 }
                 Some("AWS::CloudWatch::Alarm") => {
-                    there += 1;
+                    alarms += 1;
                     let status = resource.resource_status();
                     if !status.is_some_and(|status| status.as_str().ends_with("_COMPLETE")) {
                         broken = resource.logical_resource_id().map(str::to_owned);
@@ -71,17 +72,20 @@ pub(super) async fn alarms(scene: &Scene<'_>) -> Result<Finding, Unseen> {
         }
     }
     Ok(match broken {
-        Some(name) => Finding::fails(format!("{name} is not deployed"), AGAIN),
-        None if there == 0 => Finding::fails("the stack has no alarm", AGAIN),
-        None => told(there, &mailed_to(&client, scene).await?, &scene.target.stage),
+        Some(name) => Finding::fails(format!("{name} is not deployed"), REDEPLOY),
+        None if alarms == 0 => Finding::fails("the stack has no alarm", REDEPLOY),
+        None => notified(alarms, &alarm_email(&client, scope).await?, &scope.target.stage),
     })
 }
 
-/// The stack's parameter `AlarmEmail`; empty: nobody.
-async fn mailed_to(client: &aws_sdk_cloudformation::Client, scene: &Scene<'_>) -> Result<String, Unseen> {
+/// The stack's parameter `AlarmEmail`; empty if nobody is to be notified.
+async fn alarm_email(
+    client: &aws_sdk_cloudformation::Client,
+    scope: &Scope<'_>,
+) -> Result<String, CheckError> {
     let described = client
         .describe_stacks()
-        .stack_name(&scene.target.stack)
+        .stack_name(&scope.target.stack)
         .send()
         .await
         .map_err(aws_sdk_cloudformation::Error::from)?;
@@ -92,12 +96,14 @@ async fn mailed_to(client: &aws_sdk_cloudformation::Client, scene: &Scene<'_>) -
     Ok(address.unwrap_or_default().to_owned())
 }
 
-/// An alarm that nobody hears is none, apart from the local stack, which sends no mail.
-fn told(alarms: usize, address: &str, stage: &str) -> Finding {
+/// An alarm must notify somebody. The local stack is exempt, because it sends no mail.
+fn notified(alarms: usize, address: &str, stage: &str) -> Finding {
     match (address.trim(), stage) {
-        ("", "local") => Finding::Holds(format!("{alarms} alarms; the local stack tells nobody")),
+        ("", "local") => Finding::Holds(format!("{alarms} alarms; the local stack notifies nobody")),
         ("", stage) => Finding::fails(
-            format!("{alarms} alarms, and the stack's parameter AlarmEmail names nobody to tell"),
+            format!(
+                "{alarms} alarms, and the stack's parameter AlarmEmail is empty, so that nobody is notified"
+            ),
             format!(
                 "sam deploy --config-env {stage}  (with AlarmEmail=you@example.com among the parameter_overrides of \
                  samconfig.toml)"
@@ -109,20 +115,13 @@ fn told(alarms: usize, address: &str, stage: &str) -> Finding {
     }
 }
 
-pub(super) async fn recovery(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let client = aws_sdk_eventbridge::Client::new(&scene.target.sdk);
-    let name = scene.named("recover-stuck");
+pub(super) async fn recovery(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let client = aws_sdk_eventbridge::Client::new(&scope.target.sdk);
+    let name = scope.physical_name("recover-stuck");
     let found = client.describe_rule().name(&name).send().await;
-    let rule = match found {
-        Ok(rule) => rule,
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(DescribeRuleError::is_resource_not_found_exception) =>
-        {
-            return Ok(missing(&name));
-        }
-        Err(error) => return Err(aws_sdk_eventbridge::Error::from(error).into()),
+    let is_missing = DescribeRuleError::is_resource_not_found_exception;
+    let Some(rule) = unless_missing(found, is_missing).map_err(aws_sdk_eventbridge::Error::from)? else {
+        return Ok(missing(&name));
     };
     let every = rule.schedule_expression().unwrap_or_default().to_owned();
     Ok(if rule.state().is_some_and(|state| state.as_str() == "ENABLED") {
@@ -135,32 +134,25 @@ pub(super) async fn recovery(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     })
 }
 
-pub(super) async fn pruning(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let client = aws_sdk_scheduler::Client::new(&scene.target.sdk);
-    let name = scene.named("prune");
+pub(super) async fn pruning(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let client = aws_sdk_scheduler::Client::new(&scope.target.sdk);
+    let name = scope.physical_name("prune");
     let found = client.get_schedule().name(&name).send().await;
-    let schedule = match found {
-        Ok(schedule) => schedule,
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(GetScheduleError::is_resource_not_found_exception) =>
-        {
-            return Ok(missing(&name));
-        }
-        Err(error) => return Err(aws_sdk_scheduler::Error::from(error).into()),
+    let is_missing = GetScheduleError::is_resource_not_found_exception;
+    let Some(schedule) = unless_missing(found, is_missing).map_err(aws_sdk_scheduler::Error::from)? else {
+        return Ok(missing(&name));
     };
     let zone = schedule.schedule_expression_timezone().unwrap_or("UTC");
-    let is_daily = schedule.schedule_expression() == Some(PRUNED_AT);
+    let is_daily = schedule.schedule_expression() == Some(PRUNE_SCHEDULE);
     let is_enabled = schedule.state().is_some_and(|state| state.as_str() == "ENABLED");
     Ok(match (is_enabled, is_daily) {
         (true, true) => Finding::Holds(format!("daily at 02:30, {zone}")),
         (false, _) => Finding::fails(format!("{name} is disabled"), enable(&name)),
-        (true, false) => Finding::fails(format!("{name} is not daily at 02:30"), AGAIN),
+        (true, false) => Finding::fails(format!("{name} is not daily at 02:30"), REDEPLOY),
     })
 }
 
-/// A schedule is replaced as a whole.
+/// EventBridge Scheduler takes a schedule as a whole only.
 fn enable(name: &str) -> String {
     format!(
         "aws scheduler get-schedule --name {name} | jq '{{Name,ScheduleExpression,ScheduleExpressionTimezone,\
@@ -168,8 +160,19 @@ fn enable(name: &str) -> String {
     )
 }
 
+fn unless_missing<T, E, R>(
+    found: Result<T, SdkError<E, R>>,
+    is_missing: fn(&E) -> bool,
+) -> Result<Option<T>, SdkError<E, R>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.as_service_error().is_some_and(is_missing) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn missing(name: &str) -> Finding {
-    Finding::fails(format!("there is no schedule {name}"), AGAIN)
+    Finding::fails(format!("there is no schedule {name}"), REDEPLOY)
 }
 
 #[cfg(test)]
@@ -177,12 +180,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alarms_must_tell_somebody_wherever_mail_is_sent() {
-        assert!(matches!(told(40, "ops@example.com", "prod"), Finding::Holds(_)));
-        assert!(matches!(told(40, "", "local"), Finding::Holds(_)));
+    fn alarms_must_notify_somebody_outside_the_local_stack() {
+        assert!(matches!(
+            notified(40, "ops@example.com", "prod"),
+            Finding::Holds(_)
+        ));
+        assert!(matches!(notified(40, "", "local"), Finding::Holds(_)));
         for stage in ["dev", "prod"] {
-            let Finding::Fails { mend, .. } = told(40, " ", stage) else {
-                panic!("{stage}: nobody is told");
+            let Finding::Fails { mend, .. } = notified(40, " ", stage) else {
+                panic!("{stage}: nobody is notified");
             };
             assert!(mend.contains(&format!("--config-env {stage}")) && mend.contains("AlarmEmail="));
         }

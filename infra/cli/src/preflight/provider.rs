@@ -1,59 +1,59 @@
-//! The providers in use: the default one, the one that takes over, and those of active styles.
+//! The providers in use: the default, the fallback, and those of active styles.
 
 use cloud::PortError;
 use domain::ProviderName;
 use domain::settings::ProviderMode;
 use workflow::{Reach, check_provider};
 
-use super::{Finding, Scene, Unseen};
+use super::{CheckError, Finding, Scope};
 
-async fn in_use(scene: &Scene<'_>) -> Result<Vec<ProviderName>, PortError> {
-    let styles = scene.cloud.styles().await?;
+async fn in_use(scope: &Scope<'_>) -> Result<Vec<ProviderName>, PortError> {
+    let styles = scope.cloud.styles().await?;
     let of_styles = styles
         .iter()
         .filter(|style| style.is_active)
         .filter_map(|style| style.provider);
     let named: Vec<ProviderName> = of_styles
-        .chain([scene.settings.default_provider])
-        .chain(scene.settings.fallback_provider)
+        .chain([scope.settings.default_provider])
+        .chain(scope.settings.fallback_provider)
         .collect();
     let is_named = |provider: &ProviderName| named.contains(provider);
     Ok(ProviderName::ALL.into_iter().filter(is_named).collect())
 }
 
-/// Whether pictures are made up here although guests pay for them.
-fn must_be_live(scene: &Scene<'_>) -> bool {
-    scene.target.stage == "prod"
+/// Fake pictures must not be sold.
+fn must_be_live(scope: &Scope<'_>) -> bool {
+    scope.target.stage == "prod"
 }
 
-pub(super) async fn keys(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let set = scene.cloud.providers_with_key().await?;
-    let missing = in_use(scene)
+pub(super) async fn keys(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let set = scope.cloud.providers_with_key().await?;
+    let missing = in_use(scope)
         .await?
         .into_iter()
-        .filter(|provider| scene.settings.mode_of(*provider) == ProviderMode::Live)
+        .filter(|provider| scope.settings.mode_of(*provider) == ProviderMode::Live)
         .find(|provider| !set.contains(provider));
     Ok(match missing {
         Some(provider) => Finding::fails(
-            format!("the key of {provider} is not set"),
+            format!("the API key of {provider} is not set"),
             format!("echo \"$KEY\" | magic-edits settings key {provider}"),
         ),
-        None => Finding::Holds("of every live provider in use".to_owned()),
+        None => Finding::Holds("every live provider in use has one".to_owned()),
     })
 }
 
-pub(super) async fn reachable(scene: &Scene<'_>) -> Result<Finding, Unseen> {
+pub(super) async fn reachable(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let mut seen = Vec::new();
-    for provider in in_use(scene).await? {
-        match check_provider(scene.cloud, scene.kit, provider, scene.settings).await? {
-            Reach::Reached => seen.push(format!("{provider} answers and takes the key")),
-            Reach::Fake if must_be_live(scene) => {
+    for provider in in_use(scope).await? {
+        match check_provider(scope.cloud, scope.kit, provider, scope.settings).await? {
+            Reach::Reached => seen.push(format!("{provider} answers and accepts the key")),
+            Reach::Fake if must_be_live(scope) => {
                 return Ok(Finding::fails(
-                    format!("{provider} is in fake mode: guests would pay for filter pictures"),
+                    format!("{provider} is in fake mode: guests would pay for fake pictures"),
                     format!("magic-edits settings set {provider}_mode live"),
                 ));
             }
-            Reach::Fake => seen.push(format!("{provider} is in fake mode, nothing was asked")),
+            Reach::Fake => seen.push(format!("{provider} is in fake mode and needs no request")),
             Reach::Unreachable(why) => {
                 return Ok(Finding::fails(
                     format!("{provider}: {why}"),
@@ -68,15 +68,15 @@ pub(super) async fn reachable(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     Ok(Finding::Holds(seen.join("; ")))
 }
 
-pub(super) async fn breakers(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let breakers = scene.cloud.breakers().await?;
-    let down = in_use(scene)
+pub(super) async fn breakers(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let breakers = scope.cloud.breakers().await?;
+    let down = in_use(scope)
         .await?
         .into_iter()
         .find(|provider| breakers.of(*provider).outage().is_some());
     Ok(match down {
         Some(provider) => Finding::fails(
-            format!("nothing but probes is sent to {provider}"),
+            format!("{provider} is out of service: it gets probes only"),
             format!("magic-edits breaker reset {provider}"),
         ),
         None => Finding::Holds("every breaker is closed".to_owned()),

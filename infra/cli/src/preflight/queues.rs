@@ -1,33 +1,31 @@
-//! The way of an edit to its workers.
+//! The queues between an edit and its workers.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use super::{CheckError, Finding, Scope};
+use crate::dead_letters::{DeadLetterQueue, DeadLetters};
 
-use super::{Finding, Scene, Unseen};
-use crate::dead_letters::DeadLetters;
-
-pub(super) fn dispatch(scene: &Scene<'_>) -> Finding {
-    if scene.settings.queue_auto_dispatch {
-        Finding::Holds("at once".to_owned())
+pub(super) fn dispatch(scope: &Scope<'_>) -> Finding {
+    if scope.settings.queue_auto_dispatch {
+        Finding::Holds("new edits are sent at once".to_owned())
     } else {
         Finding::fails(
-            "edits are stored and held until somebody dispatches them",
-            "magic-edits settings set queue_auto_dispatch true  (then `magic-edits dispatch` for those that wait)",
+            "new edits are held until somebody dispatches them",
+            "magic-edits settings set queue_auto_dispatch true  (then `magic-edits dispatch` for the held ones)",
         )
     }
 }
 
-pub(super) async fn workers(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let own = scene.named("submit");
-    let submit = scene.settings.queue_name.clone().unwrap_or(own);
+pub(super) async fn workers(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let own = scope.physical_name("submit");
+    let submit = scope.settings.queue_name.clone().unwrap_or(own);
     for (function, queue) in [
         ("process-edit", submit.clone()),
-        ("poll-edit", scene.named("poll")),
+        ("poll-edit", scope.physical_name("poll")),
     ] {
-        let function = scene.named(function);
-        if !takes_from(scene, &function, &queue).await? {
+        let function = scope.physical_name(function);
+        if !receives_from(scope, &function, &queue).await? {
             return Ok(Finding::fails(
-                format!("{function} does not take from {queue}"),
-                if queue == submit && scene.settings.queue_name.is_some() {
+                format!("{function} does not receive from {queue}"),
+                if queue == submit && scope.settings.queue_name.is_some() {
                     "magic-edits settings set queue_name none  (or enable the function's trigger)".to_owned()
                 } else {
                     format!(
@@ -41,8 +39,8 @@ pub(super) async fn workers(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     Ok(Finding::Holds(format!("on {submit} and the poll queue")))
 }
 
-async fn takes_from(scene: &Scene<'_>, function: &str, queue: &str) -> Result<bool, Unseen> {
-    let client = aws_sdk_lambda::Client::new(&scene.target.sdk);
+async fn receives_from(scope: &Scope<'_>, function: &str, queue: &str) -> Result<bool, CheckError> {
+    let client = aws_sdk_lambda::Client::new(&scope.target.sdk);
     let found = client
         .list_event_source_mappings()
         .function_name(function)
@@ -58,31 +56,18 @@ async fn takes_from(scene: &Scene<'_>, function: &str, queue: &str) -> Result<bo
     }))
 }
 
-pub(super) async fn dead_letters(scene: &Scene<'_>) -> Result<Finding, Unseen> {
-    let client = aws_sdk_sqs::Client::new(&scene.target.sdk);
+pub(super) async fn dead_letters(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let mut waiting = Vec::new();
     let mut mend = vec!["magic-edits dlq list".to_owned()];
-    for queue in DeadLetters::ALL {
-        let asked = QueueAttributeName::ApproximateNumberOfMessages;
-        let found = client
-            .get_queue_attributes()
-            .queue_url(queue.url(scene.target))
-            .attribute_names(asked.clone())
-            .send()
-            .await
-            .map_err(aws_sdk_sqs::Error::from)?;
-        let count = found
-            .attributes()
-            .and_then(|attributes| attributes.get(&asked))
-            .cloned();
-        if count.as_deref() != Some("0") {
-            let count = count.unwrap_or_else(|| "?".to_owned());
+    for queue in DeadLetterQueue::ALL {
+        let count = DeadLetters::new(scope.target, queue).count().await?.waiting;
+        if count > 0 {
             waiting.push(format!("{count} of {}", queue.name()));
             mend.push(format!("magic-edits dlq redrive {}", queue.name()));
         }
     }
     Ok(if waiting.is_empty() {
-        Finding::Holds("all three".to_owned())
+        Finding::Holds("all three are empty".to_owned())
     } else {
         Finding::fails(waiting.join(", "), mend.join(", then "))
     })
