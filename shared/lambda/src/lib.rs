@@ -2,11 +2,13 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`http`] | functions behind the HTTP API |
 //! | [`queue`] | functions that take batches of messages from a queue |
 //! | [`invoked`] | functions that an operator or a schedule invokes with a payload |
 
 mod batch;
 mod handler;
+pub mod http;
 pub mod invoked;
 pub mod queue;
 mod retry;

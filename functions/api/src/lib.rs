@@ -1,0 +1,78 @@
+//! The HTTP API: one file per endpoint, with its wire types, its row of the OpenAPI document and its handler.
+//!
+//! Every endpoint is a Lambda function of its own; all of them are this package. [`FUNCTIONS`] is the list.
+
+mod body;
+mod caller;
+#[macro_use]
+mod function;
+mod model;
+mod page;
+mod problem;
+mod response;
+
+pub mod admin;
+mod guest;
+mod hooks;
+pub mod openapi;
+pub mod tenant;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+use cloud::Cloud;
+use domain::Problem;
+use lambda_http::{RequestExt, Response};
+
+pub use body::{json_value, within_limits};
+pub use function::{Access, Function, Route, routes};
+pub use lambda_http::Request;
+pub use model::watermark::{WatermarkBody, WatermarkInput};
+pub(crate) use response::Answer;
+
+// The files of all functions behind the HTTP API.
+functions![
+    openapi,
+    guest::get_event,
+    guest::list_styles,
+    guest::list_photos,
+    guest::create_photo,
+    guest::create_edit,
+    guest::get_edit,
+    tenant::list_edits,
+    tenant::get_summary,
+    tenant::create_edit,
+    tenant::get_edit,
+    tenant::list_styles,
+    tenant::get_settings,
+    tenant::update_settings,
+    admin::ai_settings,
+    admin::ai_styles,
+    admin::packages,
+    admin::addons,
+    admin::tenants,
+    admin::events,
+    admin::event_addons,
+    admin::event_tokens,
+    admin::watermarks,
+    hooks::runware,
+    hooks::fal,
+];
+
+/// What a function answers to a request that API Gateway has let through. Never fails: what went wrong is an answer too.
+pub async fn answer(cloud: &Cloud, function: &str, request: Request) -> Response<String> {
+    let request_id = request
+        .lambda_context_ref()
+        .map(|context| context.request_id.clone())
+        .unwrap_or_default();
+    let answer = match FUNCTIONS.iter().find(|known| known.name == function) {
+        Some(function) => function.handle(cloud, &request).await,
+        None => {
+            tracing::error!(function, "there is no such function");
+            Err(Problem::Internal)
+        }
+    };
+    match answer {
+        Ok(answer) => answer.into_response(),
+        Err(problem) => problem::render(&problem, &request_id),
+    }
+}
