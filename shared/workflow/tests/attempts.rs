@@ -5,12 +5,14 @@
 
 mod world;
 
+use cloud::Call;
+use cloud::testing::{Fault, Rule};
 use domain::edit::FALLBACK_PATIENCE;
 use domain::message::PollMessage;
 use domain::settings::Setting;
 use domain::{FailureCode, ProviderName, Status};
 use doubles::fal;
-use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Server};
+use doubles::runware::{self, Behaviour, Ending, ErrorShape, Faults, Output, Server};
 use jiff::SignedDuration;
 use world::{ESTIMATE, Sent, World};
 
@@ -82,8 +84,8 @@ async fn the_fake_charges_for_good_pictures_only() {
 fn unknown_task(submit: Faults) -> Behaviour {
     Behaviour {
         submit,
-        poll: Faults::always(Fault::empty_data()),
-        lookup: Faults::always(Fault::error(400, "taskFailedOrNotFound")),
+        poll: Faults::always(runware::Fault::empty_data()),
+        lookup: Faults::always(runware::Fault::error(400, "taskFailedOrNotFound")),
         ..Behaviour::default()
     }
 }
@@ -112,7 +114,7 @@ async fn an_acknowledged_attempt_is_polled_until_no_time_is_left() {
 
 #[tokio::test]
 async fn an_unacknowledged_attempt_is_retried_once_it_cannot_arrive_any_more() {
-    for submit in [Fault::ResetBefore, Fault::empty_data()] {
+    for submit in [runware::Fault::ResetBefore, runware::Fault::empty_data()] {
         let server = Server::start(unknown_task(Faults::always(submit))).await;
         let world = World::at_runware(&server).await;
         world.submit().await;
@@ -130,7 +132,7 @@ async fn an_unacknowledged_attempt_is_retried_once_it_cannot_arrive_any_more() {
 #[tokio::test]
 async fn an_attempt_given_up_at_a_provider_that_cannot_cancel_is_booked() {
     let submit_lost = Behaviour {
-        submit: Faults::always(Fault::ResetAfter),
+        submit: Faults::always(runware::Fault::ResetAfter),
         ..Behaviour::default()
     };
     let well = Behaviour::default;
@@ -138,12 +140,15 @@ async fn an_attempt_given_up_at_a_provider_that_cannot_cancel_is_booked() {
         (well().processing(1_000), ESTIMATE.get()),
         (submit_lost.processing(1_000), ESTIMATE.get()),
         // It does not answer any more, but it had acknowledged the task.
-        (Behaviour::poll(Faults::always(Fault::html(502))), ESTIMATE.get()),
+        (
+            Behaviour::poll(Faults::always(runware::Fault::html(502))),
+            ESTIMATE.get(),
+        ),
         // It never answered at all.
         (
             Behaviour {
-                submit: Faults::always(Fault::html(502)),
-                poll: Faults::always(Fault::html(502)),
+                submit: Faults::always(runware::Fault::html(502)),
+                poll: Faults::always(runware::Fault::html(502)),
                 ..well()
             },
             0,
@@ -225,7 +230,9 @@ async fn a_handle_that_could_not_be_stored_is_not_lost() {
     let runware = Server::start(Behaviour::default().processing(1)).await;
     let fal = fal::Server::start(fal::Behaviour::default()).await;
     for world in [World::at_runware(&runware).await, World::at_fal(&fal).await] {
-        world.lose_move(2);
+        // The first transaction is the claim, the second stores the handle.
+        let transaction = Rule::new(Call::TransactWriteItems, Fault::Refused);
+        world.memory.faults.add(transaction.after(1));
         world.submit().await;
         assert_eq!(world.attempt().await.handle, None);
         assert_eq!(deliver_hints(&world).await, 1);
@@ -248,7 +255,7 @@ async fn a_lost_answer_of_fal_is_waited_for_as_long_as_a_webhook_may_bring_the_h
         (Some("https://example.com"), Status::Processing),
         (None, Status::Failed),
     ] {
-        let fal = fal::Server::start(fal::Behaviour::submit(Fault::ResetAfter)).await;
+        let fal = fal::Server::start(fal::Behaviour::submit(runware::Fault::ResetAfter)).await;
         let settings = webhook.map(|url| (Setting::WebhookBaseUrl, url));
         let world = World::at_fal_with(&fal, settings.as_slice()).await;
         world.submit().await;
@@ -265,10 +272,19 @@ async fn a_lost_answer_of_fal_is_waited_for_as_long_as_a_webhook_may_bring_the_h
 #[tokio::test]
 async fn a_submit_message_that_may_have_overtaken_its_move_is_sent_again() {
     for (writing, submits) in [(0, 1), (3, 2)] {
-        let server = Server::start(Behaviour::submit(Fault::rate_limited(1))).await;
+        let server = Server::start(Behaviour::submit(runware::Fault::rate_limited(1))).await;
         let world = World::at_runware(&server).await;
-        world.slow_writes(SignedDuration::from_secs(writing));
-        world.submit().await;
+        // The first transaction is the claim, the second the retry.
+        let faults = &world.memory.faults;
+        let claim = faults.hold(Call::TransactWriteItems, "");
+        let slow_retry = async {
+            claim.reached().await;
+            let retry = faults.hold(Call::TransactWriteItems, "");
+            claim.release();
+            retry.reached().await;
+            world.pass(SignedDuration::from_secs(writing));
+        };
+        futures::join!(world.submit(), slow_retry);
         assert_eq!(world.edit().await.status, Status::Queued);
         let sent = world.sent().into_iter();
         let sent = sent.filter(|sent| matches!(sent, Sent::Submit(_))).count();

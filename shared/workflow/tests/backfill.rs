@@ -5,6 +5,7 @@
 
 mod world;
 
+use cloud::Call;
 use domain::Status;
 use domain::operations::{BackfillStorage, Backfilled, Copy};
 use doubles::runware::{Behaviour, Server};
@@ -48,7 +49,8 @@ async fn an_existing_copy_is_found_without_reading_it() {
         event_id: Some(edit.event_id),
         ..BackfillStorage::default()
     };
-    world.fail_object_reads();
+    world.memory.forget_operations();
     let done = backfill(&world, &payload, LONG).await;
     assert_eq!(done.items[0].reason, "its copy is there");
+    assert!(!world.memory.calls().contains_key(Call::GetObject.name()));
 }
