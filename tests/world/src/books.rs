@@ -1,12 +1,10 @@
 //! What a world's tenant has spent and reserved, in three places that must agree.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::EditId;
 use domain::MicroUsd;
 use domain::budget::{BudgetMonth, LedgerEntry, LedgerKind};
 use domain::context::month_of;
 use domain::figures::Figures;
-use serde::de::DeserializeOwned;
 
 use crate::World;
 
@@ -31,12 +29,16 @@ impl Books {
 
     /// Reads the books as they are.
     pub async fn read(world: &World) -> Self {
-        let month = month_of(world.stack.cloud.now());
+        let place = &world.place;
+        let month = month_of(place.now());
         let (tenant, event) = (&world.tenant.id, &world.event.id);
+        let budget = (format!("TENANT#{tenant}"), format!("BUDGET#{month}"));
+        let figures = (format!("EVENT#{event}"), format!("STATS#{month}"));
+        let ledger = format!("TENANT#{tenant}#LEDGER#{month}");
         Self {
-            budget: item(world, &format!("TENANT#{tenant}"), &format!("BUDGET#{month}")).await,
-            figures: item(world, &format!("EVENT#{event}"), &format!("STATS#{month}")).await,
-            ledger: partition(world, &format!("TENANT#{tenant}#LEDGER#{month}")).await,
+            budget: place.item_as(&budget.0, &budget.1).await,
+            figures: place.item_as(&figures.0, &figures.1).await,
+            ledger: serde_dynamo::from_items(place.partition(&ledger).await).unwrap(),
         }
     }
 
@@ -108,40 +110,4 @@ impl Books {
         assert_eq!((self.figures.queued, self.figures.processing), (0, 0), "{self:?}");
         assert_eq!(self.budget.committed, self.budget.spent, "{self:?}");
     }
-}
-
-async fn item<T: DeserializeOwned + Default>(world: &World, pk: &str, sk: &str) -> T {
-    let asked = world.stack.dynamodb.get_item();
-    let asked = asked
-        .table_name(&world.stack.described.table)
-        .consistent_read(true);
-    let found = asked
-        .key("pk", text(pk))
-        .key("sk", text(sk))
-        .send()
-        .await
-        .unwrap();
-    found
-        .item
-        .map_or_else(T::default, |item| serde_dynamo::from_item(item).unwrap())
-}
-
-async fn partition<T: DeserializeOwned>(world: &World, pk: &str) -> Vec<T> {
-    let asked = world.stack.dynamodb.query();
-    let asked = asked
-        .table_name(&world.stack.described.table)
-        .consistent_read(true);
-    let asked = asked
-        .key_condition_expression("pk = :pk")
-        .expression_attribute_values(":pk", text(pk));
-    let found = asked.send().await.unwrap();
-    assert!(
-        found.last_evaluated_key.is_none(),
-        "one page is enough for a test"
-    );
-    serde_dynamo::from_items(found.items.unwrap_or_default()).unwrap()
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
 }

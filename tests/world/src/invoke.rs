@@ -1,35 +1,26 @@
 //! Functions that are invoked, by their own names.
 
-use std::time::Duration;
-
 use domain::EditId;
 use serde_json::Value;
 
-use crate::Stack;
+use crate::Place;
 
-/// The longest that a function may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+impl Place {
+    /// The answer of a function to a payload, which must succeed.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
+        match self.try_invoke(function, payload).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("{function} {payload}: {error}"),
+        }
+    }
 
-/// The answer of the function in `functions/<folder>` to a payload, which must succeed.
-pub async fn invoke(stack: &Stack, folder: &str, payload: &Value) -> Value {
-    let (failed, answer) = try_invoke(stack, folder, payload).await;
-    assert!(!failed, "{folder} {payload}: {answer}");
-    answer
-}
-
-/// Whether the function failed, and its answer or error.
-pub async fn try_invoke(stack: &Stack, folder: &str, payload: &Value) -> (bool, Value) {
-    let (endpoint, name) = (&stack.described.endpoint_url, stack.function(folder));
-    let request = stack
-        .http
-        .post(format!("{endpoint}/2015-03-31/functions/{name}/invocations"))
-        .header("authorization", stack.authorization("lambda"))
-        .timeout(PATIENCE)
-        .body(payload.to_string());
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200, "{folder} is there");
-    let failed = answer.headers().contains_key("x-amz-function-error");
-    (failed, answer.json().await.unwrap())
+    /// The answer of a function, or its error with `errorType` and `errorMessage`.
+    pub async fn try_invoke(&self, function: &str, payload: &Value) -> Result<Value, Value> {
+        match self.in_process() {
+            Some(memory) => memory.invoke(&self.cloud, function, payload).await,
+            None => self.stack().try_invoke(function, payload).await,
+        }
+    }
 }
 
 /// What an answer says of an edit; `None` where it is not among its items.

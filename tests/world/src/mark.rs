@@ -3,15 +3,15 @@
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
-use crate::{Stack, world};
+use crate::{Place, unique};
 
 /// The mark, with its image in the bucket.
-pub async fn red(stack: &Stack) -> WatermarkSettings {
+pub async fn red(place: &Place) -> WatermarkSettings {
     let mut png = std::io::Cursor::new(Vec::new());
     let red = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([255, 0, 0])));
     red.write_to(&mut png, ImageFormat::Png).unwrap();
-    let key = format!("watermarks/{}.png", world::unique(stack));
-    stack.put_object(&key, png.into_inner(), "image/png").await;
+    let key = format!("watermarks/{}.png", unique(place));
+    place.put_object(&key, png.into_inner(), "image/png").await;
     WatermarkSettings {
         image_key: Some(key),
         position: WatermarkPosition::Center,
@@ -20,7 +20,7 @@ pub async fn red(stack: &Stack) -> WatermarkSettings {
     }
 }
 
-/// It is there.
+/// The mark is in the middle of the picture.
 #[track_caller]
 pub fn assert_red(picture: &RgbImage) {
     let (width, height) = picture.dimensions();

@@ -141,3 +141,21 @@ pub fn unique(place: &Place) -> String {
         .ulid()
         .to_lowercase()
 }
+
+impl Place {
+    /// The name of the queue that new edits go to.
+    pub fn queue_name(&self) -> &str {
+        match &self.kind {
+            Kind::InMemory(_) => "none",
+            Kind::Deployed(stack) => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
+        }
+    }
+
+    /// Where providers reach the API. In memory nobody listens there: a test hands a webhook over itself.
+    pub fn api_url(&self) -> &str {
+        match &self.kind {
+            Kind::InMemory(_) => "https://api.in-memory.test",
+            Kind::Deployed(stack) => &stack.described.api_url,
+        }
+    }
+}

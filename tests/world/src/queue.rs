@@ -1,30 +1,30 @@
 //! Messages past the product: copies, late ones, and such as nobody should send.
 
-use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
 
-use crate::patience::eventually;
-use crate::{Stack, World};
+use crate::{Place, World};
 
-/// The most messages in one call.
-const BATCH: usize = 10;
+/// A queue of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    Submit,
+    Poll,
+}
 
-/// Sends an edit to the workers.
+/// Sends an edit to the workers that submit.
 pub async fn submit(world: &World, id: EditId) {
     submit_copies(world, id, 1).await;
 }
 
 /// Sends the same submit message so many times at once.
 pub async fn submit_copies(world: &World, id: EditId, copies: usize) {
-    let url = &world.stack.described.submit_queue_url;
-    send(&world.stack, url, &vec![submit_body(world, id); copies]).await;
+    send(&world.place, Queue::Submit, &vec![submit_body(world, id); copies]).await;
 }
 
 /// Sends the same poll message so many times at once.
 pub async fn poll_copies(world: &World, id: EditId, attempt: u32, copies: usize) {
-    let url = &world.stack.described.poll_queue_url;
-    send(&world.stack, url, &vec![poll_body(world, id, attempt); copies]).await;
+    send(&world.place, Queue::Poll, &vec![poll_body(world, id, attempt); copies]).await;
 }
 
 /// A submit message.
@@ -38,7 +38,7 @@ pub fn submit_body(world: &World, id: EditId) -> String {
     serde_json::to_string(&message).unwrap()
 }
 
-/// A poll message for an attempt, the first of its kind.
+/// The first poll message of an attempt.
 pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
     let message = PollMessage::V1 {
         tenant_id: world.tenant.id.clone(),
@@ -51,96 +51,30 @@ pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
     serde_json::to_string(&message).unwrap()
 }
 
-/// Makes a worker's environments run once more, for an edit that is not there.
-pub async fn nudge(stack: &Stack, folder: &str) {
-    let tenant_id = "nobody".parse().unwrap();
-    let event_id = "nothing".parse().unwrap();
-    let edit_id = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
-    let (url, body) = match folder {
-        "process-edit" => {
-            let message = SubmitMessage::V1 {
-                tenant_id,
-                event_id,
-                edit_id,
-                held_at: None,
+/// Sends messages, of whatever content.
+pub async fn send(place: &Place, queue: Queue, bodies: &[String]) {
+    match place.in_process() {
+        Some(memory) => memory.enqueue(&place.cloud, queue, bodies),
+        None => {
+            let described = &place.stack().described;
+            let url = match queue {
+                Queue::Submit => &described.submit_queue_url,
+                Queue::Poll => &described.poll_queue_url,
             };
-            (&stack.described.submit_queue_url, serde_json::to_string(&message))
+            place.stack().send_messages(url, bodies).await;
         }
-        "poll-edit" => {
-            let message = PollMessage::V1 {
-                tenant_id,
-                event_id,
-                edit_id,
-                attempt: 1,
-                polls: 0,
-                hint: None,
-            };
-            (&stack.described.poll_queue_url, serde_json::to_string(&message))
-        }
-        other => panic!("{other} takes no messages"),
-    };
-    // More than a batch, for more than one environment.
-    send(stack, url, &vec![body.unwrap(); 4 * BATCH]).await;
-}
-
-/// Sends messages, up to ten at once.
-pub async fn send(stack: &Stack, url: &str, bodies: &[String]) {
-    for batch in bodies.chunks(BATCH) {
-        let entries = batch.iter().enumerate().map(|(index, body)| {
-            let entry = SendMessageBatchRequestEntry::builder().id(index.to_string());
-            entry.message_body(body).build().unwrap()
-        });
-        let sent = stack.sqs.send_message_batch().queue_url(url);
-        let sent = sent.set_entries(Some(entries.collect())).send().await.unwrap();
-        assert!(sent.failed().is_empty(), "{:?}", sent.failed());
     }
 }
 
-/// Loses every message of a queue.
-pub async fn purge(stack: &Stack, url: &str) {
-    stack.sqs.purge_queue().queue_url(url).send().await.unwrap();
-}
-
-/// Waits until every message is done that a queue has got since then. What others left in it before (unreadable, or with
-/// a process that was killed) may stay in it for minutes.
-pub async fn done(stack: &Stack, url: &str, before: Waiting) {
-    let is_done = async || waiting(stack, url).await.total() <= before.total();
-    eventually("done with its messages", is_done).await;
-}
-
-/// How many messages wait in a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
-    /// For anybody to take them.
-    pub visible: u32,
-    /// Taken and neither done nor given back.
-    pub in_flight: u32,
-    /// For their time.
-    pub delayed: u32,
-}
-
-impl Waiting {
-    /// All of them.
-    pub fn total(self) -> u32 {
-        self.visible + self.in_flight + self.delayed
+impl Place {
+    /// Handles the messages that are due at this moment, and those that they cause at the same moment. Only in memory:
+    /// what a test asserts next, it asserts after the fact and not after a while.
+    pub async fn handle_due_messages(&self) {
+        self.memory().handle_due(&self.cloud).await;
     }
-}
 
-/// How many messages wait in a queue.
-pub async fn waiting(stack: &Stack, url: &str) -> Waiting {
-    let asked = stack.sqs.get_queue_attributes().queue_url(url);
-    let asked = asked
-        .attribute_names(QueueAttributeName::All)
-        .send()
-        .await
-        .unwrap();
-    let count = |name: QueueAttributeName| {
-        let found = asked.attributes().and_then(|attributes| attributes.get(&name));
-        found.and_then(|count| count.parse().ok()).unwrap_or(0)
-    };
-    Waiting {
-        visible: count(QueueAttributeName::ApproximateNumberOfMessages),
-        in_flight: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
-        delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed),
+    /// Handles every message, however late it is due.
+    pub async fn handle_all_messages(&self) {
+        self.memory().handle_all(&self.cloud).await;
     }
 }

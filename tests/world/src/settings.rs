@@ -1,22 +1,25 @@
-//! Settings belong to the whole stack, so tests share them: any number of tests may run with the same settings at
-//! once, and one that needs settings of its own runs alone. Whoever leaves last puts the defaults back.
+//! Settings. On the stack all tests share them: any number of tests may run with the same settings at once, and one that
+//! needs settings of its own runs alone; the last to leave puts the defaults back. A place in memory has settings of its
+//! own, so nobody waits there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::ProviderName;
 use domain::breaker::Pin;
 use domain::settings::Setting;
-use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use tokio::time::Instant;
 
-use crate::{Stack, logs};
+use crate::Place;
+use crate::deployed::logs;
 
 /// The local stage keeps settings for a second.
 const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
-/// What template.yaml gives to the local stage, as far as tests change it. `queue_name` and `webhook_base_url` are the
-/// stack's own.
+/// The values that template.yaml gives to the local stage, as far as tests change them. `queue_name` and
+/// `webhook_base_url` are the place's own.
 const DEFAULTS: [(Setting, &str); 21] = [
     (Setting::IsEnabled, "true"),
     (Setting::GuestEnabled, "true"),
@@ -50,16 +53,18 @@ const DEFAULTS: [(Setting, &str); 21] = [
     ),
 ];
 
-static LOCK: RwLock<Applied> = RwLock::const_new(Applied {
-    profile: Profile::Unknown,
-    texts: Vec::new(),
-    has_our_keys: false,
-    pin: None,
-    changed_at: None,
-});
+/// The settings of a place, to be held with company or alone.
+pub(crate) type Lock = Arc<RwLock<Applied>>;
 
-/// The keys that were there before the first test put its own.
-static KEYS_BEFORE: OnceCell<[String; 2]> = OnceCell::const_new();
+/// The stack's.
+static LOCK: LazyLock<Lock> = LazyLock::new(Lock::default);
+
+fn lock(place: &Place) -> Lock {
+    match place.in_process() {
+        Some(memory) => Arc::clone(&memory.settings),
+        None => Arc::clone(&LOCK),
+    }
+}
 
 /// What `make up` stores where nobody has stored a key.
 const PLACEHOLDER: &str = "local-placeholder";
@@ -67,9 +72,10 @@ const PLACEHOLDER: &str = "local-placeholder";
 /// The only keys that the doubles accept, provider by provider.
 const OUR_KEYS: [&str; 2] = [doubles::runware::API_KEY, doubles::fal::API_KEY];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Profile {
     /// Whatever an earlier run left behind.
+    #[default]
     Unknown,
     Defaults,
     Live,
@@ -78,12 +84,15 @@ enum Profile {
     Own,
 }
 
-/// What is in SSM.
-struct Applied {
+/// What is in the parameter store.
+#[derive(Default)]
+pub(crate) struct Applied {
     profile: Profile,
     texts: Vec<(Setting, String)>,
     /// The doubles' keys are in place of those before.
     has_our_keys: bool,
+    /// The keys that were there before the first test put the doubles'.
+    keys_before: Option<[String; 2]>,
     /// What was last set of the circuit breakers; `None`: nothing yet.
     pin: Option<Option<Pin>>,
     changed_at: Option<Instant>,
@@ -92,31 +101,31 @@ struct Applied {
 impl Applied {
     /// Writes what differs from the defaults and `changes` together. No provider is taken out of service: one test's
     /// outage would be every test's.
-    async fn apply(&mut self, stack: &Stack, profile: Profile, changes: &[(Setting, String)]) {
+    async fn apply(&mut self, place: &Place, profile: Profile, changes: &[(Setting, String)]) {
         match changes.iter().any(goes_live) {
-            true => self.use_keys(stack, &OUR_KEYS).await,
-            false => self.put_keys_back(stack).await,
+            true => self.use_keys(place, &OUR_KEYS).await,
+            false => self.put_keys_back(place).await,
         }
-        self.pin_breakers(stack, Some(Pin::Closed)).await;
+        self.pin_breakers(place, Some(Pin::Closed)).await;
         for (setting, default) in DEFAULTS {
             let default = match setting {
-                Setting::QueueName => stack.described.submit_queue_url.rsplit('/').next().unwrap(),
-                Setting::WebhookBaseUrl => &stack.described.api_url,
+                Setting::QueueName => place.queue_name(),
+                Setting::WebhookBaseUrl => place.api_url(),
                 _ => default,
             };
             let change = changes.iter().find(|(changed, _)| *changed == setting);
-            self.set(stack, setting, change.map_or(default, |(_, text)| text))
+            self.set(place, setting, change.map_or(default, |(_, text)| text))
                 .await;
         }
         self.profile = profile;
     }
 
-    async fn set(&mut self, stack: &Stack, setting: Setting, text: &str) {
+    async fn set(&mut self, place: &Place, setting: Setting, text: &str) {
         let known = self.texts.iter().position(|(known, _)| *known == setting);
         if known.is_some_and(|at| self.texts[at].1 == text) {
             return;
         }
-        stack.cloud.put_setting(setting, text).await.unwrap();
+        place.cloud.put_setting(setting, text).await.unwrap();
         if let Some(at) = known {
             self.texts.remove(at);
         }
@@ -124,50 +133,48 @@ impl Applied {
         self.changed_at = Some(Instant::now());
     }
 
-    async fn use_keys(&mut self, stack: &Stack, keys: &[impl AsRef<str>; 2]) {
+    async fn use_keys(&mut self, place: &Place, keys: &[impl AsRef<str>; 2]) {
         let are_ours = keys.each_ref().map(AsRef::as_ref) == OUR_KEYS;
         if self.has_our_keys == are_ours {
             return;
         }
-        KEYS_BEFORE
-            .get_or_init(|| async {
-                let mut before = [PLACEHOLDER; 2].map(str::to_owned);
-                for (place, provider) in before.iter_mut().zip(ProviderName::ALL) {
-                    let key = stack.cloud.api_key(provider).await.unwrap();
-                    // A run that was killed may have left ours.
-                    if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose())) {
-                        *place = key.expose().to_owned();
-                    }
+        if self.keys_before.is_none() {
+            let mut before = [PLACEHOLDER; 2].map(str::to_owned);
+            for (known, provider) in before.iter_mut().zip(ProviderName::ALL) {
+                let key = place.cloud.api_key(provider).await.unwrap();
+                // A run that was killed may have left the doubles'.
+                if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose())) {
+                    *known = key.expose().to_owned();
                 }
-                before
-            })
-            .await;
+            }
+            self.keys_before = Some(before);
+        }
         if are_ours {
             OUR_KEYS.into_iter().for_each(logs::keep_out);
         }
         for (provider, key) in ProviderName::ALL.into_iter().zip(keys) {
-            stack.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
+            place.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
         }
         self.has_our_keys = are_ours;
         self.changed_at = Some(Instant::now());
     }
 
-    async fn put_keys_back(&mut self, stack: &Stack) {
-        if let Some(keys) = KEYS_BEFORE.get() {
-            self.use_keys(stack, keys).await;
+    async fn put_keys_back(&mut self, place: &Place) {
+        if let Some(keys) = self.keys_before.clone() {
+            self.use_keys(place, &keys).await;
         }
     }
 
     /// Sets every circuit breaker anew. Workers read them with every edit, so there is nothing to wait for.
-    async fn pin_breakers(&mut self, stack: &Stack, pin: Option<Pin>) {
+    async fn pin_breakers(&mut self, place: &Place, pin: Option<Pin>) {
         if self.pin == Some(pin) && pin.is_some() {
             return;
         }
         for provider in ProviderName::ALL {
             loop {
-                let breakers = stack.cloud.breakers().await.unwrap();
+                let breakers = place.cloud.breakers().await.unwrap();
                 let next = breakers.of(provider).pinned(pin);
-                if stack.cloud.save_breaker(provider, &next).await.unwrap() {
+                if place.cloud.save_breaker(provider, &next).await.unwrap() {
                     break;
                 }
             }
@@ -175,16 +182,16 @@ impl Applied {
         self.pin = Some(pin);
     }
 
-    async fn restore(&mut self, stack: &Stack) {
-        self.apply(stack, Profile::Defaults, &[]).await;
-        self.pin_breakers(stack, None).await;
+    async fn restore(&mut self, place: &Place) {
+        self.apply(place, Profile::Defaults, &[]).await;
+        self.pin_breakers(place, None).await;
         // Whoever comes next pins the breakers again.
         self.profile = Profile::Unknown;
     }
 
-    /// Waits until every function has seen the last change.
-    async fn settle(&self) {
-        if let Some(changed_at) = self.changed_at {
+    /// Waits until every function has seen the last change. In memory nothing is cached.
+    async fn settle(&self, place: &Place) {
+        if let Some(changed_at) = self.changed_at.filter(|_| place.is_deployed()) = self.changed_at {
             tokio::time::sleep_until(changed_at + SEEN_AFTER).await;
         }
     }
@@ -192,27 +199,40 @@ impl Applied {
 
 /// Settings that others may be running with too, for as long as this is held.
 #[must_use]
-pub struct Shared(Option<RwLockReadGuard<'static, Applied>>);
+pub struct Shared {
+    /// There until this is dropped.
+    held: Option<OwnedRwLockReadGuard<Applied>>,
+    place: Place,
+}
 
-/// Runs with the defaults: fake providers, edits sent at once.
-pub async fn defaults(stack: &Stack) -> Shared {
-    shared(stack, Profile::Defaults, &[]).await
+/// Applies the defaults to a new place.
+pub(crate) async fn apply_defaults(place: &Place) {
+    lock(place)
+        .write()
+        .await
+        .apply(place, Profile::Defaults, &[])
+        .await;
+}
+
+/// The defaults: fake providers, and edits are sent at once.
+pub async fn defaults(place: &Place) -> Shared {
+    shared(place, Profile::Defaults, &[]).await
 }
 
 /// Runs with these settings for both providers' doubles, in which edits are held back as well.
-pub(crate) async fn duo(stack: &Stack, changes: &[(Setting, String)]) -> Shared {
-    shared(stack, Profile::Duo, changes).await
+pub(crate) async fn duo(place: &Place, changes: &[(Setting, String)]) -> Shared {
+    shared(place, Profile::Duo, changes).await
 }
 
 /// Runs with the Runware double that listens here. Edits are held back, so that a test can say how each one will go
 /// before it is sent.
-pub(crate) async fn live(stack: &Stack, base_url: &str) -> Shared {
-    shared(stack, Profile::Live, &live_changes(base_url)).await
+pub(crate) async fn live(place: &Place, base_url: &str) -> Shared {
+    shared(place, Profile::Live, &live_changes(base_url)).await
 }
 
 /// Live mode, but alone; with another API than the double's if need be.
-pub(crate) async fn live_alone(stack: &Stack, base_url: &str) -> Alone {
-    alone_with(stack, &live_changes(base_url)).await
+pub(crate) async fn live_alone(place: &Place, base_url: &str) -> Alone {
+    alone_with(place, &live_changes(base_url)).await
 }
 
 fn live_changes(base_url: &str) -> [(Setting, String); 4] {
@@ -248,32 +268,35 @@ impl Drop for Turn {
     }
 }
 
-async fn shared(stack: &Stack, profile: Profile, changes: &[(Setting, String)]) -> Shared {
+async fn shared(place: &Place, profile: Profile, changes: &[(Setting, String)]) -> Shared {
     let turn = Turn::wait();
-    let held = LOCK.read().await;
+    let held = lock(place).read_owned().await;
     let held = if held.profile == profile {
         held
     } else {
         drop(held);
-        let mut own = LOCK.write().await;
+        let mut own = lock(place).write_owned().await;
         if own.profile != profile {
-            own.apply(stack, profile, changes).await;
+            own.apply(place, profile, changes).await;
         }
         own.downgrade()
     };
     drop(turn);
-    held.settle().await;
-    Shared(Some(held))
+    held.settle(place).await;
+    Shared {
+        held: Some(held),
+        place: place.clone(),
+    }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let is_default = self.0.take().is_none_or(|held| {
+        let is_default = self.held.take().is_none_or(|held| {
             let is_pinned = held.pin.flatten().is_some();
             held.profile == Profile::Defaults && !is_pinned
         });
         // Where this fails, somebody else is running or about to, and will do it.
-        if !is_default && let Ok(mut own) = LOCK.try_write() {
+        if !is_default && self.place.is_deployed() && let Ok(mut own) = LOCK.try_write() {
             restore_blocking(&mut own);
         }
     }
@@ -283,28 +306,28 @@ impl Drop for Shared {
 #[must_use]
 pub struct Alone {
     /// There until this is shared or dropped.
-    held: Option<RwLockWriteGuard<'static, Applied>>,
-    stack: Stack,
+    held: Option<OwnedRwLockWriteGuard<Applied>>,
+    place: Place,
 }
 
 /// Runs alone, with the defaults and these changes.
-pub async fn alone(stack: &Stack, changes: &[(Setting, &str)]) -> Alone {
+pub async fn alone(place: &Place, changes: &[(Setting, &str)]) -> Alone {
     let changes: Vec<_> = changes
         .iter()
         .map(|(setting, text)| (*setting, (*text).to_owned()))
         .collect();
-    alone_with(stack, &changes).await
+    alone_with(place, &changes).await
 }
 
-async fn alone_with(stack: &Stack, changes: &[(Setting, String)]) -> Alone {
+async fn alone_with(place: &Place, changes: &[(Setting, String)]) -> Alone {
     let turn = Turn::wait();
-    let mut held = LOCK.write().await;
+    let mut held = lock(place).write_owned().await;
     drop(turn);
-    held.apply(stack, Profile::Own, changes).await;
-    held.settle().await;
+    held.apply(place, Profile::Own, changes).await;
+    held.settle(place).await;
     Alone {
         held: Some(held),
-        stack: stack.clone(),
+        place: place.clone(),
     }
 }
 
@@ -316,13 +339,14 @@ impl Alone {
     /// Changes a setting, and waits until every function has seen it.
     pub async fn change(&mut self, setting: Setting, text: &str) {
         self.change_at_once(setting, text).await;
-        self.held().settle().await;
+        let place = self.place.clone();
+        self.held().settle(&place).await;
     }
 
     /// Changes a setting.
     pub async fn change_at_once(&mut self, setting: Setting, text: &str) {
-        let stack = self.stack.clone();
-        self.held().set(&stack, setting, text).await;
+        let place = self.place.clone();
+        self.held().set(&place, setting, text).await;
     }
 
     /// Takes note that somebody else is about to change a setting: it is put back all the same.
@@ -332,8 +356,8 @@ impl Alone {
 
     /// Sends edits to the Runware API here, with the key of the double.
     pub async fn go_live(&mut self, base_url: &str) {
-        let stack = self.stack.clone();
-        self.held().use_keys(&stack, &OUR_KEYS).await;
+        let place = self.place.clone();
+        self.held().use_keys(&place, &OUR_KEYS).await;
         self.change_at_once(Setting::RunwareMode, "live").await;
         self.change(Setting::RunwareBaseUrl, base_url).await;
     }
@@ -345,8 +369,8 @@ impl Alone {
 
     /// Takes every provider out of service or into it, as an operator does.
     pub async fn pin_breakers(&mut self, pin: Option<Pin>) {
-        let stack = self.stack.clone();
-        self.held().pin_breakers(&stack, pin).await;
+        let place = self.place.clone();
+        self.held().pin_breakers(&place, pin).await;
     }
 
     /// Back to the defaults, and company.
@@ -360,17 +384,22 @@ impl Alone {
     }
 
     async fn share(mut self, profile: Profile, changes: &[(Setting, String)]) -> Shared {
-        let stack = self.stack.clone();
-        self.held().apply(&stack, profile, changes).await;
-        self.held().settle().await;
+        let place = self.place.clone();
+        self.held().apply(&place, profile, changes).await;
+        self.held().settle(&place).await;
         let held = self.held.take().expect("still alone");
-        Shared(Some(held.downgrade()))
+        Shared {
+            held: Some(held.downgrade()),
+            place,
+        }
     }
 }
 
 impl Drop for Alone {
     fn drop(&mut self) {
-        if let Some(held) = self.held.as_mut() {
+        if let Some(held) = self.held.as_mut()
+            && self.place.is_deployed()
+        {
             match WAITING.load(Ordering::SeqCst) {
                 0 => restore_blocking(held),
                 // Whoever comes next does it, and pins the breakers whatever became of them.
@@ -380,7 +409,7 @@ impl Drop for Alone {
     }
 }
 
-/// A drop cannot wait for anything but a thread.
+/// On a thread with a runtime of its own: a drop cannot await.
 fn restore_blocking(applied: &mut Applied) {
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -388,7 +417,7 @@ fn restore_blocking(applied: &mut Applied) {
                 .enable_all()
                 .build()
                 .unwrap();
-            runtime.block_on(async { applied.restore(&Stack::bare().await).await });
+            runtime.block_on(async { applied.restore(&Place::bare_stack().await).await });
         });
     });
 }

@@ -1,4 +1,4 @@
-//! The styles that tests use. They have keys of their own and never change, so that tests do not disturb each other.
+//! The styles of the tests. They have keys of their own and never change, so that tests do not disturb each other.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use domain::style::EntitlementProfile;
 use domain::{MicroUsd, ProviderName, Style};
 use tokio::sync::OnceCell;
 
-use crate::Stack;
+use crate::Place;
 
 /// What every style of the tests costs, apart from [`DEAR`].
 pub const COST: i64 = 40_000;
@@ -38,20 +38,24 @@ pub const LIVE_SIZED: &str = "test-live-sized";
 
 static READY: OnceCell<()> = OnceCell::const_new();
 
-/// Stores the styles, once, and waits until the functions have seen them.
-pub(crate) async fn ensure(stack: &Stack) {
+/// Stores the styles on the stack, once, and waits until the functions have seen them.
+pub(crate) async fn ensure(place: &Place) {
     READY
         .get_or_init(|| async {
-            for style in all() {
-                // Another run of the tests may have made it.
-                if stack.cloud.style(&style.key).await.unwrap().is_none() {
-                    stack.cloud.save_style(&style, None).await.unwrap();
-                }
-            }
+            store(place).await;
             // The local stage keeps styles for a second.
             tokio::time::sleep(Duration::from_millis(1_300)).await;
         })
         .await;
+}
+
+/// Stores the styles that are not there: another run of the tests may have stored them.
+pub(crate) async fn store(place: &Place) {
+    for style in all() {
+        if place.cloud.style(&style.key).await.unwrap().is_none() {
+            place.cloud.save_style(&style, None).await.unwrap();
+        }
+    }
 }
 
 /// The key of the style with the outcome `fake:<outcome>`.
@@ -59,7 +63,8 @@ pub fn fake(outcome: &str) -> String {
     format!("test-{outcome}")
 }
 
-fn all() -> Vec<Style> {
+/// Every style of the tests.
+pub fn all() -> Vec<Style> {
     let outcomes = [
         "ok",
         "sync",
@@ -113,11 +118,12 @@ fn all() -> Vec<Style> {
     styles
 }
 
-fn style(key: &str, model: &str) -> Style {
+/// A plain style with this model.
+pub fn style(key: &str, model: &str) -> Style {
     Style {
         key: key.parse().unwrap(),
         name: format!("Test: {key}"),
-        description: "Used by the tests of the local stack.".to_owned(),
+        description: "Used by tests.".to_owned(),
         preview_url: None,
         provider: None,
         provider_model: model.to_owned(),

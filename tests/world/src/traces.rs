@@ -1,10 +1,11 @@
-//! Everything that is stored of a world, to tell whether a request has left anything behind.
+//! Everything that is stored of a world: it tells whether a request left something behind.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::context::{hour_of, month_of};
 
+use crate::table::{keyed, number};
 use crate::{Guest, World};
 
 /// The items of an event, its tenant, its ledger and one of its guests, by their keys.
@@ -16,7 +17,7 @@ impl Traces {
     pub async fn of(world: &World, guest: &Guest, key: &str) -> Self {
         let scope = guest.scope_hash(&world.event);
         let (tenant, event) = (&world.tenant.id, &world.event.id);
-        let month = month_of(world.stack.cloud.now());
+        let month = month_of(world.place.now());
         let partitions = [
             format!("EVENT#{event}"),
             format!("TENANT#{tenant}"),
@@ -26,7 +27,7 @@ impl Traces {
         ];
         let mut found = BTreeMap::new();
         for partition in partitions {
-            for item in world.stack.partition(&partition).await {
+            for item in world.place.partition(&partition).await {
                 let text = |name: &str| item[name].as_s().unwrap().clone();
                 let keys = (text("pk"), text("sk"));
                 found.insert(keys, item.into_iter().collect());
@@ -45,17 +46,12 @@ impl Traces {
     }
 }
 
-/// A guest that has already tried so many blocked prompts in this hour, and about whom that was said.
+/// Makes a guest one that tried so many blocked prompts in this hour, and that was escalated for it.
 pub async fn remember_blocked(world: &World, guest: &Guest, blocked: u32) {
-    let text = |value: String| AttributeValue::S(value);
-    let put = world.stack.dynamodb.put_item();
-    let put = put.table_name(&world.stack.described.table);
-    let hour = hour_of(world.stack.cloud.now());
-    put.item("pk", text(format!("SCOPE#{}", guest.scope_hash(&world.event))))
-        .item("sk", text(format!("HOUR#{hour}")))
-        .item("blocked", AttributeValue::N(blocked.to_string()))
-        .item("escalated", AttributeValue::Bool(true))
-        .send()
-        .await
-        .unwrap();
+    let scope = format!("SCOPE#{}", guest.scope_hash(&world.event));
+    let hour = format!("HOUR#{}", hour_of(world.place.now()));
+    let mut item = keyed(&scope, &hour);
+    item.insert("blocked".to_owned(), number(blocked));
+    item.insert("escalated".to_owned(), AttributeValue::Bool(true));
+    world.place.put_item(item).await;
 }

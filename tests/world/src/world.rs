@@ -1,6 +1,5 @@
 //! A tenant, an event and a guest that belong to one test alone.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,16 +10,15 @@ use domain::figures::FiguresChange;
 use domain::{Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::stack::fixture;
-use crate::{Guest, Stack, logs};
+use crate::deployed::logs;
+use crate::deployed::stack::fixture;
+use crate::table::{Item, keyed, number, string};
+use crate::{Guest, Place, unique};
 
-/// A world of one's own.
+/// A tenant, an event and a guest.
 pub struct World {
-    /// The stack it is in.
-    pub stack: Stack,
-    /// Who pays.
+    pub place: Place,
     pub tenant: Tenant,
-    /// Where the guest is.
     pub event: Event,
     /// The event's token.
     pub token: String,
@@ -29,14 +27,14 @@ pub struct World {
 }
 
 impl World {
-    /// A tenant with a thousand dollars, and an event that allows everything.
-    pub async fn new(stack: &Stack) -> Self {
-        Self::with(stack, |_, _| ()).await
+    /// A tenant with a thousand dollars, and an event that allows everything but a prompt without a style.
+    pub async fn new(place: &Place) -> Self {
+        Self::with(place, |_, _| ()).await
     }
 
     /// The same, after changes.
-    pub async fn with(stack: &Stack, change: impl FnOnce(&mut Tenant, &mut Event)) -> Self {
-        let name = unique(stack);
+    pub async fn with(place: &Place, change: impl FnOnce(&mut Tenant, &mut Event)) -> Self {
+        let name = unique(place);
         let mut tenant = Tenant {
             id: format!("tenant-{name}").parse().unwrap(),
             name: "A tenant of the tests".to_owned(),
@@ -46,27 +44,26 @@ impl World {
             },
             watermark: None,
         };
-        let mut event = event(stack, &tenant, &name);
+        let mut event = event(place, &tenant, &name);
         change(&mut tenant, &mut event);
-        Self::of(stack, tenant, event).await
+        Self::store(place, tenant, event).await
     }
 
     /// Another event of the same tenant, with a guest of its own.
     pub async fn neighbour(&self) -> Self {
-        let event = event(&self.stack, &self.tenant, &unique(&self.stack));
-        Self::of(&self.stack, self.tenant.clone(), event).await
+        let event = event(&self.place, &self.tenant, &unique(&self.place));
+        Self::store(&self.place, self.tenant.clone(), event).await
     }
 
-    async fn of(stack: &Stack, tenant: Tenant, event: Event) -> Self {
-        stack.cloud.save_tenant(&tenant).await.unwrap();
-        stack.put_event(&event).await;
-        let token = stack.cloud.new_token(&event, None).await.unwrap().token;
-        let guest_id = format!("guest-{}", unique(stack));
+    async fn store(place: &Place, tenant: Tenant, event: Event) -> Self {
+        place.cloud.save_tenant(&tenant).await.unwrap();
+        place.put_event(&event).await;
+        let token = place.cloud.new_token(&event, None).await.unwrap().token;
         logs::keep_out(&token);
-        logs::keep_out(&guest_id);
+        let guest_id = new_guest_id(place);
         Self {
-            guest: Guest::new(stack, &token, Some(&guest_id)),
-            stack: stack.clone(),
+            guest: Guest::new(place, &token, Some(&guest_id)),
+            place: place.clone(),
             tenant,
             event,
             token,
@@ -75,9 +72,7 @@ impl World {
 
     /// Another guest of the event.
     pub fn another_guest(&self) -> Guest {
-        let id = format!("guest-{}", unique(&self.stack));
-        logs::keep_out(&id);
-        Guest::new(&self.stack, &self.token, Some(&id))
+        Guest::new(&self.place, &self.token, Some(&new_guest_id(&self.place)))
     }
 
     /// A photo of the fixtures, registered and uploaded.
@@ -88,7 +83,7 @@ impl World {
     /// A photo of these bytes, registered and uploaded past every check.
     pub async fn photo_of(&self, bytes: Vec<u8>) -> PhotoId {
         let photo = self.photo_without_file().await;
-        self.stack
+        self.place
             .put_object(&photo_key(&self.event.slug, photo), bytes, "image/jpeg")
             .await;
         photo
@@ -96,49 +91,43 @@ impl World {
 
     /// A photo that is registered and was never uploaded.
     pub async fn photo_without_file(&self) -> PhotoId {
-        self.stack.register_photo(&self.event.id, &self.event.slug).await
+        self.place.register_photo(&self.event.id, &self.event.slug).await
     }
 
-    /// Rewrites an edit's deadline, past every rule.
+    fn partition(&self) -> String {
+        format!("EVENT#{}", self.event.id)
+    }
+
+    /// Changes an edit's item past the product.
+    pub async fn alter(&self, id: EditId, change: impl FnOnce(&mut Item)) {
+        let sort_key = format!("EDIT#{}", id.ulid());
+        self.place.change_item(&self.partition(), &sort_key, change).await;
+    }
+
+    /// Moves an edit's deadline, past every rule.
     pub async fn set_deadline(&self, id: EditId, at: Timestamp) {
-        let text = |text: String| AttributeValue::S(text);
-        let table = &self.stack.described.table;
-        let update = self.stack.dynamodb.update_item().table_name(table);
-        let update = update
-            .key("pk", text(format!("EVENT#{}", self.event.id)))
-            .key("sk", text(format!("EDIT#{}", id.ulid())))
-            .update_expression("SET deadline_at = :at")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":at", text(at.to_string()));
-        update.send().await.unwrap();
+        self.alter(id, |item| {
+            item.insert("deadline_at".to_owned(), string(&at.to_string()));
+        })
+        .await;
     }
 
-    /// Gives the event a history of edits that took so long, as many as it takes to count: the first question about an
-    /// attempt comes accordingly.
+    /// Gives the event a history of enough edits that took this long: the first poll of an attempt is planned by it.
     pub async fn usually_takes(&self, latency: Duration) {
         let millis = u64::try_from(latency.as_millis()).unwrap();
         let mut change = FiguresChange::default();
         for _ in 0..5 {
             change.add_latency(millis);
         }
-        let month = month_of(self.stack.cloud.now());
-        let table = &self.stack.described.table;
-        let mut update = self.stack.dynamodb.update_item().table_name(table);
-        update = update
-            .key("pk", AttributeValue::S(format!("EVENT#{}", self.event.id)))
-            .key("sk", AttributeValue::S(format!("STATS#{month}")));
-        let mut parts = Vec::new();
-        for (number, (counter, amount)) in change.iter().enumerate() {
-            parts.push(format!("#{number} :{number}"));
-            update = update
-                .expression_attribute_names(format!("#{number}"), counter.attribute())
-                .expression_attribute_values(format!(":{number}"), AttributeValue::N(amount.to_string()));
+        let month = format!("STATS#{}", month_of(self.place.now()));
+        let mut item = keyed(&self.partition(), &month);
+        for (counter, amount) in change.iter() {
+            item.insert(counter.attribute().to_owned(), number(amount));
         }
-        let update = update.update_expression(format!("ADD {}", parts.join(", ")));
-        update.send().await.unwrap();
+        self.place.put_item(item).await;
     }
 
-    /// Lets so much time pass for an edit: since its last move, since its attempts began, and until its deadline.
+    /// Makes an edit older by this much: its last move, the beginning of its attempts, and its deadline.
     pub async fn age(&self, id: EditId, by: SignedDuration) {
         self.alter(id, |item| {
             for name in ["updated_at", "deadline_at", "due_at"] {
@@ -156,48 +145,26 @@ impl World {
         .await;
     }
 
-    /// Makes an edit that has succeeded one that was taken over from elsewhere: with this address of its picture, and
+    /// Turns a succeeded edit into one that was taken over from elsewhere: with this address of its picture, and
     /// without a copy of ours.
     pub async fn take_copy_away(&self, id: EditId, provider_url: Option<&str>) {
         let edit = self.stored(id).await;
         for key in [edit.output_key(), edit.thumbnail_key()] {
-            self.stack.remove_object(&key).await;
+            self.place.remove_object(&key).await;
         }
         self.alter(id, |item| {
-            let url = provider_url.map_or(AttributeValue::Null(true), |url| {
-                AttributeValue::S(url.to_owned())
-            });
+            let url = provider_url.map_or(AttributeValue::Null(true), string);
             item.insert("provider_url".to_owned(), url);
             item.insert("output".to_owned(), AttributeValue::Null(true));
-            item.insert("open_pk".to_owned(), AttributeValue::S("UNSTORED".to_owned()));
+            item.insert("open_pk".to_owned(), string("UNSTORED"));
             item.insert("due_at".to_owned(), item["completed_at"].clone());
         })
         .await;
     }
 
-    /// Changes an edit's item past the product.
-    pub async fn alter(&self, id: EditId, change: impl FnOnce(&mut HashMap<String, AttributeValue>)) {
-        let table = &self.stack.described.table;
-        let text = |value: String| AttributeValue::S(value);
-        let found = self
-            .stack
-            .dynamodb
-            .get_item()
-            .table_name(table)
-            .consistent_read(true);
-        let found = found
-            .key("pk", text(format!("EVENT#{}", self.event.id)))
-            .key("sk", text(format!("EDIT#{}", id.ulid())));
-        let found = found.send().await.unwrap();
-        let mut item = found.item.unwrap_or_else(|| panic!("{id} is not stored"));
-        change(&mut item);
-        let put = self.stack.dynamodb.put_item().table_name(table);
-        put.set_item(Some(item)).send().await.unwrap();
-    }
-
     /// The edit as it is stored.
     pub async fn stored(&self, id: EditId) -> Edit {
-        let found = self.stack.cloud.edit(&self.event.id, id).await.unwrap();
+        let found = self.place.cloud.edit(&self.event.id, id).await.unwrap();
         found.unwrap_or_else(|| panic!("{id} is not stored"))
     }
 }
@@ -210,14 +177,13 @@ fn age(time: &mut AttributeValue, by: SignedDuration) {
     *text = (time - by).to_string();
 }
 
-/// A name that nobody else has.
-pub fn unique(stack: &Stack) -> String {
-    EditId::new(stack.cloud.now(), stack.cloud.random())
-        .ulid()
-        .to_lowercase()
+fn new_guest_id(place: &Place) -> String {
+    let id = format!("guest-{}", unique(place));
+    logs::keep_out(&id);
+    id
 }
 
-fn event(stack: &Stack, tenant: &Tenant, name: &str) -> Event {
+fn event(place: &Place, tenant: &Tenant, name: &str) -> Event {
     Event {
         id: format!("event-{name}").parse().unwrap(),
         tenant_id: tenant.id.clone(),
@@ -235,40 +201,34 @@ fn event(stack: &Stack, tenant: &Tenant, name: &str) -> Event {
             ..EventPolicy::default()
         },
         watermark: None,
-        scope_key: format!("{:032x}", stack.cloud.random()),
+        scope_key: format!("{:032x}", place.cloud.random()),
     }
 }
 
-impl Stack {
+impl Place {
     /// Registers a photo of an event, past every check.
     pub async fn register_photo(&self, event: &EventId, slug: &EventSlug) -> PhotoId {
-        let id = PhotoId::new(self.cloud.now(), self.cloud.random());
+        let id = PhotoId::new(self.now(), self.cloud.random());
         let photo = Photo {
             id,
             event_id: event.clone(),
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1_000,
             object_key: photo_key(slug, id),
-            created_at: self.cloud.now(),
+            created_at: self.now(),
         };
         self.cloud.put_photo(&photo).await.unwrap();
         id
     }
 
-    /// Stores an event as it is: with a package that no catalogue knows, and past every check of the superadmin API.
+    /// Stores an event as it is, past every check of the superadmin API: its package is in no catalogue.
     async fn put_event(&self, event: &Event) {
-        let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(event).unwrap();
-        item.extend(key(&format!("EVENT#{}", event.id)));
-        let mut slug = key(&format!("SLUG#{}#{}", event.tenant_id, event.slug));
-        slug.insert("event_id".to_owned(), AttributeValue::S(event.id.to_string()));
+        let mut item = keyed(&format!("EVENT#{}", event.id), "META");
+        item.extend(serde_dynamo::to_item::<_, Item>(event).unwrap());
+        let mut slug = keyed(&format!("SLUG#{}#{}", event.tenant_id, event.slug), "META");
+        slug.insert("event_id".to_owned(), string(event.id.as_str()));
         for item in [item, slug] {
-            let put = self.dynamodb.put_item().table_name(&self.described.table);
-            put.set_item(Some(item)).send().await.unwrap();
+            self.put_item(item).await;
         }
     }
-}
-
-fn key(pk: &str) -> HashMap<String, AttributeValue> {
-    let text = |value: &str| AttributeValue::S(value.to_owned());
-    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text("META"))])
 }

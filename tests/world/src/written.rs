@@ -1,19 +1,19 @@
-//! Photos and edits of any age and in any state: written past the API, by the product's own state machine and store.
+//! Photos and edits of any age and in any state, written past the API by the product's own state machine and store: the
+//! sample edit of all tests.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::admission::{Admission, Applicant, IdempotencyKey};
 use domain::edit::{Origin, Step, StoredOutput};
 use domain::event::{Photo, photo_key};
 use domain::guard::{Approval, EditRequest, GrantedBy};
 use domain::settings::ProviderMode;
 use domain::{Edit, EditId, MicroUsd, PhotoId, ProviderName};
+use futures::future::join_all;
 use jiff::Timestamp;
 
 use crate::World;
+use crate::table::{Item, keyed, string};
 
-/// The most writes in one call of DynamoDB.
+/// Writes under way at the same time.
 const BATCH: usize = 25;
 
 /// The beginning of an attempt, with the fake provider or a real one.
@@ -31,7 +31,7 @@ pub fn applicant<'a>(world: &'a World, photo: &'a Photo, origin: Origin, at: Tim
         event: &world.event,
         photo,
         origin,
-        edit_id: EditId::new(at, world.stack.cloud.random()),
+        edit_id: EditId::new(at, world.place.cloud.random()),
         now: at,
     }
 }
@@ -76,19 +76,14 @@ impl World {
     /// Lets pruning find the event, which was made past the superadmin API.
     pub async fn list(&self) {
         let id = self.event.id.as_str();
-        let item = HashMap::from([
-            ("pk".to_owned(), text("LIST#event")),
-            ("sk".to_owned(), text(id)),
-            ("id".to_owned(), text(id)),
-        ]);
-        let table = &self.stack.described.table;
-        let put = self.stack.dynamodb.put_item().table_name(table);
-        put.set_item(Some(item)).send().await.unwrap();
+        let mut item = keyed("LIST#event", id);
+        item.insert("id".to_owned(), string(id));
+        self.place.put_item(item).await;
     }
 
     /// A photo that was uploaded then.
     pub async fn photo_of_then(&self, at: Timestamp) -> Photo {
-        let id = PhotoId::new(at, self.stack.cloud.random());
+        let id = PhotoId::new(at, self.place.cloud.random());
         let photo = Photo {
             id,
             event_id: self.event.id.clone(),
@@ -97,9 +92,9 @@ impl World {
             object_key: photo_key(&self.event.slug, id),
             created_at: at,
         };
-        self.stack.cloud.put_photo(&photo).await.unwrap();
+        self.place.cloud.put_photo(&photo).await.unwrap();
         let (key, bytes) = (&photo.object_key, vec![7; 1_000]);
-        self.stack.put_object(key, bytes, "image/jpeg").await;
+        self.place.put_object(key, bytes, "image/jpeg").await;
         photo
     }
 
@@ -131,7 +126,7 @@ impl World {
             approval(price),
         );
         let admission = admission.with_idempotency(Some(key), "hash".to_owned());
-        self.stack.cloud.admit(&admission).await.unwrap();
+        self.place.cloud.admit(&admission).await.unwrap();
         admission.edit
     }
 
@@ -152,7 +147,7 @@ impl World {
             *received_at = at;
         }
         let made = edit.step(step, at).unwrap();
-        self.stack.cloud.apply(&made).await.unwrap();
+        self.place.cloud.apply(&made).await.unwrap();
         made.edit
     }
 
@@ -160,16 +155,13 @@ impl World {
     pub async fn put_many_like(&self, sample: &Edit, count: usize) {
         let edits: Vec<Edit> = (0..count)
             .map(|_| Edit {
-                id: EditId::new(sample.created_at, self.stack.cloud.random()),
+                id: EditId::new(sample.created_at, self.place.cloud.random()),
                 output: None,
                 ..sample.clone()
             })
             .collect();
         for batch in edits.chunks(BATCH) {
-            let asked = self.stack.dynamodb.batch_write_item();
-            let table = &self.stack.described.table;
-            let writes = batch.iter().map(write).collect();
-            asked.request_items(table, writes).send().await.unwrap();
+            join_all(batch.iter().map(|edit| self.place.put_item(item_of(edit)))).await;
             for edit in batch.iter().step_by(10) {
                 self.put_pictures(edit).await;
             }
@@ -178,23 +170,17 @@ impl World {
 
     async fn put_pictures(&self, edit: &Edit) {
         for key in [edit.output_key(), edit.thumbnail_key()] {
-            self.stack.put_object(&key, vec![9; 500], "image/jpeg").await;
+            self.place.put_object(&key, vec![9; 500], "image/jpeg").await;
         }
     }
 }
 
-/// An edit that has succeeded, as it is stored.
-fn write(edit: &Edit) -> WriteRequest {
+/// The item of an edit that has succeeded.
+fn item_of(edit: &Edit) -> Item {
     let (event, ulid) = (format!("EVENT#{}", edit.event_id), edit.id.ulid());
-    let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(edit).unwrap();
-    item.insert("pk".to_owned(), text(&event));
-    item.insert("sk".to_owned(), text(&format!("EDIT#{ulid}")));
-    item.insert("status_pk".to_owned(), text(&format!("{event}#succeeded")));
-    item.insert("status_sk".to_owned(), text(&ulid));
-    let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
-    WriteRequest::builder().put_request(put).build()
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
+    let mut item = keyed(&event, &format!("EDIT#{ulid}"));
+    item.extend(serde_dynamo::to_item::<_, Item>(edit).unwrap());
+    item.insert("status_pk".to_owned(), string(&format!("{event}#succeeded")));
+    item.insert("status_sk".to_owned(), string(&ulid));
+    item
 }

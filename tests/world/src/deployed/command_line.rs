@@ -1,4 +1,4 @@
-//! The operator's command line, as it was built with the stack.
+//! The operator's command line, as `make up` built it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::stack::root;
+use crate::deployed::stack::root;
 
 /// What a command came to.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! The stack with a table of one's own in place of its table: an installation that nobody has set up, for what cannot be
-//! taken away from the one that all tests share. Settings, queues and functions are the stack's.
+//! An installation that nobody has set up: the stack with an empty table in place of its own. Settings, queues and
+//! functions are the stack's.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,9 +9,8 @@ use aws_sdk_dynamodb::types::{
 };
 use serde_json::json;
 
-use crate::Stack;
-use crate::command_line::{Ran, in_folder, ran};
-use crate::world::unique;
+use crate::deployed::command_line::{Ran, in_folder, ran};
+use crate::{Place, Stack, unique};
 
 /// An installation without a tenant, a style, or anything else.
 pub struct Empty {
@@ -22,12 +21,11 @@ pub struct Empty {
 }
 
 impl Empty {
-    /// Makes it.
-    pub async fn new(stack: &Stack) -> Self {
-        let table = format!("empty-{}", unique(stack));
+    pub async fn new(place: &Place) -> Self {
+        let table = format!("empty-{}", unique(place));
         let folder = std::env::temp_dir().join(&table);
         let made = Self {
-            stack: stack.clone(),
+            stack: place.stack().clone(),
             table,
             folder,
         };

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::Stack;
-use crate::stack::folder;
+use crate::deployed::stack::folder;
 
 /// State `ESTABLISHED` in `/proc/net/tcp`.
 const ESTABLISHED: &str = "01";

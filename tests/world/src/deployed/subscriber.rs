@@ -1,9 +1,9 @@
-//! Somebody who has subscribed to the stack's events, as an organiser's own system would: a rule with a queue.
+//! A subscriber to the stack's events, as an organiser's own system would be: a rule with a queue.
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
-use crate::{Stack, world};
+use crate::{Place, Stack, unique};
 
 /// A subscription to everything that the product publishes.
 pub struct Subscriber {
@@ -14,9 +14,9 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// Subscribes.
-    pub async fn new(stack: &Stack) -> Self {
-        let rule = format!("subscriber-{}", world::unique(stack));
+    pub async fn new(place: &Place) -> Self {
+        let stack = place.stack();
+        let rule = format!("subscriber-{}", unique(place));
         let queue = stack.sqs.create_queue().queue_name(&rule).send().await.unwrap();
         let queue_url = queue.queue_url.unwrap();
         let asked = stack.sqs.get_queue_attributes().queue_url(&queue_url);

@@ -9,8 +9,8 @@ use doubles::runware::{self, TaskRecord};
 use serde_json::json;
 
 use crate::settings::{self, Alone, Shared};
-use crate::world::unique;
-use crate::{Stack, World, live, queue};
+use crate::doubled::live;
+use crate::{Place, World, queue, unique};
 
 /// Live mode with Runware and fal, until this is dropped; edits are held back until they are sent. Alone, or shared by
 /// tests that each speak of their own edits only.
@@ -58,9 +58,9 @@ fn start() -> (Arc<runware::Server>, Arc<fal::Server>) {
 
 impl Duo<Shared> {
     /// With company. fal takes over what Runware does not come to an end with.
-    pub async fn shared(stack: &Stack) -> Self {
+    pub async fn shared(place: &Place) -> Self {
         let (runware, fal) = SHARED.get_or_init(start).clone();
-        let settings = settings::duo(stack, &settings_for(&runware, &fal)).await;
+        let settings = settings::duo(place, &settings_for(&runware, &fal)).await;
         Self {
             runware,
             fal,
@@ -72,13 +72,13 @@ impl Duo<Shared> {
 impl Duo {
     /// Alone, with doubles of its own. fal takes over what Runware does not come to an end with, unless `changes` say
     /// something else.
-    pub async fn open(stack: &Stack, changes: &[(Setting, &str)]) -> Self {
+    pub async fn open(place: &Place, changes: &[(Setting, &str)]) -> Self {
         let (runware, fal) = start();
         let usual = settings_for(&runware, &fal);
         let usual = usual.iter().map(|(setting, text)| (*setting, text.as_str()));
         // What comes first counts.
         let all: Vec<_> = changes.iter().copied().chain(usual).collect();
-        let settings = settings::alone(stack, &all).await;
+        let settings = settings::alone(place, &all).await;
         Self {
             runware,
             fal,
@@ -97,7 +97,7 @@ impl<Settings> Duo<Settings> {
         style: &str,
         attempts: impl IntoIterator<Item = runware::Behaviour>,
     ) -> Known {
-        let words = unique(&world.stack);
+        let words = unique(&world.place);
         let body = json!({ "style_key": style, "prompt": words });
         let id = world.guest.insist(photo, &body).await.edit_id();
         live::plan(&self.runware, id, attempts);

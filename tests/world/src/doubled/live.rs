@@ -7,7 +7,7 @@ use doubles::runware::{Behaviour, Server, TaskRecord};
 use serde_json::{Value, json};
 
 use crate::settings::{self, Alone, Shared};
-use crate::{Books, Stack, World, queue, styles};
+use crate::{Books, Place, World, queue, styles};
 
 /// The most attempts of an edit.
 const ATTEMPTS: u32 = domain::edit::MAX_ATTEMPTS;
@@ -26,18 +26,18 @@ enum Guard {
 
 impl Live {
     /// Switches the stack to live mode, unless it is there already.
-    pub async fn open(stack: &Stack) -> Self {
+    pub async fn open(place: &Place) -> Self {
         Self {
-            settings: Guard::Shared(settings::live(stack, &server().base_url()).await),
+            settings: Guard::Shared(settings::live(place, &server().base_url()).await),
         }
     }
 
     /// Live mode without company, for a test that kills workers; with another API in place of the double's, if need
     /// be.
-    pub async fn alone(stack: &Stack, base_url: Option<String>) -> Self {
+    pub async fn alone(place: &Place, base_url: Option<String>) -> Self {
         let base_url = base_url.unwrap_or_else(|| server().base_url());
         Self {
-            settings: Guard::Alone(settings::live_alone(stack, &base_url).await),
+            settings: Guard::Alone(settings::live_alone(place, &base_url).await),
         }
     }
 
