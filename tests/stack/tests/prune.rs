@@ -8,11 +8,22 @@ use domain::edit::Step;
 use domain::{Edit, EditId, FailureCode, Status};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use stack_tests::functions::kill;
-use stack_tests::invoke::{invoke, try_invoke};
-use stack_tests::{Stack, World};
+use world::deployed::functions::kill;
+use world::{Place, World};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
+
+contract! {
+    in_memory {
+        expired_edits_go_with_all_their_traces_and_nothing_else_goes,
+        a_ledger_entry_within_its_retention_stays,
+        a_month_without_spending_is_pruned_like_any_other,
+        an_unreadable_payload_prunes_nothing,
+    }
+    deployed {
+        a_repeated_run_finishes_what_a_killed_run_left,
+    }
+}
 
 /// A run prunes the whole installation, so these tests take turns; what all the others make is young.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -20,12 +31,12 @@ static TURN: Mutex<()> = Mutex::const_new(());
 const DAYS: i64 = 24;
 
 fn days_ago(world: &World, days: i64) -> Timestamp {
-    world.stack.cloud.now() - SignedDuration::from_hours(DAYS * days)
+    world.place.now() - SignedDuration::from_hours(DAYS * days)
 }
 
 /// The sort keys of everything that the table has below a partition key.
 async fn rows(world: &World, pk: &str) -> Vec<String> {
-    let items = world.stack.partition(pk).await;
+    let items = world.place.partition(pk).await;
     items
         .iter()
         .map(|item| item["sk"].as_s().unwrap().clone())
@@ -42,10 +53,10 @@ async fn objects(world: &World) -> BTreeSet<String> {
 
 /// Runs until all is done, which one run may not do on a busy machine: what AWS does not answer in time is left to the
 /// next. Returns the answers of all of them.
-async fn prune(stack: &Stack, order: &Value) -> Vec<Value> {
+async fn prune(place: &Place, order: &Value) -> Vec<Value> {
     let mut answers = Vec::new();
     while answers.len() < 10 {
-        let answer = invoke(stack, "prune", order).await;
+        let answer = place.invoke("prune", order).await;
         let is_last = answer["failed"] == 0 && answer["more"] == false;
         answers.push(answer);
         if is_last {
@@ -68,17 +79,15 @@ fn assert_did(runs: &[Value], expected: &[(&str, u64)]) {
     }
 }
 
-#[tokio::test]
-async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() {
+async fn expired_edits_go_with_all_their_traces_and_nothing_else_goes(place: Place) {
     let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
     let order = |pretend: bool| json!({ "pretend": pretend, "request_days": 90, "ledger_days": 365 });
     // What a test left behind that did not come to its end.
-    prune(&stack, &order(false)).await;
-    let world = World::new(&stack).await;
+    prune(&place, &order(false)).await;
+    let world = World::new(&place).await;
     world.list().await;
     let (old, young) = (days_ago(&world, 100), days_ago(&world, 80));
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let (old_photo, young_photo) = (world.photo_of_then(old).await, world.photo_of_then(young).await);
     let gone = world.finished_then(&old_photo, old, &guest, "old").await;
     // The key is in use again, for an edit that stays.
@@ -92,7 +101,7 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
 
     let rows_before = rows(&world, &format!("EVENT#{}", world.event.id)).await;
     let objects_before = objects(&world).await;
-    let pretended = prune(&stack, &order(true)).await;
+    let pretended = prune(&place, &order(true)).await;
     assert_eq!(
         rows(&world, &format!("EVENT#{}", world.event.id)).await,
         rows_before
@@ -104,7 +113,7 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
     );
     // What is said is what is done. The last one has seen everything; nothing was taken away before it.
     let said = &pretended[pretended.len() - 1..];
-    let pruned = prune(&stack, &order(false)).await;
+    let pruned = prune(&place, &order(false)).await;
     for runs in [said, &pruned] {
         let expected = [
             ("requests", 2),
@@ -148,8 +157,8 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
         assert_eq!(!found.is_empty(), stays, "the record of the key {key:?}");
     }
     // Once it is over, it goes like the others.
-    world.take(&under_way, give_up(), stack.cloud.now()).await;
-    prune(&stack, &order(false)).await;
+    world.take(&under_way, give_up(), place.now()).await;
+    prune(&place, &order(false)).await;
     let left = rows(&world, &format!("EVENT#{}", world.event.id)).await;
     assert!(
         !left.contains(&format!("EDIT#{}", under_way.id.ulid())),
@@ -172,9 +181,9 @@ fn give_up() -> Step {
 
 /// Recovery runs by itself, and would end what is so late.
 async fn hide_from_recovery(world: &World, edit: &Edit) {
-    let asked = world.stack.dynamodb.update_item();
+    let asked = world.place.dynamodb.update_item();
     asked
-        .table_name(&world.stack.described.table)
+        .table_name(&world.place.described.table)
         .key("pk", AttributeValue::S(format!("EVENT#{}", edit.event_id)))
         .key("sk", AttributeValue::S(format!("EDIT#{}", edit.id.ulid())))
         .update_expression("REMOVE open_pk")
@@ -185,9 +194,9 @@ async fn hide_from_recovery(world: &World, edit: &Edit) {
 
 /// The record of the key `reused` belongs to this edit by now.
 async fn reuse_key(world: &World, guest: &str, edit: EditId) {
-    let asked = world.stack.dynamodb.update_item();
+    let asked = world.place.dynamodb.update_item();
     asked
-        .table_name(&world.stack.described.table)
+        .table_name(&world.place.described.table)
         .key("pk", AttributeValue::S(format!("IDEM#{guest}#reused")))
         .key("sk", AttributeValue::S("META".to_owned()))
         .update_expression("SET #record.edit_id = :edit")
@@ -198,15 +207,13 @@ async fn reuse_key(world: &World, guest: &str, edit: EditId) {
         .unwrap();
 }
 
-#[tokio::test]
-async fn a_ledger_entry_inside_its_retention_is_never_touched() {
+async fn a_ledger_entry_within_its_retention_stays(place: Place) {
     let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
     // What a test left behind that did not come to its end.
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 365 })).await;
-    let world = World::new(&stack).await;
+    prune(&place, &json!({ "request_days": 90, "ledger_days": 365 })).await;
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let times = [
         days_ago(&world, 420),
         days_ago(&world, 364),
@@ -227,7 +234,7 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     world.take(&waited, give_up(), times[1]).await;
 
     let order = json!({ "request_days": 90, "ledger_days": 365 });
-    let pruned = prune(&stack, &order).await;
+    let pruned = prune(&place, &order).await;
     assert_did(&pruned, &[("requests", 4), ("ledger_entries", 1)]);
     let entries = |edit: &Edit| {
         let (pk, id) = (
@@ -248,7 +255,7 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     );
 
     // A year later: the month is empty, and its counters go with the last entry.
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 200 })).await;
+    prune(&place, &json!({ "request_days": 90, "ledger_days": 200 })).await;
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
     assert!(
         !months.contains(&format!("BUDGET#{}", edits[0].month)),
@@ -261,13 +268,11 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     assert!(entries(&edits[2]).await);
 }
 
-#[tokio::test]
-async fn a_month_in_which_nothing_was_spent_goes_like_any_other() {
+async fn a_month_without_spending_is_pruned_like_any_other(place: Place) {
     let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let at = days_ago(&world, 420);
     let photo = world.photo_of_then(at).await;
     let edit = world.admitted_then(&photo, at, &guest, "failed").await;
@@ -275,19 +280,17 @@ async fn a_month_in_which_nothing_was_spent_goes_like_any_other() {
     let budget = format!("BUDGET#{}", edit.month);
     let tenant = format!("TENANT#{}", world.tenant.id);
     assert!(rows(&world, &tenant).await.contains(&budget));
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 365 })).await;
+    prune(&place, &json!({ "request_days": 90, "ledger_days": 365 })).await;
     let months = rows(&world, &tenant).await;
     assert!(!months.contains(&budget), "{months:?}");
 }
 
-#[tokio::test]
-async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated() {
+async fn a_repeated_run_finishes_what_a_killed_run_left(place: Place) {
     const EDITS: usize = 1_500;
     let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let (old, young) = (days_ago(&world, 100), days_ago(&world, 1));
     let old_photo = world.photo_of_then(old).await;
     let sample = world.finished_then(&old_photo, old, &guest, "first").await;
@@ -310,14 +313,14 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
     let patience = Instant::now() + Duration::from_secs(240);
     loop {
         let running = {
-            let (stack, order) = (stack.clone(), order.clone());
-            tokio::spawn(async move { try_invoke(&stack, "prune", &order).await })
+            let (place, order) = (stack.clone(), order.clone());
+            tokio::spawn(async move { place.try_invoke("prune", &order).await })
         };
         // One small read at a time: the run needs the emulator too.
         while !running.is_finished() && is_there(&world, &partition, &first).await {
             sleep(Duration::from_millis(10)).await;
         }
-        let was_running = kill(&stack, "prune");
+        let was_running = kill(&place, "prune");
         if running.await.unwrap().0 && was_running {
             break;
         }
@@ -345,7 +348,7 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
         );
     }
 
-    prune(&stack, &order).await;
+    prune(&place, &order).await;
     assert_eq!(count().await, 1, "the young one");
     assert_eq!(world.stored(kept.id).await.status, Status::Succeeded);
     let expected: BTreeSet<String> = [kept.output_key(), kept.thumbnail_key()].into();
@@ -353,9 +356,9 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
 }
 
 async fn is_there(world: &World, pk: &str, sk: &str) -> bool {
-    let asked = world.stack.dynamodb.get_item();
+    let asked = world.place.dynamodb.get_item();
     let found = asked
-        .table_name(&world.stack.described.table)
+        .table_name(&world.place.described.table)
         .key("pk", AttributeValue::S(pk.to_owned()))
         .key("sk", AttributeValue::S(sk.to_owned()))
         .projection_expression("pk")
@@ -366,15 +369,13 @@ async fn is_there(world: &World, pk: &str, sk: &str) -> bool {
     found.item.is_some()
 }
 
-#[tokio::test]
-async fn a_payload_that_is_not_understood_prunes_nothing() {
-    let stack = Stack::connect().await;
+async fn an_unreadable_payload_prunes_nothing(place: Place) {
     for (payload, named) in [
         (json!({ "pretnd": true }), "pretnd"),
         (json!({ "request_days": 0 }), "request_days"),
         (json!({ "ledger_days": -1 }), "ledger_days"),
     ] {
-        let (failed, answer) = try_invoke(&stack, "prune", &payload).await;
+        let (failed, answer) = place.try_invoke("prune", &payload).await;
         assert!(failed, "{payload}: {answer}");
         assert!(
             answer["errorMessage"].as_str().unwrap().contains(named),

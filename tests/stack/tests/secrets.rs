@@ -3,18 +3,23 @@
 
 use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
 use serde_json::json;
-use stack_tests::{Live, Stack, World, logs, queue, styles};
+use world::deployed::{logs};
+use world::{Live, Place, World, queue, styles};
+
+contract! {
+    deployed {
+        provider_errors_are_stored_without_prompts_and_keys,
+    }
+}
 
 /// A sentence with words that nothing else here has.
 const PROMPT: &str = "grandmother Wilhelmina riding a zeppelin over Lake Constance";
 
-#[tokio::test]
-async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
-    let stack = Stack::connect().await;
+async fn provider_errors_are_stored_without_prompts_and_keys(place: Place) {
     logs::keep_out(PROMPT);
     logs::keep_out("Wilhelmina riding");
-    let live = Live::open(&stack).await;
-    let world = World::with(&stack, |_, event| {
+    let live = Live::open(&place).await;
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
@@ -62,7 +67,7 @@ async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
         .await
         .problem(422, "prompt_blocked");
     let unreadable = format!("{{\"prompt\": \"{PROMPT}\", ");
-    let path = stack_tests::guest::edits_of(photo);
+    let path = world::guest::edits_of(photo);
     world
         .guest
         .post_raw(&path, "application/json", unreadable)

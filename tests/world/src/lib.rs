@@ -6,7 +6,6 @@
 
 pub mod books;
 pub mod caller;
-mod contract;
 pub mod deployed;
 pub mod doubled;
 pub mod guest;
@@ -37,4 +36,5 @@ pub use reply::Reply;
 pub use traces::Traces;
 pub use world::World;
 
-pub use crate::place::unique;
+pub use deployed::stack::{fixture, root};
+pub use place::unique;

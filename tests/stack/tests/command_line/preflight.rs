@@ -5,10 +5,19 @@ use domain::breaker::Pin;
 use domain::settings::Setting;
 use doubles::runware::{Behaviour, Server};
 use serde_json::Value;
-use stack_tests::command_line::{Ran, magic_edits};
-use stack_tests::empty::Empty;
-use stack_tests::servers::closed_port;
-use stack_tests::{Stack, settings};
+use world::deployed::command_line::{Ran, magic_edits};
+use world::deployed::empty::Empty;
+use world::servers::closed_port;
+use world::{Place, settings};
+
+contract! {
+    deployed {
+        every_preflight_check_looks_at_the_installation,
+        a_dead_letter_fails_the_preflight,
+        an_empty_installation_is_told_what_is_missing,
+        a_provider_of_an_active_style_is_checked,
+    }
+}
 
 /// A line of the go-live list.
 fn line<'a>(list: &'a Value, id: &str) -> &'a Value {
@@ -33,10 +42,8 @@ fn list_of(ran: &Ran) -> Value {
     list
 }
 
-#[tokio::test]
-async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
-    let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[(Setting::BlockedTerms, r#"["gore"]"#)]).await;
+async fn every_preflight_check_looks_at_the_installation(place: Place) {
+    let mut held = settings::alone(&place, &[(Setting::BlockedTerms, r#"["gore"]"#)]).await;
     let list = preflight().await;
     for id in [
         "switched_on",
@@ -91,7 +98,7 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
         .await;
     // A breaker that an operator has opened.
     let pin = async |pin: Option<Pin>| {
-        let breakers = stack.cloud.breakers().await.unwrap();
+        let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(ProviderName::Runware).pinned(pin);
         assert!(
             stack
@@ -106,12 +113,10 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     pin(Some(Pin::Closed)).await;
 }
 
-#[tokio::test]
-async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[]).await;
-    let dead = stack.described.poll_queue_url.replace("-poll", "-poll-dead");
-    let sent = stack.sqs.send_message().queue_url(&dead).message_body("{}");
+async fn a_dead_letter_fails_the_preflight(place: Place) {
+    let _settings = settings::alone(&place, &[]).await;
+    let dead = place.stack().described.poll_queue_url.replace("-poll", "-poll-dead");
+    let sent = place.stack().sqs.send_message().queue_url(&dead).message_body("{}");
     sent.send().await.unwrap();
     let list = preflight().await;
     assert_eq!(
@@ -122,7 +127,7 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
     );
     let mend = line(&list, "dead_letters")["mend"].as_str().unwrap();
     assert!(mend.contains("magic-edits dlq redrive poll"), "{mend}");
-    let taken = stack.sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
+    let taken = place.stack().sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
         stack
@@ -142,11 +147,9 @@ fn said<'a>(list: &'a Value, id: &str) -> (bool, &'a str) {
     (line["holds"] == true, line["detail"].as_str().unwrap())
 }
 
-#[tokio::test]
-async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let own = Empty::new(&stack).await;
+async fn an_empty_installation_is_told_what_is_missing(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let own = Empty::new(&place).await;
     let look = async || {
         let ran = own.magic_edits(&["--json", "preflight"]).await;
         (ran.code, list_of(&ran))
@@ -213,14 +216,12 @@ async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
     own.remove().await;
 }
 
-#[tokio::test]
-async fn a_provider_that_an_active_style_names_is_in_use() {
-    let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[]).await;
+async fn a_provider_of_an_active_style_is_checked(place: Place) {
+    let mut held = settings::alone(&place, &[]).await;
     let nowhere = format!("http://127.0.0.1:{}", closed_port());
     held.change_at_once(Setting::FalBaseUrl, &nowhere).await;
     held.change_at_once(Setting::FalMode, "live").await;
-    let own = Empty::new(&stack).await;
+    let own = Empty::new(&place).await;
     for is_active in [true, false] {
         own.apply(&format!(
             "styles: [{{key: plain, name: Plain, provider: fal, provider_model: fal-ai/flux-pro, \

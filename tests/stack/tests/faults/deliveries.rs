@@ -5,9 +5,20 @@ use std::time::Duration;
 use domain::{Status, TaskId};
 use doubles::runware::{Behaviour, ErrorShape, Fault};
 use serde_json::json;
-use stack_tests::patience::eventually;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use world::{Books, Live, Place, World, queue, styles};
 use tokio::time::sleep;
+
+contract! {
+    in_memory {
+        a_result_found_by_many_polls_is_settled_once,
+        a_failure_found_by_many_polls_is_released_once,
+        an_ended_edit_never_changes_again,
+        a_message_of_an_earlier_attempt_leaves_the_current_one_alone,
+    }
+    both {
+        a_second_delivery_does_not_submit_again,
+    }
+}
 
 /// More than a batch holds, so that at least two workers are at it at once.
 const COPIES: usize = 10;
@@ -15,11 +26,9 @@ const COPIES: usize = 10;
 /// Long enough for a message to be worked on.
 const HANDLED: Duration = Duration::from_millis(1_500);
 
-#[tokio::test]
-async fn a_second_delivery_does_not_submit_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_second_delivery_does_not_submit_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
     // A while at the provider, so that every delivery meets the others.
@@ -39,11 +48,9 @@ async fn a_second_delivery_does_not_submit_again() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_result_that_is_found_by_many_is_settled_once() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_result_found_by_many_polls_is_settled_once(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = live
         .start(&world, photo, [Behaviour::default().processing(0)])
@@ -68,11 +75,9 @@ async fn a_result_that_is_found_by_many_is_settled_once() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_failure_that_is_found_by_many_is_released_once() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failure_found_by_many_polls_is_released_once(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let refused = Behaviour::failing("contentPolicyViolation", ErrorShape::Item).processing(0);
     let id = live.start(&world, photo, [refused]).await;
@@ -96,11 +101,9 @@ async fn a_failure_that_is_found_by_many_is_released_once() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn an_edit_that_has_ended_never_changes_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_ended_edit_never_changes_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let refused = Behaviour::failing("contentPolicyViolation", ErrorShape::Item).processing(0);
     let succeeded = live
@@ -115,14 +118,14 @@ async fn an_edit_that_has_ended_never_changes_again() {
 
     for id in [succeeded, blocked] {
         let (before, tasks_before) = (world.stored(id).await, live.tasks(id));
-        let picture = stack.object(&before.output_key()).await;
+        let picture = place.object(&before.output_key()).await;
         for attempt in 0..=3 {
             queue::poll_copies(&world, id, attempt, 1).await;
         }
         queue::submit(&world, id).await;
         sleep(HANDLED).await;
         assert_eq!(world.stored(id).await, before);
-        assert_eq!(stack.object(&before.output_key()).await, picture);
+        assert_eq!(place.object(&before.output_key()).await, picture);
         let asked = |tasks: &[doubles::runware::TaskRecord]| -> Vec<_> {
             tasks
                 .iter()
@@ -142,11 +145,9 @@ async fn an_edit_that_has_ended_never_changes_again() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_message_about_an_earlier_attempt_does_nothing_to_the_current_one() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_message_of_an_earlier_attempt_leaves_the_current_one_alone(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let busy = Behaviour::submit(Fault::error(503, "serviceUnavailable"));
     let id = live
@@ -157,7 +158,7 @@ async fn a_message_about_an_earlier_attempt_does_nothing_to_the_current_one() {
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
         .await;
     let is_at_the_second = async || world.stored(id).await.attempt >= 2;
-    eventually("at its second attempt", is_at_the_second).await;
+    place.eventually("at its second attempt", is_at_the_second).await;
     queue::poll_copies(&world, id, 1, 3).await;
     queue::poll_copies(&world, id, 3, 3).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");

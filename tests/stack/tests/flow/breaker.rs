@@ -7,8 +7,18 @@ use domain::settings::Setting;
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use stack_tests::patience::{eventually, seen};
-use stack_tests::{Books, Duo, Stack, World, live, logs, queue, styles};
+use world::deployed::{logs};
+use world::{Books, Duo, Place, World, live, queue, styles};
+
+contract! {
+    in_memory {
+        without_another_provider_edits_wait_and_fail_by_their_deadline,
+        repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_used_again,
+    }
+    both {
+        one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds,
+    }
+}
 
 /// More than it takes to open a breaker.
 const MANY: usize = 8;
@@ -17,18 +27,16 @@ fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
 }
 
-async fn state(stack: &Stack) -> BreakerState {
-    stack.cloud.breakers().await.unwrap().runware.state
+async fn state(place: &Place) -> BreakerState {
+    place.cloud.breakers().await.unwrap().runware.state
 }
 
-#[tokio::test]
-async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_brings_them_back() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[]).await;
+async fn one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds(place: Place) {
+    let mut duo = Duo::open(&place, &[]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let first = duo
         .start(
             &world,
@@ -37,7 +45,7 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         )
         .await;
     assert_eq!(world.guest.wait(first.id).await["status"], "succeeded");
-    let opened = state(&stack).await;
+    let opened = state(&place).await;
     let BreakerState::Open { reason, retry_at, .. } = opened else {
         panic!("not open: {opened:?}")
     };
@@ -64,21 +72,21 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
     }
     assert!(early > 0, "all came too late: {retry_at}");
     assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&place, "AI provider taken out of service", since_ms).await,
         1
     );
 
     // Whoever comes when its time is up is the probe; it works now.
-    eventually("time for a probe", async || stack.cloud.now() >= retry_at).await;
+    place.eventually("time for a probe", async || place.now() >= retry_at).await;
     let probe = duo
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
     assert_eq!(world.guest.wait(probe.id).await["status"], "succeeded");
     assert_eq!(duo.tasks(&probe).len(), 1);
-    let is_closed = async || matches!(state(&stack).await, BreakerState::Closed { .. });
-    eventually("closed", is_closed).await;
+    let is_closed = async || matches!(state(&place).await, BreakerState::Closed { .. });
+    place.eventually("closed", is_closed).await;
     assert_eq!(
-        logs::said(&stack, "AI provider back in service", since_ms).await,
+        logs::said(&place, "AI provider back in service", since_ms).await,
         1
     );
     let last = duo
@@ -89,21 +97,19 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+async fn without_another_provider_edits_wait_and_fail_by_their_deadline(place: Place) {
+    let mut duo = Duo::open(&place, &[(Setting::FallbackProvider, "none")]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let empty = || refused(Fault::error(402, "insufficientCredits"));
     let first = duo.start(&world, photo, [empty()]).await;
     world.guest.wait(first.id).await;
     duo.runware.otherwise(empty());
 
     let others = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, [empty()]))).await;
-    let deadline = stack.cloud.now() + SignedDuration::from_secs(12);
+    let deadline = place.now() + SignedDuration::from_secs(12);
     for known in &others {
         world.set_deadline(known.id, deadline).await;
         queue::submit(&world, known.id).await;
@@ -123,19 +129,17 @@ async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline()
     }
     books.assert_at_rest();
     assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&place, "AI provider taken out of service", since_ms).await,
         1
     );
 }
 
-#[tokio::test]
-async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used_again() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
+async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_used_again(place: Place) {
+    let mut duo = Duo::open(&place, &[(Setting::FallbackProvider, "none")]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let down = Fault::error(503, "serviceUnavailable");
     // All are there before the first is sent: their first attempts come together, however busy the machine is.
     let behaviours = [Behaviour::submit(down)];
@@ -143,7 +147,7 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
     for known in &edits {
         queue::submit(&world, known.id).await;
     }
-    let (reason, retry_at) = seen("open", async || match state(&stack).await {
+    let (reason, retry_at) = place.seen("open", async || match state(&place).await {
         BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
         _ => None,
     })
@@ -156,10 +160,10 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
     assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
+        logs::said(&place, "AI provider taken out of service", since_ms).await,
         1
     );
-    assert!(matches!(state(&stack).await, BreakerState::Closed { .. }));
+    assert!(matches!(state(&place).await, BreakerState::Closed { .. }));
     let mut waited = 0;
     for known in &edits {
         let last = world.stored(known.id).await.attempts.last().unwrap().started_at;

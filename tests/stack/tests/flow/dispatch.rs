@@ -6,15 +6,23 @@ use domain::Status;
 use domain::settings::Setting;
 use doubles::runware::{Behaviour, Fault, Server};
 use serde_json::json;
-use stack_tests::live::tasks;
-use stack_tests::{Books, Stack, World, queue, settings, styles};
+use world::live::tasks;
+use world::{Books, Place, World, queue, settings, styles};
 use tokio::time::sleep;
 
-#[tokio::test]
-async fn edits_are_held_as_queued_while_dispatch_is_off() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        edits_stay_queued_while_dispatch_is_off,
+        an_edit_is_accepted_although_its_queue_cannot_be_reached,
+    }
+    deployed {
+        provider_mode_and_queue_change_without_a_deploy,
+    }
+}
+
+async fn edits_stay_queued_while_dispatch_is_off(place: Place) {
+    let _settings = settings::alone(&place, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let first = world.guest.start(photo, styles::OK).await;
     let reply = world
@@ -46,11 +54,9 @@ async fn edits_are_held_as_queued_while_dispatch_is_off() {
     assert_eq!(world.guest.wait(first).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn a_queue_that_cannot_be_reached_is_not_the_guests_problem() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueName, "no-such-queue")]).await;
-    let world = World::new(&stack).await;
+async fn an_edit_is_accepted_although_its_queue_cannot_be_reached(place: Place) {
+    let _settings = settings::alone(&place, &[(Setting::QueueName, "no-such-queue")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     assert_eq!(world.stored(id).await.status, Status::Queued);
@@ -58,17 +64,15 @@ async fn a_queue_that_cannot_be_reached_is_not_the_guests_problem() {
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn provider_mode_and_queue_are_swapped_without_a_deploy() {
-    let stack = Stack::connect().await;
+async fn provider_mode_and_queue_change_without_a_deploy(place: Place) {
     let server = Server::start(Behaviour::submit(Fault::Slow(Duration::from_secs(3)))).await;
-    let standby = format!("{}-standby", stack.described.submit_queue_url);
+    let standby = format!("{}-standby", place.stack().described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
+    let mut settings = settings::alone(&place, &[(Setting::QueueName, name)]).await;
     settings.go_live(&server.base_url()).await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let before = queue::waiting(&stack, &standby).await;
+    let before = place.stack().messages(&standby).await;
     let id = world.guest.start(photo, styles::LIVE).await;
 
     // While the submit lasts, the message is out of the standby queue and not done.
@@ -76,7 +80,7 @@ async fn provider_mode_and_queue_are_swapped_without_a_deploy() {
         .guest
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
         .await;
-    let meanwhile = queue::waiting(&stack, &standby).await;
+    let meanwhile = place.stack().messages(&standby).await;
     assert_eq!(meanwhile.in_flight, before.in_flight + 1);
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     let [task] = tasks(&server, id).try_into().unwrap();

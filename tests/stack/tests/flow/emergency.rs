@@ -6,15 +6,21 @@ use domain::Status;
 use domain::settings::Setting;
 use jiff::SignedDuration;
 use serde_json::json;
-use stack_tests::patience::eventually;
-use stack_tests::{Books, Stack, World, queue, settings, styles};
+use world::{Books, Place, World, queue, settings, styles};
 use tokio::time::sleep;
 
-#[tokio::test]
-async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        an_edit_held_past_its_deadline_still_gets_its_attempt,
+    }
+    both {
+        the_kill_switch_refuses_new_edits_and_holds_queued_ones,
+    }
+}
+
+async fn the_kill_switch_refuses_new_edits_and_holds_queued_ones(place: Place) {
+    let mut settings = settings::alone(&place, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let under_way = world.guest.start(photo, &styles::fake("slow")).await;
     let queued = world.guest.start(photo, &styles::fake("sync")).await;
@@ -29,7 +35,7 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
     let begun = Instant::now();
     let body = json!({ "style_key": styles::OK });
     let is_refused = async || world.guest.create_edit(photo, &body).await.status != 202;
-    eventually("refused", is_refused).await;
+    place.eventually("refused", is_refused).await;
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     world
         .guest
@@ -38,13 +44,13 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
         .problem(503, "feature_disabled");
     settings.change(Setting::IsEnabled, "false").await;
 
-    let url = &stack.described.submit_queue_url;
-    let before = queue::waiting(&stack, url).await;
+    let url = &place.described.submit_queue_url;
+    let before = place.stack().messages(url).await;
     queue::submit(&world, queued).await;
     sleep(Duration::from_secs(2)).await;
     let held = world.stored(queued).await;
     assert_eq!((held.status, held.attempt), (Status::Queued, 0), "it waits");
-    let meanwhile = queue::waiting(&stack, url).await;
+    let meanwhile = place.stack().messages(url).await;
     assert_eq!(
         meanwhile.delayed,
         before.delayed + 1,
@@ -68,11 +74,9 @@ async fn queued_edits_wait_and_go_on_afterwards_while_new_ones_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn an_edit_that_was_held_past_its_deadline_still_gets_its_attempt() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[]).await;
-    let world = World::new(&stack).await;
+async fn an_edit_held_past_its_deadline_still_gets_its_attempt(place: Place) {
+    let mut settings = settings::alone(&place, &[]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     // Its first attempt fails at the first poll; the second one makes a picture.
     let id = world.guest.start(photo, &styles::fake("flaky")).await;
@@ -89,7 +93,7 @@ async fn an_edit_that_was_held_past_its_deadline_still_gets_its_attempt() {
     sleep(Duration::from_secs(5)).await;
     let held = world.stored(id).await;
     assert_eq!((held.status, held.attempt), (Status::Queued, 1), "it waits");
-    let past = stack.cloud.now() - SignedDuration::from_secs(60);
+    let past = place.now() - SignedDuration::from_secs(60);
     world.set_deadline(id, past).await;
 
     let _settings = settings.share_defaults().await;

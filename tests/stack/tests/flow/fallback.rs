@@ -7,9 +7,21 @@ use doubles::fal;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use stack_tests::duo::Known;
-use stack_tests::settings::Shared;
-use stack_tests::{Books, Duo, Stack, World, queue, styles};
+use world::doubled::duo::Known;
+use world::settings::Shared;
+use world::{Books, Duo, Place, World, queue, styles};
+
+contract! {
+    in_memory {
+        a_failure_of_the_provider_moves_the_edit_to_the_other_once_its_tries_are_spent,
+        a_failure_of_the_request_never_moves_the_edit_to_another_provider,
+        a_model_without_a_counterpart_fails_at_its_own_provider,
+        the_second_provider_decides_where_both_fail,
+        an_endless_provider_leaves_time_to_the_other,
+        a_dearer_provider_is_paid_where_the_budget_has_room,
+        a_dearer_provider_is_not_asked_where_the_budget_has_no_room,
+    }
+}
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
@@ -29,11 +41,9 @@ fn providers(edit: &Edit) -> Vec<ProviderName> {
     edit.attempts.iter().map(|attempt| attempt.provider).collect()
 }
 
-#[tokio::test]
-async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are_spent() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failure_of_the_provider_moves_the_edit_to_the_other_once_its_tries_are_spent(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     // How often it is tried at the first provider, and how an attempt there ends.
     let cases = [
         (refused(Fault::rate_limited(1)), 3, "provider_error"),
@@ -101,11 +111,9 @@ async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn what_lies_in_the_request_never_goes_to_another_provider() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failure_of_the_request_never_moves_the_edit_to_another_provider(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let flagged = Behaviour {
         nsfw: true,
         ending: Ending::Success,
@@ -135,11 +143,9 @@ async fn what_lies_in_the_request_never_goes_to_another_provider() {
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_model_without_a_counterpart_fails_at_its_own_provider(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
     let known = duo
@@ -154,11 +160,9 @@ async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
     assert!(duo.requests(&known).is_empty());
 }
 
-#[tokio::test]
-async fn both_fail_and_the_second_has_the_last_word() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_second_provider_decides_where_both_fail(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
     let known = duo.hold(&world, photo, styles::LIVE, [empty]).await;
@@ -182,11 +186,9 @@ async fn both_fail_and_the_second_has_the_last_word() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_endless_provider_leaves_time_to_the_other(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let endless = Behaviour::default().processing(1_000);
     let known = duo.start(&world, photo, [endless]).await;
@@ -197,7 +199,7 @@ async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
         .await;
     // So that the other's three minutes begin in a moment.
     let soon = FALLBACK_PATIENCE + SignedDuration::from_secs(5);
-    let deadline = stack.cloud.now() + soon;
+    let deadline = place.now() + soon;
     world.set_deadline(known.id, deadline).await;
     assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     let edit = world.stored(known.id).await;
@@ -215,8 +217,8 @@ async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
 /// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.
 async fn dearer(room: i64) -> (Duo, World, Known) {
     let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(Setting::FallbackProvider, "none")]).await;
-    let world = World::with(&stack, |tenant, _| {
+    let mut duo = Duo::open(&place, &[(Setting::FallbackProvider, "none")]).await;
+    let world = World::with(&place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(room));
     })
     .await;
@@ -231,8 +233,7 @@ async fn dearer(room: i64) -> (Duo, World, Known) {
     (duo, world, known)
 }
 
-#[tokio::test]
-async fn a_dearer_provider_is_paid_where_the_budget_has_room() {
+async fn a_dearer_provider_is_paid_where_the_budget_has_room(place: Place) {
     let (_duo, world, known) = dearer(2 * styles::COST).await;
     let edit = world.stored(known.id).await;
     assert_eq!(edit.status, Status::Succeeded, "{edit:?}");
@@ -242,8 +243,7 @@ async fn a_dearer_provider_is_paid_where_the_budget_has_room() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_dearer_provider_is_not_asked_where_the_budget_has_none() {
+async fn a_dearer_provider_is_not_asked_where_the_budget_has_no_room(place: Place) {
     let (duo, world, known) = dearer(2 * styles::COST - 1).await;
     let edit = world.stored(known.id).await;
     assert_eq!(providers(&edit), [ProviderName::Runware]);

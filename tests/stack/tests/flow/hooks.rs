@@ -10,11 +10,22 @@ use doubles::runware::{Behaviour, Webhook};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use reqwest::Url;
-use stack_tests::duo::Known;
-use stack_tests::patience::{eventually, seen};
-use stack_tests::settings::Shared;
-use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
+use world::doubled::duo::Known;
+use world::settings::Shared;
+use world::deployed::{logs};
+use world::{Books, Duo, Place, World, queue, styles};
 use tokio::time::{Instant, sleep};
+
+contract! {
+    in_memory {
+        without_a_webhook_address_no_webhook_is_requested_and_edits_are_polled,
+        a_forged_webhook_changes_nothing,
+        a_replayed_webhook_causes_a_bounded_number_of_polls,
+    }
+    deployed {
+        edits_finish_with_webhooks_on_time_often_late_or_never,
+    }
+}
 
 /// How long edits of the event have taken: so long that the first question comes as late as it ever does.
 const USUALLY: Duration = Duration::from_secs(100);
@@ -53,11 +64,9 @@ async fn start_at_fal<Settings>(
     known
 }
 
-#[tokio::test]
-async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn edits_finish_with_webhooks_on_time_often_late_or_never(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     world.usually_takes(USUALLY).await;
     let photo = world.photo("cat.jpg").await;
     let on_time = Webhook::after(FINISHED_AFTER);
@@ -87,7 +96,7 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
     let has_called = async || !duo.tasks(&late)[0].webhook_answers.is_empty();
-    eventually("called by the late one", has_called).await;
+    place.eventually("called by the late one", has_called).await;
     // Time for what its hint begins.
     sleep(Duration::from_secs(2)).await;
     let books = Books::of(&world).await;
@@ -122,11 +131,9 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     }
 }
 
-#[tokio::test]
-async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
-    let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[(Setting::WebhookBaseUrl, "none")]).await;
-    let world = World::new(&stack).await;
+async fn without_a_webhook_address_no_webhook_is_requested_and_edits_are_polled(place: Place) {
+    let duo = Duo::open(&place, &[(Setting::WebhookBaseUrl, "none")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let at_runware = duo
         .start(&world, photo, [told(Webhook::after(Duration::from_secs(3)))])
@@ -140,11 +147,9 @@ async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_forged_webhook_changes_nothing() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_forged_webhook_changes_nothing(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let endless = told(Webhook::after(Duration::from_secs(600)));
     let runware = duo.start(&world, photo, [endless]).await;
@@ -172,15 +177,15 @@ async fn a_forged_webhook_changes_nothing() {
     ] {
         let mut url = at_runware.parse::<Url>().unwrap();
         url.set_query(Some(&query));
-        assert_eq!(post(&stack, url.as_str(), &[], "{}").await, 404, "{what}");
+        assert_eq!(post(&place, url.as_str(), &[], "{}").await, 404, "{what}");
     }
     let elsewhere = at_runware.replace(&runware.id.to_string(), &fal.id.to_string());
-    assert_eq!(post(&stack, &elsewhere, &[], "{}").await, 404, "another edit");
-    assert_eq!(post(&stack, &at_runware, &[], &" ".repeat(70_000)).await, 413);
+    assert_eq!(post(&place, &elsewhere, &[], "{}").await, 404, "another edit");
+    assert_eq!(post(&place, &at_runware, &[], &" ".repeat(70_000)).await, 413);
 
     let [request] = duo.requests(&fal).try_into().unwrap();
     let body = format!(r#"{{"request_id":"{}","status":"OK"}}"#, request.id);
-    let now = stack_tests::logs::now_ms(&stack) / 1_000;
+    let now = world::deployed::logs::now_ms(&place) / 1_000;
     let ours = duo.fal.signer();
     let mut mended = ours.headers_at(&request.id, &body, now - 3_600);
     mended[2].1 = now.to_string();
@@ -204,13 +209,13 @@ async fn a_forged_webhook_changes_nothing() {
         ("an old one with a new time", mended, &body),
         ("another body's", ours.headers(&request.id, &body), "{}"),
     ] {
-        assert_eq!(post(&stack, &at_fal, &headers, body).await, 403, "{what}");
+        assert_eq!(post(&place, &at_fal, &headers, body).await, 403, "{what}");
     }
     let unsigned = ours.headers(&request.id, &body);
     let mut url = at_fal.parse::<Url>().unwrap();
     url.set_query(None);
     assert_eq!(
-        post(&stack, url.as_str(), &unsigned, &body).await,
+        post(&place, url.as_str(), &unsigned, &body).await,
         404,
         "signed, but not our address"
     );
@@ -223,7 +228,7 @@ async fn a_forged_webhook_changes_nothing() {
     // Signed by fal and at our address, but about another request.
     let headers = ours.headers("00000000-0000-4000-8000-000000000000", &body);
     let polls = duo.requests(&fal)[0].statuses;
-    assert_eq!(post(&stack, &at_fal, &headers, &body).await, 204);
+    assert_eq!(post(&place, &at_fal, &headers, &body).await, 204);
     sleep(Duration::from_secs(2)).await;
     let after = [world.stored(runware.id).await, world.stored(fal.id).await];
     assert_eq!(before, after);
@@ -233,11 +238,9 @@ async fn a_forged_webhook_changes_nothing() {
     );
 }
 
-#[tokio::test]
-async fn a_webhook_that_is_replayed_costs_a_bounded_number_of_questions() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_replayed_webhook_causes_a_bounded_number_of_polls(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let endless = told(Webhook::after(Duration::from_secs(600)));
     let known = duo.start(&world, photo, [endless]).await;
@@ -246,7 +249,7 @@ async fn a_webhook_that_is_replayed_costs_a_bounded_number_of_questions() {
     let begun = Instant::now();
     let asked_before = duo.tasks(&known)[0].polls;
     for _ in 0..replays() / 10 {
-        let answers = join_all((0..10).map(|_| post(&stack, &url, &[], "{}"))).await;
+        let answers = join_all((0..10).map(|_| post(&place, &url, &[], "{}"))).await;
         assert_eq!(answers, [204; 10]);
     }
     sleep(Duration::from_secs(3)).await;
@@ -275,7 +278,7 @@ fn token(url: &str) -> String {
 
 /// The edit once its provider's acknowledgement is written down: until a webhook there is nothing to change then.
 async fn acknowledged(world: &World, known: &Known) -> Edit {
-    seen("acknowledged", async || {
+    place.seen("acknowledged", async || {
         let edit = world.stored(known.id).await;
         let has_name = edit.attempts[0].handle.is_some();
         has_name.then_some(edit)
@@ -284,7 +287,7 @@ async fn acknowledged(world: &World, known: &Known) -> Edit {
 }
 
 async fn runware_url(duo: &Duo<Shared>, known: &Known) -> String {
-    seen("at Runware", async || {
+    place.seen("at Runware", async || {
         let task = duo.tasks(known).into_iter().next()?;
         Some(task.request["webhookURL"].as_str()?.to_owned())
     })
@@ -292,16 +295,16 @@ async fn runware_url(duo: &Duo<Shared>, known: &Known) -> String {
 }
 
 async fn fal_url(duo: &Duo<Shared>, known: &Known) -> String {
-    seen("at fal", async || {
+    place.seen("at fal", async || {
         duo.requests(known).first()?.webhook_url.clone()
     })
     .await
 }
 
-async fn post(stack: &Stack, url: &str, headers: &[(&'static str, String)], body: &str) -> u16 {
+async fn post(place: &Place, url: &str, headers: &[(&'static str, String)], body: &str) -> u16 {
     let request = headers
         .iter()
-        .fold(stack.http.post(url), |request, (name, value)| {
+        .fold(place.stack().http.post(url), |request, (name, value)| {
             request.header(*name, value)
         });
     let request = request.header("content-type", "application/json");

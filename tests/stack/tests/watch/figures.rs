@@ -10,12 +10,18 @@ use futures::StreamExt;
 use futures::stream;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::patience::seen;
-use stack_tests::written::{applicant, approval, claim, success};
-use stack_tests::{Caller, Stack, World, logs, settings, styles};
+use world::caller::of_event;
+use world::written::{applicant, approval, claim, success};
+use world::deployed::{logs};
+use world::{Caller, Place, World, styles};
 
 use super::in_style;
+
+contract! {
+    in_memory {
+        the_summary_equals_a_recount_of_a_thousand_mixed_edits,
+    }
+}
 
 /// Written past the API, in every state, by the product's own state machine and store.
 const WRITTEN: u32 = 980;
@@ -26,11 +32,8 @@ const MOST_READS: u64 = 4;
 /// Writes under way at once.
 const AT_ONCE: usize = 4;
 
-#[tokio::test]
-async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
@@ -57,10 +60,10 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
     assert_eq!(edits.len(), WRITTEN as usize + 4 * ASKED);
     let organiser = Caller::organiser(&world).await;
     let path = format!("{}/ai-edits/summary", of_event(&world));
-    let asked = logs::now_ms(&stack);
+    let asked = logs::now_ms(&place);
     let reply = organiser.get(&path).await;
     let summary = reply.data(200);
-    assert_few_calls(&stack, &organiser, &path, asked).await;
+    assert_few_calls(&place, &organiser, &path, asked).await;
     let of = |status: Status| edits.iter().filter(|edit| edit.status == status).count();
     let counts = json!({
         "total": edits.len(), "queued": of(Status::Queued), "processing": of(Status::Processing),
@@ -109,12 +112,12 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
 }
 
 /// A summary is counters that are read, however many edits there are.
-async fn assert_few_calls(stack: &Stack, organiser: &Caller, path: &str, since_ms: i64) {
-    let calls = seen("logged", async || {
+async fn assert_few_calls(place: &Place, organiser: &Caller, path: &str, since_ms: i64) {
+    let calls = place.seen("logged", async || {
         // The emulator delivers a late line with the environment's next invocation only.
         organiser.get(path).await.data(200);
         let is_meant = |line: &Value| line["message"] == "invocation";
-        let lines = logs::found(stack, &["tenant-get-summary"], since_ms, 0, is_meant).await;
+        let lines = logs::found(place, &["tenant-get-summary"], since_ms, 0, is_meant).await;
         Some(lines.first()?["aws_calls"].clone())
     })
     .await;
@@ -127,13 +130,13 @@ async fn assert_few_calls(stack: &Stack, organiser: &Caller, path: &str, since_m
 /// A photo of the world's, as it is stored.
 pub(super) async fn photo_of(world: &World) -> Photo {
     world.photo("cat.jpg").await;
-    let photos = world.stack.cloud.photos(&world.event.id, None, 1).await.unwrap();
+    let photos = world.place.cloud.photos(&world.event.id, None, 1).await.unwrap();
     photos.into_iter().next().unwrap()
 }
 
 /// Writes an edit and takes it as far as the last digit of its number says; 3 is queued.
 pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
-    let cloud = &world.stack.cloud;
+    let cloud = &world.place.cloud;
     let applicant = applicant(world, photo, Origin::Tenant, cloud.now());
     let request = EditRequest::default();
     let approval = approval(MicroUsd::new(20_000 + i64::from(number)));
@@ -183,7 +186,7 @@ async fn all(world: &World) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     loop {
         let after = edits.last().map(|edit| edit.id);
-        let page = world.stack.cloud.edits(&world.event.id, None, after, 100).await;
+        let page = world.place.cloud.edits(&world.event.id, None, after, 100).await;
         let page = page.unwrap();
         if page.is_empty() {
             return edits;

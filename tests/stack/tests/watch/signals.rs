@@ -6,13 +6,21 @@ use domain::MicroUsd;
 use domain::settings::Setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::invoke::{invoke, try_invoke};
-use stack_tests::patience::{insist, seen};
-use stack_tests::styles::COST;
-use stack_tests::{Caller, Guest, Reply, Stack, Subscriber, World, logs, settings, styles};
+use world::styles::COST;
+use world::deployed::{Subscriber, logs};
+use world::{Caller, Guest, Place, Reply, World, settings, styles};
 
 use super::figures::{photo_of, write};
 use super::in_style;
+
+contract! {
+    in_memory {
+        recovery_that_fails_edits_signals_the_failure_rate_of_their_event,
+    }
+    deployed {
+        each_signal_is_given_once_although_many_edits_cause_it,
+    }
+}
 
 const FUNCTIONS: [&str; 4] = [
     "guest-create-edit",
@@ -26,22 +34,20 @@ const ABUSE: &str = "AI abuse escalation threshold reached";
 const FAILURE_RATE: &str = "AI failure-rate alert threshold reached";
 const LATENCY: &str = "AI provider latency warning";
 
-#[tokio::test]
-async fn each_signal_is_given_once_although_many_edits_cross() {
-    let stack = Stack::connect().await;
+async fn each_signal_is_given_once_although_many_edits_cause_it(place: Place) {
     let thresholds = [
         (Setting::FailureRateMinSamples, "4"),
         (Setting::LatencyWarningMs, "1"),
         (Setting::AbuseEscalationThresholdPerHour, "3"),
     ];
-    let _settings = settings::alone(&stack, &thresholds).await;
-    let mut subscriber = Subscriber::new(&stack).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let sick = World::with(&stack, |_, event| {
+    let _settings = settings::alone(&place, &thresholds).await;
+    let mut subscriber = Subscriber::new(&place).await;
+    let began = logs::now_ms(&place) - 1_000;
+    let sick = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
-    let poor = World::with(&stack, |tenant, _| {
+    let poor = World::with(&place, |tenant, _| {
         tenant.budget.soft_cap_micro_usd = Some(MicroUsd::new(COST));
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(2 * COST));
     })
@@ -57,7 +63,7 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
         let message = line["message"].as_str().unwrap_or_default();
         events.iter().any(|event| event == about) && [BUDGET, ABUSE, FAILURE_RATE, LATENCY].contains(&message)
     };
-    let lines = logs::found(&stack, &FUNCTIONS, began, 5, is_ours).await;
+    let lines = logs::found(&place, &FUNCTIONS, began, 5, is_ours).await;
     let mut given: BTreeMap<(String, String), u32> = BTreeMap::new();
     for line in &lines {
         let kind = line["threshold"].as_str().unwrap_or_default().to_owned();
@@ -104,12 +110,10 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
     subscriber.leave().await;
 }
 
-#[tokio::test]
-async fn recovery_that_ends_edits_says_what_it_means_for_their_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::FailureRateMinSamples, "4")]).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let world = World::new(&stack).await;
+async fn recovery_that_fails_edits_signals_the_failure_rate_of_their_event(place: Place) {
+    let _settings = settings::alone(&place, &[(Setting::FailureRateMinSamples, "4")]).await;
+    let began = logs::now_ms(&place) - 1_000;
+    let world = World::new(&place).await;
     let photo = photo_of(&world).await;
     // Queued, and nobody knows of them.
     for number in [3, 13, 23, 33, 43] {
@@ -117,20 +121,18 @@ async fn recovery_that_ends_edits_says_what_it_means_for_their_event() {
     }
     let fail = json!({ "minutes": 0, "action": "fail" });
     for _ in 0..30 {
-        let (failed, answer) = try_invoke(&stack, "recover-stuck", &fail).await;
+        let (failed, answer) = place.try_invoke("recover-stuck", &fail).await;
         if !failed && answer["matched"] == 0 {
             break;
         }
     }
-    invoke(
-        &stack,
-        "recover-stuck",
+    place.invoke("recover-stuck",
         &json!({ "minutes": 0, "action": "dry_run" }),
     )
     .await;
     let is_ours =
         |line: &Value| line["message"] == FAILURE_RATE && line["event_id"] == world.event.id.as_str();
-    let given = logs::found(&stack, &["recover-stuck"], began, 1, is_ours).await;
+    let given = logs::found(&place, &["recover-stuck"], began, 1, is_ours).await;
     assert_eq!(given.len(), 1, "{given:#?}");
     let failed = given[0]["failure_rate"].as_f64().unwrap();
     assert!((failed - 1.0).abs() < 1e-9, "{failed}");
@@ -191,7 +193,7 @@ async fn blocked_prompts(world: &World, guest: &Guest) {
 }
 
 async fn wait_for_events(subscriber: &mut Subscriber, about: &[String], at_least: usize) -> Vec<Value> {
-    seen("published", async || {
+    place.seen("published", async || {
         let events = subscriber.events().await.iter();
         let ours = events.filter(|event| {
             let event_id = event["detail"]["event_id"].as_str().unwrap_or_default();

@@ -3,9 +3,16 @@
 use domain::EventId;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::world::unique;
-use stack_tests::{Caller, Guest, Stack, accounts, settings, styles};
+use world::reply::text;
+use world::unique;
+use world::{Caller, Guest, Place, styles};
+
+contract! {
+    in_memory {
+        every_combination_of_package_addon_and_style_is_granted_or_refused,
+        an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price,
+    }
+}
 
 const UNLOCK: &str = "/admin/addons/ai_styling_unlock";
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
@@ -29,8 +36,8 @@ enum Addon {
 }
 
 impl Addon {
-    fn body(self, stack: &Stack) -> Value {
-        let now = stack.cloud.now();
+    fn body(self, place: &Place) -> Value {
+        let now = place.now();
         match self {
             Self::Pending => json!({ "status": "pending" }),
             Self::Completed => json!({ "status": "completed", "expires_at": null }),
@@ -75,8 +82,8 @@ struct Made {
     tenant: String,
 }
 
-async fn make(stack: &Stack, admin: &Caller, features: Option<&[&str]>) -> Made {
-    let name = unique(stack);
+async fn make(place: &Place, admin: &Caller, features: Option<&[&str]>) -> Made {
+    let name = unique(place);
     let tenant = format!("tenant-{name}");
     admin
         .put(
@@ -105,31 +112,28 @@ async fn make(stack: &Stack, admin: &Caller, features: Option<&[&str]>) -> Made 
     }
 }
 
-#[tokio::test]
-async fn every_combination_is_granted_or_refused_as_it_should_be() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn every_combination_of_package_addon_and_style_is_granted_or_refused(place: Place) {
+    let admin = Caller::superadmin(&place);
     let offer = json!({ "name": "AI edits", "price_cents": 1900, "currency": "EUR" });
     admin.put(UNLOCK, &offer).await;
     for rows in MATRIX.chunks(5) {
-        join_all(rows.iter().map(|row| check(&stack, &admin, row))).await;
+        join_all(rows.iter().map(|row| check(&place, &admin, row))).await;
     }
 }
 
-async fn check(stack: &Stack, admin: &Caller, row: &Row) {
+async fn check(place: &Place, admin: &Caller, row: &Row) {
     let (features, addon, granted_by, premium) = *row;
-    let made = make(stack, admin, features).await;
+    let made = make(place, admin, features).await;
     if let Some(addon) = addon {
         let path = format!("{}/addons/ai_styling_unlock", made.path);
-        admin.put(&path, &addon.body(stack)).await;
+        admin.put(&path, &addon.body(place)).await;
     }
     let expected = json!({ "ai_styling": granted_by.is_some(), "granted_by": granted_by });
     // What superadmin and organiser see of it.
     let seen = admin.get(&made.path).await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
-    let token = accounts::tenant_token(stack, &made.tenant).await;
-    let organiser = Caller::with_token(stack, Some(&token));
+    let token = accounts::tenant_token(place, &made.tenant).await;
+    let organiser = Caller::with_token(place, Some(&token));
     let seen = organiser
         .get(&format!("/tenant/events/{}/ai-settings", made.slug))
         .await;
@@ -159,12 +163,10 @@ async fn check(stack: &Stack, admin: &Caller, row: &Row) {
     }
 }
 
-#[tokio::test]
-async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price() {
-    let stack = Stack::connect().await;
-    let admin = Caller::superadmin(&stack);
-    let made = make(&stack, &admin, None).await;
-    let key = format!("addon-{}", unique(&stack));
+async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let made = make(&place, &admin, None).await;
+    let key = format!("addon-{}", unique(&place));
     let (offer, bought) = (
         format!("/admin/addons/{key}"),
         format!("{}/addons/{key}", made.path),

@@ -1,20 +1,24 @@
 //! What is the superadmin's is nobody else's.
 
 use serde_json::json;
-use stack_tests::{Caller, Stack, World, settings};
+use world::{Caller, Place, World, settings};
 
-use crate::api::contract::endpoints_below;
+use crate::api::endpoints::endpoints_below;
 
-#[tokio::test]
-async fn no_endpoint_of_the_superadmin_is_open_to_an_organiser_or_to_nobody() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    both {
+        every_superadmin_endpoint_refuses_an_organiser_and_a_forged_token,
+    }
+}
+
+async fn every_superadmin_endpoint_refuses_an_organiser_and_a_forged_token(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let (nobody, forger) = (
-        Caller::with_token(&stack, None),
+        Caller::with_token(&place, None),
         Caller::with_token(
-            &stack,
+            &place,
             Some("eyJhbGciOiJub25lIn0.eyJjb2duaXRvOmdyb3VwcyI6WyJzdXBlcmFkbWluIl19."),
         ),
     );

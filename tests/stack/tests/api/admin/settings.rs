@@ -4,8 +4,17 @@ use std::time::{Duration, Instant};
 
 use domain::settings::Setting;
 use serde_json::json;
-use stack_tests::patience::eventually;
-use stack_tests::{Caller, Reply, Stack, World, settings, styles};
+use world::{Caller, Place, Reply, World, settings, styles};
+
+contract! {
+    in_memory {
+        an_invalid_value_changes_nothing_and_says_why,
+    }
+    deployed {
+        a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand,
+        unreadable_blocked_terms_never_let_a_prompt_through,
+    }
+}
 
 /// What is promised. The local stage reads settings again after a second.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -13,16 +22,14 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// Asks a warm function until it answers as it should.
 async fn until(guest: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
     let begun = Instant::now();
-    eventually(what, async || is_so(&guest.guest.get("/ai-styles").await)).await;
+    place.eventually(what, async || is_so(&guest.guest.get("/ai-styles").await)).await;
     assert!(begun.elapsed() < WITHIN, "{what} after {:?}", begun.elapsed());
 }
 
-#[tokio::test]
-async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[]).await;
-    let world = World::new(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand(place: Place) {
+    let mut settings = settings::alone(&place, &[]).await;
+    let world = World::new(&place).await;
+    let admin = Caller::superadmin(&place);
     let is_open = |reply: &Reply| reply.status == 200;
     until(&world, "open", is_open).await;
 
@@ -51,15 +58,12 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     until(&world, "off by hand", says(by_hand)).await;
     let seen = admin.get("/admin/ai-settings").await;
     assert_eq!(seen.data(200)["status_message"], json!(by_hand));
-    stack.cloud.put_setting(Setting::IsEnabled, "true").await.unwrap();
+    place.cloud.put_setting(Setting::IsEnabled, "true").await.unwrap();
     until(&world, "open again", is_open).await;
 }
 
-#[tokio::test]
-async fn a_value_that_does_not_fit_changes_nothing_and_says_why() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn an_invalid_value_changes_nothing_and_says_why(place: Place) {
+    let admin = Caller::superadmin(&place);
     let change =
         json!({ "queue_max_polls": 0, "blocked_terms": ["..."], "status_message": "Changed all the same." });
     let reply = admin.patch("/admin/ai-settings", &change).await;
@@ -69,12 +73,10 @@ async fn a_value_that_does_not_fit_changes_nothing_and_says_why() {
     assert_eq!(after.data(200)["queue_max_polls"], json!(60));
 }
 
-#[tokio::test]
-async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
-    let stack = Stack::connect().await;
+async fn unreadable_blocked_terms_never_let_a_prompt_through(place: Place) {
     let terms = r#"["forbiddenword"]"#;
-    let mut settings = settings::alone(&stack, &[(Setting::BlockedTerms, terms)]).await;
-    let world = World::new(&stack).await;
+    let mut settings = settings::alone(&place, &[(Setting::BlockedTerms, terms)]).await;
+    let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword on a boat" });
     world

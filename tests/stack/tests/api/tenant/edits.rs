@@ -2,15 +2,19 @@
 
 use domain::settings::Setting;
 use serde_json::json;
-use stack_tests::api::of_event;
-use stack_tests::patience::eventually;
-use stack_tests::{Caller, Stack, World, queue, settings, styles};
+use world::caller::of_event;
+use world::{Caller, Place, World, queue, settings, styles};
 
-#[tokio::test]
-async fn an_organiser_sees_what_a_guest_does_not() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
+        an_organiser_and_a_guest_see_the_same_queue_position,
+        an_organisers_edit_goes_to_the_queue_of_the_setting,
+    }
+}
+
+async fn an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not(place: Place) {
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::fake("sync"), "prompt": "with falling snow" });
@@ -47,11 +51,9 @@ async fn an_organiser_sees_what_a_guest_does_not() {
     assert_eq!(by_key(styles::INACTIVE)["allowed"], json!(false));
 }
 
-#[tokio::test]
-async fn the_places_in_the_queue_are_those_that_the_guests_see() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::QueueAutoDispatch, "false")]).await;
-    let world = World::new(&stack).await;
+async fn an_organiser_and_a_guest_see_the_same_queue_position(place: Place) {
+    let _settings = settings::alone(&place, &[(Setting::QueueAutoDispatch, "false")]).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let sync = styles::fake("sync");
@@ -82,13 +84,11 @@ async fn the_places_in_the_queue_are_those_that_the_guests_see() {
     }
 }
 
-#[tokio::test]
-async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
-    let stack = Stack::connect().await;
-    let standby = format!("{}-standby", stack.described.submit_queue_url);
+async fn an_organisers_edit_goes_to_the_queue_of_the_setting(place: Place) {
+    let standby = format!("{}-standby", place.stack().described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(Setting::QueueName, name)]).await;
-    let world = World::new(&stack).await;
+    let mut settings = settings::alone(&place, &[(Setting::QueueName, name)]).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     // The first attempt fails: the second goes through the same queue.
@@ -102,8 +102,8 @@ async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(Setting::IsEnabled, "false").await;
     queue::submit(&world, held).await;
-    let is_there = async || queue::waiting(&stack, &standby).await.delayed > 0;
-    eventually("back in the standby queue", is_there).await;
+    let is_there = async || place.stack().messages(&standby).await.delayed > 0;
+    place.eventually("back in the standby queue", is_there).await;
     let _settings = settings.share_defaults().await;
     assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

@@ -3,10 +3,20 @@
 use domain::{EditId, PhotoId};
 use reqwest::Method;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::{Books, Caller, Stack, World, settings, styles};
+use world::caller::of_event;
+use world::{Books, Caller, Place, World, settings, styles};
 
-use crate::api::contract::endpoints_below;
+use crate::api::endpoints::endpoints_below;
+
+contract! {
+    in_memory {
+        two_organisers_with_the_same_slug_each_see_their_own_event,
+        a_cursor_of_another_event_is_refused,
+    }
+    both {
+        every_endpoint_of_an_organiser_hides_another_organisers_event,
+    }
+}
 
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
@@ -20,8 +30,8 @@ struct Home {
 }
 
 impl Home {
-    async fn new(stack: &Stack) -> Self {
-        Self::of(World::new(stack).await).await
+    async fn new(place: &Place) -> Self {
+        Self::of(World::new(place).await).await
     }
 
     async fn of(world: World) -> Self {
@@ -53,13 +63,11 @@ impl Home {
     }
 }
 
-#[tokio::test]
-async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (own, other) = (Home::new(&stack).await, Home::new(&stack).await);
-    let nobody = Caller::with_token(&stack, None);
-    let superadmin = Caller::superadmin(&stack);
+async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let (own, other) = (Home::new(&place).await, Home::new(&place).await);
+    let nobody = Caller::with_token(&place, None);
+    let superadmin = Caller::superadmin(&place);
     let endpoints = endpoints_below("/tenant/events/{eventSlug}/");
     assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());
     for endpoint in endpoints {
@@ -125,13 +133,10 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
     }
 }
 
-#[tokio::test]
-async fn two_organisers_with_the_same_slug_each_see_their_own_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let one = Home::new(&stack).await;
+async fn two_organisers_with_the_same_slug_each_see_their_own_event(place: Place) {
+    let one = Home::new(&place).await;
     let slug = one.world.event.slug.clone();
-    let two = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    let two = Home::of(World::with(&place, |_, event| event.slug = slug).await).await;
     for (home, stranger) in [(&one, &two), (&two, &one)] {
         let list = format!("{}/ai-edits", of_event(&home.world));
         let reply = home.organiser.get(&list).await;
@@ -148,14 +153,11 @@ async fn two_organisers_with_the_same_slug_each_see_their_own_event() {
     }
 }
 
-#[tokio::test]
-async fn a_cursor_of_another_event_is_none() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let own = Home::new(&stack).await;
+async fn a_cursor_of_another_event_is_refused(place: Place) {
+    let own = Home::new(&place).await;
     // A stranger whose event has the same slug, and the organiser's own other event.
     let slug = own.world.event.slug.clone();
-    let stranger = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    let stranger = Home::of(World::with(&place, |_, event| event.slug = slug).await).await;
     let neighbour = Home::of(own.world.neighbour().await).await;
     for home in [&stranger, &neighbour] {
         let second = home.world.guest.start(home.photo, &styles::fake("sync")).await;

@@ -2,15 +2,20 @@
 
 use doubles::runware::Behaviour;
 use serde_json::json;
-use stack_tests::pictures::{decode, has_exif, likeness};
-use stack_tests::stack::fixture;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use world::pictures::{decode, has_exif, likeness};
+use world::fixture;
+use world::{Books, Live, Place, World, queue, styles};
 
-#[tokio::test]
-async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_place() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        the_provider_gets_the_rendered_prompt_and_a_photo_without_its_location,
+        a_model_with_fixed_sizes_gets_the_closest_one,
+    }
+}
+
+async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_location(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("phone-orientation6-gps.jpg").await;
     let body = json!({ "style_key": styles::LIVE, "prompt": "with a paper moon" });
     let id = live.hold(&world, photo, &body, [Behaviour::default()]).await;
@@ -61,11 +66,9 @@ async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_place() {
     assert!(!has_exif(&picture));
 }
 
-#[tokio::test]
-async fn a_model_with_sizes_of_its_own_gets_the_closest_one() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_model_with_fixed_sizes_gets_the_closest_one(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     // 600 × 400
     let photo = world.photo("table.jpg").await;
     let sync = Behaviour {

@@ -2,13 +2,17 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
+use world::{Books, Place, Reply, World, queue, styles};
 
-#[tokio::test]
-async fn a_guest_waits_for_its_own_edits_and_nobody_elses() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+contract! {
+    in_memory {
+        the_guest_limit_counts_the_guests_own_open_edits_only,
+        parallel_requests_never_exceed_the_event_limit,
+    }
+}
+
+async fn the_guest_limit_counts_the_guests_own_open_edits_only(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.max_in_flight_per_guest = Some(1);
     })
     .await;
@@ -28,11 +32,8 @@ async fn a_guest_waits_for_its_own_edits_and_nobody_elses() {
     assert_eq!((books.figures.total, books.figures.open), (3, 0));
 }
 
-#[tokio::test]
-async fn however_many_come_at_once_no_more_are_under_way_than_the_event_allows() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn parallel_requests_never_exceed_the_event_limit(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.max_in_flight_per_event = Some(3);
     })
     .await;

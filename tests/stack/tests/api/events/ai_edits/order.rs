@@ -6,8 +6,17 @@ use domain::settings::Setting;
 use domain::{Event, PhotoId};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::traces::{self, Traces};
-use stack_tests::{Caller, Stack, World, settings, styles};
+use world::traces::{self, Traces};
+use world::{Caller, Place, World, settings, styles};
+
+contract! {
+    in_memory {
+        each_layer_alone_gives_its_own_answer_and_leaves_its_own_traces,
+        the_earlier_of_two_refusing_layers_answers_a_guest_and_the_later_leaves_no_trace,
+        the_earlier_of_two_refusing_layers_answers_an_organiser,
+        the_kill_switch_answers_before_every_layer,
+    }
+}
 
 const WORD: &str = "forbiddenword";
 const KEY: &str = "tap-1";
@@ -72,8 +81,8 @@ impl Refuser {
 }
 
 /// A world in which these refuse, and a request that they refuse.
-async fn world_against(stack: &Stack, refusers: &[Refuser]) -> (World, PhotoId, Value) {
-    let world = World::with(stack, |tenant, event| {
+async fn world_against(place: &Place, refusers: &[Refuser]) -> (World, PhotoId, Value) {
+    let world = World::with(place, |tenant, event| {
         for refuser in refusers {
             refuser.spoil(tenant, event);
         }
@@ -97,9 +106,9 @@ async fn world_against(stack: &Stack, refusers: &[Refuser]) -> (World, PhotoId, 
 }
 
 /// Asks as a guest; what is left behind is what the answering one may leave, and nothing else.
-async fn assert_answers(stack: &Stack, refusers: &[Refuser]) {
+async fn assert_answers(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
-    let (world, photo, body) = world_against(stack, refusers).await;
+    let (world, photo, body) = world_against(place, refusers).await;
     let before = Traces::of(&world, &world.guest, KEY).await;
     let reply = world.guest.create_edit_once(photo, &body, KEY).await;
     let (status, code) = first.answer();
@@ -123,9 +132,9 @@ async fn assert_answers(stack: &Stack, refusers: &[Refuser]) {
 }
 
 /// The same as an organiser, whom nobody counts blocked prompts of.
-async fn assert_answers_organiser(stack: &Stack, refusers: &[Refuser]) {
+async fn assert_answers_organiser(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
-    let (world, photo, mut body) = world_against(stack, refusers).await;
+    let (world, photo, mut body) = world_against(place, refusers).await;
     body["photo_id"] = json!(photo);
     let organiser = Caller::organiser(&world).await;
     let reply = organiser.create_edit_once(&world, &body, KEY).await;
@@ -143,48 +152,37 @@ fn pairs() -> Vec<[Refuser; 2]> {
     pairs.filter(|[early, late]| early < late).collect()
 }
 
-#[tokio::test]
-async fn each_layer_alone_refuses_with_its_own_answer_and_leaves_its_own_traces() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn each_layer_alone_gives_its_own_answer_and_leaves_its_own_traces(place: Place) {
     let all = Refuser::AFTER_THE_SWITCH;
-    join_all(all.map(async |refuser| assert_answers(&stack, &[refuser]).await)).await;
+    join_all(all.map(async |refuser| assert_answers(&place, &[refuser]).await)).await;
 }
 
-#[tokio::test]
-async fn of_any_two_that_refuse_a_guest_the_earlier_answers_and_the_later_leaves_no_trace() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn the_earlier_of_two_refusing_layers_answers_a_guest_and_the_later_leaves_no_trace(place: Place) {
     let pairs = pairs();
     assert_eq!(pairs.len(), 15);
     for some in pairs.chunks(5) {
-        join_all(some.iter().map(|pair| assert_answers(&stack, pair))).await;
+        join_all(some.iter().map(|pair| assert_answers(&place, pair))).await;
     }
 }
 
-#[tokio::test]
-async fn of_any_two_that_refuse_an_organiser_the_earlier_answers() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn the_earlier_of_two_refusing_layers_answers_an_organiser(place: Place) {
     let pairs: Vec<_> = pairs()
         .into_iter()
         .filter(|pair| !pair.contains(&Refuser::Abuse))
         .collect();
     assert_eq!(pairs.len(), 10);
     for some in pairs.chunks(5) {
-        join_all(some.iter().map(|pair| assert_answers_organiser(&stack, pair))).await;
+        join_all(some.iter().map(|pair| assert_answers_organiser(&place, pair))).await;
     }
 }
 
-#[tokio::test]
-async fn switched_off_no_other_layer_is_asked() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(Setting::IsEnabled, "false")]).await;
+async fn the_kill_switch_answers_before_every_layer(place: Place) {
+    let _settings = settings::alone(&place, &[(Setting::IsEnabled, "false")]).await;
     let all = Refuser::AFTER_THE_SWITCH;
-    join_all(all.map(async |later| assert_answers(&stack, &[Refuser::Enabled, later]).await)).await;
+    join_all(all.map(async |later| assert_answers(&place, &[Refuser::Enabled, later]).await)).await;
     let organiser = all.into_iter().filter(|later| *later != Refuser::Abuse);
     let asked = organiser.map(async |later| {
-        assert_answers_organiser(&stack, &[Refuser::Enabled, later]).await;
+        assert_answers_organiser(&place, &[Refuser::Enabled, later]).await;
     });
     join_all(asked).await;
 }

@@ -2,11 +2,11 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use stack_tests::stack::root;
+use world::root;
 
-/// An endpoint of the contract.
+/// An endpoint of `openapi.json`.
 pub(crate) struct Endpoint {
-    /// As it is called.
+    /// HTTP method.
     pub(crate) method: Method,
     /// Below `/api/v1`, with parameters in braces.
     pub(crate) path: String,
@@ -23,7 +23,7 @@ impl Endpoint {
     }
 }
 
-/// Those whose path begins like this.
+/// The endpoints whose path has this prefix.
 pub(crate) fn endpoints_below(prefix: &str) -> Vec<Endpoint> {
     let text = std::fs::read_to_string(root().join("openapi.json")).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
