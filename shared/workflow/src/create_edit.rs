@@ -14,9 +14,8 @@ use domain::{Edit, EditId, EventId, FailureCode, MicroUsd, PhotoId, Problem, Pro
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::entry::{Caller, Entry};
-use crate::get_edit::{EditAnswer, output};
-use crate::guest::settings;
+use crate::edit_answer::{EditAnswer, output_links};
+use crate::entry::{Caller, Entry, settings};
 use crate::signals;
 
 /// What a caller sends.
@@ -194,7 +193,8 @@ fn prompt_limits(provider: ProviderName, model: &str) -> (usize, usize) {
     (limits.min, limits.max)
 }
 
-pub(crate) fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
+/// What an edit is expected to cost at the other provider; `None` where no model there does the same job.
+pub fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Option<MicroUsd> {
     providers::counterpart(from, model, to).and_then(|there| there.estimate)
 }
 
@@ -257,7 +257,7 @@ async fn replay(
     let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
     Ok(EditAnswer {
         wait: Wait::of(&edit, ahead, &figures, cloud.now()),
-        output: output(cloud, &edit).await?,
+        output: output_links(cloud, &edit).await?,
         edit,
     })
 }

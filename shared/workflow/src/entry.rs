@@ -1,12 +1,13 @@
 //! The way into an event: a guest by its token, an organiser by the event's slug.
 
+use std::sync::Arc;
+
 use cloud::Cloud;
 use domain::edit::Origin;
+use domain::event::TokenGrant;
 use domain::guard::Audience;
-use domain::scope::{GuestCaller, TenantCaller, scope_hash};
-use domain::{EventId, EventSlug, Problem, TenantId};
-
-use crate::guest::grant;
+use domain::scope::{GuestCaller, TenantCaller, scope_hash, token_hash};
+use domain::{EventId, EventSlug, Problem, Settings, TenantId};
 
 /// Who is calling.
 #[derive(Clone, Copy)]
@@ -17,13 +18,15 @@ pub enum Caller<'a> {
     Tenant(TenantCaller<'a>),
 }
 
-/// An event that a caller may work in.
+/// An event that a caller may use.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) tenant_id: TenantId,
-    pub(crate) event_id: EventId,
+pub struct Entry {
+    /// Whose event it is.
+    pub tenant_id: TenantId,
+    /// The event.
+    pub event_id: EventId,
     pub(crate) origin: Origin,
-    /// In which idempotency keys and quotas are counted.
+    /// The scope of idempotency keys and quotas.
     pub(crate) scope: String,
 }
 
@@ -46,8 +49,11 @@ impl Caller<'_> {
         }
     }
 
-    /// Opens the event. What belongs to another tenant looks like what does not exist.
-    pub(crate) async fn enter(&self, cloud: &Cloud) -> Result<Entry, Problem> {
+    /// Opens the event.
+    ///
+    /// # Errors
+    /// There is no such event. Another tenant's event looks the same.
+    pub async fn enter(&self, cloud: &Cloud) -> Result<Entry, Problem> {
         match self {
             Self::Guest(guest) => {
                 let grant = grant(cloud, *guest).await?;
@@ -78,9 +84,34 @@ impl Caller<'_> {
 }
 
 /// The event that an organiser means.
-pub(crate) async fn event_of(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
-    // A text that is no slug names nothing, and may be too long for a key.
+///
+/// # Errors
+/// The tenant has no event of this slug.
+pub async fn event_of(cloud: &Cloud, caller: TenantCaller<'_>) -> Result<EventId, Problem> {
+    // A malformed slug names nothing, and may be too long for a key.
     let slug: EventSlug = caller.event_slug.parse().map_err(|_| Problem::EventNotFound)?;
     let found = cloud.event_of_slug(caller.tenant_id, slug.as_str()).await?;
     found.ok_or(Problem::EventNotFound)
+}
+
+/// The event that a guest's token opens.
+///
+/// # Errors
+/// The token is unknown or expired; both look like a missing event.
+pub async fn grant(cloud: &Cloud, caller: GuestCaller<'_>) -> Result<TokenGrant, Problem> {
+    let grant = cloud.grant(&token_hash(caller.token)).await?;
+    grant
+        .filter(|grant| grant.is_valid(cloud.now()))
+        .ok_or(Problem::EventNotFound)
+}
+
+/// The settings. Without any the feature is off.
+///
+/// # Errors
+/// The settings could never be read.
+pub async fn settings(cloud: &Cloud) -> Result<Arc<Settings>, Problem> {
+    cloud.settings().await.map_err(|error| {
+        tracing::error!(%error, "no settings, refusing");
+        Problem::no_settings()
+    })
 }

@@ -1,22 +1,15 @@
-//! The use cases, one file each, written against the ports of `domain`.
+//! The use cases in which money or attempts move, one file each.
 
-pub mod admin;
 mod backfill_storage;
 mod bulk;
 mod check_provider;
 mod create_edit;
-mod create_photo;
 mod dispatch;
+mod edit_answer;
 mod entry;
 mod finish_edit;
-mod get_edit;
-mod get_event;
 mod give_back;
-mod guest;
 mod health;
-mod hook;
-mod list_photos;
-mod list_styles;
 mod photo;
 mod poll_edit;
 mod process_edit;
@@ -26,20 +19,14 @@ mod recover_stuck;
 mod routing;
 mod signals;
 mod studio;
-pub mod tenant;
 mod work_error;
 
 pub use backfill_storage::backfill_storage;
 pub use check_provider::{Reach, check_provider};
-pub use create_edit::{CreateEdit, create_edit};
-pub use create_photo::{NewPhoto, RegisteredPhoto, create_photo};
+pub use create_edit::{CreateEdit, counterpart_cost, create_edit};
 pub use dispatch::dispatch;
-pub use entry::Caller;
-pub use get_edit::{EditAnswer, get_edit};
-pub use get_event::{EventAnswer, get_event};
-pub use hook::{fal_hook, runware_hook};
-pub use list_photos::{PhotoAnswer, PhotoPage, list_photos};
-pub use list_styles::{StyleAnswer, list_styles};
+pub use edit_answer::{EditAnswer, output_links};
+pub use entry::{Caller, Entry, event_of, grant, settings};
 pub use poll_edit::poll_edit;
 pub use process_edit::process_edit;
 pub use prune::prune;

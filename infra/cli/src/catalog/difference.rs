@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use api::WatermarkBody;
+use api::admin::events::EventChange;
 use cloud::Cloud;
 use domain::budget::Tenant;
 use domain::event::Addon;
@@ -9,8 +11,6 @@ use domain::watermark::WatermarkSettings;
 use domain::{AddonKey, Event};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use web::model::admin::WatermarkBody;
-use workflow::admin::EventInput;
 
 use super::entries::{EventEntry, budget};
 use super::{CatalogError, CatalogFile, named_in};
@@ -153,7 +153,7 @@ fn tenant(tenant: &Tenant) -> Value {
     json!({ "name": tenant.name, "budget": budget(tenant), "watermark": watermark(tenant.watermark.as_ref()) })
 }
 
-fn event_after(after: &EventInput, entry: &EventEntry) -> Value {
+fn event_after(after: &EventChange, entry: &EventEntry) -> Value {
     json!({
         "tenant_id": after.tenant_id,
         "slug": after.slug,

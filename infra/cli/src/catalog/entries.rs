@@ -1,5 +1,13 @@
 //! The entries of a file, in the forms of the API: what the API would refuse is refused when the file is read.
 
+use api::admin::addons::AddonInput;
+use api::admin::ai_styles::AdminStyleInput;
+use api::admin::event_addons::EventAddonInput;
+use api::admin::events::{AdminEventInput, EventChange};
+use api::admin::packages::PackageInput;
+use api::admin::tenants::{AiEditingInput, BudgetInput, TenantBody, TenantInput};
+use api::tenant::update_settings::EventSettingsInput;
+use api::{WatermarkBody, WatermarkInput};
 use domain::addon::CatalogAddon;
 use domain::budget::Tenant;
 use domain::event::{Addon, Package, PolicyChange};
@@ -8,12 +16,6 @@ use garde::Validate;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use web::model::EventSettingsInput;
-use web::model::admin::{
-    AddonInput, AdminEventInput, AdminStyleInput, AiEditingInput, BudgetInput, EventAddonInput, PackageInput,
-    TenantBody, TenantInput, WatermarkBody, WatermarkInput,
-};
-use workflow::admin::EventInput;
 
 use super::part::Part;
 use crate::problem::words;
@@ -72,7 +74,7 @@ impl TenantEntry {
                 .watermark
                 .over(watermark.map(|before| json!(WatermarkBody::new(before))))?,
         };
-        Ok(web::within_limits(input)?.into_tenant(self.id.clone()))
+        Ok(api::within_limits(input)?.into_tenant(self.id.clone()))
     }
 }
 
@@ -103,10 +105,10 @@ pub(super) struct EventEntry {
 
 impl EventEntry {
     /// The event that the entry makes of what is there, without add-ons and policy.
-    pub(super) fn over(&self, before: Option<&Event>) -> Result<EventInput, Problem> {
+    pub(super) fn over(&self, before: Option<&Event>) -> Result<EventChange, Problem> {
         let package = before.and_then(|before| before.package.as_ref());
         let watermark = before.and_then(|before| before.watermark.as_ref());
-        let input = web::within_limits(AdminEventInput {
+        let input = AdminEventInput {
             tenant_id: self.tenant_id.clone(),
             slug: self.slug.clone(),
             name: self.name.clone(),
@@ -117,15 +119,8 @@ impl EventEntry {
             watermark: self
                 .watermark
                 .over(watermark.map(|before| json!(WatermarkBody::new(before))))?,
-        })?;
-        Ok(EventInput {
-            id: self.id.clone(),
-            tenant_id: input.tenant_id,
-            slug: input.slug,
-            name: input.name,
-            package_key: input.package_key,
-            watermark: input.watermark.map(WatermarkInput::into_settings),
-        })
+        };
+        Ok(api::within_limits(input)?.into_event(self.id.clone()))
     }
 }
 
@@ -203,5 +198,5 @@ where
     T: DeserializeOwned + Validate<Context = ()>,
     E: Error,
 {
-    web::json_value(value).map_err(|problem| E::custom(words(&problem)))
+    api::json_value(value).map_err(|problem| E::custom(words(&problem)))
 }

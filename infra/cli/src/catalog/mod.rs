@@ -4,6 +4,8 @@ mod difference;
 mod entries;
 mod part;
 
+use api::admin::{Outcome, Saved, addons, ai_styles, event_addons, events, packages, tenants};
+use api::tenant::update_settings::change_policy;
 use cloud::Cloud;
 use domain::event::{EventPolicy, PolicyChange};
 use domain::scope::TenantCaller;
@@ -11,8 +13,6 @@ use domain::{Event, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
-use workflow::admin::{self, Outcome, Saved};
-use workflow::tenant::change_settings;
 
 use crate::problem::words;
 
@@ -58,15 +58,15 @@ pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> (Vec<Change>, Res
 async fn apply_all(cloud: &Cloud, file: CatalogFile, changes: &mut Vec<Change>) -> Result<(), CatalogError> {
     for package in file.packages {
         let key = package.key.to_string();
-        note(changes, "package", key, admin::put_package(cloud, package).await)?;
+        note(changes, "package", key, packages::save(cloud, package).await)?;
     }
     for addon in file.addons {
         let key = addon.key.to_string();
-        note(changes, "add-on", key, admin::put_addon(cloud, addon).await)?;
+        note(changes, "add-on", key, addons::save(cloud, addon).await)?;
     }
     for style in file.styles {
         let key = style.key.to_string();
-        note(changes, "style", key, admin::put_style(cloud, style).await)?;
+        note(changes, "style", key, ai_styles::save(cloud, style).await)?;
     }
     for entry in file.tenants {
         let key = entry.id.to_string();
@@ -106,24 +106,24 @@ fn change(kind: &'static str, key: String, outcome: Outcome) -> Change {
 
 async fn apply_tenant(cloud: &Cloud, entry: &TenantEntry) -> Result<Saved<domain::budget::Tenant>, Problem> {
     let before = cloud.tenant(&entry.id).await?;
-    admin::put_tenant(cloud, entry.over(before.as_ref())?).await
+    tenants::save(cloud, entry.over(before.as_ref())?).await
 }
 
 /// Event, add-ons, policy; `outcomes` gets what each write did.
 async fn apply_event(cloud: &Cloud, entry: EventEntry, outcomes: &mut Vec<Outcome>) -> Result<(), Problem> {
     let before = cloud.event(&entry.id).await?;
-    let saved = admin::put_event(cloud, &entry.over(before.as_ref())?).await?;
+    let saved = events::save(cloud, &entry.over(before.as_ref())?).await?;
     outcomes.push(saved.outcome);
-    let event: Event = saved.value.event;
+    let event: Event = saved.value;
     for addon in entry.addons {
-        outcomes.push(admin::put_event_addon(cloud, &event.id, addon).await?.outcome);
+        outcomes.push(event_addons::save(cloud, &event.id, addon).await?.outcome);
     }
     if changes_policy(&entry.policy, &event.policy) {
         let caller = TenantCaller {
             tenant_id: &event.tenant_id,
             event_slug: event.slug.as_str(),
         };
-        change_settings(cloud, caller, &entry.policy).await?;
+        change_policy(cloud, caller, &entry.policy).await?;
         outcomes.push(Outcome::Updated);
     }
     Ok(())

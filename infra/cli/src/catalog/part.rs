@@ -40,14 +40,14 @@ impl<I: DeserializeOwned + Validate<Context = ()>> Part<I> {
     pub(super) fn over(&self, before: Option<Value>) -> Result<Option<I>, Problem> {
         match (self, before) {
             (Self::Goes, _) | (Self::Stays, None) => Ok(None),
-            (Self::Stays, Some(before)) => web::json_value(before).map(Some),
+            (Self::Stays, Some(before)) => api::json_value(before).map(Some),
             (Self::Changes(members, _), before) => {
                 let mut all = match before {
                     Some(Value::Object(before)) => before,
                     _ => Map::new(),
                 };
                 all.extend(members.clone());
-                web::json_value(Value::Object(all)).map(Some)
+                api::json_value(Value::Object(all)).map(Some)
             }
         }
     }
@@ -55,8 +55,8 @@ impl<I: DeserializeOwned + Validate<Context = ()>> Part<I> {
 
 #[cfg(test)]
 mod tests {
+    use api::admin::tenants::BudgetInput;
     use serde_json::json;
-    use web::model::admin::BudgetInput;
 
     use super::*;
 

@@ -1,14 +1,13 @@
 //! `magic-edits event`
 
+use api::tenant::get_summary::{SummaryBody, summarise};
 use clap::{Args, Subcommand};
 use cloud::Cloud;
 use domain::scope::TenantCaller;
-use domain::summary::{CheckStatus, Reading};
+use domain::summary::{CheckStatus, Reading, Summary};
 use domain::{EventId, TenantId};
 use jiff::Timestamp;
 use serde_json::json;
-use web::model::SummaryBody;
-use workflow::tenant::{EventSummary, get_summary};
 
 use super::dollars;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
@@ -89,23 +88,18 @@ async fn token(
 }
 
 async fn summary(cloud: &Cloud, output: Output, event: &EventArgs) -> CommandResult {
-    let found = get_summary(cloud, event.caller())
+    let (summary, alerts) = summarise(cloud, event.caller())
         .await
         .map_err(|problem| words(&problem))?;
-    let is_fine = found
-        .summary
+    let is_fine = summary
         .checks
         .iter()
         .all(|check| check.status != CheckStatus::Alert);
-    output.table(
-        SummaryBody::new(&found.summary, &found.budget_alerts),
-        &shown(&found),
-    )?;
+    output.table(SummaryBody::new(&summary, &alerts), &shown(&summary))?;
     Ok(Verdict::of(is_fine))
 }
 
-fn shown(found: &EventSummary) -> Table {
-    let summary = &found.summary;
+fn shown(summary: &Summary) -> Table {
     let mut table = Table::new(["figure", "value", ""], "");
     let mut row = |figure: &str, value: String, note: String| {
         table.row([figure.into(), value.into(), Cell::new(Tone::Quiet, note)]);

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
+use api::admin::ai_settings::{SettingAnswer, SettingsChange, Source, change_settings, read_settings};
 use clap::Subcommand;
 use cloud::Cloud;
 use domain::ProviderName;
 use domain::settings::Setting;
 use serde_json::{Map, Value, json};
-use workflow::admin::{SettingAnswer, SettingsChange, Source, change_settings, read_settings};
 
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 use crate::problem::{refused, words};

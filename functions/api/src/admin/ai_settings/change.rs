@@ -1,0 +1,283 @@
+//! Runtime settings and secrets: read as they are in SSM, checked as a whole before anything is written.
+
+use cloud::Cloud;
+use domain::problem::FieldError;
+use domain::settings::Setting;
+use domain::{Problem, ProviderName, Settings};
+use futures::future::try_join_all;
+use providers::AllowedHosts;
+use serde_json::{Map, Value};
+
+use crate::admin::watermarks::check_watermark;
+
+/// The longest API key: what a standard SSM parameter takes.
+const MAX_SECRET_BYTES: usize = 4_096;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A parameter in SSM.
+    Parameter,
+    /// There is no parameter.
+    Default,
+    /// There is a parameter, but its text is unusable, so the default holds; one that protects switches the feature off.
+    Unusable,
+}
+
+impl Source {
+    /// As it stands in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parameter => "parameter",
+            Self::Default => "default",
+            Self::Unusable => "unusable",
+        }
+    }
+}
+
+/// A setting as it is in force.
+#[derive(Debug, Clone)]
+pub struct SettingAnswer {
+    /// Which.
+    pub setting: Setting,
+    /// As JSON.
+    pub value: Value,
+    /// From where.
+    pub source: Source,
+}
+
+/// All settings, and which secrets are set.
+#[derive(Debug, Clone)]
+pub struct SettingsAnswer {
+    /// Every one.
+    pub settings: Vec<SettingAnswer>,
+    /// Every provider, and whether its API key is set.
+    pub keys: Vec<(ProviderName, bool)>,
+}
+
+/// What is asked for: values by name, as they were sent.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsChange {
+    /// `null` stands for the default. The member `secrets` holds the secrets.
+    pub members: Map<String, Value>,
+}
+
+/// A change that was checked.
+#[derive(Debug, PartialEq, Eq)]
+enum Write {
+    Set(Setting, String),
+    Reset(Setting),
+    SetKey(ProviderName, String),
+    RemoveKey(ProviderName),
+}
+
+/// The settings in force, straight from SSM.
+///
+/// # Errors
+/// SSM is away.
+pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
+    let (texts, with_key) = futures::try_join!(cloud.setting_texts(), cloud.providers_with_key())?;
+    // As a function reads them that has just started.
+    let (settings, flaws) = Settings::read(&texts, None);
+    let source_of = |setting: Setting| match () {
+        () if flaws.iter().any(|flaw| flaw.setting == setting) => Source::Unusable,
+        () if texts.iter().any(|(has, _)| *has == setting) => Source::Parameter,
+        () => Source::Default,
+    };
+    let answers = Setting::ALL.map(|setting| SettingAnswer {
+        setting,
+        value: settings.value(setting),
+        source: source_of(setting),
+    });
+    let keys = ProviderName::ALL.map(|provider| (provider, with_key.contains(&provider)));
+    Ok(SettingsAnswer {
+        settings: answers.to_vec(),
+        keys: keys.to_vec(),
+    })
+}
+
+/// Changes settings and secrets, once every value was checked.
+///
+/// # Errors
+/// Every value that does not fit, each with a pointer and the reason; nothing is written then. SSM goes away: what it
+/// took before stays, and the same change can be made again.
+pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<SettingsAnswer, Problem> {
+    let (writes, mut flaws) = checked(change);
+    if let Some(text) = writes.iter().find_map(watermark_text) {
+        flaws.extend(flaws_of_watermark(cloud, text).await?);
+    }
+    if !flaws.is_empty() {
+        return Err(Problem::ValidationFailed(flaws));
+    }
+    try_join_all(writes.iter().map(|write| async move {
+        match write {
+            Write::Set(setting, text) => cloud.put_setting(*setting, text).await,
+            Write::Reset(setting) => cloud.reset_setting(*setting).await,
+            Write::SetKey(provider, secret) => cloud.put_api_key(*provider, secret).await,
+            Write::RemoveKey(provider) => cloud.remove_api_key(*provider).await,
+        }
+    }))
+    .await?;
+    read_settings(cloud).await
+}
+
+fn checked(change: &SettingsChange) -> (Vec<Write>, Vec<FieldError>) {
+    let (mut writes, mut flaws) = (Vec::new(), Vec::new());
+    for (name, value) in &change.members {
+        let made = match (Setting::from_name(name), value) {
+            _ if name == "secrets" => secrets(value),
+            (None, _) => Err(vec![flaw(&pointer("", name), "There is no such setting.")]),
+            (Some(setting), Value::Null) => Ok(vec![Write::Reset(setting)]),
+            (Some(setting), value) => set(setting, value).map(|write| vec![write]),
+        };
+        match made {
+            Ok(made) => writes.extend(made),
+            Err(found) => flaws.extend(found),
+        }
+    }
+    (writes, flaws)
+}
+
+fn set(setting: Setting, value: &Value) -> Result<Write, Vec<FieldError>> {
+    let here = format!("/{}", setting.name());
+    let text = setting.text_of(value).map_err(|why| vec![flaw(&here, &why)])?;
+    let mut flaws = setting.check(&text);
+    if setting == Setting::ProviderOutputHosts && flaws.is_empty() {
+        flaws.extend(flaws_of_hosts(&here, value));
+    }
+    if flaws.is_empty() {
+        Ok(Write::Set(setting, text))
+    } else {
+        Err(flaws)
+    }
+}
+
+/// A typo here would fail every edit at its last step, paid for and with nothing to show.
+fn flaws_of_hosts(here: &str, value: &Value) -> Vec<FieldError> {
+    let hosts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let wrong = hosts.enumerate().filter_map(|(index, host)| {
+        let why = AllowedHosts::parse([host]).err()?;
+        Some(flaw(&format!("{here}/{index}"), &why.to_string()))
+    });
+    wrong.collect()
+}
+
+fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
+    let Value::Object(members) = value else {
+        return Err(vec![flaw("/secrets", "must be an object")]);
+    };
+    let (mut writes, mut flaws) = (Vec::new(), Vec::new());
+    for (name, value) in members {
+        let here = pointer("/secrets", name);
+        let provider = ProviderName::ALL
+            .into_iter()
+            .find(|provider| *name == format!("{provider}_api_key"));
+        match (provider, value) {
+            (None, _) => flaws.push(flaw(&here, "There is no such secret.")),
+            (Some(provider), Value::Null) => writes.push(Write::RemoveKey(provider)),
+            (Some(provider), Value::String(secret)) if is_secret(secret) => {
+                writes.push(Write::SetKey(provider, secret.clone()));
+            }
+            // Never what was sent: it may be a secret with a slip in it.
+            _ => {
+                let detail =
+                    format!("must be 1 to {MAX_SECRET_BYTES} visible ASCII characters on one line, or null");
+                flaws.push(flaw(&here, &detail));
+            }
+        }
+    }
+    if flaws.is_empty() { Ok(writes) } else { Err(flaws) }
+}
+
+/// It is sent in a header.
+fn is_secret(text: &str) -> bool {
+    (1..=MAX_SECRET_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn watermark_text(write: &Write) -> Option<&str> {
+    match write {
+        Write::Set(Setting::Watermark, text) => Some(text),
+        _ => None,
+    }
+}
+
+async fn flaws_of_watermark(cloud: &Cloud, text: &str) -> Result<Vec<FieldError>, Problem> {
+    let mut settings = Settings::default();
+    if let Err(why) = settings.set(Setting::Watermark, text) {
+        return Ok(vec![flaw("/watermark", &why)]);
+    }
+    match check_watermark(cloud, "/watermark", &settings.watermark).await {
+        Ok(()) => Ok(Vec::new()),
+        Err(Problem::ValidationFailed(flaws)) => Ok(flaws),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn flaw(pointer: &str, detail: &str) -> FieldError {
+    FieldError {
+        pointer: pointer.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+fn pointer(parent: &str, name: &str) -> String {
+    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(value: &Value) -> (Vec<Write>, Vec<String>) {
+        let members = value.as_object().unwrap().clone();
+        let (writes, flaws) = checked(&SettingsChange { members });
+        (writes, flaws.into_iter().map(|flaw| flaw.pointer).collect())
+    }
+
+    #[test]
+    fn every_wrong_value_is_reported_at_once() {
+        let (_, flaws) = check(&json!({
+            "is_enabled": "yes",
+            "queue_max_polls": 0,
+            "blocked_terms": ["gore", "…"],
+            "provider_output_hosts": ["im.runware.ai", "https://evil.example"],
+            "no_such/thing": 1,
+            "secrets": { "runware_api_key": "two words", "other_key": "x", "fal_api_key": 7 },
+            "latency_warning_ms": 9_000,
+        }));
+        let mut expected = vec![
+            "/is_enabled",
+            "/queue_max_polls",
+            "/blocked_terms/1",
+            "/provider_output_hosts/1",
+            "/no_such~1thing",
+            "/secrets/runware_api_key",
+            "/secrets/other_key",
+            "/secrets/fal_api_key",
+        ];
+        expected.sort_unstable();
+        let mut flaws: Vec<_> = flaws.iter().map(String::as_str).collect();
+        flaws.sort_unstable();
+        assert_eq!(flaws, expected);
+    }
+
+    #[test]
+    fn null_stands_for_the_default_and_a_secret_for_itself() {
+        let (writes, flaws) = check(&json!({
+            "fallback_provider": null,
+            "is_enabled": false,
+            "secrets": { "runware_api_key": "abc", "fal_api_key": null },
+        }));
+        assert_eq!(flaws, Vec::<String>::new());
+        for write in [
+            Write::Reset(Setting::FallbackProvider),
+            Write::Set(Setting::IsEnabled, "false".to_owned()),
+            Write::SetKey(ProviderName::Runware, "abc".to_owned()),
+            Write::RemoveKey(ProviderName::Fal),
+        ] {
+            assert!(writes.contains(&write), "{write:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Who is calling, and which resource the request names.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::scope::{GuestCaller, GuestIdentity, TenantCaller};
+use domain::{Problem, TenantId};
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+use utoipa::IntoParams;
+
+/// The header that tells a guest from others.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `guest` reads
+pub(crate) struct GuestId {
+    /// A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -
+    #[param(rename = "x-guest-id", required = false)]
+    id: String,
+}
+
+/// The header that makes a request safe to repeat.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `idempotency_key` reads
+pub(crate) struct IdempotencyKey {
+    /// 1 to 255 visible ASCII characters: the same key makes one edit
+    #[param(rename = "idempotency-key", required = false)]
+    key: String,
+}
+
+/// The guest who sent the request.
+///
+/// # Errors
+/// An `X-Guest-Id` that is not 1 to 64 of `A-Z a-z 0-9 _ -`.
+pub(crate) fn guest<'a>(request: &'a Request, address: &'a str) -> Result<GuestCaller<'a>, Problem> {
+    let identity = match request.headers().get("x-guest-id") {
+        None => GuestIdentity::Address(address),
+        Some(value) => value
+            .to_str()
+            .ok()
+            .filter(|id| is_guest_id(id))
+            .map(GuestIdentity::Device)
+            .ok_or_else(|| {
+                Problem::InvalidRequest("X-Guest-Id must be 1 to 64 of A-Z a-z 0-9 _ -.".to_owned())
+            })?,
+    };
+    Ok(GuestCaller {
+        token: path_text(request, "token"),
+        identity,
+    })
+}
+
+fn is_guest_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// The tenant who sent the request: the claim `custom:tenant_id` of a token that API Gateway has checked.
+///
+/// # Errors
+/// No token (401), or one without the claim (403).
+pub(crate) fn tenant(request: &Request) -> Result<TenantId, Problem> {
+    let claims = claims(request)?;
+    claims
+        .get("custom:tenant_id")
+        .and_then(|id| id.parse().ok())
+        .ok_or(Problem::Forbidden)
+}
+
+/// The tenant and the event in the path.
+pub(crate) fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -> TenantCaller<'a> {
+    TenantCaller {
+        tenant_id,
+        event_slug: path_text(request, "eventSlug"),
+    }
+}
+
+/// Refuses everybody but a superadmin: the group `superadmin` of a token that API Gateway has checked.
+///
+/// # Errors
+/// No token (401), or one without the group (403).
+pub(crate) fn superadmin(request: &Request) -> Result<(), Problem> {
+    let claims = claims(request)?;
+    let groups = claims
+        .get("cognito:groups")
+        .map(String::as_str)
+        .unwrap_or_default();
+    // An HTTP API renders a list claim as text: `[superadmin editors]`.
+    let mut groups = groups
+        .trim_matches(['[', ']'])
+        .split([' ', ','])
+        .map(|group| group.trim_matches('"'));
+    if groups.any(|group| group == "superadmin") {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return Err(Problem::Unauthenticated);
+    };
+    let authorizer = context.authorizer.as_ref();
+    let token = authorizer.and_then(|authorizer| authorizer.jwt.as_ref());
+    token
+        .map(|token| token.claims.clone())
+        .ok_or(Problem::Unauthenticated)
+}
+
+/// The address that the request came from, as API Gateway saw it.
+pub(crate) fn source_address(request: &Request) -> String {
+    match request.request_context() {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The `Idempotency-Key`, if there is one.
+///
+/// # Errors
+/// One that is not 1 to 255 visible ASCII characters.
+pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let fits = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(fits).ok_or_else(|| {
+        Problem::InvalidRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.".to_owned())
+    })?;
+    Ok(Some(key.to_owned()))
+}
+
+/// An id from the path. A text that is no id names nothing that exists.
+///
+/// # Errors
+/// The given problem.
+pub(crate) fn path_id<T: FromStr>(request: &Request, name: &str, missing: Problem) -> Result<T, Problem> {
+    path_text(request, name).parse().map_err(|_| missing)
+}
+
+/// An id from the path of a `PUT`, which may name something new.
+///
+/// # Errors
+/// The text cannot be such an id.
+pub(crate) fn new_id<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<T, Problem> {
+    let id = path_text(request, name).parse();
+    id.map_err(|error| Problem::InvalidRequest(format!("`{name}` in the path is {error}.")))
+}
+
+/// A path parameter; empty where the path has none of this name.
+pub(crate) fn path_text<'a>(request: &'a Request, name: &str) -> &'a str {
+    request
+        .path_parameters_ref()
+        .and_then(|parameters| parameters.first(name))
+        .unwrap_or_default()
+}

@@ -1,0 +1,21 @@
+//! The functions behind the HTTP API. Lambda says in `_HANDLER` which of them this process is.
+
+use api::{FUNCTIONS, openapi};
+use cloud::Cloud;
+use lambda::{function, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    Cloud::init_logs();
+    let names: Vec<_> = FUNCTIONS
+        .iter()
+        .map(|function| (function.name, function))
+        .collect();
+    let function = function::started(&names)?;
+    // Answers with a constant: without AWS clients it starts in half the time.
+    if function.name == openapi::NAME {
+        return http::serve(async |_| openapi::served()).await;
+    }
+    let cloud = Cloud::from_env().await?;
+    http::serve(|request| api::answer(&cloud, function.name, request)).await
+}

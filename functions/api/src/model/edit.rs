@@ -1,0 +1,198 @@
+//! Edits, as guests and organisers see them, and how one is read.
+
+use cloud::{Cloud, invocation};
+use domain::edit::Attempt;
+use domain::wait::Wait;
+use domain::{EditId, MicroUsd, PhotoId, Problem, ProviderName, Status, StyleKey};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use workflow::{EditAnswer, Entry, output_links};
+
+/// An edit as its guest sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EditBody<'a> {
+    #[schema(value_type = String)]
+    id: EditId,
+    #[schema(value_type = String)]
+    status: Status,
+    #[schema(value_type = String)]
+    photo_id: PhotoId,
+    #[schema(value_type = Option<String>)]
+    style_key: Option<&'a StyleKey>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    completed_at: Option<Timestamp>,
+    #[schema(value_type = Option<WaitBody>)]
+    wait: Option<&'a Wait>,
+    output: Option<OutputBody<'a>>,
+    failure: Option<FailureBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct OutputBody<'a> {
+    url: &'a str,
+    thumbnail_url: &'a str,
+    mime_type: &'a str,
+    width: u32,
+    height: u32,
+    bytes: u64,
+    sha256: &'a str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct FailureBody {
+    code: &'static str,
+    message: &'static str,
+    retryable: bool,
+}
+
+impl<'a> EditBody<'a> {
+    pub(crate) fn new(answer: &'a EditAnswer) -> Self {
+        let EditAnswer { edit, wait, output } = answer;
+        Self {
+            id: edit.id,
+            status: edit.status,
+            photo_id: edit.photo_id,
+            style_key: edit.style_key.as_ref(),
+            created_at: edit.created_at,
+            updated_at: edit.updated_at,
+            completed_at: edit.completed_at,
+            wait: wait.as_ref(),
+            output: output.as_ref().map(|links| OutputBody {
+                url: &links.url,
+                thumbnail_url: &links.thumbnail_url,
+                mime_type: &links.stored.mime_type,
+                width: links.stored.width,
+                height: links.stored.height,
+                bytes: links.stored.bytes,
+                sha256: &links.stored.sha256,
+            }),
+            failure: edit.failure.as_ref().map(|failure| FailureBody {
+                code: failure.code.code(),
+                message: failure.code.message(),
+                retryable: failure.code.retryable(),
+            }),
+        }
+    }
+}
+
+/// How long it will take; documents [`Wait`].
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Wait)]
+#[allow(dead_code)] // only its schema is used
+pub(crate) struct WaitBody {
+    /// Place in the queue; 0 once a worker has it.
+    position: u64,
+    /// Seconds until it is probably finished.
+    expected_seconds: u64,
+    /// When to ask again.
+    retry_after_ms: u64,
+    /// By then it has failed if it has not succeeded.
+    #[schema(format = DateTime)]
+    deadline_at: String,
+}
+
+/// An edit as its organiser sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TenantEditBody<'a> {
+    #[serde(flatten)]
+    edit: EditBody<'a>,
+    prompt: Option<&'a str>,
+    negative_prompt: Option<&'a str>,
+    #[schema(value_type = String)]
+    provider: ProviderName,
+    model: &'a str,
+    style_version: Option<u32>,
+    seed: Option<u64>,
+    attempts: Vec<AttemptBody<'a>>,
+    polls: u32,
+    provider_latency_ms: Option<u64>,
+    #[schema(value_type = Option<i64>)]
+    cost_micro_usd: Option<MicroUsd>,
+    storage_path: Option<&'a str>,
+    provider_url: Option<&'a str>,
+}
+
+/// One try at a provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttemptBody<'a> {
+    number: u32,
+    #[schema(value_type = String)]
+    provider: ProviderName,
+    model: &'a str,
+    task_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Timestamp>,
+    outcome: Option<&'a str>,
+    detail: Option<&'a str>,
+    #[schema(value_type = Option<i64>)]
+    cost_micro_usd: Option<MicroUsd>,
+}
+
+impl<'a> TenantEditBody<'a> {
+    pub(crate) fn new(answer: &'a EditAnswer) -> Self {
+        let edit = &answer.edit;
+        Self {
+            edit: EditBody::new(answer),
+            prompt: edit.prompt.as_deref(),
+            negative_prompt: edit.negative_prompt.as_deref(),
+            provider: edit.provider,
+            model: &edit.model,
+            style_version: edit.style_version,
+            seed: edit.seed,
+            attempts: edit.attempts.iter().map(attempt).collect(),
+            polls: edit.polls,
+            provider_latency_ms: edit.provider_latency_ms,
+            cost_micro_usd: edit.cost_micro_usd,
+            storage_path: edit.output.as_ref().map(|output| output.object_key.as_str()),
+            provider_url: edit.provider_url.as_deref(),
+        }
+    }
+}
+
+fn attempt(attempt: &Attempt) -> AttemptBody<'_> {
+    AttemptBody {
+        number: attempt.number,
+        provider: attempt.provider,
+        model: &attempt.model,
+        task_id: attempt.task_id.to_string(),
+        started_at: attempt.started_at,
+        ended_at: attempt.ended_at,
+        outcome: attempt.outcome.as_deref(),
+        detail: attempt.detail.as_deref(),
+        cost_micro_usd: attempt.cost_micro_usd,
+    }
+}
+
+/// Reads an edit of an event.
+///
+/// # Errors
+/// The event has no such edit.
+pub(crate) async fn read(cloud: &Cloud, entry: &Entry, id: EditId) -> Result<EditAnswer, Problem> {
+    let found = cloud.edit_with_figures(&entry.event_id, id).await?;
+    let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id);
+    let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
+    let ahead = if edit.status == Status::Queued {
+        cloud.queued_ahead(&entry.event_id, id).await?
+    } else {
+        0
+    };
+    let answer = EditAnswer {
+        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
+        output: output_links(cloud, &edit).await?,
+        edit,
+    };
+    invocation::about(id);
+    Ok(answer)
+}
+
+/// Milliseconds after which it is worth asking again; `None` once the edit is terminal.
+pub(crate) fn retry_after_ms(answer: &EditAnswer) -> Option<u64> {
+    answer.wait.as_ref().map(|wait| wait.retry_after_ms)
+}
