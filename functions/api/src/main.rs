@@ -2,16 +2,12 @@
 
 use api::{FUNCTIONS, openapi};
 use cloud::Cloud;
-use lambda::{function, http};
+use lambda::http;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     Cloud::init_logs();
-    let names: Vec<_> = FUNCTIONS
-        .iter()
-        .map(|function| (function.name, function))
-        .collect();
-    let function = function::started(&names)?;
+    let function = lambda::handler(FUNCTIONS, |function| function.name)?;
     // Answers with a constant: without AWS clients it starts in half the time.
     if function.name == openapi::NAME {
         return http::serve(async |_| openapi::served()).await;

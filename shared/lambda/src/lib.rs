@@ -1,11 +1,17 @@
-//! What the functions share: each kind of invocation has its module.
+//! The Lambda runtime, as both packages use it: which function this process runs, and the loops that serve it.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`function`] | which function of a package this process is: `_HANDLER` names it |
 //! | [`http`] | functions behind the HTTP API |
+//! | [`queue`] | functions that take batches of messages from a queue |
+//! | [`invoked`] | functions that an operator or a schedule invokes with a payload |
 
-pub mod function;
+mod batch;
+mod handler;
 pub mod http;
+pub mod invoked;
+pub mod queue;
+mod retry;
 
-pub use lambda_http::Error;
+pub use handler::{UnknownHandler, handler};
+pub use lambda_runtime::Error;

@@ -1,48 +1,49 @@
-//! Asks a provider a question that costs nothing, to see whether it is there and takes the key.
+//! Asks a provider a question that costs nothing, to see whether it answers and accepts the key.
 
 use cloud::Cloud;
 use domain::settings::ProviderMode;
 use domain::{EditId, MicroUsd, ProviderName, Settings, TaskId};
 use providers::{Provider, Task};
 
-use crate::studio::Studio;
-use crate::work_error::WorkError;
+use crate::error::WorkError;
+use crate::kit::ProviderKit;
 
-/// A model of fal's, to give the question an address; nothing is run.
+/// One of fal's models, which gives the question an address; nothing runs.
 const FAL_ENDPOINT: &str = "fal-ai/flux-pro";
 
-/// How a provider took it.
+/// How the provider reacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// It is in fake mode: nothing outside was asked.
+    /// It is in fake mode: nobody was asked.
     Fake,
-    /// It answered, and knows the key.
+    /// It answered, and accepts the key.
     Reached,
-    /// It cannot be used; says why, never with the key in it.
+    /// It cannot be used; the text says why, and never holds the key.
     Unreachable(String),
 }
 
-/// Asks after a task that never was. Every provider wants the key for that, and none charges for it.
+/// Asks about a task that never existed. Every provider wants the key for that, and none charges for it.
 ///
 /// # Errors
 /// The secret cannot be read.
 pub async fn check_provider(
     cloud: &Cloud,
-    studio: &Studio,
+    kit: &ProviderKit,
     name: ProviderName,
     settings: &Settings,
 ) -> Result<Reach, WorkError> {
     if settings.mode_of(name) == ProviderMode::Fake {
         return Ok(Reach::Fake);
     }
-    let provider = match studio.provider(cloud, name, ProviderMode::Live, settings).await? {
+    let provider = match kit.provider(cloud, settings, name, ProviderMode::Live).await {
         Ok(provider) => provider,
-        Err(unusable) => return Ok(Reach::Unreachable(unusable.0)),
+        Err(WorkError::Permanent { detail, .. }) => return Ok(Reach::Unreachable(detail)),
+        Err(error) => return Err(error),
     };
     let edit_id = EditId::new(cloud.now(), cloud.random());
     let task_id = TaskId::derive(edit_id, 1);
     let handle = providers::fal::handle(FAL_ENDPOINT, &task_id.to_string());
-    let nobodys = Task {
+    let task = Task {
         edit_id,
         attempt: 1,
         task_id,
@@ -52,7 +53,7 @@ pub async fn check_provider(
         polls: 0,
         estimated_cost: MicroUsd::ZERO,
     };
-    Ok(match provider.poll(&nobodys).await {
+    Ok(match provider.poll(&task).await {
         Ok(_) => Reach::Reached,
         Err(error) => Reach::Unreachable(error.to_string()),
     })

@@ -1,37 +1,42 @@
-//! Sends what `queue_auto_dispatch=false` held back. Twice is harmless: the second message finds nothing to do.
+//! Sends the edits that `queue_auto_dispatch=false` held back. A second run is harmless: its messages find nothing to
+//! do.
 
 use cloud::Cloud;
 use domain::message::SubmitMessage;
 use domain::operations::{Dispatch, Dispatched};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::bulk::{BATCH, MOST_KEYS, has_time, most};
-use crate::work_error::WorkError;
+use crate::error::WorkError;
+use crate::limits::{BATCH, MAX_KEYS, at_most, has_time};
 
 /// The longest that reading and sending a batch takes.
-const LONGEST: SignedDuration = SignedDuration::from_secs(20);
+const MAX_BATCH_TIME: SignedDuration = SignedDuration::from_secs(20);
 
 /// Sends queued edits that had no attempt yet, oldest first.
 ///
 /// # Errors
-/// The table or the queue cannot be reached. What was sent is sent; run it again.
-pub async fn dispatch(cloud: &Cloud, asked: &Dispatch, stops_at: Timestamp) -> Result<Dispatched, WorkError> {
+/// The table or the queue cannot be reached. Edits sent before stay sent; run it again for the others.
+pub async fn dispatch(
+    cloud: &Cloud,
+    payload: Dispatch,
+    stops_at: Timestamp,
+) -> Result<Dispatched, WorkError> {
     let settings = cloud.settings().await?;
-    let found = cloud.open_edits(Timestamp::MAX, MOST_KEYS).await?;
+    let found = cloud.open_edits(Timestamp::MAX, MAX_KEYS).await?;
     let mut done = Dispatched {
         more: found.more,
         ..Dispatched::default()
     };
-    let mut left = most(asked.limit);
+    let mut left = at_most(payload.limit);
     for keys in found.keys.chunks(BATCH) {
-        if left == 0 || !has_time(cloud, LONGEST, stops_at) {
+        if left == 0 || !has_time(cloud, MAX_BATCH_TIME, stops_at) {
             done.more = true;
             break;
         }
         let edits = cloud.edits_at(keys).await?;
         let held: Vec<_> = edits.iter().filter(|edit| Dispatch::takes(edit)).collect();
         done.more |= held.len() > left;
-        // Held back until now: its own deadline may be over before it had a chance.
+        // An edit held until now may have passed its deadline before it had a chance.
         let now = cloud.now();
         let message = |edit| SubmitMessage::of(edit).held(now);
         let messages: Vec<_> = held.into_iter().take(left).map(message).collect();

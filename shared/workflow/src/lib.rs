@@ -1,35 +1,45 @@
-//! The use cases in which money or attempts move, one file each.
+//! The use cases in which money or attempts move, one folder or file each.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `admit` | all seven layers, the reservation, one transaction, one message |
+//! | `process` | the next attempt: poll message, claim, submit |
+//! | `poll` | an attempt's progress, until there is a result or no time left |
+//! | `deliver` | a finished picture: watermark, marks, bucket, settlement |
+//! | `after_failure`, `routing`, `breaker` | retry, fallback or end; which provider is in service |
+//! | `recover`, `dispatch`, `backfill`, `prune` | what a schedule or an operator runs over many edits |
+//! | `worker`, `kit`, `error` | what all of them are given, and why they stop |
 
-mod backfill_storage;
-mod bulk;
+mod admit;
+mod after_failure;
+mod backfill;
+mod breaker;
 mod check_provider;
-mod create_edit;
+mod deliver;
 mod dispatch;
 mod edit_answer;
 mod entry;
-mod finish_edit;
-mod give_back;
-mod health;
+mod error;
+mod kit;
+mod limits;
 mod photo;
-mod poll_edit;
-mod process_edit;
+mod poll;
+mod process;
 mod prune;
-mod question;
-mod recover_stuck;
+mod recover;
 mod routing;
 mod signals;
-mod studio;
-mod work_error;
+mod worker;
 
-pub use backfill_storage::backfill_storage;
+pub use admit::{CreateEdit, counterpart_cost, create_edit};
+pub use backfill::backfill_storage;
 pub use check_provider::{Reach, check_provider};
-pub use create_edit::{CreateEdit, counterpart_cost, create_edit};
 pub use dispatch::dispatch;
 pub use edit_answer::{EditAnswer, output_links};
 pub use entry::{Caller, Entry, event_of, grant, settings};
-pub use poll_edit::poll_edit;
-pub use process_edit::process_edit;
+pub use error::WorkError;
+pub use kit::ProviderKit;
+pub use poll::poll_edit;
+pub use process::process_edit;
 pub use prune::prune;
-pub use recover_stuck::recover_stuck;
-pub use studio::Studio;
-pub use work_error::WorkError;
+pub use recover::recover_stuck;

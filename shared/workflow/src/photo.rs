@@ -1,40 +1,36 @@
 //! The guest's photo, as a provider may see it.
 
 use bytes::Bytes;
-use cloud::{Cloud, ObjectError};
+use cloud::ObjectError;
 use domain::Edit;
 use media::Limits;
 use providers::SourcePhoto;
 
-use crate::studio::Studio;
-use crate::work_error::WorkError;
+use crate::error::WorkError;
+use crate::worker::Worker;
 
-/// The photo, or why it is none: that is the guest's matter, not the worker's.
-pub(crate) async fn prepared(
-    cloud: &Cloud,
-    studio: &Studio,
-    edit: &Edit,
-) -> Result<Result<SourcePhoto, String>, WorkError> {
-    let bytes = match cloud
-        .get_object(&edit.photo_object_key, Limits::PHOTO.max_bytes)
-        .await
-    {
-        Ok(bytes) => bytes,
-        Err(ObjectError::Port(error)) => return Err(error.into()),
-        Err(ObjectError::Missing) => return Ok(Err("the photo was never uploaded".to_owned())),
-        Err(error @ ObjectError::TooLarge(_)) => return Ok(Err(error.to_string())),
-    };
-    let prepared = studio
-        .work(move || media::prepare_photo(&bytes, &Limits::PHOTO))
-        .await?;
-    Ok(match prepared {
-        Ok(photo) => Ok(SourcePhoto {
-            jpeg: Bytes::from(photo.jpeg),
-            width: photo.width,
-            height: photo.height,
-        }),
-        Err(error) => Err(error.to_string()),
-    })
+impl Worker<'_> {
+    /// Reads and prepares the photo. A photo that is missing, too large or unreadable is the guest's failure.
+    pub(crate) async fn source_photo(&self, edit: &Edit) -> Result<SourcePhoto, WorkError> {
+        let key = &edit.photo_object_key;
+        let bytes = match self.cloud.get_object(key, Limits::PHOTO.max_bytes).await {
+            Ok(bytes) => bytes,
+            Err(ObjectError::Port(error)) => return Err(error.into()),
+            Err(ObjectError::Missing) => {
+                return Err(WorkError::bad_photo("the photo was never uploaded".to_owned()));
+            }
+            Err(error @ ObjectError::TooLarge(_)) => return Err(WorkError::bad_photo(error.to_string())),
+        };
+        let prepare = move || media::prepare_photo(&bytes, &Limits::PHOTO);
+        match self.kit.on_picture(prepare).await? {
+            Ok(photo) => Ok(SourcePhoto {
+                jpeg: Bytes::from(photo.jpeg),
+                width: photo.width,
+                height: photo.height,
+            }),
+            Err(error) => Err(WorkError::bad_photo(error.to_string())),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -42,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_uploaded_may_be_edited() {
+    fn every_photo_that_may_be_uploaded_may_be_edited() {
         assert_eq!(domain::event::MAX_PHOTO_BYTES, Limits::PHOTO.max_bytes);
     }
 }

@@ -7,8 +7,8 @@ use domain::{Edit, Settings, TaskId};
 use jiff::Timestamp;
 use providers::{counterpart, prompt_limits};
 
-/// The way to the provider that takes over; `None` where there is none, where it has no such model or does not take
-/// the prompt, or where the edit has been there already.
+/// The route to the fallback provider; `None` where the settings name none, where it has no model for the job or refuses
+/// the prompt's length, or where the edit has been there already.
 pub(crate) fn fallback(
     edit: &Edit,
     settings: &Settings,
@@ -29,54 +29,59 @@ pub(crate) fn fallback(
         })
 }
 
-/// Until when an edit stays with its provider: to its deadline, less what another one needs.
+/// Until when an edit stays with its provider: its deadline, minus the time that a fallback needs.
 pub(crate) fn patience_ends(edit: &Edit, fallback: Option<&Route>) -> Timestamp {
-    let left_to_another = fallback.and_then(|_| edit.deadline_at.checked_sub(FALLBACK_PATIENCE).ok());
-    left_to_another.unwrap_or(edit.deadline_at)
+    let before_fallback = fallback.and_then(|_| edit.deadline_at.checked_sub(FALLBACK_PATIENCE).ok());
+    before_fallback.unwrap_or(edit.deadline_at)
 }
 
 /// Where an edit's next attempt may go now.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Way {
+pub(crate) enum Destination {
     /// To a provider.
     Open {
-        /// Another than the edit's own.
+        /// `None`: to the edit's own provider.
         route: Option<Route>,
-        /// To be written before anything is sent: the attempt is this breaker's probe then.
+        /// The attempt is this breaker's probe; the breaker must be written before the attempt is sent.
         probe: Option<Breaker>,
     },
-    /// Nowhere.
-    Shut {
-        /// Why not to its own.
+    /// To no provider.
+    Closed {
+        /// Why the edit's own provider is out of service.
         reason: OpenReason,
-        /// When it is worth another look; `None` where only an operator knows.
-        until: Option<Timestamp>,
+        /// When the next look is worthwhile; `None` where only an operator can tell.
+        retry_at: Option<Timestamp>,
     },
 }
 
-/// The way of an edit's next attempt: to its own provider if that is in service, else to the fallback if that is.
-pub(crate) fn way(edit: &Edit, fallback: Option<Route>, breakers: &Breakers, now: Timestamp) -> Way {
+/// The destination of an edit's next attempt: its own provider if that is in service, else the fallback if that is.
+pub(crate) fn destination(
+    edit: &Edit,
+    fallback: Option<Route>,
+    breakers: &Breakers,
+    now: Timestamp,
+) -> Destination {
     let attempt = TaskId::derive(edit.id, edit.attempt + 1);
-    let (reason, until) = match breakers.of(edit.provider).gate(attempt, now) {
+    let (reason, retry_at) = match breakers.of(edit.provider).gate(attempt, now) {
         Gate::Pass => return open(None, None),
         Gate::Probe(next) => return open(None, Some(next)),
         Gate::Shut { reason, until } => (reason, until),
     };
     let Some(route) = fallback else {
-        return Way::Shut { reason, until };
+        return Destination::Closed { reason, retry_at };
     };
     match breakers.of(route.provider).gate(attempt, now) {
         Gate::Pass => open(Some(route), None),
         Gate::Probe(next) => open(Some(route), Some(next)),
-        Gate::Shut { until: there, .. } => Way::Shut {
+        Gate::Shut { until: there, .. } => Destination::Closed {
             reason,
-            until: until.into_iter().chain(there).min(),
+            retry_at: retry_at.into_iter().chain(there).min(),
         },
     }
 }
 
-const fn open(route: Option<Route>, probe: Option<Breaker>) -> Way {
-    Way::Open { route, probe }
+const fn open(route: Option<Route>, probe: Option<Breaker>) -> Destination {
+    Destination::Open { route, probe }
 }
 
 #[cfg(test)]
@@ -159,7 +164,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_other_provider_takes_its_own_model_and_price_under_the_tenants_cap() {
+    fn the_fallback_brings_its_own_model_and_price_under_the_tenants_cap() {
         let tenant = Tenant {
             id: "t1".parse().unwrap(),
             name: String::new(),
@@ -177,7 +182,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn there_is_no_other_without_a_setting_a_model_a_fitting_prompt_or_where_it_has_been() {
+    fn no_fallback_exists_without_a_setting_a_model_or_a_fitting_prompt_or_for_a_provider_already_tried() {
         let none = |edit: &Edit, settings: &Settings| assert_eq!(fallback(edit, settings, None, at(1)), None);
         none(&queued(), &Settings::default());
         let same = Settings {
@@ -209,28 +214,31 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_edit_goes_to_its_own_provider_then_to_the_other_and_waits_for_the_earlier() {
+    fn an_attempt_goes_to_its_own_provider_else_to_the_fallback_else_waits_for_the_earlier_return() {
         let edit = queued();
         let route = fallback(&edit, &with_fal(), None, at(1));
         let well = Breakers::default();
         let down = shut(ProviderName::Runware, &well, 0);
         let both = shut(ProviderName::Fal, &down, 5);
-        let open = |route: Option<Route>| Way::Open { route, probe: None };
-        assert_eq!(way(&edit, route.clone(), &well, at(6)), open(None));
-        assert_eq!(way(&edit, route.clone(), &down, at(6)), open(route.clone()));
-        let shut = |until| Way::Shut {
-            reason: OpenReason::Quota,
-            until: Some(at(until)),
-        };
-        assert_eq!(way(&edit, None, &down, at(6)), shut(15));
+        let open = |route: Option<Route>| Destination::Open { route, probe: None };
+        assert_eq!(destination(&edit, route.clone(), &well, at(6)), open(None));
         assert_eq!(
-            way(&edit, route.clone(), &both, at(6)),
-            shut(15),
+            destination(&edit, route.clone(), &down, at(6)),
+            open(route.clone())
+        );
+        let closed = |second| Destination::Closed {
+            reason: OpenReason::Quota,
+            retry_at: Some(at(second)),
+        };
+        assert_eq!(destination(&edit, None, &down, at(6)), closed(15));
+        assert_eq!(
+            destination(&edit, route.clone(), &both, at(6)),
+            closed(15),
             "the earlier of 15 and 20"
         );
-        // When its time is up, the edit is the probe.
-        match way(&edit, route, &down, at(16)) {
-            Way::Open {
+        // Once the breaker's wait is over, the attempt is the probe.
+        match destination(&edit, route, &down, at(16)) {
+            Destination::Open {
                 route: None,
                 probe: Some(probe),
             } => assert_eq!(probe.version, down.runware.version + 1),

@@ -1,6 +1,5 @@
-//! The signals that operators and organisers watch for (row O2). Each is given once per crossing and cooldown, by
-//! whoever writes its mark first: logged, and published as an event. A signal that cannot be given never fails the
-//! request that caused it.
+//! The signals that operators and organisers watch for. Each is given once per crossing and cooldown: whoever writes its
+//! mark first logs it and publishes it as an event. A failure here never fails the request that caused the signal.
 
 use cloud::{AdmissionFacts, Cloud, PortError};
 use domain::breaker::Transition;
@@ -12,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::entry::Entry;
 
-/// Budget thresholds that an admission has reached, or, where nothing was reserved, a refusal by the hard cap.
+/// Signals the budget thresholds that an admission has reached; where nothing was reserved, a refusal by the hard cap.
 pub(crate) async fn budget(
     cloud: &Cloud,
     entry: &Entry,
@@ -49,7 +48,7 @@ pub(crate) async fn budget(
     }
 }
 
-/// A guest that has reached the threshold of blocked prompts in the hour of `now`, in which the prompt was counted.
+/// Signals a guest that has reached the threshold of blocked prompts in the hour of `now`, which counts this prompt too.
 pub(crate) async fn abuse(
     cloud: &Cloud,
     entry: &Entry,
@@ -80,8 +79,8 @@ pub(crate) async fn abuse(
     }
 }
 
-/// An edit that has ended. One that ended well and in time costs nothing; any other one read, and one write where the
-/// signal is due.
+/// Signals an edit that ended badly or late. An edit that ended well and in time costs no call; any other edit costs one
+/// read, and one write where the signal is due.
 pub(crate) async fn ended(cloud: &Cloud, edit: &Edit) {
     if !edit.status.is_terminal() {
         return;
@@ -89,7 +88,7 @@ pub(crate) async fn ended(cloud: &Cloud, edit: &Edit) {
     match symptom(cloud, edit).await {
         Ok(Some(notice)) => give(cloud, &notice).await,
         Ok(None) => {}
-        Err(error) => tracing::warn!(event_id = %edit.event_id, %error, "an event's health is not known"),
+        Err(error) => tracing::warn!(event_id = %edit.event_id, %error, "figures of an event not read"),
     }
 }
 
@@ -106,7 +105,7 @@ async fn symptom(cloud: &Cloud, edit: &Edit) -> Result<Option<Notice>, PortError
     Ok(due.filter(|_| marked))
 }
 
-/// What a breaker's transition tells, given by the one worker that wrote it. Only the beginning and the end of an outage
+/// Signals a breaker's transition; only the worker that wrote it calls this. Only the beginning and the end of an outage
 /// are worth a person's time.
 pub(crate) async fn breaker(cloud: &Cloud, provider: ProviderName, transition: Transition) {
     let at = cloud.now();
@@ -121,7 +120,7 @@ pub(crate) async fn breaker(cloud: &Cloud, provider: ProviderName, transition: T
     give(cloud, &notice).await;
 }
 
-/// The setting is named after the first signal that had one.
+/// All signals share the cooldown; the setting is named after the first of them.
 fn cooldown(settings: &Settings) -> SignedDuration {
     SignedDuration::from_mins(settings.budget_alert_cooldown_minutes.into())
 }
@@ -131,7 +130,7 @@ async fn give(cloud: &Cloud, notice: &Notice) {
     cloud.announce(notice).await;
 }
 
-/// The texts are a contract: alarms and people search for them.
+/// The texts are a contract: alarms and operators search for them.
 fn log(notice: &Notice) {
     match notice {
         Notice::Budget { event_id, alert } => tracing::warn!(

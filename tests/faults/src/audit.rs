@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::edit::Origin;
 use domain::{Edit, EditId, MicroUsd, ProviderName, Status};
 use sha2::{Digest, Sha256};
-use stack_tests::{Books, Stack, World};
+use world::{Books, Place, World};
 
 use crate::providers::{Billed, Providers};
 
@@ -42,7 +42,7 @@ pub struct Ground {
 }
 
 /// Does the sums.
-pub async fn audit(stack: &Stack, ground: &Ground) -> Audit {
+pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     let mut edits = Vec::new();
     let mut books = Vec::new();
     for world in &ground.worlds {
@@ -203,7 +203,7 @@ fn reservations(books: &[Books]) -> [Check; 3] {
 }
 
 /// Nobody is kept from asking again by an edit that is over.
-async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
+async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
     let guests: BTreeSet<_> = edits
         .iter()
         .filter_map(|edit| match &edit.origin {
@@ -213,7 +213,7 @@ async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
         .collect();
     let mut held = 0;
     for guest in &guests {
-        let asked = stack.dynamodb.get_item().table_name(&stack.described.table);
+        let asked = stack.dynamodb.get_item().table_name(&place.described.table);
         let asked = asked
             .key("pk", AttributeValue::S(format!("SCOPE#{guest}")))
             .key("sk", AttributeValue::S("OPEN".to_owned()))
@@ -229,7 +229,7 @@ async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
 }
 
 /// Every object under `ai-edits/` belongs to an edit that succeeded, and is what it says.
-async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
+async fn objects(place: &Place, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
     let mut there = BTreeSet::new();
     for world in worlds {
         let prefix = format!("events/{}/ai-edits/", world.event.slug);

@@ -9,7 +9,8 @@ use doubles::runware::Behaviour;
 use doubles::{fal, runware};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use stack_tests::{Stack, World, logs};
+use world::deployed::logs;
+use world::{Place, World};
 
 use crate::audit::{Audit, Check, Ground, audit, edits_of, equal};
 use crate::providers::{Providers, RUNWARE_MODEL, down, fal_is_well, go_live};
@@ -32,7 +33,7 @@ pub struct Outage {
 
 /// So many edits while Runware is down, until the time of the last one is up. The ten minutes are not waited for: where
 /// edits wait for nothing but their deadline, that is moved.
-pub async fn run(stack: &Stack, edits: u32, fallback: Option<ProviderName>) -> Outage {
+pub async fn run(place: &Place, edits: u32, fallback: Option<ProviderName>) -> Outage {
     let providers = Providers {
         runware: runware::Server::start(Behaviour::default()).await,
         fal: fal::Server::start(fal_is_well()).await,
@@ -84,7 +85,7 @@ fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Ve
     ]
 }
 
-async fn is_out_of_service(stack: &Stack) -> bool {
+async fn is_out_of_service(place: &Place) -> bool {
     let breakers = stack.cloud.breakers().await.unwrap();
     breakers.runware.outage().is_some()
 }

@@ -7,7 +7,8 @@ use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
 use doubles::{fal, runware};
-use stack_tests::{Stack, logs};
+use world::Place;
+use world::deployed::logs;
 
 /// The models that the suite's styles run on.
 pub const RUNWARE_MODEL: &str = "google:4@1";
@@ -16,7 +17,7 @@ pub const RUNWARE_MODEL: &str = "google:4@1";
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Sends edits to this address, at once, and says where providers may call back.
-pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
+pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
     let fallback = fallback.map_or("none", ProviderName::as_str);
     let changes = [
         (Setting::RunwareMode, "live"),
@@ -26,7 +27,7 @@ pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: 
         (Setting::FalBaseUrl, &fal.base_url()),
         (Setting::FalTimeoutSeconds, "2"),
         (Setting::FalJwksUrl, &fal.jwks_url()),
-        (Setting::WebhookBaseUrl, &stack.described.api_url),
+        (Setting::WebhookBaseUrl, &place.described.api_url),
         (Setting::FallbackProvider, fallback),
         (Setting::QueueAutoDispatch, "true"),
     ];
@@ -47,7 +48,7 @@ pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: 
 }
 
 /// Whatever happened before, the provider is in service.
-async fn begin_anew(stack: &Stack, provider: ProviderName) {
+async fn begin_anew(place: &Place, provider: ProviderName) {
     loop {
         let breakers = stack.cloud.breakers().await.unwrap();
         let next = breakers.of(provider).pinned(None);

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use bytes::Bytes;
 use doubles::connection::{Peer, Resettable};
 use futures::stream;
-use stack_tests::functions::Process;
+use world::deployed::functions::Process;
 use tokio::net::TcpListener;
 
 use crate::call::Call;

@@ -1,8 +1,8 @@
 //! One pass of recovery, as the operator would make it.
 
 use serde_json::{Value, json};
-use stack_tests::Stack;
-use stack_tests::invoke::invoke;
+use world::Place;
+
 
 /// A pass has as many pages as it needs; more than this is none.
 const MOST_PAGES: usize = 20;
@@ -21,7 +21,7 @@ pub struct Recovered {
 }
 
 /// Looks after every open edit, once.
-pub async fn pass(stack: &Stack) -> Recovered {
+pub async fn pass(place: &Place) -> Recovered {
     let mut recovered = Recovered::default();
     let everything = json!({ "minutes": 0, "action": "requeue", "limit": 500 });
     for _ in 0..MOST_PAGES {

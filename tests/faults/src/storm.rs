@@ -9,7 +9,7 @@ use domain::{Edit, EditId, ProviderName};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use serde_json::json;
-use stack_tests::{Stack, World, styles};
+use world::{Place, World, styles};
 
 use crate::audit::{Ground, edits_of};
 use crate::plan::Plan;
@@ -64,11 +64,11 @@ pub struct Times {
 }
 
 /// Takes edits through the storm.
-pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
+pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     let turns = wanted.edits.saturating_mul(TURNS_PER_EDIT);
     let providers = Providers::start(wanted.seed, wanted.rate, turns).await;
     let runware = providers.runware.base_url();
-    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &stack.http).await;
+    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &place.http).await;
     let base_url = format!("{}/v1", before_runware.url());
     go_live(stack, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
     let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
@@ -99,7 +99,7 @@ pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
 }
 
 /// An event that counts what its guests have under way, so that the counters are there to be wrong.
-pub async fn world(stack: &Stack) -> World {
+pub async fn world(place: &Place) -> World {
     World::with(stack, |_, event| {
         event.policy = EventPolicy {
             max_in_flight_per_guest: Some(100_000),

@@ -13,7 +13,8 @@ use fault_suite::plan::Plan;
 use fault_suite::proxy::Proxy;
 use fault_suite::storm::Wanted;
 use fault_suite::{audit, outage, report, storm};
-use stack_tests::{Stack, logs};
+use world::Place;
+use world::deployed::logs;
 
 /// Takes edits through a storm of faults, and through outages of their provider.
 #[derive(Parser)]
@@ -55,26 +56,26 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let stack = Stack::connect().await;
-    let began = logs::now_ms(&stack);
+    let began = logs::now_ms(&place);
     let plan = Arc::new(Plan::new(arguments.seed, arguments.rate, arguments.edits));
     let proxy = Proxy::of_aws(
         arguments.proxy_port,
-        &stack.described.endpoint_url,
+        &place.described.endpoint_url,
         &plan,
-        &stack.http,
+        &place.http,
     )
     .await;
     let mut checks = Vec::new();
     for part in [Part::Storm, Part::Takeover, Part::Outage] {
         if arguments.only.is_none_or(|only| only == part) {
             checks.extend(match part {
-                Part::Storm => through_the_storm(&stack, &plan, &arguments).await,
-                Part::Takeover => through_an_outage(&stack, &arguments, Some(ProviderName::Fal)).await,
-                Part::Outage => through_an_outage(&stack, &arguments, None).await,
+                Part::Storm => through_the_storm(&place, &plan, &arguments).await,
+                Part::Takeover => through_an_outage(&place, &arguments, Some(ProviderName::Fal)).await,
+                Part::Outage => through_an_outage(&place, &arguments, None).await,
             });
         }
     }
-    checks.extend(at_all_times(&stack, &proxy, began).await);
+    checks.extend(at_all_times(&place, &proxy, began).await);
     let broken = checks.iter().filter(|check| !check.is_kept).count();
     println!("{} promises, {broken} broken", checks.len());
     match broken {
@@ -84,7 +85,7 @@ async fn main() -> ExitCode {
 }
 
 /// What must be so in every part.
-async fn at_all_times(stack: &Stack, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
+async fn at_all_times(place: &Place, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
     let mut checks = Vec::from(proxy.messages().checks());
     // Functions say most where most goes wrong.
     let leaks = logs::leaks(stack, since_ms).await;
@@ -93,7 +94,7 @@ async fn at_all_times(stack: &Stack, proxy: &Proxy, since_ms: i64) -> Vec<Check>
     checks
 }
 
-async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
+async fn through_the_storm(place: &Place, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
     let wanted = Wanted {
         edits: arguments.edits,
         rate: arguments.rate,
@@ -108,7 +109,7 @@ async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Argument
 }
 
 async fn through_an_outage(
-    stack: &Stack,
+    place: &Place,
     arguments: &Arguments,
     fallback: Option<ProviderName>,
 ) -> Vec<Check> {

@@ -11,7 +11,7 @@ use std::future::Future;
 use cloud::Cloud;
 use domain::Settings;
 use serde::Serialize;
-use workflow::Studio;
+use workflow::ProviderKit;
 
 use crate::target::Target;
 
@@ -102,7 +102,7 @@ struct Scene<'a> {
     target: &'a Target,
     cloud: &'a Cloud,
     settings: &'a Settings,
-    studio: &'a Studio,
+    kit: &'a ProviderKit,
 }
 
 impl Scene<'_> {
@@ -119,12 +119,12 @@ type Unseen = Box<dyn std::error::Error>;
 pub(crate) async fn all(target: &Target, seeing: impl Fn(CheckId)) -> Result<Vec<Check>, Unseen> {
     let cloud = &target.cloud;
     let settings = cloud.settings().await?;
-    let studio = Studio::new()?;
+    let kit = ProviderKit::new()?;
     let scene = Scene {
         target,
         cloud,
         settings: &settings,
-        studio: &studio,
+        kit: &kit,
     };
     let mut checks = Vec::new();
     macro_rules! look {

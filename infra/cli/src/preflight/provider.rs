@@ -45,7 +45,7 @@ pub(super) async fn keys(scene: &Scene<'_>) -> Result<Finding, Unseen> {
 pub(super) async fn reachable(scene: &Scene<'_>) -> Result<Finding, Unseen> {
     let mut seen = Vec::new();
     for provider in in_use(scene).await? {
-        match check_provider(scene.cloud, scene.studio, provider, scene.settings).await? {
+        match check_provider(scene.cloud, scene.kit, provider, scene.settings).await? {
             Reach::Reached => seen.push(format!("{provider} answers and takes the key")),
             Reach::Fake if must_be_live(scene) => {
                 return Ok(Finding::fails(

@@ -1,0 +1,96 @@
+//! What an execution environment sets up once and all its work shares: HTTP clients, watermark images, and the one slot
+//! for work on pictures.
+
+mod watermark_images;
+
+use cloud::{Cloud, PortError};
+use domain::settings::ProviderMode;
+use domain::{ProviderName, Settings};
+use providers::{AnyProvider, Config, Downloader, Fake, Fal, HttpClient, HttpClientError, Runware};
+use tokio::sync::Semaphore;
+
+pub(crate) use watermark_images::WatermarkImage;
+use watermark_images::WatermarkImages;
+
+use crate::error::WorkError;
+
+/// Made once per execution environment.
+#[derive(Debug)]
+pub struct ProviderKit {
+    pub(crate) downloader: Downloader,
+    http: HttpClient,
+    watermark_images: WatermarkImages,
+    /// Work on one picture takes 200 MB of memory, up to 700 MB at worst, and a function has about one processor.
+    picture_slot: Semaphore,
+}
+
+impl ProviderKit {
+    /// Sets up the clients. Makes no call.
+    ///
+    /// # Errors
+    /// The TLS library refuses its own defaults.
+    pub fn new() -> Result<Self, WorkError> {
+        let internal = |error: HttpClientError| WorkError::Internal(error.to_string());
+        Ok(Self {
+            downloader: Downloader::new().map_err(internal)?,
+            http: HttpClient::new().map_err(internal)?,
+            watermark_images: WatermarkImages::default(),
+            picture_slot: Semaphore::new(1),
+        })
+    }
+
+    /// The provider of this name; in fake mode, the fake in its place. A provider whose key is missing or whose
+    /// settings are unusable is [`WorkError::Permanent`].
+    pub(crate) async fn provider(
+        &self,
+        cloud: &Cloud,
+        settings: &Settings,
+        name: ProviderName,
+        mode: ProviderMode,
+    ) -> Result<AnyProvider, WorkError> {
+        if mode == ProviderMode::Fake {
+            return Ok(AnyProvider::Fake(Fake));
+        }
+        let Some(key) = cloud.api_key(name).await? else {
+            let detail = format!("the secret {name}_api_key is not set");
+            return Err(WorkError::unusable_provider(detail));
+        };
+        let config = Config {
+            base_url: settings.base_url_of(name).clone(),
+            api_key: key.expose().to_owned(),
+            timeout: settings.timeout_of(name),
+        };
+        let http = self.http.clone();
+        let provider = match name {
+            ProviderName::Runware => Runware::new(http, &config).map(AnyProvider::Runware),
+            ProviderName::Fal => Fal::new(http, &config).map(AnyProvider::Fal),
+        };
+        provider.map_err(|error| WorkError::unusable_provider(format!("{name}_{error}")))
+    }
+
+    /// Works on a picture: off the executor, and on one picture at a time.
+    pub(crate) async fn on_picture<T, F>(&self, work: F) -> Result<T, WorkError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let internal = |what: &str| WorkError::Internal(what.to_owned());
+        let _slot = self
+            .picture_slot
+            .acquire()
+            .await
+            .map_err(|_| internal("the slot for pictures is closed"))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| internal("the work on a picture panicked"))
+    }
+
+    /// The watermark image of this key, or the built-in mark.
+    pub(crate) async fn watermark_image(
+        &self,
+        cloud: &Cloud,
+        key: Option<&str>,
+    ) -> Result<WatermarkImage, PortError> {
+        self.watermark_images.get(cloud, key).await
+    }
+}
