@@ -1,0 +1,5 @@
+//! The promises of the table that hold on DynamoDB and on the twin alike.
+
+use crate::Cloud;
+
+pub async fn table_contract(_cloud: &Cloud) {}
