@@ -191,7 +191,7 @@ impl Applied {
 
     /// Waits until every function has seen the last change. In memory nothing is cached.
     async fn settle(&self, place: &Place) {
-        if let Some(changed_at) = self.changed_at.filter(|_| place.is_deployed()) = self.changed_at {
+        if let Some(changed_at) = self.changed_at.filter(|_| place.is_deployed()) {
             tokio::time::sleep_until(changed_at + SEEN_AFTER).await;
         }
     }

@@ -3,7 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-use crate::{Stack, logs};
+use crate::Stack;
+use crate::deployed::logs;
 
 /// Long, and one of every kind that the pool asks for. It opens nothing but the local stack.
 const PASSWORD: &str = "Aa1!stack-tests-sign-in-with-this";

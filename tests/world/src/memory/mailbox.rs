@@ -5,8 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::queue::Queue;
 
-/// A queue of this name does not exist: a message to it never arrives.
-const NO_QUEUE: &str = "no-such-queue";
 /// As `maxReceiveCount` in template.yaml.
 const DELIVERIES: u32 = 5;
 /// The delay of a second delivery; each further one doubles it.
@@ -30,15 +28,13 @@ pub(super) struct Message {
 }
 
 impl Mailbox {
-    pub(super) fn collect(&mut self, sent: Vec<Sent>, now: Timestamp) {
+    pub(super) fn collect(&mut self, sent: Vec<Sent>) {
         for sent in sent {
             let queue = match sent.queue {
                 cloud::testing::Queue::Poll => Queue::Poll,
-                cloud::testing::Queue::Named(name) if name == NO_QUEUE => continue,
-                _ => Queue::Submit,
+                cloud::testing::Queue::Submit | cloud::testing::Queue::Named(_) => Queue::Submit,
             };
-            let delay = SignedDuration::try_from(sent.delay).unwrap();
-            self.add(queue, sent.body, now + delay);
+            self.add(queue, sent.body, sent.visible_at);
         }
     }
 

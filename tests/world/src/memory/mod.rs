@@ -7,9 +7,8 @@ mod mailbox;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use cloud::Cloud;
-use cloud::table::Key;
-use cloud::testing::Memory;
+use cloud::{Call as AwsCall, Cloud};
+use cloud::testing::{Fault, Memory, Rule};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use workers::CallError;
@@ -22,6 +21,8 @@ use crate::table::Item;
 use crate::transport::Call;
 use mailbox::Mailbox;
 
+/// A queue of this name does not exist.
+const NO_QUEUE: &str = "no-such-queue";
 /// Lambda's time for an invocation, as template.yaml gives it to the functions that are invoked.
 const INVOCATION: SignedDuration = SignedDuration::from_mins(5);
 
@@ -39,6 +40,10 @@ pub struct InMemory {
 impl InMemory {
     pub(crate) fn new() -> (Cloud, Self) {
         let (cloud, twin) = Cloud::in_memory();
+        for call in [AwsCall::SendMessage, AwsCall::SendMessageBatch] {
+            let refused = Rule::new(call, Fault::Refused).about(NO_QUEUE);
+            twin.faults.add(refused.times(10_000));
+        }
         let memory = Self {
             twin,
             settings: Lock::default(),
@@ -70,7 +75,7 @@ impl InMemory {
     }
 
     pub(crate) fn item(&self, pk: &str, sk: &str) -> Option<Item> {
-        self.twin.table.get(&Key::new(pk, sk))
+        self.twin.table.item(pk, sk)
     }
 
     pub(crate) fn partition(&self, pk: &str) -> Vec<Item> {
@@ -78,11 +83,11 @@ impl InMemory {
     }
 
     pub(crate) fn put_item(&self, item: Item) {
-        self.twin.table.put(item);
+        self.twin.table.insert(item);
     }
 
     pub(crate) fn put_object(&self, key: &str, bytes: Vec<u8>, mime_type: &str) {
-        self.twin.objects.put(key, bytes, mime_type);
+        self.twin.objects.insert(key, bytes, mime_type);
     }
 
     pub(crate) fn remove_object(&self, key: &str) {
@@ -95,13 +100,22 @@ impl InMemory {
     }
 
     pub(crate) fn object(&self, key: &str) -> Option<Vec<u8>> {
-        self.twin.objects.get(key).map(|bytes| bytes.to_vec())
+        self.twin.objects.object(key).map(|object| object.body.to_vec())
     }
 
-    /// The object that a presigned URL of the twin is about.
-    pub(crate) fn key_of(&self, url: &str) -> String {
-        let url = reqwest::Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
-        url.path().trim_start_matches('/').to_owned()
+    /// Fetches a presigned URL, which the twin checks as S3 does.
+    pub(crate) fn download(&self, url: &str) -> Vec<u8> {
+        let found = self.twin.objects.fetch(url);
+        let object = found.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+        object.body.to_vec()
+    }
+
+    /// Uploads to a presigned URL, and returns the status.
+    pub(crate) fn upload(&self, url: &str, mime_type: &str, bytes: Vec<u8>) -> u16 {
+        match self.twin.objects.upload(url, mime_type, bytes) {
+            Ok(()) => 200,
+            Err(_) => 403,
+        }
     }
 }
 
@@ -186,7 +200,7 @@ impl InMemory {
     /// The mailbox with everything that the product sent up to now.
     fn collected(&self) -> std::sync::MutexGuard<'_, Mailbox> {
         let mut mailbox = self.mailbox.lock().unwrap();
-        mailbox.collect(self.twin.queues.take(), self.twin.clock.now());
+        mailbox.collect(self.twin.queues.take());
         mailbox
     }
 }
