@@ -12,6 +12,15 @@ pub enum Queue {
     Poll,
 }
 
+impl Queue {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Poll => "poll",
+        }
+    }
+}
+
 /// Sends an edit to the workers that submit.
 pub async fn submit(world: &World, id: EditId) {
     submit_copies(world, id, 1).await;

@@ -99,6 +99,17 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Posts to an address that a provider was given for its webhook, and returns the status.
+    pub async fn post_webhook(&self, url: &str, headers: &[(&'static str, String)], body: &str) -> u16 {
+        let base = format!("{}/api/v1", self.api_url());
+        let path = url.strip_prefix(&base).expect("an address of this API");
+        let call = Call::new(Method::POST, path).body("application/json", body);
+        let with_header = |call: Call, (name, value): &(&'static str, String)| call.header(name, value);
+        self.send(headers.iter().fold(call, with_header)).await.status
+    }
+}
+
 async fn over_http(place: &Place, call: Call) -> Reply {
     let stack = place.stack();
     let url = format!("{}/api/v1{}", stack.described.api_url, call.path);

@@ -143,7 +143,7 @@ async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
         blocked_terms: Some(vec!["gore".to_owned()]),
         ..PolicyChange::default()
     };
-    stack
+    place
         .cloud
         .change_policy(&tenant_id, &event_id, &theirs)
         .await
@@ -245,7 +245,7 @@ async fn a_failed_apply_shows_what_it_wrote(place: Place) {
         "{ran:?}"
     );
     assert!(ran.err.contains("/allowed_style_keys/0"), "{ran:?}");
-    let event = stack
+    let event = place
         .cloud
         .event(&format!("event-{name}").parse().unwrap())
         .await

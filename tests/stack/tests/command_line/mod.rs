@@ -21,7 +21,7 @@ contract! {
     }
 }
 
-async fn wrong_usage_exits_with_2_and_failure_with_1(place: Place) {
+async fn wrong_usage_exits_with_2_and_failure_with_1(_: Place) {
     for arguments in [
         &["settings", "get", "no_such_setting"][..],
         &["settings", "set", "queue_max_polls", "many"],
@@ -43,7 +43,7 @@ async fn wrong_usage_exits_with_2_and_failure_with_1(place: Place) {
     assert!(error["error"].is_string(), "{error}");
 }
 
-async fn a_closed_pipe_is_no_error(place: Place) {
+async fn a_closed_pipe_is_no_error(_: Place) {
     let mut running = Command::new(program())
         .current_dir(world::root())
         .args(["completions", "bash"])
@@ -98,7 +98,7 @@ async fn the_event_commands_summarise_and_watch_an_event(place: Place) {
     assert!(ran.out.contains(&format!("{id}\tsucceeded\t")), "{ran:?}");
 }
 
-async fn a_pretended_prune_counts_what_would_go(place: Place) {
+async fn a_pretended_prune_counts_what_would_go(_: Place) {
     let counted = magic_edits(&["--json", "prune", "--pretend", "--request-days", "3650"]).await;
     assert_eq!(counted.code, 0, "{counted:?}");
     let counted = counted.json();
@@ -109,9 +109,9 @@ async fn a_pretended_prune_counts_what_would_go(place: Place) {
     );
 }
 
-async fn the_local_flag_wins_over_the_environment(place: Place) {
+async fn the_local_flag_wins_over_the_environment(_: Place) {
     let arguments = ["settings", "get", "default_provider"];
-    let mut command = in_folder(&place_tests::stack::root(), &arguments);
+    let mut command = in_folder(&world::root(), &arguments);
     command.env("MAGIC_EDITS_STACK", "magic-edits-prod");
     let ran = ran(command, "").await;
     assert_eq!((ran.code, ran.out.as_str()), (0, "runware\n"), "{ran:?}");

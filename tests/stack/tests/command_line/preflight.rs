@@ -101,7 +101,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(ProviderName::Runware).pinned(pin);
         assert!(
-            stack
+            place
                 .cloud
                 .save_breaker(ProviderName::Runware, &next)
                 .await
@@ -130,7 +130,8 @@ async fn a_dead_letter_fails_the_preflight(place: Place) {
     let taken = place.stack().sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
-        stack
+        place
+            .stack()
             .sqs
             .delete_message()
             .queue_url(&dead)

@@ -1,5 +1,5 @@
-//! Workers that die, and submits that do not arrive. Whoever kills a worker runs alone until it is dead: the batch
-//! dies with it.
+//! Workers that die, and submits that do not arrive. A test that kills a worker runs alone until then: the whole batch
+//! dies with the worker.
 
 use std::time::Duration;
 

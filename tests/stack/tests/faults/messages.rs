@@ -1,11 +1,12 @@
-//! Messages that nobody should send.
+//! Malformed messages.
 
 use std::time::Duration;
 
 use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::json;
-use world::deployed::{logs};
+use world::deployed::logs;
+use world::queue::Queue;
 use world::{Books, Live, Place, World, queue, styles};
 use tokio::time::{Instant, sleep};
 
@@ -41,14 +42,14 @@ async fn an_unreadable_record_harms_none_of_its_neighbours(place: Place) {
         good.replace(world.event.id.as_str(), "another-event"),
         queue::submit_body(&world, second),
     ];
-    queue::send(&place, &place.described.submit_queue_url, &batch).await;
+    queue::send(&place, Queue::Submit, &batch).await;
     let polls = [
         "[]".to_owned(),
         "null".to_owned(),
         queue::poll_body(&world, unknown, 1),
         queue::poll_body(&world, first, 7),
     ];
-    queue::send(&place, &place.described.poll_queue_url, &polls).await;
+    queue::send(&place, Queue::Poll, &polls).await;
     for id in [first, second] {
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
         assert_eq!(live.tasks(id)[0].submits, 1);
@@ -61,16 +62,14 @@ async fn an_unreadable_record_harms_none_of_its_neighbours(place: Place) {
 
 async fn a_failed_record_returns_long_before_its_visibility_timeout(place: Place) {
     let since_ms = logs::now_ms(&place);
-    let sent = stack
-        .sqs
-        .send_message()
-        .queue_url(&place.described.poll_queue_url);
+    let stack = place.stack();
+    let sent = stack.sqs.send_message().queue_url(&stack.described.poll_queue_url);
     let sent = sent.message_body("nobody can read this").send().await.unwrap();
     let named = format!("\"message_id\":\"{}\"", sent.message_id().unwrap());
     let begun = Instant::now();
     loop {
         // The emulator delivers a late line with the environment's next invocation only.
-        queue::nudge(&place, "poll-edit").await;
+        stack.nudge("poll-edit").await;
         let lines = logs::lines(&place, "poll-edit", since_ms).await;
         let deliveries = lines
             .iter()

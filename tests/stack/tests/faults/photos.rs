@@ -1,4 +1,4 @@
-//! Photos that are none. What was uploaded is looked at when an edit is made of it, not before.
+//! Files that are no photos. An upload is checked when an edit is made of it, not before.
 
 use futures::future::join_all;
 use world::fixture;
@@ -11,7 +11,7 @@ contract! {
     }
 }
 
-/// What process-edit has, in MB (template.yaml).
+/// Memory of process-edit in MB (template.yaml).
 const MEMORY_MB: u64 = 1_024;
 
 async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: Place) {
@@ -51,8 +51,10 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
             "{what}: no provider was asked"
         );
         books.assert_released(*id, "photo_invalid");
-        let peak = logs::peak_memory_mb(&place, "process-edit", *id).await;
-        assert!(peak < MEMORY_MB / 2, "{what}: {peak} MB");
+        if place.is_deployed() {
+            let peak = logs::peak_memory_mb(&place, "process-edit", *id).await;
+            assert!(peak < MEMORY_MB / 2, "{what}: {peak} MB");
+        }
     }
     assert_eq!(books.figures.failed, 6);
     assert_eq!(

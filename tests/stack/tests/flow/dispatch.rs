@@ -1,4 +1,4 @@
-//! When and where an edit is sent; all of it by settings in SSM, without a deploy.
+//! Settings decide when and where an edit is sent, without a deploy.
 
 use std::time::Duration;
 
@@ -6,9 +6,8 @@ use domain::Status;
 use domain::settings::Setting;
 use doubles::runware::{Behaviour, Fault, Server};
 use serde_json::json;
-use world::live::tasks;
+use world::doubled::live::tasks;
 use world::{Books, Place, World, queue, settings, styles};
-use tokio::time::sleep;
 
 contract! {
     in_memory {
@@ -31,7 +30,7 @@ async fn edits_stay_queued_while_dispatch_is_off(place: Place) {
         .await;
     assert_eq!(reply.data(202)["wait"]["position"], 2, "somebody is ahead");
     let second = reply.edit_id();
-    sleep(Duration::from_secs(2)).await;
+    place.handle_all_messages().await;
     for (id, position) in [(first, 1), (second, 2)] {
         let edit = world.stored(id).await;
         assert_eq!((edit.status, edit.attempt), (Status::Queued, 0));

@@ -1,4 +1,4 @@
-//! An edit that its provider does not come to an end with goes on at the other one.
+//! An edit that its provider cannot finish continues at the other one.
 
 use domain::edit::FALLBACK_PATIENCE;
 use domain::settings::Setting;
@@ -192,12 +192,8 @@ async fn an_endless_provider_leaves_time_to_the_other(place: Place) {
     let photo = world.photo("cat.jpg").await;
     let endless = Behaviour::default().processing(1_000);
     let known = duo.start(&world, photo, [endless]).await;
-    let is_processing = |edit: &serde_json::Value| edit["status"] == "processing";
-    world
-        .guest
-        .wait_until(known.id, "processing", is_processing)
-        .await;
-    // So that the other's three minutes begin in a moment.
+    world.guest.wait_until_processing(known.id).await;
+    // The other's three minutes begin in a moment.
     let soon = FALLBACK_PATIENCE + SignedDuration::from_secs(5);
     let deadline = place.now() + soon;
     world.set_deadline(known.id, deadline).await;
@@ -214,11 +210,11 @@ async fn an_endless_provider_leaves_time_to_the_other(place: Place) {
     books.assert_at_rest();
 }
 
-/// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.
-async fn dearer(room: i64) -> (Duo, World, Known) {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&place, &[(Setting::FallbackProvider, "none")]).await;
-    let world = World::with(&place, |tenant, _| {
+/// An edit that was admitted without a fallback: its reservation covers the first provider, and the second takes twice as
+/// much.
+async fn dearer(place: &Place, room: i64) -> (Duo, World, Known) {
+    let mut duo = Duo::open(place, &[(Setting::FallbackProvider, "none")]).await;
+    let world = World::with(place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(room));
     })
     .await;
@@ -234,7 +230,7 @@ async fn dearer(room: i64) -> (Duo, World, Known) {
 }
 
 async fn a_dearer_provider_is_paid_where_the_budget_has_room(place: Place) {
-    let (_duo, world, known) = dearer(2 * styles::COST).await;
+    let (_duo, world, known) = dearer(&place, 2 * styles::COST).await;
     let edit = world.stored(known.id).await;
     assert_eq!(edit.status, Status::Succeeded, "{edit:?}");
     assert_eq!(edit.reserved_micro_usd, MicroUsd::new(2 * styles::COST));
@@ -244,7 +240,7 @@ async fn a_dearer_provider_is_paid_where_the_budget_has_room(place: Place) {
 }
 
 async fn a_dearer_provider_is_not_asked_where_the_budget_has_no_room(place: Place) {
-    let (duo, world, known) = dearer(2 * styles::COST - 1).await;
+    let (duo, world, known) = dearer(&place, 2 * styles::COST - 1).await;
     let edit = world.stored(known.id).await;
     assert_eq!(providers(&edit), [ProviderName::Runware]);
     assert!(duo.requests(&known).is_empty());

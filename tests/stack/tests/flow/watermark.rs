@@ -32,7 +32,7 @@ async fn picture(
     event_mark: Option<WatermarkSettings>,
     tenant_mark: Option<WatermarkSettings>,
 ) -> RgbImage {
-    picture_in(&styles::fake("sync"), stack, event_mark, tenant_mark).await
+    picture_in(&styles::fake("sync"), place, event_mark, tenant_mark).await
 }
 
 /// The same in another style.

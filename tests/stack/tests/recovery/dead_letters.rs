@@ -29,7 +29,7 @@ async fn a_dead_letter_is_shown_and_a_redrive_finishes_its_edit(place: Place) {
         queue::submit_body(&world, id),
         "not ours".to_owned(),
     ];
-    queue::send(&place, &dead, &letters).await;
+    place.stack().send_messages(&dead, &letters).await;
 
     let ran = magic_edits(&["dlq", "list", "--json"]).await;
     assert_eq!(ran.code, 1, "there is something to do: {ran:?}");
@@ -53,14 +53,14 @@ async fn a_dead_letter_is_shown_and_a_redrive_finishes_its_edit(place: Place) {
         assert_eq!(about[0]["edit_status"], "queued");
     }
 
-    let before = place.stack().messages(&place.described.submit_queue_url).await;
+    let before = place.stack().messages(&place.stack().described.submit_queue_url).await;
     let ran = magic_edits(&["dlq", "redrive", "submit", "--json"]).await;
     let redriven = ran.json();
     assert_eq!((ran.code, &redriven["sent"]), (1, &json!(2)), "{redriven}");
     let unreadable = redriven["unreadable"].as_u64().unwrap();
     assert!(unreadable >= 1, "{redriven}");
     assert_painted_once(&world, id).await;
-    place.stack().until_handled(&place.described.submit_queue_url, before).await;
+    place.stack().until_handled(&place.stack().described.submit_queue_url, before).await;
     assert_eq!(Books::of(&world).await.ledger.len(), 1);
     assert!(
         u64::from(place.stack().messages(&dead).await.visible) >= unreadable,
@@ -82,7 +82,7 @@ async fn a_redrive_returns_a_poll_message_to_the_poll_queue(place: Place) {
     let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let dead = format!("{}-dead", place.stack().described.poll_queue_url);
-    queue::send(&place, &dead, &[queue::poll_body(&world, id, 1)]).await;
+    place.stack().send_messages(&dead, &[queue::poll_body(&world, id, 1)]).await;
     let ran = magic_edits(&["dlq", "redrive", "poll", "--json"]).await;
     let redriven = ran.json();
     assert_eq!(redriven["sent"], 1, "{ran:?}");

@@ -1,4 +1,4 @@
-//! Sending what was held back.
+//! Dispatch sends edits that were held back.
 
 use domain::breaker::Pin;
 use jiff::SignedDuration;
@@ -15,15 +15,12 @@ contract! {
 
 async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(place: Place) {
     let _settings = settings::alone(&place, &[(Setting::QueueAutoDispatch, "false")]).await;
-    // What other tests have left behind would be older.
-    fail(&place).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let mut ids = Vec::new();
     for _ in 0..13 {
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
     }
-    let before = place.stack().messages(&place.described.submit_queue_url).await;
     let answer = place.invoke("dispatch", &json!({ "limit": 11 })).await;
     assert_eq!(answer, json!({ "matched": 11, "sent": 11, "more": true }));
     let (first, left) = ids.split_at(11);
@@ -34,11 +31,11 @@ async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(plac
         assert_eq!(
             world.stored(*id).await.status,
             Status::Queued,
-            "the youngest wait"
+            "the youngest edits wait"
         );
     }
 
-    // Both at once: each finds the two that are left, or finds them gone.
+    // Two at the same time: each finds the two that are left, or finds them gone.
     let payload = json!({});
     let (one, other) = futures::join!(
         place.invoke("dispatch", &payload),
@@ -48,7 +45,7 @@ async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(plac
     for id in left {
         assert_eq!(world.guest.wait(*id).await["status"], "succeeded");
     }
-    place.stack().until_handled(&place.described.submit_queue_url, before).await;
+    place.handle_all_messages().await;
     let books = Books::of(&world).await;
     assert_eq!((books.ledger.len(), books.figures.succeeded), (13, 13));
     for id in ids {
@@ -61,7 +58,6 @@ async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(plac
 
 async fn an_edit_sent_after_its_deadline_waits_for_its_provider(place: Place) {
     let mut duo = Duo::open(&place, &[(Setting::FallbackProvider, "none")]).await;
-    fail(&place).await;
     duo.settings.pin_breakers(Some(Pin::Open)).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
@@ -70,15 +66,11 @@ async fn an_edit_sent_after_its_deadline_waits_for_its_provider(place: Place) {
     world
         .set_deadline(held.id, place.now() - SignedDuration::from_mins(1))
         .await;
-    let before = place.stack().messages(&place.described.submit_queue_url).await;
     let answer = place.invoke("dispatch", &json!({})).await;
     assert_eq!(answer["sent"], 1, "{answer}");
-    place.eventually("back in the queue", async || {
-        assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
-        let now = place.stack().messages(&place.described.submit_queue_url).await;
-        now.delayed > before.delayed
-    })
-    .await;
+    place.handle_due_messages().await;
+    assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
+    assert_eq!(place.memory().messages(Queue::Submit).len(), 1);
     duo.settings.pin_breakers(Some(Pin::Closed)).await;
     assert_eq!(world.guest.wait(held.id).await["status"], "succeeded");
     Books::of(&world).await.assert_at_rest();

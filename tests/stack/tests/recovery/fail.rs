@@ -1,4 +1,4 @@
-//! Ending edits by hand: never one whose picture the provider has.
+//! An operator fails edits by hand, but never one with a finished picture.
 
 use domain::Status;
 use doubles::runware::{Behaviour, ErrorShape};
@@ -16,7 +16,7 @@ contract! {
     }
 }
 
-/// Ended by an operator, with the money given back but for what the provider charges.
+/// The operator failed the edit, and its money was released except for the provider's charge.
 async fn assert_ended(world: &World, id: EditId, charged: i64) {
     let edit = world.stored(id).await;
     assert_eq!(edit.status, Status::Failed);
@@ -35,10 +35,9 @@ async fn a_queued_edit_fails_and_its_money_is_released_once(place: Place) {
     assert_ended(&world, id, 0).await;
     assert_eq!(item_of(&fail(&place).await, id), None);
     assert_ended(&world, id, 0).await;
-    // A message that turns up after all finds nothing to do.
-    let before = place.stack().messages(&place.described.submit_queue_url).await;
-    queue::submit(&world, id).await;
-    place.stack().until_handled(&place.described.submit_queue_url, before).await;
+    // A late message changes nothing.
+    world::queue::submit(&world, id).await;
+    place.handle_all_messages().await;
     assert_ended(&world, id, 0).await;
 }
 
@@ -46,7 +45,7 @@ async fn an_edit_fails_while_the_provider_still_works_on_it(place: Place) {
     let live = Live::alone(&place, None).await;
     let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(1_000)).await;
-    // Its own time is up as well; it is the operator who ends it.
+    // Its deadline has passed as well, and the operator decides.
     world.age(id, jiff::SignedDuration::from_mins(31)).await;
     let answer = fail(&place).await;
     assert_eq!(action_on(&answer, id), ("fail", "recovered_as_failed"));

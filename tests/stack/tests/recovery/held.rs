@@ -1,9 +1,9 @@
-//! What an operator holds back is not stuck: the schedule leaves it alone.
+//! The schedule leaves edits alone that an operator holds back.
 
 use domain::Status;
 use domain::settings::Setting;
 use world::invoke::item_of;
-use world::{Place, World, queue, settings, styles};
+use world::{Place, World, settings, styles};
 
 use super::*;
 
@@ -19,14 +19,13 @@ async fn the_schedule_spares_held_edits(place: Place) {
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
-    let before = place.stack().messages(&place.described.submit_queue_url).await;
     let answer = by_schedule(&place).await;
     assert_eq!(item_of(&answer, id), None);
     assert!(answer["held"].as_u64().unwrap() >= 1, "{answer}");
-    place.stack().until_handled(&place.described.submit_queue_url, before).await;
+    place.handle_all_messages().await;
     let edit = world.stored(id).await;
     assert_eq!((edit.status, edit.attempt), (Status::Queued, 0));
-    // An operator who asks for it by hand means it.
+    // By hand an operator recovers it all the same.
     let answer = requeue(&place).await;
     assert_eq!(action_on(&answer, id).0, "requeue");
     assert_painted_once(&world, id).await;

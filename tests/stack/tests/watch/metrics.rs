@@ -1,5 +1,4 @@
-//! Figures for CloudWatch are lines of the functions' logs (row O3). The emulator does not take them out, so the lines
-//! themselves are looked at.
+//! Metrics are lines of the functions' logs. The emulator extracts none, so the test reads the lines.
 
 use std::collections::BTreeMap;
 

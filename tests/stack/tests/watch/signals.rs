@@ -1,4 +1,4 @@
-//! Signals are given once, however many edits see their cause, in the log and as an event (rows O2, B4).
+//! A signal is given once, in the log and as an event, however many edits cause it.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use world::styles::COST;
 use world::deployed::{Subscriber, logs};
+use world::patience::{insist, seen};
 use world::{Caller, Guest, Place, Reply, World, settings, styles};
 
 use super::figures::{photo_of, write};
@@ -112,33 +113,22 @@ async fn each_signal_is_given_once_although_many_edits_cause_it(place: Place) {
 
 async fn recovery_that_fails_edits_signals_the_failure_rate_of_their_event(place: Place) {
     let _settings = settings::alone(&place, &[(Setting::FailureRateMinSamples, "4")]).await;
-    let began = logs::now_ms(&place) - 1_000;
     let world = World::new(&place).await;
     let photo = photo_of(&world).await;
-    // Queued, and nobody knows of them.
+    // Queued, without a message.
     for number in [3, 13, 23, 33, 43] {
         write(&world, &photo, number).await;
     }
     let fail = json!({ "minutes": 0, "action": "fail" });
-    for _ in 0..30 {
-        let (failed, answer) = place.try_invoke("recover-stuck", &fail).await;
-        if !failed && answer["matched"] == 0 {
-            break;
-        }
-    }
-    place.invoke("recover-stuck",
-        &json!({ "minutes": 0, "action": "dry_run" }),
-    )
-    .await;
-    let is_ours =
-        |line: &Value| line["message"] == FAILURE_RATE && line["event_id"] == world.event.id.as_str();
-    let given = logs::found(&place, &["recover-stuck"], began, 1, is_ours).await;
-    assert_eq!(given.len(), 1, "{given:#?}");
-    let failed = given[0]["failure_rate"].as_f64().unwrap();
+    let answer = place.invoke("recover-stuck", &fail).await;
+    assert_eq!(answer["failed"], 5, "{answer}");
+    let [signal] = place.memory().published(FAILURE_RATE).try_into().unwrap();
+    assert_eq!(signal["event_id"], world.event.id.as_str());
+    let failed = signal["failure_rate"].as_f64().unwrap();
     assert!((failed - 1.0).abs() < 1e-9, "{failed}");
 }
 
-/// Two that take longer than the millisecond that is allowed.
+/// Two edits that take longer than the millisecond that is allowed.
 async fn slow_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(styles::OK);
@@ -148,7 +138,7 @@ async fn slow_edits(world: &World) {
     }
 }
 
-/// Six that fail, at once and after each other.
+/// Six edits that fail, five in parallel and one after them.
 async fn failing_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(&styles::fake("rejected"));
@@ -158,8 +148,7 @@ async fn failing_edits(world: &World) {
     assert_eq!(world.guest.wait(last).await["status"], "failed");
 }
 
-/// Room for two, of which the organiser's own reaches the soft cap and a guest's the hard cap; and then six that are
-/// refused.
+/// Room for two edits: the organiser's own reaches the soft cap and a guest's the hard cap. Six more are refused.
 async fn exhaust_budget(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let never = styles::fake("never");
@@ -181,7 +170,7 @@ async fn ask_as_organiser(world: &World, body: &Value, key: &str) -> Reply {
     insist(async || organiser.create_edit_once(world, body, key).await).await
 }
 
-/// Three that are blocked, and then refused before anybody looks at them.
+/// Three blocked prompts, and three that the abuse layer refuses.
 async fn blocked_prompts(world: &World, guest: &Guest) {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });
@@ -193,7 +182,7 @@ async fn blocked_prompts(world: &World, guest: &Guest) {
 }
 
 async fn wait_for_events(subscriber: &mut Subscriber, about: &[String], at_least: usize) -> Vec<Value> {
-    place.seen("published", async || {
+    seen("published", async || {
         let events = subscriber.events().await.iter();
         let ours = events.filter(|event| {
             let event_id = event["detail"]["event_id"].as_str().unwrap_or_default();

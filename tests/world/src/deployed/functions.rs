@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::Stack;
+use crate::Place;
 use crate::deployed::stack::folder;
 
 /// State `ESTABLISHED` in `/proc/net/tcp`.
@@ -19,8 +19,8 @@ const LOOPBACK: &str = "0100007F:";
 const FUNCTION_NAME: &[u8] = b"AWS_LAMBDA_FUNCTION_NAME=";
 
 /// Kills the process of a function that holds a connection to this port of 127.0.0.1, as soon as there is one.
-pub async fn kill_while_connected(stack: &Stack, folder: &str, port: u16) {
-    let name = stack.function(folder);
+pub async fn kill_while_connected(place: &Place, folder: &str, port: u16) {
+    let name = place.stack().function(folder);
     for _ in 0..400 {
         let sockets = sockets(|_, to| to == port);
         let connected = processes()
@@ -59,8 +59,8 @@ impl Process {
 }
 
 /// Kills every process of a function that is running now; true where there was one.
-pub fn kill(stack: &Stack, folder: &str) -> bool {
-    let name = stack.function(folder);
+pub fn kill(place: &Place, folder: &str) -> bool {
+    let name = place.stack().function(folder);
     let killed = processes().filter(|process| process.function == name && process.kill());
     killed.count() > 0
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::EditId;
 use serde_json::{Value, json};
 
-use crate::Stack;
+use crate::Place;
 use crate::deployed::stack::folder;
 
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -43,17 +43,17 @@ pub fn secrets() -> Vec<String> {
 }
 
 /// The lines of a function's log since then.
-pub async fn lines(stack: &Stack, function: &str, since_ms: i64) -> Vec<String> {
+pub async fn lines(place: &Place, function: &str, since_ms: i64) -> Vec<String> {
     lines_of_group(
-        stack,
-        &format!("/aws/lambda/{}", stack.function(function)),
+        place,
+        &format!("/aws/lambda/{}", place.stack().function(function)),
         since_ms,
     )
     .await
 }
 
 /// The lines of a log group since then.
-pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<String> {
+pub async fn lines_of_group(place: &Place, group: &str, since_ms: i64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut token = Value::Null;
     loop {
@@ -61,7 +61,7 @@ pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<St
         if !token.is_null() {
             question["nextToken"] = token;
         }
-        let answer = filter_log_events(stack, &question).await;
+        let answer = filter_log_events(place, &question).await;
         let events = answer["events"].as_array().unwrap();
         lines.extend(
             events
@@ -76,34 +76,34 @@ pub async fn lines_of_group(stack: &Stack, group: &str, since_ms: i64) -> Vec<St
 }
 
 /// How often the queue workers have said this since then.
-pub async fn said(stack: &Stack, message: &str, since_ms: i64) -> usize {
+pub async fn said(place: &Place, message: &str, since_ms: i64) -> usize {
     const WORKERS: [&str; 2] = ["process-edit", "poll-edit"];
     let is_meant = |line: &Value| line["message"] == message;
-    nudge_all(stack, &WORKERS).await;
-    found(stack, &WORKERS, since_ms, 1, is_meant).await;
+    nudge_all(place, &WORKERS).await;
+    found(place, &WORKERS, since_ms, 1, is_meant).await;
     // Whoever has said it too.
-    nudge_all(stack, &WORKERS).await;
+    nudge_all(place, &WORKERS).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    found(stack, &WORKERS, since_ms, 0, is_meant).await.len()
+    found(place, &WORKERS, since_ms, 0, is_meant).await.len()
 }
 
 /// Lets these functions run once more, as far as they take messages: the emulator delivers a late line with the
 /// environment's next invocation only.
-async fn nudge_all(stack: &Stack, functions: &[&str]) {
+async fn nudge_all(place: &Place, functions: &[&str]) {
     for worker in functions
         .iter()
         .filter(|name| ["process-edit", "poll-edit"].contains(name))
     {
-        stack.nudge(worker).await;
+        place.stack().nudge(worker).await;
     }
 }
 
 /// Lines of any function's log since then that know something which must not get there.
-pub async fn leaks(stack: &Stack, since_ms: i64) -> Vec<String> {
+pub async fn leaks(place: &Place, since_ms: i64) -> Vec<String> {
     let secrets = secrets();
     let mut leaks = Vec::new();
-    for function in stack.described.functions.keys() {
-        let lines = lines(stack, function, since_ms).await;
+    for function in place.stack().described.functions.keys() {
+        let lines = lines(place, function, since_ms).await;
         let knows_one = |line: &String| secrets.iter().any(|secret| line.contains(secret));
         leaks.extend(lines.into_iter().filter(knows_one));
     }
@@ -113,7 +113,7 @@ pub async fn leaks(stack: &Stack, since_ms: i64) -> Vec<String> {
 /// The lines of these functions' logs since then that are objects and are as they should be, once there are at least so
 /// many.
 pub async fn found(
-    stack: &Stack,
+    place: &Place,
     functions: &[&str],
     since_ms: i64,
     at_least: usize,
@@ -122,11 +122,11 @@ pub async fn found(
     let mut found = Vec::new();
     for round in 0..120 {
         if round % 8 == 7 {
-            nudge_all(stack, functions).await;
+            nudge_all(place, functions).await;
         }
         found.clear();
         for function in functions {
-            let lines = lines(stack, function, since_ms).await;
+            let lines = lines(place, function, since_ms).await;
             let objects = lines
                 .iter()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -141,14 +141,14 @@ pub async fn found(
 }
 
 /// The most memory that a function needed while it worked on an edit, in MB.
-pub async fn peak_memory_mb(stack: &Stack, function: &str, id: EditId) -> u64 {
+pub async fn peak_memory_mb(place: &Place, function: &str, id: EditId) -> u64 {
     let since_ms = id.created_at().as_millisecond() - 1_000;
     for round in 0..60 {
         // The emulator delivers a late line with the environment's next invocation only.
         if round % 8 == 7 {
-            stack.nudge(function).await;
+            place.stack().nudge(function).await;
         }
-        let peak = lines(stack, function, since_ms)
+        let peak = lines(place, function, since_ms)
             .await
             .iter()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
@@ -168,12 +168,24 @@ pub async fn peak_memory_mb(stack: &Stack, function: &str, id: EditId) -> u64 {
     panic!("{function} has not logged an invocation for {id}");
 }
 
-/// Milliseconds since 1970.
-pub fn now_ms(stack: &Stack) -> i64 {
-    stack.cloud.now().as_millisecond()
+/// Waits until a worker has logged so many invocations that were about an edit: what it did is done then, and a test can
+/// assert that it did nothing.
+pub async fn until_handled(place: &Place, worker: &str, id: EditId, invocations: usize) {
+    let since_ms = id.created_at().as_millisecond() - 1_000;
+    let is_about = |line: &Value| {
+        let ids = line["edit_ids"].as_array();
+        line["message"] == "invocation" && ids.is_some_and(|ids| ids.contains(&json!(id)))
+    };
+    let lines = found(place, &[worker], since_ms, invocations, is_about).await;
+    assert!(lines.len() >= invocations, "{worker} handled {id} {} times", lines.len());
 }
 
-async fn filter_log_events(stack: &Stack, question: &Value) -> Value {
+/// Milliseconds since 1970.
+pub fn now_ms(place: &Place) -> i64 {
+    place.now().as_millisecond()
+}
+
+async fn filter_log_events(place: &Place, question: &Value) -> Value {
     let target = "Logs_20140328.FilterLogEvents";
-    stack.call("logs", target, question).await.unwrap()
+    place.stack().call("logs", target, question).await.unwrap()
 }

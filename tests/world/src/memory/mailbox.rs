@@ -20,6 +20,8 @@ pub(super) struct Mailbox {
 
 pub(super) struct Message {
     pub(super) queue: Queue,
+    /// The name of the queue, which a setting may change.
+    name: String,
     pub(super) body: String,
     pub(super) due: Timestamp,
     /// Messages that are due at the same time go in the order in which they were sent.
@@ -30,18 +32,19 @@ pub(super) struct Message {
 impl Mailbox {
     pub(super) fn collect(&mut self, sent: Vec<Sent>) {
         for sent in sent {
-            let queue = match sent.queue {
+            let queue = match &sent.queue {
                 cloud::testing::Queue::Poll => Queue::Poll,
                 cloud::testing::Queue::Submit | cloud::testing::Queue::Named(_) => Queue::Submit,
             };
-            self.add(queue, sent.body, sent.visible_at);
+            self.add(queue, sent.queue.name(), sent.body, sent.visible_at);
         }
     }
 
-    pub(super) fn add(&mut self, queue: Queue, body: String, due: Timestamp) {
+    pub(super) fn add(&mut self, queue: Queue, name: &str, body: String, due: Timestamp) {
         self.added += 1;
         self.waiting.push(Message {
             queue,
+            name: name.to_owned(),
             body,
             due,
             number: self.added,
@@ -81,6 +84,10 @@ impl Mailbox {
 
     pub(super) fn bodies(&self, queue: Queue) -> Vec<String> {
         bodies(&self.waiting, queue)
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.waiting.iter().map(|message| message.name.clone()).collect()
     }
 
     pub(super) fn dead_letters(&self, queue: Queue) -> Vec<String> {

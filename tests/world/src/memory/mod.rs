@@ -21,6 +21,8 @@ use crate::table::Item;
 use crate::transport::Call;
 use mailbox::Mailbox;
 
+/// Signs the addresses that providers call.
+const WEBHOOK_KEY: &str = "webhook-key-of-a-place-in-memory";
 /// A queue of this name does not exist.
 const NO_QUEUE: &str = "no-such-queue";
 /// Lambda's time for an invocation, as template.yaml gives it to the functions that are invoked.
@@ -44,6 +46,8 @@ impl InMemory {
             let refused = Rule::new(call, Fault::Refused).about(NO_QUEUE);
             twin.faults.add(refused.times(10_000));
         }
+        // As `make up` makes one.
+        twin.parameters.set_secret("/magic-edits/memory/secrets/webhook_key", WEBHOOK_KEY);
         let memory = Self {
             twin,
             settings: Lock::default(),
@@ -72,6 +76,13 @@ impl InMemory {
             }
             error => panic!("{error}"),
         })
+    }
+
+    /// The details of every event of this kind that was published, in order.
+    pub fn published(&self, detail_type: &str) -> Vec<Value> {
+        let events = self.twin.events.published().into_iter();
+        let of_kind = events.filter(|event| event.detail_type == detail_type);
+        of_kind.map(|event| event.detail).collect()
     }
 
     pub(crate) fn item(&self, pk: &str, sk: &str) -> Option<Item> {
@@ -156,15 +167,23 @@ impl InMemory {
     }
 
     pub(crate) async fn handle_all(&self, cloud: &Cloud) {
-        while self.step(cloud, self.handled()).await {}
+        let first = self.handled();
+        while self.step(cloud, self.handled()).await {
+            assert!(self.handled() - first < 3_000, "messages never end");
+        }
     }
 
     /// Puts messages into a queue past the product.
     pub(crate) fn enqueue(&self, cloud: &Cloud, queue: Queue, bodies: &[String]) {
         let mut mailbox = self.collected();
         for body in bodies {
-            mailbox.add(queue, body.clone(), cloud.now());
+            mailbox.add(queue, queue.name(), body.clone(), cloud.now());
         }
+    }
+
+    /// The names of the queues in which messages wait.
+    pub fn waiting_in(&self) -> Vec<String> {
+        self.collected().names()
     }
 
     /// The messages of a queue that nobody has handled yet.

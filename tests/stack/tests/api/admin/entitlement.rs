@@ -1,4 +1,4 @@
-//! Who may use the feature: every combination of package, add-on and style, set up as a superadmin does it.
+//! Entitlement: every combination of package, add-on and style, set up as a superadmin does it.
 
 use domain::EventId;
 use futures::future::join_all;
@@ -17,8 +17,8 @@ contract! {
 const UNLOCK: &str = "/admin/addons/ai_styling_unlock";
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
 
-/// A row: the package's features, if there is a package; the add-on's state, if it was bought; what unlocks the
-/// feature; what a premium style is answered with.
+/// A row: the features of the package, if there is one; the state of the add-on, if it was bought; what grants the
+/// feature; the answer to a premium style.
 type Row = (
     Option<&'static [&'static str]>,
     Option<Addon>,
@@ -52,7 +52,7 @@ impl Addon {
 enum Premium {
     Open,
     Locked,
-    /// The feature as a whole is.
+    /// The whole feature is locked.
     AllLocked,
 }
 
@@ -74,7 +74,7 @@ const MATRIX: &[Row] = &[
     (None,                                        Some(Addon::Cancelled), None,            Premium::AllLocked),
 ];
 
-/// An event that the superadmin has just made, its path, and who it belongs to.
+/// An event that the superadmin has just made.
 struct Made {
     id: EventId,
     path: String,
@@ -117,11 +117,11 @@ async fn every_combination_of_package_addon_and_style_is_granted_or_refused(plac
     let offer = json!({ "name": "AI edits", "price_cents": 1900, "currency": "EUR" });
     admin.put(UNLOCK, &offer).await;
     for rows in MATRIX.chunks(5) {
-        join_all(rows.iter().map(|row| check(&place, &admin, row))).await;
+        join_all(rows.iter().map(|row| assert_row(&place, &admin, row))).await;
     }
 }
 
-async fn check(place: &Place, admin: &Caller, row: &Row) {
+async fn assert_row(place: &Place, admin: &Caller, row: &Row) {
     let (features, addon, granted_by, premium) = *row;
     let made = make(place, admin, features).await;
     if let Some(addon) = addon {
@@ -132,8 +132,7 @@ async fn check(place: &Place, admin: &Caller, row: &Row) {
     // What superadmin and organiser see of it.
     let seen = admin.get(&made.path).await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
-    let token = accounts::tenant_token(place, &made.tenant).await;
-    let organiser = Caller::with_token(place, Some(&token));
+    let organiser = Caller::organiser_of(place, &made.tenant.parse().unwrap()).await;
     let seen = organiser
         .get(&format!("/tenant/events/{}/ai-settings", made.slug))
         .await;
@@ -142,13 +141,13 @@ async fn check(place: &Place, admin: &Caller, row: &Row) {
     let path = format!("{}/tokens", made.path);
     let token = admin.send(reqwest::Method::POST, &path, &json!({})).await;
     let guest = Guest::new(
-        stack,
+        place,
         text(&token.data(201)["token"]),
         Some("guest-of-the-matrix"),
     );
     let is_available = guest.get("").await.data(200)["ai_edits"]["available"].clone();
     assert_eq!(is_available, json!(granted_by.is_some()), "{row:?}");
-    let photo = stack.register_photo(&made.id, &made.slug.parse().unwrap()).await;
+    let photo = place.register_photo(&made.id, &made.slug.parse().unwrap()).await;
     let ask = async |style: &str| guest.create_edit(photo, &json!({ "style_key": style })).await;
     let plain = ask(&styles::fake("sync")).await;
     match granted_by {

@@ -1,4 +1,4 @@
-//! A change of a setting takes effect within 30 s on warm functions, however it was made.
+//! A change of a setting takes effect within 30 s on warm functions.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +16,13 @@ contract! {
     }
 }
 
-/// What is promised. The local stage reads settings again after a second.
+/// The promise. The local stage reads settings again after a second.
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Asks a warm function until it answers as it should.
-async fn until(guest: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
+async fn until(world: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
     let begun = Instant::now();
-    place.eventually(what, async || is_so(&guest.guest.get("/ai-styles").await)).await;
+    world.place.eventually(what, async || is_so(&world.guest.get("/ai-styles").await)).await;
     assert!(begun.elapsed() < WITHIN, "{what} after {:?}", begun.elapsed());
 }
 
@@ -50,7 +50,7 @@ async fn a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand
 
     // What `aws ssm put-parameter` does.
     let by_hand = "Off by hand.";
-    stack
+    place
         .cloud
         .put_setting(Setting::StatusMessage, by_hand)
         .await

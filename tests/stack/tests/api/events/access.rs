@@ -1,4 +1,4 @@
-//! Who may come in, and to what.
+//! The event token lets a guest in, and only to its own event.
 
 use domain::event::Package;
 use reqwest::Method;
@@ -55,7 +55,7 @@ async fn an_unknown_token_opens_nothing(place: Place) {
 async fn an_expired_token_opens_nothing(place: Place) {
     let world = World::new(&place).await;
     let ended = place.now() - std::time::Duration::from_secs(1);
-    let token = stack
+    let token = place
         .cloud
         .new_token(&world.event, Some(ended))
         .await
@@ -129,6 +129,5 @@ async fn the_gateway_answers_an_unknown_path_or_method_with_404(place: Place) {
     let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     assert_eq!(world.guest.get("/nothing-here").await.status, 404);
-    let request = world.guest.request(Method::DELETE, "/photos");
-    assert_eq!(request.send().await.unwrap().status().as_u16(), 404);
+    assert_eq!(world.guest.send(Method::DELETE, "/photos").await.status, 404);
 }

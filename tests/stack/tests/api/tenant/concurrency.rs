@@ -1,4 +1,4 @@
-//! Two who change one event at the same moment: neither undoes what the other has done.
+//! Concurrent changes of one event all last.
 
 use futures::future::join_all;
 use reqwest::Method;
@@ -32,8 +32,7 @@ async fn organiser_and_superadmin_change_one_event_at_once_and_every_change_last
     admin.put(&event, &event_named("Before")).await;
     let offer = json!({ "name": "An add-on of the tests", "price_cents": 100, "currency": "EUR" });
     admin.put(&addon, &offer).await;
-    let token = accounts::tenant_token(&place, &tenant).await;
-    let organiser = Caller::with_token(&place, Some(&token));
+    let organiser = Caller::organiser_of(&place, &tenant.parse().unwrap()).await;
     let settings = format!("/tenant/events/{slug}/ai-settings");
     let bought = format!("{event}/addons/addon-{name}");
     for round in 1..=4_u32 {

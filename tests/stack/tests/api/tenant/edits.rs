@@ -1,4 +1,4 @@
-//! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
+//! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles, as an organiser sees them.
 
 use domain::settings::Setting;
 use serde_json::json;
@@ -85,25 +85,32 @@ async fn an_organiser_and_a_guest_see_the_same_queue_position(place: Place) {
 }
 
 async fn an_organisers_edit_goes_to_the_queue_of_the_setting(place: Place) {
-    let standby = format!("{}-standby", place.stack().described.submit_queue_url);
-    let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&place, &[(Setting::QueueName, name)]).await;
+    let mut settings = settings::alone(&place, &[(Setting::QueueName, "submit-standby")]).await;
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
-    // The first attempt fails: the second goes through the same queue.
+    let standby = ["submit-standby"];
     let body = json!({ "photo_id": photo, "style_key": styles::fake("flaky") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    assert_eq!(place.memory().waiting_in(), standby);
+    // The first attempt fails: the second goes through the same queue.
+    let mut queues = Vec::new();
+    let ended = async || {
+        queues.extend(place.memory().waiting_in());
+        world.guest.edit(id).await.data(200)["wait"].is_null()
+    };
+    place.eventually("ended", ended).await;
     assert_eq!(world.stored(id).await.attempt, 2);
+    assert!(queues.iter().all(|queue| queue == "poll" || standby.contains(&queue.as_str())), "{queues:?}");
 
-    // What waits behind the kill switch waits there too.
+    // An edit that waits behind the kill switch waits there too.
     settings.change(Setting::QueueAutoDispatch, "false").await;
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(Setting::IsEnabled, "false").await;
     queue::submit(&world, held).await;
-    let is_there = async || place.stack().messages(&standby).await.delayed > 0;
-    place.eventually("back in the standby queue", is_there).await;
-    let _settings = settings.share_defaults().await;
+    place.handle_due_messages().await;
+    assert_eq!(world.stored(held).await.attempt, 0);
+    assert_eq!(place.memory().waiting_in(), standby);
+    settings.change(Setting::IsEnabled, "true").await;
     assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

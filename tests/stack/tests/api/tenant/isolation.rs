@@ -21,7 +21,7 @@ contract! {
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
 
-/// An event with a photo and a finished edit, and whoever it belongs to.
+/// An event with a photo and a finished edit, and its organiser.
 struct Home {
     world: World,
     organiser: Caller,
@@ -66,7 +66,7 @@ impl Home {
 async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Place) {
     let _settings = settings::defaults(&place).await;
     let (own, other) = (Home::new(&place).await, Home::new(&place).await);
-    let nobody = Caller::with_token(&place, None);
+    let nobody = Caller::nobody(&place);
     let superadmin = Caller::superadmin(&place);
     let endpoints = endpoints_below("/tenant/events/{eventSlug}/");
     assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());

@@ -1,4 +1,4 @@
-//! What the provider says the output is, and what we make of it.
+//! Outputs of the provider: only a whole picture from an allowed host is delivered.
 
 use domain::{EditId, TaskId};
 use doubles::runware::{Behaviour, Output};
@@ -21,14 +21,14 @@ contract! {
     }
 }
 
-/// What process-edit and poll-edit have, in MB (template.yaml).
+/// Memory of process-edit and poll-edit in MB (template.yaml).
 const MEMORY_MB: u64 = 1_024;
 
 fn with(output: Output) -> Behaviour {
     Behaviour::output(output).processing(0)
 }
 
-/// What the double charges for a picture, whether or not it can be used.
+/// The double charges this for a picture, whether or not it can be used.
 const CHARGED: i64 = 39_000;
 
 /// Every one of these ends with this code, without a picture and with the money released, but for the provider's
@@ -123,8 +123,10 @@ async fn an_oversized_output_fails_within_the_functions_memory(place: Place) {
         Output::Bytes("image/png", fixture("bomb-60000x60000.png")),
     ];
     for id in all_end(&live, &world, much, "output_invalid").await {
-        let peak = logs::peak_memory_mb(&place, "poll-edit", id).await;
-        assert!(peak < MEMORY_MB / 2, "{peak} MB");
+        if place.is_deployed() {
+            let peak = logs::peak_memory_mb(&place, "poll-edit", id).await;
+            assert!(peak < MEMORY_MB / 2, "{peak} MB");
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! `POST /api/v1/events/{token}/photos/{photo}/ai-edits`
 
 use serde_json::json;
-use world::guest::{edits_of, text};
+use world::guest::edits_of;
+use world::reply::text;
 use world::{Books, Place, World, settings, styles};
 
 contract! {

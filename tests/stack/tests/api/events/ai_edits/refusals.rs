@@ -149,34 +149,20 @@ async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing(place: Place) {
 }
 
 async fn the_first_refusing_layer_decides(place: Place) {
-    let everything_wrong = |enabled: bool| {
-        let stack = &place;
-        async move {
-            let world = World::with(place, |tenant, event| {
-                tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(1));
-                event.policy.enabled = enabled;
-                event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
-            })
-            .await;
-            let photo = world.photo_without_file().await;
-            let body = json!({ "style_key": styles::LOCKED, "prompt": "a forbiddenword on a boat" });
-            (world.guest.create_edit(photo, &body).await, world)
-        }
-    };
-    let (reply, _) = everything_wrong(false).await;
-    reply.problem(403, "event_policy_blocked");
-    let (reply, world) = everything_wrong(true).await;
-    reply.problem(402, "budget_hard_cap_reached");
-    // With room for the money the style is next, and the words come last.
-    let world = World::with(&world.place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
-    })
-    .await;
-    let photo = world.photo_without_file().await;
     let body = json!({ "style_key": styles::LOCKED, "prompt": "a forbiddenword on a boat" });
-    world
-        .guest
-        .create_edit(photo, &body)
-        .await
-        .problem(403, "style_locked");
+    for (enabled, cap, status, code) in [
+        (false, 1, 403, "event_policy_blocked"),
+        (true, 1, 402, "budget_hard_cap_reached"),
+        (true, 1_000_000, 403, "style_locked"),
+    ] {
+        let world = World::with(&place, |tenant, event| {
+            tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(cap));
+            event.policy.enabled = enabled;
+            event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        })
+        .await;
+        let photo = world.photo_without_file().await;
+        let reply = world.guest.create_edit(photo, &body).await;
+        reply.problem(status, code);
+    }
 }
