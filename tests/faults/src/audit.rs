@@ -53,8 +53,8 @@ pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     checks.extend(submits(&edits, ground));
     checks.extend(money(&edits, &books, ground));
     checks.extend(reservations(&books));
-    checks.push(places_of_guests(stack, &edits).await);
-    checks.extend(objects(stack, &ground.worlds, &edits).await);
+    checks.push(places_of_guests(place, &edits).await);
+    checks.extend(objects(place, &ground.worlds, &edits).await);
     Audit {
         endings: endings(&edits),
         checks,
@@ -66,9 +66,9 @@ pub async fn edits_of(world: &World) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut start = None;
     loop {
-        let asked = world.stack.dynamodb.query();
+        let asked = world.place.stack().dynamodb.query();
         let asked = asked
-            .table_name(&world.stack.described.table)
+            .table_name(&world.place.stack().described.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
             .expression_attribute_values(":pk", AttributeValue::S(format!("EVENT#{}", world.event.id)))
@@ -213,7 +213,7 @@ async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
         .collect();
     let mut held = 0;
     for guest in &guests {
-        let asked = stack.dynamodb.get_item().table_name(&place.described.table);
+        let asked = place.stack().dynamodb.get_item().table_name(&place.stack().described.table);
         let asked = asked
             .key("pk", AttributeValue::S(format!("SCOPE#{guest}")))
             .key("sk", AttributeValue::S("OPEN".to_owned()))
@@ -233,7 +233,7 @@ async fn objects(place: &Place, worlds: &[World], edits: &[Edit]) -> [Check; 3] 
     let mut there = BTreeSet::new();
     for world in worlds {
         let prefix = format!("events/{}/ai-edits/", world.event.slug);
-        there.extend(stack.objects_below(&prefix).await);
+        there.extend(place.objects_below(&prefix).await);
     }
     let succeeded: Vec<_> = edits
         .iter()
@@ -245,7 +245,7 @@ async fn objects(place: &Place, worlds: &[World], edits: &[Edit]) -> [Check; 3] 
         .collect();
     let mut different = 0;
     for edit in &succeeded {
-        let bytes = stack.object(&edit.output_key()).await.unwrap_or_default();
+        let bytes = place.object(&edit.output_key()).await.unwrap_or_default();
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
         different += u32::from(edit.output.as_ref().is_none_or(|output| output.sha256 != digest));
     }

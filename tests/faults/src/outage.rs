@@ -40,30 +40,30 @@ pub async fn run(place: &Place, edits: u32, fallback: Option<ProviderName>) -> O
     };
     let ways = (0..edits.try_into().unwrap()).map(down);
     providers.runware.when_model_in_turn(RUNWARE_MODEL, ways);
-    go_live(stack, &providers.runware.base_url(), &providers.fal, fallback).await;
-    let since_ms = logs::now_ms(stack);
-    let worlds = vec![world(stack).await];
+    go_live(place, &providers.runware.base_url(), &providers.fal, fallback).await;
+    let since_ms = logs::now_ms(place);
+    let worlds = vec![world(place).await];
     let accepted = admit(&worlds, edits).await;
     let event = &worlds[0];
-    until(PATIENCE, || async { is_out_of_service(stack).await }).await;
+    until(PATIENCE, || async { is_out_of_service(place).await }).await;
     // What goes to fal is done by then; what hangs at Runware waits for its deadline.
     until(PATIENCE, || async {
         waits_for_time_alone(&edits_of(event).await, fallback)
     })
     .await;
     let left = fallback.map_or(SignedDuration::from_secs(5), |_| FALLBACK_PATIENCE);
-    let deadline = stack.cloud.now() + left;
+    let deadline = place.now() + left;
     until(PATIENCE, || have_ended(event, deadline)).await;
 
     let stored = edits_of(event).await;
-    let alerts = logs::said(stack, ALERT, since_ms).await;
+    let alerts = logs::said(place, ALERT, since_ms).await;
     let ground = Ground {
         worlds,
         accepted,
         providers,
     };
     Outage {
-        audit: audit(stack, &ground).await,
+        audit: audit(place, &ground).await,
         checks: promises(&stored, alerts, fallback),
     }
 }
@@ -86,7 +86,7 @@ fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Ve
 }
 
 async fn is_out_of_service(place: &Place) -> bool {
-    let breakers = stack.cloud.breakers().await.unwrap();
+    let breakers = place.cloud.breakers().await.unwrap();
     breakers.runware.outage().is_some()
 }
 

@@ -27,12 +27,12 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
         (Setting::FalBaseUrl, &fal.base_url()),
         (Setting::FalTimeoutSeconds, "2"),
         (Setting::FalJwksUrl, &fal.jwks_url()),
-        (Setting::WebhookBaseUrl, &place.described.api_url),
+        (Setting::WebhookBaseUrl, &place.stack().described.api_url),
         (Setting::FallbackProvider, fallback),
         (Setting::QueueAutoDispatch, "true"),
     ];
     for (setting, text) in changes {
-        stack.cloud.put_setting(setting, text).await.unwrap();
+        place.cloud.put_setting(setting, text).await.unwrap();
     }
     let keys = [
         (ProviderName::Runware, runware::API_KEY),
@@ -40,8 +40,8 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
     ];
     for (provider, key) in keys {
         logs::keep_out(key);
-        stack.cloud.put_api_key(provider, key).await.unwrap();
-        begin_anew(stack, provider).await;
+        place.cloud.put_api_key(provider, key).await.unwrap();
+        begin_anew(place, provider).await;
     }
     // The local stage keeps settings for a second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -50,9 +50,9 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
 /// Whatever happened before, the provider is in service.
 async fn begin_anew(place: &Place, provider: ProviderName) {
     loop {
-        let breakers = stack.cloud.breakers().await.unwrap();
+        let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(provider).pinned(None);
-        if stack.cloud.save_breaker(provider, &next).await.unwrap() {
+        if place.cloud.save_breaker(provider, &next).await.unwrap() {
             return;
         }
     }

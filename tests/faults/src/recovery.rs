@@ -25,7 +25,7 @@ pub async fn pass(place: &Place) -> Recovered {
     let mut recovered = Recovered::default();
     let everything = json!({ "minutes": 0, "action": "requeue", "limit": 500 });
     for _ in 0..MOST_PAGES {
-        let page = invoke(stack, "recover-stuck", &everything).await;
+        let page = place.invoke("recover-stuck", &everything).await;
         let count = |name: &str| page[name].as_u64().unwrap_or_default();
         recovered.matched += count("matched");
         recovered.requeued += count("requeued");

@@ -68,10 +68,10 @@ pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     let turns = wanted.edits.saturating_mul(TURNS_PER_EDIT);
     let providers = Providers::start(wanted.seed, wanted.rate, turns).await;
     let runware = providers.runware.base_url();
-    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &place.http).await;
+    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &place.stack().http).await;
     let base_url = format!("{}/v1", before_runware.url());
-    go_live(stack, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
-    let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
+    go_live(place, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
+    let worlds = join_all((0..EVENTS).map(|_| world(place))).await;
 
     let begun = Instant::now();
     plan.storm();
@@ -81,7 +81,7 @@ pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     plan.calm();
 
     let begun = Instant::now();
-    let recovered = recovery::pass(stack).await;
+    let recovered = recovery::pass(place).await;
     until_none_is_open(&worlds).await;
     Aftermath {
         ground: Ground {
@@ -100,7 +100,7 @@ pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
 
 /// An event that counts what its guests have under way, so that the counters are there to be wrong.
 pub async fn world(place: &Place) -> World {
-    World::with(stack, |_, event| {
+    World::with(place, |_, event| {
         event.policy = EventPolicy {
             max_in_flight_per_guest: Some(100_000),
             max_in_flight_per_event: Some(100_000),

@@ -55,14 +55,14 @@ async fn main() -> ExitCode {
         println!("--rate {} is not between 0 and 0.5", arguments.rate);
         return ExitCode::from(2);
     }
-    let stack = Stack::connect().await;
+    let place = Place::deployed().await;
     let began = logs::now_ms(&place);
     let plan = Arc::new(Plan::new(arguments.seed, arguments.rate, arguments.edits));
     let proxy = Proxy::of_aws(
         arguments.proxy_port,
-        &place.described.endpoint_url,
+        &place.stack().described.endpoint_url,
         &plan,
-        &place.http,
+        &place.stack().http,
     )
     .await;
     let mut checks = Vec::new();
@@ -88,7 +88,7 @@ async fn main() -> ExitCode {
 async fn at_all_times(place: &Place, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
     let mut checks = Vec::from(proxy.messages().checks());
     // Functions say most where most goes wrong.
-    let leaks = logs::leaks(stack, since_ms).await;
+    let leaks = logs::leaks(place, since_ms).await;
     checks.push(audit::equal("lines in logs that know a secret", 0, leaks.len()));
     println!("{}", report::checks("at all times", &checks));
     checks
@@ -100,8 +100,8 @@ async fn through_the_storm(place: &Place, plan: &Arc<Plan>, arguments: &Argument
         rate: arguments.rate,
         seed: arguments.seed,
     };
-    let after = storm::run(stack, plan, wanted).await;
-    let mut audit = audit::audit(stack, &after.ground).await;
+    let after = storm::run(place, plan, wanted).await;
+    let mut audit = audit::audit(place, &after.ground).await;
     audit.checks.push(plan.check());
     print!("{}", report::storm(wanted, &plan.tally(), &after));
     println!("{}", report::audit(&audit));
@@ -114,7 +114,7 @@ async fn through_an_outage(
     fallback: Option<ProviderName>,
 ) -> Vec<Check> {
     let edits = (arguments.edits / 5).max(10);
-    let outage = outage::run(stack, edits, fallback).await;
+    let outage = outage::run(place, edits, fallback).await;
     let title = match fallback {
         Some(other) => format!("runware down, {other} takes over: {edits} edits"),
         None => format!("runware down, nobody takes over: {edits} edits"),

@@ -31,12 +31,11 @@ fn days_ago(world: &World, days: i64) -> Timestamp {
     world.place.now() - SignedDuration::from_hours(DAYS * days)
 }
 
-/// The sort keys of everything that the table has below a partition key.
 async fn rows(world: &World, pk: &str) -> Vec<String> {
     world.place.sort_keys(pk).await
 }
 
-/// Everything that the bucket has of the event.
+/// The objects of the event.
 async fn objects(world: &World) -> BTreeSet<String> {
     world
         .place
@@ -44,8 +43,7 @@ async fn objects(world: &World) -> BTreeSet<String> {
         .await
 }
 
-/// Runs until all is done, which one run may not do on a busy machine: what AWS does not answer in time is left to the
-/// next. Returns the answers of all of them.
+/// Runs until nothing is left. On a busy machine one run may leave something to the next. Returns all answers.
 async fn prune(place: &Place, order: &Value) -> Vec<Value> {
     let mut answers = Vec::new();
     while answers.len() < 10 {
@@ -59,7 +57,7 @@ async fn prune(place: &Place, order: &Value) -> Vec<Value> {
     panic!("ten runs were not enough for {order}: {answers:?}");
 }
 
-/// What these runs did together; what one did and could not note is done by the next as well.
+/// Asserts what the runs did together. A run may repeat what the one before could not note.
 #[track_caller]
 fn assert_did(runs: &[Value], expected: &[(&str, u64)]) {
     for (name, expected) in expected {
@@ -80,11 +78,11 @@ async fn expired_edits_go_with_all_their_traces_and_nothing_else_goes(place: Pla
     let guest = format!("{:032x}", place.cloud.random());
     let (old_photo, young_photo) = (world.photo_of_then(old).await, world.photo_of_then(young).await);
     let gone = world.finished_then(&old_photo, old, &guest, "old").await;
-    // The key is in use again, for an edit that stays.
+    // The key was used again, for an edit that stays.
     let reused = world.finished_then(&old_photo, old, &guest, "reused").await;
     let kept = world.finished_then(&young_photo, young, &guest, "young").await;
     reuse_key(&world, &guest, kept.id).await;
-    // Old, but not over: it needs its photo, and nobody may touch either.
+    // Old but still under way: the edit and its photo must stay.
     let needed_photo = world.photo_of_then(old).await;
     let under_way = world.admitted_then(&needed_photo, old, &guest, "under way").await;
 
@@ -100,7 +98,7 @@ async fn expired_edits_go_with_all_their_traces_and_nothing_else_goes(place: Pla
         objects_before,
         "pretending takes nothing away"
     );
-    // What is said is what is done. The last one has seen everything; nothing was taken away before it.
+    // A pretended run counts what the real one deletes.
     let said = &pretended[pretended.len() - 1..];
     let pruned = prune(&place, &order(false)).await;
     for runs in [said, &pruned] {
@@ -145,7 +143,7 @@ async fn expired_edits_go_with_all_their_traces_and_nothing_else_goes(place: Pla
         let found = rows(&world, &format!("IDEM#{guest}#{key}")).await;
         assert_eq!(!found.is_empty(), stays, "the record of the key {key:?}");
     }
-    // Once it is over, it goes like the others.
+    // An ended edit goes like the others.
     world.take(&under_way, give_up(), place.now()).await;
     prune(&place, &order(false)).await;
     let left = rows(&world, &format!("EVENT#{}", world.event.id)).await;
@@ -198,7 +196,7 @@ async fn a_ledger_entry_within_its_retention_stays(place: Place) {
                 .await,
         );
     }
-    // The edit is older than the ledger's retention, its entry is not: it waited for days.
+    // This edit waited for days: it is older than the retention of the ledger, and its entry is not.
     let late_photo = world.photo_of_then(times[0]).await;
     let waited = world.admitted_then(&late_photo, times[0], &guest, "waited").await;
     world.take(&waited, give_up(), times[1]).await;
@@ -224,7 +222,7 @@ async fn a_ledger_entry_within_its_retention_stays(place: Place) {
         "an entry is left: {months:?}"
     );
 
-    // A year later: the month is empty, and its counters go with the last entry.
+    // With a shorter retention the month is empty, and its counters go with the last entry.
     prune(&place, &json!({ "request_days": 90, "ledger_days": 200 })).await;
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
     assert!(
@@ -284,7 +282,7 @@ async fn a_repeated_run_finishes_what_a_killed_run_left(place: Place) {
             let (place, order) = (place.clone(), order.clone());
             tokio::spawn(async move { place.try_invoke("prune", &order).await })
         };
-        // One small read at a time: the run needs the emulator too.
+        // Only one small read at a time, because the run needs the emulator too.
         while !running.is_finished() && is_there(&world, &partition, &first).await {
             sleep(Duration::from_millis(10)).await;
         }
@@ -292,7 +290,7 @@ async fn a_repeated_run_finishes_what_a_killed_run_left(place: Place) {
         if running.await.unwrap().is_err() && was_running {
             break;
         }
-        // A run that found the emulator too busy gives up before it has taken anything away.
+        // A run gives up before it deletes anything where the emulator is too busy.
         let untouched = is_there(&world, &partition, &first).await;
         assert!(
             untouched && Instant::now() < patience,
@@ -301,7 +299,7 @@ async fn a_repeated_run_finishes_what_a_killed_run_left(place: Place) {
     }
     let left = count().await;
     assert!((2..all).contains(&left), "half-way: {left} of {all}");
-    // Pictures go first, rows last: no picture is left that no row tells of.
+    // Objects go first and items last, so no object is left without its item.
     let known: BTreeSet<String> = rows(&world, &partition).await.into_iter().collect();
     for key in objects(&world)
         .await

@@ -1,5 +1,4 @@
-//! What tempts functions to log a secret, so that `tests/afterwards`, which looks through the logs of a whole run, looks
-//! for something that could be there.
+//! Cases in which a function could log a secret. `tests/afterwards` searches the logs of the whole run for these secrets.
 
 use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
 use serde_json::json;
@@ -12,7 +11,7 @@ contract! {
     }
 }
 
-/// A sentence with words that nothing else here has.
+/// A sentence that occurs nowhere else.
 const PROMPT: &str = "grandmother Wilhelmina riding a zeppelin over Lake Constance";
 
 async fn provider_errors_are_stored_without_prompts_and_keys(place: Place) {
@@ -59,7 +58,7 @@ async fn provider_errors_are_stored_without_prompts_and_keys(place: Place) {
             "not even stored for operators: {detail}"
         );
     }
-    // Refusals of every kind.
+    // Refusals that repeat the words.
     let blocked = json!({ "style_key": styles::OK, "prompt": format!("forbiddenword {PROMPT}") });
     world
         .guest

@@ -1,4 +1,4 @@
-//! What a world's tenant has spent and reserved, in three places that must agree.
+//! A tenant's spending and reservations, in three places that must agree.
 
 use domain::EditId;
 use domain::MicroUsd;
@@ -11,11 +11,8 @@ use crate::World;
 /// The month of a world with one event.
 #[derive(Debug)]
 pub struct Books {
-    /// The tenant's counters.
     pub budget: BudgetMonth,
-    /// The event's counters.
     pub figures: Figures,
-    /// The tenant's ledger.
     pub ledger: Vec<LedgerEntry>,
 }
 
@@ -71,7 +68,7 @@ impl Books {
         );
     }
 
-    /// The one entry of an edit.
+    /// The edit's one entry.
     #[track_caller]
     pub fn entry(&self, id: EditId) -> &LedgerEntry {
         let entries: Vec<_> = self.ledger.iter().filter(|entry| entry.edit_id == id).collect();
@@ -81,7 +78,7 @@ impl Books {
         }
     }
 
-    /// The edit was paid for: so much, once.
+    /// Asserts that the edit was paid once, with this amount.
     #[track_caller]
     pub fn assert_paid(&self, id: EditId, cost: i64) {
         let entry = self.entry(id);
@@ -89,13 +86,13 @@ impl Books {
         assert_eq!((entry.kind, entry.amount_micro_usd), expected, "{entry:?}");
     }
 
-    /// The edit's money was given back, once and for this reason.
+    /// Asserts that the edit's money was released once, for this reason.
     #[track_caller]
     pub fn assert_released(&self, id: EditId, code: &str) {
         self.assert_released_but_charged(id, code, 0);
     }
 
-    /// The same, for an edit whose attempt the provider charged all the same: that much is spent, the rest given back.
+    /// Asserts a release of which the provider charged this much all the same.
     #[track_caller]
     pub fn assert_released_but_charged(&self, id: EditId, code: &str, charged: i64) {
         let entry = self.entry(id);
@@ -104,7 +101,7 @@ impl Books {
         assert_eq!(found, expected, "{entry:?}");
     }
 
-    /// Nothing is under way, and nothing is held back for it.
+    /// Asserts that no edit is open and nothing is reserved.
     #[track_caller]
     pub fn assert_at_rest(&self) {
         assert_eq!((self.figures.queued, self.figures.processing), (0, 0), "{self:?}");

@@ -1,4 +1,4 @@
-//! An organiser's own watermark that nobody can miss: a red square in the middle of every picture.
+//! An organiser's own watermark: a red square in the middle of every picture.
 
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};

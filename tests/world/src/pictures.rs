@@ -1,26 +1,23 @@
-//! What is in a picture file.
+//! The content of picture files.
 
 use data_encoding::HEXLOWER;
 use image::imageops::{self, FilterType};
 use image::{GrayImage, RgbImage};
 use sha2::{Digest, Sha256};
 
-/// The pixels.
 pub fn decode(file: &[u8]) -> RgbImage {
     image::load_from_memory(file).expect("a picture").into_rgb8()
 }
 
-/// Width and height.
 pub fn size(file: &[u8]) -> (u32, u32) {
     decode(file).dimensions()
 }
 
-/// Hex digest of a file.
 pub fn sha256(file: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(file))
 }
 
-/// Whether a file holds EXIF data, in which cameras put the position.
+/// Whether a file holds EXIF data, where cameras store the position.
 pub fn has_exif(file: &[u8]) -> bool {
     file.windows(6).any(|window| window == b"Exif\0\0")
 }
@@ -28,13 +25,9 @@ pub fn has_exif(file: &[u8]) -> bool {
 /// A rectangle of pixels: left, top, right, bottom, the last two included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {
-    /// First column.
     pub left: u32,
-    /// First row.
     pub top: u32,
-    /// Last column.
     pub right: u32,
-    /// Last row.
     pub bottom: u32,
 }
 
@@ -61,7 +54,7 @@ pub fn difference(one: &RgbImage, other: &RgbImage) -> Option<Area> {
     area
 }
 
-/// How alike two pictures are from afar, -1 to 1, whatever their colours and size.
+/// How alike two pictures are at 16 × 16 pixels, -1 to 1, whatever their colours and size.
 pub fn likeness(one: &RgbImage, other: &RgbImage) -> f64 {
     const SIDE: u32 = 16;
     let from_afar = |picture: &RgbImage| {

@@ -74,13 +74,13 @@ const OUR_KEYS: [&str; 2] = [doubles::runware::API_KEY, doubles::fal::API_KEY];
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Profile {
-    /// Whatever an earlier run left behind.
+    /// An earlier run may have left anything.
     #[default]
     Unknown,
     Defaults,
     Live,
     Duo,
-    /// One test's own.
+    /// The settings of one test.
     Own,
 }
 
@@ -89,18 +89,18 @@ enum Profile {
 pub(crate) struct Applied {
     profile: Profile,
     texts: Vec<(Setting, String)>,
-    /// The doubles' keys are in place of those before.
+    /// The doubles' keys are stored.
     has_our_keys: bool,
     /// The keys that were there before the first test put the doubles'.
     keys_before: Option<[String; 2]>,
-    /// What was last set of the circuit breakers; `None`: nothing yet.
+    /// The last pin of the circuit breakers; `None`: not set yet.
     pin: Option<Option<Pin>>,
     changed_at: Option<Instant>,
 }
 
 impl Applied {
-    /// Writes what differs from the defaults and `changes` together. No provider is taken out of service: one test's
-    /// outage would be every test's.
+    /// Writes the settings that differ from the defaults with `changes`. The breakers stay closed: one test's outage would be
+    /// every test's.
     async fn apply(&mut self, place: &Place, profile: Profile, changes: &[(Setting, String)]) {
         match changes.iter().any(goes_live) {
             true => self.use_keys(place, &OUR_KEYS).await,
@@ -165,7 +165,7 @@ impl Applied {
         }
     }
 
-    /// Sets every circuit breaker anew. Workers read them with every edit, so there is nothing to wait for.
+    /// Sets every circuit breaker. Workers read them with every edit, so nobody has to wait.
     async fn pin_breakers(&mut self, place: &Place, pin: Option<Pin>) {
         if self.pin == Some(pin) && pin.is_some() {
             return;
@@ -185,7 +185,7 @@ impl Applied {
     async fn restore(&mut self, place: &Place) {
         self.apply(place, Profile::Defaults, &[]).await;
         self.pin_breakers(place, None).await;
-        // Whoever comes next pins the breakers again.
+        // The next test pins the breakers again.
         self.profile = Profile::Unknown;
     }
 
@@ -197,7 +197,7 @@ impl Applied {
     }
 }
 
-/// Settings that others may be running with too, for as long as this is held.
+/// Settings that tests share, for as long as this is held.
 #[must_use]
 pub struct Shared {
     /// There until this is dropped.
@@ -219,18 +219,18 @@ pub async fn defaults(place: &Place) -> Shared {
     shared(place, Profile::Defaults, &[]).await
 }
 
-/// Runs with these settings for both providers' doubles, in which edits are held back as well.
+/// These settings for both doubles, which hold edits back.
 pub(crate) async fn duo(place: &Place, changes: &[(Setting, String)]) -> Shared {
     shared(place, Profile::Duo, changes).await
 }
 
-/// Runs with the Runware double that listens here. Edits are held back, so that a test can say how each one will go
+/// Live mode with the Runware double at this address. Edits are held back, so that a test can set the behaviour of each
 /// before it is sent.
 pub(crate) async fn live(place: &Place, base_url: &str) -> Shared {
     shared(place, Profile::Live, &live_changes(base_url)).await
 }
 
-/// Live mode, but alone; with another API than the double's if need be.
+/// Live mode for one test alone.
 pub(crate) async fn live_alone(place: &Place, base_url: &str) -> Alone {
     alone_with(place, &live_changes(base_url)).await
 }
@@ -244,15 +244,15 @@ fn live_changes(base_url: &str) -> [(Setting, String); 4] {
     ]
 }
 
-/// Whether this change sends edits to a double, which takes no key but its own.
+/// Whether this change sends edits to a double, which accepts its own key only.
 fn goes_live((setting, text): &(Setting, String)) -> bool {
     matches!(setting, Setting::RunwareMode | Setting::FalMode) && text == "live"
 }
 
-/// Tests that wait for their turn. Each of them writes all settings that differ from its own.
+/// Tests that wait for their turn. Each of them writes every setting that differs from its own.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-/// Somebody who waits, until this is dropped.
+/// A waiting test, until this is dropped.
 struct Turn;
 
 impl Turn {
@@ -295,7 +295,7 @@ impl Drop for Shared {
             let is_pinned = held.pin.flatten().is_some();
             held.profile == Profile::Defaults && !is_pinned
         });
-        // Where this fails, somebody else is running or about to, and will do it.
+        // Where this fails, another test holds the settings and restores them.
         if !is_default && self.place.is_deployed() && let Ok(mut own) = LOCK.try_write() {
             restore_blocking(&mut own);
         }
@@ -310,7 +310,7 @@ pub struct Alone {
     place: Place,
 }
 
-/// Runs alone, with the defaults and these changes.
+/// The defaults with these changes, for this test alone.
 pub async fn alone(place: &Place, changes: &[(Setting, &str)]) -> Alone {
     let changes: Vec<_> = changes
         .iter()
@@ -349,12 +349,12 @@ impl Alone {
         self.held().set(&place, setting, text).await;
     }
 
-    /// Takes note that somebody else is about to change a setting: it is put back all the same.
+    /// Notes that the product is about to change a setting, which is restored all the same.
     pub fn expect_change(&mut self, setting: Setting) {
         self.held().texts.retain(|(known, _)| *known != setting);
     }
 
-    /// Sends edits to the Runware API here, with the key of the double.
+    /// Sends edits to the Runware API at this address, with the key of the double.
     pub async fn go_live(&mut self, base_url: &str) {
         let place = self.place.clone();
         self.held().use_keys(&place, &OUR_KEYS).await;
@@ -362,7 +362,7 @@ impl Alone {
         self.change(Setting::RunwareBaseUrl, base_url).await;
     }
 
-    /// From now on, a provider that fails is taken out of service, for everybody.
+    /// From now on a failing provider is taken out of service, for everybody.
     pub async fn let_breakers_work(&mut self) {
         self.pin_breakers(None).await;
     }
@@ -373,12 +373,12 @@ impl Alone {
         self.held().pin_breakers(&place, pin).await;
     }
 
-    /// Back to the defaults, and company.
+    /// From now on the defaults, shared.
     pub async fn share_defaults(self) -> Shared {
         self.share(Profile::Defaults, &[]).await
     }
 
-    /// To the settings of live mode, and company.
+    /// From now on live mode, shared.
     pub(crate) async fn share_live(self, base_url: &str) -> Shared {
         self.share(Profile::Live, &live_changes(base_url)).await
     }
@@ -402,7 +402,7 @@ impl Drop for Alone {
         {
             match WAITING.load(Ordering::SeqCst) {
                 0 => restore_blocking(held),
-                // Whoever comes next does it, and pins the breakers whatever became of them.
+                // The next test restores the settings, and pins the breakers.
                 _ => (held.profile, held.pin) = (Profile::Unknown, None),
             }
         }

@@ -8,32 +8,32 @@ use tokio::sync::OnceCell;
 
 use crate::Place;
 
-/// What every style of the tests costs, apart from [`DEAR`].
+/// The cost of every style of the tests but [`DEAR`].
 pub const COST: i64 = 40_000;
-/// The words around a guest's own in every style of the tests.
+/// The prompt template of every style of the tests.
 pub const TEMPLATE: &str = "stack test restyle, {prompt} please";
 
-/// Ends well after one poll.
+/// Succeeds after one poll.
 pub const OK: &str = "test-ok";
-/// Asks for an add-on that nobody has.
+/// Needs an add-on that nobody has.
 pub const LOCKED: &str = "test-locked";
-/// Premium: asks for the package feature `ai_styling_premium`.
+/// Needs the package feature `ai_styling_premium`.
 pub const PREMIUM: &str = "test-premium";
 /// Switched off.
 pub const INACTIVE: &str = "test-inactive";
 /// Costs a hundred dollars.
 pub const DEAR: &str = "test-dear";
-/// Has no place for a guest's words.
+/// Its template takes no words of a guest.
 pub const WORDLESS: &str = "test-wordless";
-/// A model that Runware has.
+/// A model of Runware.
 pub const LIVE: &str = "test-live";
-/// A model for which fal takes twice [`COST`].
+/// A model whose counterpart at fal costs twice [`COST`].
 pub const LIVE_DEARER_AT_FAL: &str = "test-live-dearer-at-fal";
-/// A model that fal does not have.
+/// A model without a counterpart at fal.
 pub const LIVE_AT_RUNWARE_ALONE: &str = "test-live-at-runware-alone";
-/// A model of fal's.
+/// A model of fal.
 pub const LIVE_AT_FAL: &str = "test-live-at-fal";
-/// Another one, with fixed sizes.
+/// A model of Runware with fixed sizes.
 pub const LIVE_SIZED: &str = "test-live-sized";
 
 static READY: OnceCell<()> = OnceCell::const_new();

@@ -13,7 +13,7 @@ use crate::{Guest, World};
 pub struct Traces(BTreeMap<(String, String), BTreeMap<String, AttributeValue>>);
 
 impl Traces {
-    /// Reads them all, with what this guest has under an idempotency key.
+    /// Reads them, with the guest's record of an idempotency key.
     pub async fn of(world: &World, guest: &Guest, key: &str) -> Self {
         let scope = guest.scope_hash(&world.event);
         let (tenant, event) = (&world.tenant.id, &world.event.id);
@@ -36,7 +36,7 @@ impl Traces {
         Self(found)
     }
 
-    /// What is there now and was not before, or is not as it was, by sort key.
+    /// The sort keys of items that are new or changed since then.
     pub fn since<'a>(&'a self, before: &Self) -> Vec<&'a str> {
         let changed = self
             .0
@@ -46,7 +46,7 @@ impl Traces {
     }
 }
 
-/// Makes a guest one that tried so many blocked prompts in this hour, and that was escalated for it.
+/// Stores that a guest tried so many blocked prompts in this hour and was escalated.
 pub async fn remember_blocked(world: &World, guest: &Guest, blocked: u32) {
     let scope = format!("SCOPE#{}", guest.scope_hash(&world.event));
     let hour = format!("HOUR#{}", hour_of(world.place.now()));

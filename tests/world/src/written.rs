@@ -16,7 +16,7 @@ use crate::table::{Item, keyed, string};
 /// Writes under way at the same time.
 const BATCH: usize = 25;
 
-/// The beginning of an attempt, with the fake provider or a real one.
+/// The claim of an attempt, with the fake provider or a real one.
 pub const fn claim(mode: ProviderMode) -> Step {
     Step::Claim {
         route: None,
@@ -25,7 +25,7 @@ pub const fn claim(mode: ProviderMode) -> Step {
     }
 }
 
-/// Somebody who asks for an edit of this photo at that time.
+/// A request for an edit of this photo at that time.
 pub fn applicant<'a>(world: &'a World, photo: &'a Photo, origin: Origin, at: Timestamp) -> Applicant<'a> {
     Applicant {
         event: &world.event,
@@ -36,7 +36,7 @@ pub fn applicant<'a>(world: &'a World, photo: &'a Photo, origin: Origin, at: Tim
     }
 }
 
-/// What was found when an edit at this price was asked for.
+/// The approval of an edit at this price.
 pub fn approval(cost: MicroUsd) -> Approval {
     Approval {
         style_version: None,
@@ -67,13 +67,13 @@ pub fn success(edit: &Edit, cost: MicroUsd) -> Step {
         provider_url: None,
         seed: None,
         polls: 1,
-        // World::take knows.
+        // World::take sets it.
         received_at: Timestamp::UNIX_EPOCH,
     }
 }
 
 impl World {
-    /// Lets pruning find the event, which was made past the superadmin API.
+    /// Lists the event for pruning, because it was stored past the superadmin API.
     pub async fn list(&self) {
         let id = self.event.id.as_str();
         let mut item = keyed("LIST#event", id);
@@ -104,7 +104,7 @@ impl World {
             .await
     }
 
-    /// The same, at this price.
+    /// A queued edit at this price.
     pub async fn admitted_at(
         &self,
         photo: &Photo,
@@ -130,7 +130,7 @@ impl World {
         admission.edit
     }
 
-    /// The same, finished at that time, with its picture in the bucket and its money settled.
+    /// An edit that finished at that time, with its picture in the bucket and its money settled.
     pub async fn finished_then(&self, photo: &Photo, at: Timestamp, guest: &str, key: &str) -> Edit {
         let edit = self.admitted_then(photo, at, guest, key).await;
         let claimed = self.take(&edit, claim(ProviderMode::Fake), at).await;
@@ -141,7 +141,7 @@ impl World {
         done
     }
 
-    /// Takes an edit a step further; a picture was received at that time.
+    /// Moves an edit by a step; a picture was received at that time.
     pub async fn take(&self, edit: &Edit, mut step: Step, at: Timestamp) -> Edit {
         if let Step::Succeed { received_at, .. } = &mut step {
             *received_at = at;
@@ -151,7 +151,7 @@ impl World {
         made.edit
     }
 
-    /// As many edits more, made in the same minute; every tenth has its picture, since all would only take longer.
+    /// So many copies of an edit; every tenth has a picture, because pictures take time.
     pub async fn put_many_like(&self, sample: &Edit, count: usize) {
         let edits: Vec<Edit> = (0..count)
             .map(|_| Edit {

@@ -1,4 +1,4 @@
-//! The endpoints as `openapi.json` lists them, so that a new one is tested before anybody thinks of it.
+//! The endpoints of `openapi.json`: a new one is tested at once.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -6,14 +6,13 @@ use world::root;
 
 /// An endpoint of `openapi.json`.
 pub(crate) struct Endpoint {
-    /// HTTP method.
     pub(crate) method: Method,
     /// Below `/api/v1`, with parameters in braces.
     pub(crate) path: String,
 }
 
 impl Endpoint {
-    /// The path with these in place of its parameters; all of them must be given.
+    /// The path with these values for its parameters.
     pub(crate) fn path_with(&self, values: &[(&str, &str)]) -> String {
         let filled = values.iter().fold(self.path.clone(), |path, (name, value)| {
             path.replace(&format!("{{{name}}}"), value)

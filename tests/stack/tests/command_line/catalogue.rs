@@ -138,7 +138,7 @@ async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
         )
         .replace("policy:", "watermark: {scale: 0.4}, policy:");
     assert_eq!(apply(&name, &full).await.code, 0);
-    // As an organiser does meanwhile.
+    // Meanwhile an organiser changes the policy.
     let theirs = PolicyChange {
         blocked_terms: Some(vec!["gore".to_owned()]),
         ..PolicyChange::default()
@@ -213,7 +213,7 @@ async fn a_failed_apply_shows_what_it_wrote(place: Place) {
         })
         .collect::<Vec<_>>()
     };
-    // A template that the model does not take: known only when the style is written.
+    // The model refuses the template only when the style is written.
     let ran = apply(
         &name,
         &catalogue(&name, "Gold").replace("Repaint this photo. {prompt}", "x"),
@@ -225,7 +225,7 @@ async fn a_failed_apply_shows_what_it_wrote(place: Place) {
         "{ran:?}"
     );
     assert!(ran.err.contains(&format!("style-{name}")), "{ran:?}");
-    // An event whose last part fails was made all the same.
+    // An event whose last part fails was created all the same.
     let text =
         catalogue(&name, "Gold").replace("allow_custom_prompt: true", "allowed_style_keys: [no-such-style]");
     let ran = apply(&name, &text).await;

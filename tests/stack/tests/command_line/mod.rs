@@ -1,4 +1,4 @@
-//! The operator's command line, run as operators and scripts run it: what it prints, and its exit code.
+//! The operator's command line as operators and scripts run it: its output and its exit code.
 
 mod catalogue;
 mod preflight;

@@ -1,4 +1,4 @@
-//! The go-live list.
+//! `preflight`, the go-live list.
 
 use domain::ProviderName;
 use domain::breaker::Pin;
@@ -19,7 +19,7 @@ contract! {
     }
 }
 
-/// A line of the go-live list.
+/// A check of the list.
 fn line<'a>(list: &'a Value, id: &str) -> &'a Value {
     let checks = list["checks"].as_array().unwrap();
     checks
@@ -61,13 +61,13 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));
     }
-    // Each in turn does not hold.
+    // Each check fails in turn.
     for (setting, wrong, right, id) in [
         (Setting::GuestEnabled, "false", "true", "switched_on"),
         (Setting::QueueAutoDispatch, "false", "true", "dispatch"),
         (Setting::QueueName, "nobodys-queue", "none", "workers"),
         (Setting::BlockedTerms, "[]", r#"["gore"]"#, "blocked_terms"),
-        // Typed by hand into SSM: what protects is not guessed, so everything is off.
+        // Unreadable blocked terms in SSM switch everything off.
         (Setting::BlockedTerms, "gore", r#"["gore"]"#, "switched_on"),
     ] {
         held.change_at_once(setting, wrong).await;
@@ -80,7 +80,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         );
         held.change_at_once(setting, right).await;
     }
-    // The provider is asked, not believed.
+    // The check calls the provider.
     let server = Server::start(Behaviour::default()).await;
     held.go_live(&server.base_url()).await;
     let list = preflight().await;
@@ -96,7 +96,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
     assert_eq!(line(&preflight().await, "provider_reachable")["holds"], false);
     held.change_at_once(Setting::RunwareBaseUrl, &server.base_url())
         .await;
-    // A breaker that an operator has opened.
+    // An operator opened a breaker.
     let pin = async |pin: Option<Pin>| {
         let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(ProviderName::Runware).pinned(pin);
@@ -142,7 +142,7 @@ async fn a_dead_letter_fails_the_preflight(place: Place) {
     }
 }
 
-/// What a line says, and whether it holds.
+/// Whether a check holds, and its detail.
 fn said<'a>(list: &'a Value, id: &str) -> (bool, &'a str) {
     let line = line(list, id);
     (line["holds"] == true, line["detail"].as_str().unwrap())
@@ -168,7 +168,7 @@ async fn an_empty_installation_is_told_what_is_missing(place: Place) {
     assert_eq!(said(&list, "active_style"), (false, "none of 0 styles is active"));
     assert_eq!(said(&list, "budgets"), (false, "there is no tenant"));
 
-    // What is there and is not enough.
+    // Everything exists and is not enough.
     let style = |is_active| {
         format!(
             "styles: [{{key: plain, name: Plain, provider: fal, provider_model: 'fake:ok', \

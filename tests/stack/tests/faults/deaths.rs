@@ -22,7 +22,7 @@ async fn an_edit_survives_the_death_of_its_worker_after_the_submit(place: Place)
     let live = Live::alone(&place, None).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    // The provider takes the task and keeps its answer to itself.
+    // The provider takes the task and never answers.
     let silent = Behaviour::submit(Fault::Slow(Duration::from_secs(50)));
     let id = live.start(&world, photo, [silent]).await;
     let is_accepted = async || live.tasks(id).iter().any(|task| task.accepted);

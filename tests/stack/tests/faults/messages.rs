@@ -20,7 +20,7 @@ contract! {
 }
 
 async fn an_unreadable_record_harms_none_of_its_neighbours(place: Place) {
-    // Live mode for its held edits: all of these go in one batch.
+    // Live mode holds edits back, so all of these go in one batch.
     let live = Live::open(&place).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;

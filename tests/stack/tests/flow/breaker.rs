@@ -21,14 +21,14 @@ contract! {
     }
 }
 
-/// More than it takes to open a breaker.
+/// More failures than open a breaker.
 const MANY: usize = 8;
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
 }
 
-/// What a function logs is seen on the stack alone.
+/// Log lines exist on the stack alone.
 async fn assert_logged_once(place: &Place, message: &str, since_ms: i64) {
     if place.is_deployed() {
         assert_eq!(logs::said(place, message, since_ms).await, 1, "{message}");
@@ -140,7 +140,7 @@ async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_use
     let photo = world.photo("cat.jpg").await;
     let since_ms = logs::now_ms(&place);
     let down = Fault::error(503, "serviceUnavailable");
-    // All are there before the first is sent: their first attempts come together, however busy the machine is.
+    // All edits are stored before the first is sent, so their first attempts coincide on a busy machine too.
     let behaviours = [Behaviour::submit(down)];
     let edits = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, behaviours.clone()))).await;
     for known in &edits {
@@ -165,7 +165,7 @@ async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_use
         let last = world.stored(known.id).await.attempts.last().unwrap().started_at;
         waited += usize::from(last >= retry_at);
     }
-    // The others were on their way when it opened.
+    // The others were under way when it opened.
     assert!(waited > MANY / 2, "most of them waited for the probe: {waited}");
     Books::of(&world).await.assert_at_rest();
 }

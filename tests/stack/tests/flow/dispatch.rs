@@ -74,7 +74,7 @@ async fn provider_mode_and_queue_change_without_a_deploy(place: Place) {
     let before = place.stack().messages(&standby).await;
     let id = world.guest.start(photo, styles::LIVE).await;
 
-    // While the submit lasts, the message is out of the standby queue and not done.
+    // During the submit the message of the standby queue is in flight.
     world
         .guest
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
@@ -86,7 +86,7 @@ async fn provider_mode_and_queue_change_without_a_deploy(place: Place) {
     assert_eq!((task.submits, task.downloads), (1, 1));
     Books::of(&world).await.assert_paid(id, 39_000);
 
-    // And back: the same event, the next edit.
+    // The change back works for the next edit of the same event.
     settings.change_at_once(Setting::RunwareMode, "fake").await;
     settings.change(Setting::QueueName, "none").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;

@@ -1,4 +1,4 @@
-//! The outcomes of the fake provider: each ends as it should, and the books agree.
+//! Every outcome of the fake provider, with the books that belong to it.
 
 use domain::settings::Setting;
 use domain::{Edit, Status};
@@ -19,7 +19,7 @@ contract! {
     }
 }
 
-/// Takes one edit to its end, and checks everything that holds for every end.
+/// Takes an edit to its end and asserts what holds for every end.
 async fn take(place: &Place, outcome: &str) -> (Edit, Books) {
     let world = World::new(place).await;
     let photo = world.photo("cat.jpg").await;

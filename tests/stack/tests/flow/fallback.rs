@@ -44,7 +44,7 @@ fn providers(edit: &Edit) -> Vec<ProviderName> {
 async fn a_failure_of_the_provider_moves_the_edit_to_the_other_once_its_tries_are_spent(place: Place) {
     let duo = Duo::shared(&place).await;
     let world = World::new(&place).await;
-    // How often it is tried at the first provider, and how an attempt there ends.
+    // Attempts at the first provider, and how each of them ends.
     let cases = [
         (refused(Fault::rate_limited(1)), 3, "provider_error"),
         (
@@ -205,7 +205,7 @@ async fn an_endless_provider_leaves_time_to_the_other(place: Place) {
     let left = deadline.duration_since(edit.attempts[1].started_at);
     assert!(left > FALLBACK_PATIENCE / 2, "{left:?}");
     let books = Books::of(&world).await;
-    // What was given up goes on at Runware and is billed: nobody hears its price any more.
+    // Runware finishes the abandoned task and bills it; nobody learns its price, so the estimate is booked.
     books.assert_paid(known.id, styles::COST + 39_000);
     books.assert_at_rest();
 }

@@ -82,7 +82,7 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never(place: Place) {
         ..fal::Behaviour::at_once()
     };
     let at_fal = start_at_fal(&duo, &world, photo, signed.clone()).await;
-    // fal has taken it, and we do not know under which name.
+    // fal took the request, and its answer with the name was lost.
     let nameless = fal::Behaviour {
         submit: fal::Fault::ResetAfter.into(),
         webhook: Some(Webhook::after(Duration::from_secs(8))),

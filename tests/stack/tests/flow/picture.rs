@@ -31,7 +31,7 @@ async fn a_phone_photo_comes_out_upright_restyled_and_without_its_location(place
     }
     assert_eq!(seen.dimensions(), (1_152, 1_536));
 
-    // Restyled: far from what a watermark alone would change.
+    // The style changes far more pixels than a watermark does.
     let prepared = media::prepare_photo(&fixture(PHONE_PHOTO), &media::Limits::PHOTO).unwrap();
     let plain = decode(&prepared.jpeg);
     let changed = seen.pixels().zip(plain.pixels());

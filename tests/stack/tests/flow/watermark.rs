@@ -70,7 +70,7 @@ async fn the_closest_watermark_is_drawn_and_nothing_else_changes(place: Place) {
     let (width, height) = plain.dimensions();
     assert_eq!((width, height), (600, 400));
     let area = |picture| difference(&plain, picture).expect("a mark");
-    // 18 % of the width and 2 % away from the edges; JPEG blocks and their neighbours blur the border.
+    // 18 % of the width, 2 % from the edges; JPEG blurs the border.
     let is_corner = |area: Area, right: bool, bottom: bool| {
         assert!(
             area.right - area.left <= width / 4 && area.bottom - area.top <= height / 3,
@@ -86,7 +86,7 @@ async fn the_closest_watermark_is_drawn_and_nothing_else_changes(place: Place) {
 
 async fn an_organisers_own_mark_is_drawn(place: Place) {
     let own = mark::red(&place).await;
-    // Finished by either worker: at the submit, or after a poll.
+    // Either worker may finish an edit: at the submit, or after a poll.
     for style in [styles::fake("sync").as_str(), styles::OK] {
         let picture = picture_in(style, &place, Some(own.clone()), None).await;
         mark::assert_red(&picture);

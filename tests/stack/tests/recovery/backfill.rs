@@ -20,7 +20,6 @@ contract! {
     }
 }
 
-/// An edit that has succeeded.
 async fn succeeded(live: &Live, world: &World) -> EditId {
     let photo = world.photo("cat.jpg").await;
     let id = live
@@ -123,7 +122,7 @@ async fn a_lost_copy_is_made_again_for_a_named_edit(place: Place) {
 async fn a_forbidden_address_fails_alone_and_is_never_fetched(place: Place) {
     let live = Live::open(&place).await;
     let world = World::new(&place).await;
-    // Not the loopback address that the local stage allows.
+    // The allowed loopback address is another one.
     let bait = Bait::start("127.0.0.2", fixture("cat.jpg"));
     let hostile = succeeded(&live, &world).await;
     let good = succeeded(&live, &world).await;

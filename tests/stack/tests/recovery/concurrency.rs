@@ -20,7 +20,7 @@ async fn parallel_recoveries_make_one_submit_and_one_settlement(place: Place) {
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
-    // One whose picture waits at the provider, one that nobody has sent. A while at the provider, so that they meet.
+    // One edit has a finished picture, the other is queued. The provider is slow, so that the recoveries meet.
     let finished = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
     let queued = live.hold(&world, photo, &body, [slow]).await;

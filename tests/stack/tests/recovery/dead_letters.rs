@@ -1,4 +1,4 @@
-//! Messages that the workers gave up on, and the operator's command line.
+//! Dead letters, recovery and breakers on the operator's command line.
 
 use domain::Status;
 use domain::settings::Setting;
@@ -94,7 +94,7 @@ async fn recovery_on_the_command_line_looks_first_and_acts_on_demand(place: Plac
     let world = World::new(&place).await;
     let (id, mut settings) = lost(&place, &world, &styles::fake("sync")).await;
     let edit = id.to_string();
-    // Tab-separated rows for other programs.
+    // In a pipe the rows are tab-separated.
     let ran = magic_edits(&["recover-stuck", "--minutes", "0"]).await;
     let row = ran
         .out

@@ -19,20 +19,20 @@ contract! {
     }
 }
 
-/// A world whose event has a mark of its own.
+/// A world whose event has its own mark.
 async fn marked_world(place: &Place) -> World {
     let mark = mark::red(place).await;
     World::with(place, |_, event| event.watermark = Some(mark)).await
 }
 
-/// Delivered, with the mark in its middle.
+/// The edit was delivered with the mark.
 async fn assert_marked(world: &World, id: EditId) {
     let shown = world.guest.edit(id).await;
     let picture = decode(&world.guest.download(&shown.data(200)["output"]["url"]).await);
     mark::assert_red(&picture);
 }
 
-/// Makes the copy of an edit again from what the provider has.
+/// Deletes the copy of an edit, and asserts that backfill makes it again from the provider's output.
 async fn assert_made_again(world: &World, id: EditId) {
     world.take_copy_away(id, None).await;
     let named = json!({ "request_id": id, "event_id": world.event.id });
@@ -46,7 +46,7 @@ async fn recovery_and_backfill_draw_the_organisers_own_mark(place: Place) {
     let world = marked_world(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, styles::OK).await;
-    // The worker dies right after its claim, and its poll message is lost.
+    // The worker died right after its claim, and its poll message is lost.
     world
         .take(
             &world.stored(id).await,

@@ -50,7 +50,7 @@ async fn an_edit_fails_while_the_provider_still_works_on_it(place: Place) {
     let answer = fail(&place).await;
     assert_eq!(action_on(&answer, id), ("fail", "recovered_as_failed"));
     assert!(live.tasks(id)[0].polls > 0, "the provider was asked first");
-    // Runware cannot be told to stop: it goes on and bills.
+    // Runware cannot be stopped: it finishes the task and bills it.
     assert_ended(&world, id, styles::COST).await;
 }
 

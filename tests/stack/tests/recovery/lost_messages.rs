@@ -77,7 +77,7 @@ async fn an_unfinished_task_is_polled_again(place: Place) {
     let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(1_000)).await;
     let asked = live.tasks(id)[0].polls;
-    // Not finished when recovery asks, and when the next poll does.
+    // The task is unfinished at recovery's question and at the next poll.
     live.now(TaskId::derive(id, 1), Behaviour::default().processing(asked + 2));
     let answer = requeue(&place).await;
     assert_eq!(
@@ -99,7 +99,7 @@ async fn an_attempt_that_never_reached_the_provider_is_followed_by_another(place
     let id = live
         .hold(&world, photo, &body, [Behaviour::default().processing(0)])
         .await;
-    // The worker dies right after its claim, and its poll message with it.
+    // The worker died right after its claim, and its poll message is lost.
     world
         .take(
             &world.stored(id).await,
@@ -140,7 +140,7 @@ async fn an_edit_past_its_deadline_fails(place: Place) {
     let edit = world.stored(id).await;
     assert_eq!(edit.status, Status::Failed);
     let books = Books::of(&world).await;
-    // Runware goes on with what nobody waits for any more, and bills it.
+    // Runware finishes the abandoned task and bills it.
     books.assert_released_but_charged(id, "provider_timeout", styles::COST);
     books.assert_at_rest();
 }

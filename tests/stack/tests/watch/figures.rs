@@ -28,7 +28,7 @@ const WRITTEN: u32 = 980;
 const ASKED: usize = 5;
 /// Reads of a summary: the event, its counters, its tenant's and its alerts. Edits would take pages.
 const MOST_READS: usize = 4;
-/// Writes under way at once.
+/// Writes in parallel.
 const AT_ONCE: usize = 4;
 
 async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits(place: Place) {
@@ -114,14 +114,14 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits(place: Place) {
     assert_eq!(summary["spend"]["reserved_micro_usd"], reserved);
 }
 
-/// A photo of the world's, as it is stored.
+/// A stored photo of the world.
 pub(super) async fn photo_of(world: &World) -> Photo {
     world.photo("cat.jpg").await;
     let photos = world.place.cloud.photos(&world.event.id, None, 1).await.unwrap();
     photos.into_iter().next().unwrap()
 }
 
-/// Writes an edit and takes it as far as the last digit of its number says; 3 is queued.
+/// Writes an edit in the state that the last digit of its number chooses; 3 is queued.
 pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
     let cloud = &world.place.cloud;
     let applicant = applicant(world, photo, Origin::Tenant, cloud.now());

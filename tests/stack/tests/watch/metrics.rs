@@ -60,13 +60,13 @@ async fn each_metric_is_logged_once_and_no_tenant_is_a_dimension(place: Place) {
             "{metric} {dimension}"
         );
     }
-    // A poll comes two seconds after the claim.
+    // The poll is two seconds after the claim.
     assert!(take("ProviderLatency", "Provider=runware") >= 1_000.0);
     assert!(take("QueueWait", "") >= 0.0);
     assert!(sums.is_empty(), "nothing else is measured: {sums:?}");
 }
 
-/// Name, dimension beside the stage, and value of the one metric of a line, which must be as CloudWatch wants it.
+/// Name, dimension beside the stage, and value of the one metric of a line, which must have the form of CloudWatch.
 fn read(line: &Value) -> (String, String, f64) {
     assert!(line["_aws"]["Timestamp"].is_u64(), "{line}");
     let directive = &line["_aws"]["CloudWatchMetrics"][0];

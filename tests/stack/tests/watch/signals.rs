@@ -88,7 +88,7 @@ async fn each_signal_is_given_once_although_many_edits_cause_it(place: Place) {
     let abuse = lines.iter().find(|line| line["message"] == ABUSE).unwrap();
     assert_eq!(abuse["scope_hash"], guest.scope_hash(&sick.event));
 
-    // The same five as events, with what a subscriber needs.
+    // The same five are published as events.
     let published = wait_for_events(&mut subscriber, &events, 5).await;
     let mut types: Vec<_> = published
         .iter()

@@ -1,4 +1,4 @@
-//! Organisers who can sign in: one user per tenant, in the stack's own user pool.
+//! Organisers in the stack's user pool: one user per tenant.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::Stack;
 use crate::deployed::logs;
 
-/// Long, and one of every kind that the pool asks for. It opens nothing but the local stack.
+/// Meets the pool's rules. It opens nothing but the local stack.
 const PASSWORD: &str = "Aa1!stack-tests-sign-in-with-this";
 
 /// An ID token with the claim `custom:tenant_id`.

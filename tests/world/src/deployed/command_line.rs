@@ -8,14 +8,11 @@ use serde_json::Value;
 
 use crate::deployed::stack::root;
 
-/// What a command came to.
+/// A command that has ended.
 #[derive(Debug)]
 pub struct Ran {
-    /// Exit code.
     pub code: i32,
-    /// Standard output.
     pub out: String,
-    /// Standard error.
     pub err: String,
 }
 
@@ -27,7 +24,7 @@ impl Ran {
     }
 }
 
-/// Where it is: beside the folder that this very test was built into.
+/// The program lies beside the folder of the test binary.
 pub fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     tests.ancestors().nth(2).unwrap().join("magic-edits")
@@ -38,7 +35,7 @@ pub async fn magic_edits(arguments: &[&str]) -> Ran {
     ran(in_folder(&root(), arguments), "").await
 }
 
-/// `magic-edits --local` with these arguments, where the stack is described that lies in this folder.
+/// `magic-edits --local` with these arguments, in a folder with a description of a stack.
 pub fn in_folder(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.current_dir(folder).arg("--local").args(arguments);
@@ -54,9 +51,9 @@ pub async fn ran(mut command: Command, input: &str) -> Ran {
     let mut running = command
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    // Where it reads nothing and has ended already, there is nobody to write to.
+    // Fails where the command reads nothing and has ended already.
     let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
-    // The test's own runtime goes on: a double may be asked meanwhile.
+    // Not on the test's runtime, which may serve a double meanwhile.
     let ran = tokio::task::spawn_blocking(move || running.wait_with_output())
         .await
         .unwrap()

@@ -16,7 +16,7 @@ use crate::{Place, Stack, unique};
 pub struct Empty {
     stack: Stack,
     table: String,
-    /// Looks to the command line like the project's folder.
+    /// To the command line it looks like the project's folder.
     folder: PathBuf,
 }
 
@@ -83,7 +83,6 @@ impl Empty {
         assert_eq!(ran.code, 0, "{ran:?}");
     }
 
-    /// Takes it away.
     pub async fn remove(self) {
         fs::remove_dir_all(&self.folder).unwrap();
         let removing = self.stack.dynamodb.delete_table().table_name(&self.table);

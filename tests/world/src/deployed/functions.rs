@@ -1,4 +1,4 @@
-//! The processes that the functions run in. Only those of this very stack are ever touched.
+//! The processes of the functions, of this stack only.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,10 +12,10 @@ use crate::deployed::stack::folder;
 /// State `ESTABLISHED` in `/proc/net/tcp`.
 const ESTABLISHED: &str = "01";
 
-/// How 127.0.0.1 begins there.
+/// The prefix of 127.0.0.1 there.
 const LOOPBACK: &str = "0100007F:";
 
-/// What tells a function's process which one it is.
+/// The environment variable that names a process's function.
 const FUNCTION_NAME: &[u8] = b"AWS_LAMBDA_FUNCTION_NAME=";
 
 /// Kills the process of a function that holds a connection to this port of 127.0.0.1, as soon as there is one.
@@ -38,7 +38,6 @@ pub async fn kill_while_connected(place: &Place, folder: &str, port: u16) {
 /// A process that a function runs in.
 #[derive(Debug)]
 pub struct Process {
-    /// Its number.
     pub pid: u32,
     /// The function's physical name.
     pub function: String,
@@ -51,21 +50,21 @@ impl Process {
         processes().find(|process| holds_one_of(process.pid, &sockets))
     }
 
-    /// Ends it at once; says whether it was there.
+    /// Kills it; false where it had ended already.
     pub fn kill(&self) -> bool {
         let killed = Command::new("kill").args(["-9", &self.pid.to_string()]).status();
         killed.is_ok_and(|status| status.success())
     }
 }
 
-/// Kills every process of a function that is running now; true where there was one.
+/// Kills every running process of a function; false where there was none.
 pub fn kill(place: &Place, folder: &str) -> bool {
     let name = place.stack().function(folder);
     let killed = processes().filter(|process| process.function == name && process.kill());
     killed.count() > 0
 }
 
-/// The processes of functions: run from this very stack's folder, and named by their environment.
+/// The processes of functions: they run from this stack's folder, and their environment names the function.
 fn processes() -> impl Iterator<Item = Process> {
     let folder = folder().join("tmp");
     let entries = fs::read_dir("/proc").unwrap();
@@ -86,7 +85,7 @@ fn processes() -> impl Iterator<Item = Process> {
     })
 }
 
-/// The inodes of open connections between ports of 127.0.0.1, chosen by their own and the other one.
+/// The inodes of open connections on 127.0.0.1, chosen by their two ports.
 fn sockets(is_wanted: impl Fn(u16, u16) -> bool) -> HashSet<String> {
     let table = fs::read_to_string("/proc/net/tcp").unwrap();
     let rows = table

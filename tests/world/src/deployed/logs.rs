@@ -1,4 +1,4 @@
-//! What the functions logged.
+//! The log lines of the functions.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -25,7 +25,7 @@ pub fn keep_out(secret: &str) {
     }
 }
 
-/// Writes it down for the check of the whole run, which comes after the last test (`tests/afterwards`).
+/// Notes a secret for the check of the whole run after the last test (`tests/afterwards`).
 fn note(secret: &str) {
     let path = folder().join("tmp/kept-out.jsonl");
     if !path.parent().is_some_and(std::path::Path::exists) {
@@ -36,7 +36,7 @@ fn note(secret: &str) {
     file.write_all(format!("{}\n", json!(secret)).as_bytes()).unwrap();
 }
 
-/// Every text that must not get into any log, so far.
+/// Every secret so far.
 pub fn secrets() -> Vec<String> {
     let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
     secrets.iter().cloned().collect()
@@ -75,13 +75,13 @@ pub async fn lines_of_group(place: &Place, group: &str, since_ms: i64) -> Vec<St
     }
 }
 
-/// How often the queue workers have said this since then.
+/// How often the queue workers have logged this message since then.
 pub async fn said(place: &Place, message: &str, since_ms: i64) -> usize {
     const WORKERS: [&str; 2] = ["process-edit", "poll-edit"];
     let is_meant = |line: &Value| line["message"] == message;
     nudge_all(place, &WORKERS).await;
     found(place, &WORKERS, since_ms, 1, is_meant).await;
-    // Whoever has said it too.
+    // Another environment may have logged it too.
     nudge_all(place, &WORKERS).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     found(place, &WORKERS, since_ms, 0, is_meant).await.len()
@@ -98,7 +98,7 @@ async fn nudge_all(place: &Place, functions: &[&str]) {
     }
 }
 
-/// Lines of any function's log since then that know something which must not get there.
+/// Lines of any function's log since then that contain a secret.
 pub async fn leaks(place: &Place, since_ms: i64) -> Vec<String> {
     let secrets = secrets();
     let mut leaks = Vec::new();
@@ -110,8 +110,7 @@ pub async fn leaks(place: &Place, since_ms: i64) -> Vec<String> {
     leaks
 }
 
-/// The lines of these functions' logs since then that are objects and are as they should be, once there are at least so
-/// many.
+/// The JSON lines of these functions' logs since then that are meant, once there are at least so many.
 pub async fn found(
     place: &Place,
     functions: &[&str],
@@ -168,7 +167,7 @@ pub async fn peak_memory_mb(place: &Place, function: &str, id: EditId) -> u64 {
     panic!("{function} has not logged an invocation for {id}");
 }
 
-/// Waits until a worker has logged so many invocations that were about an edit: what it did is done then, and a test can
+/// Waits until a worker has logged so many invocations about an edit. Whatever the worker did is done then, so a test can
 /// assert that it did nothing.
 pub async fn until_handled(place: &Place, worker: &str, id: EditId, invocations: usize) {
     let since_ms = id.created_at().as_millisecond() - 1_000;

@@ -98,8 +98,7 @@ impl Stack {
         name.unwrap_or_else(|| panic!(".local/stack.json has no function {name_asked}"))
     }
 
-    /// The header of a call without an SDK client, which is not worth its build time: the emulator believes its root
-    /// caller.
+    /// The header of a call without an SDK client, which would cost build time: the emulator trusts its root caller.
     pub(crate) fn authorization(&self, service: &str) -> String {
         let region = &self.described.region;
         format!(
@@ -238,7 +237,7 @@ fn describe() -> Description {
 }
 
 fn http_client() -> reqwest::Client {
-    // Fails where another test was faster, and then there is one.
+    // Fails where another test installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()

@@ -12,28 +12,24 @@ use crate::settings::{self, Alone, Shared};
 use crate::doubled::live;
 use crate::{Place, World, queue, unique};
 
-/// Live mode with Runware and fal, until this is dropped; edits are held back until they are sent. Alone, or shared by
-/// tests that each speak of their own edits only.
+/// Live mode with both doubles, until this is dropped. Edits are held back until a test sends them. Alone, or shared by
+/// tests that look at their own edits only.
 pub struct Duo<Settings = Alone> {
-    /// Runware's double.
     pub runware: Arc<runware::Server>,
-    /// fal's double.
     pub fal: Arc<fal::Server>,
-    /// The settings.
     pub settings: Settings,
 }
 
 static SHARED: OnceLock<(Arc<runware::Server>, Arc<fal::Server>)> = OnceLock::new();
 
-/// An edit, and the words by which fal knows it.
+/// An edit, and the words by which fal's double recognises it.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// The edit.
     pub id: EditId,
     words: String,
 }
 
-/// fal takes over what Runware does not come to an end with.
+/// The settings of live mode, with fal as the fallback of Runware.
 fn settings_for(runware: &runware::Server, fal: &fal::Server) -> [(Setting, String); 9] {
     let text = |text: &str| text.to_owned();
     [
@@ -57,7 +53,7 @@ fn start() -> (Arc<runware::Server>, Arc<fal::Server>) {
 }
 
 impl Duo<Shared> {
-    /// With company. fal takes over what Runware does not come to an end with.
+    /// Live mode that tests share.
     pub async fn shared(place: &Place) -> Self {
         let (runware, fal) = SHARED.get_or_init(start).clone();
         let settings = settings::duo(place, &settings_for(&runware, &fal)).await;
@@ -70,13 +66,12 @@ impl Duo<Shared> {
 }
 
 impl Duo {
-    /// Alone, with doubles of its own. fal takes over what Runware does not come to an end with, unless `changes` say
-    /// something else.
+    /// Live mode for this test alone, with doubles of its own; `changes` win over its usual settings.
     pub async fn open(place: &Place, changes: &[(Setting, &str)]) -> Self {
         let (runware, fal) = start();
         let usual = settings_for(&runware, &fal);
         let usual = usual.iter().map(|(setting, text)| (*setting, text.as_str()));
-        // What comes first counts.
+        // The first entry of a setting counts.
         let all: Vec<_> = changes.iter().copied().chain(usual).collect();
         let settings = settings::alone(place, &all).await;
         Self {
@@ -88,8 +83,7 @@ impl Duo {
 }
 
 impl<Settings> Duo<Settings> {
-    /// Asks for an edit in this style whose attempts at Runware go like these (the last one repeats), and does not
-    /// send it.
+    /// Asks for an edit in this style and does not send it. Its attempts at Runware behave like these; the last one repeats.
     pub async fn hold(
         &self,
         world: &World,
@@ -104,7 +98,7 @@ impl<Settings> Duo<Settings> {
         Known { id, words }
     }
 
-    /// The same, in the usual style, and sends it.
+    /// Asks for an edit in the usual style and sends it.
     pub async fn start(
         &self,
         world: &World,
@@ -116,17 +110,17 @@ impl<Settings> Duo<Settings> {
         known
     }
 
-    /// From now on, the edit goes like these at fal, attempt by attempt; the last one repeats.
+    /// From now on the edit's attempts at fal behave like these; the last one repeats.
     pub fn at_fal(&self, known: &Known, attempts: impl IntoIterator<Item = fal::Behaviour>) {
         self.fal.when_prompt(&known.words, attempts);
     }
 
-    /// What Runware knows of the edit, attempt by attempt.
+    /// The edit's tasks at Runware, by attempt.
     pub fn tasks(&self, known: &Known) -> Vec<TaskRecord> {
         live::tasks(&self.runware, known.id)
     }
 
-    /// What fal knows of the edit, attempt by attempt.
+    /// The edit's requests at fal, by attempt.
     pub fn requests(&self, known: &Known) -> Vec<RequestRecord> {
         self.fal.with_prompt(&known.words)
     }

@@ -9,12 +9,11 @@ use serde_json::{Value, json};
 use crate::settings::{self, Alone, Shared};
 use crate::{Books, Place, World, queue, styles};
 
-/// The most attempts of an edit.
 const ATTEMPTS: u32 = domain::edit::MAX_ATTEMPTS;
 
 static SERVER: OnceLock<Server> = OnceLock::new();
 
-/// Live mode, for as long as this is held. Every test says of its own edits how they go.
+/// Live mode, for as long as this is held. Every test sets the behaviour of its own edits.
 pub struct Live {
     settings: Guard,
 }
@@ -25,15 +24,14 @@ enum Guard {
 }
 
 impl Live {
-    /// Switches the stack to live mode, unless it is there already.
+    /// Live mode that tests share.
     pub async fn open(place: &Place) -> Self {
         Self {
             settings: Guard::Shared(settings::live(place, &server().base_url()).await),
         }
     }
 
-    /// Live mode without company, for a test that kills workers; with another API in place of the double's, if need
-    /// be.
+    /// Live mode for this test alone, with another API in place of the double's where one is given.
     pub async fn alone(place: &Place, base_url: Option<String>) -> Self {
         let base_url = base_url.unwrap_or_else(|| server().base_url());
         Self {
@@ -41,7 +39,7 @@ impl Live {
         }
     }
 
-    /// From now on with company, and with the double's API.
+    /// From now on shared, with the double's API.
     #[must_use]
     pub async fn share(self) -> Self {
         match self.settings {
@@ -52,12 +50,11 @@ impl Live {
         }
     }
 
-    /// Where the double listens.
     pub fn port(&self) -> u16 {
         server().port()
     }
 
-    /// Asks for an edit whose attempts go like these (the last one repeats), and sends it to the workers.
+    /// Asks for an edit whose attempts behave like these (the last one repeats), and sends it to the workers.
     pub async fn start(
         &self,
         world: &World,
@@ -71,7 +68,7 @@ impl Live {
         id
     }
 
-    /// Asks for an edit whose attempts go like these, and does not send it.
+    /// Asks for an edit whose attempts behave like these, and does not send it.
     pub async fn hold(
         &self,
         world: &World,
@@ -84,12 +81,12 @@ impl Live {
         id
     }
 
-    /// From now on, this attempt goes like this.
+    /// From now on this attempt behaves like this.
     pub fn now(&self, task: TaskId, behaviour: Behaviour) {
         server().when_task(task.uuid(), behaviour);
     }
 
-    /// The edit has succeeded at this attempt, with one submit that arrived, and was paid once.
+    /// Asserts that the edit succeeded at this attempt, with one submit, and was paid once.
     pub async fn assert_delivered_once(&self, world: &World, id: EditId, attempt: u32) {
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
         let edit = world.stored(id).await;
@@ -106,7 +103,7 @@ impl Live {
         books.assert_at_rest();
     }
 
-    /// What the double knows of the edit, attempt by attempt.
+    /// The edit's tasks, by attempt.
     pub fn tasks(&self, id: EditId) -> Vec<TaskRecord> {
         tasks(server(), id)
     }
@@ -117,7 +114,7 @@ fn server() -> &'static Server {
     SERVER.get_or_init(|| Server::start_blocking(0, Behaviour::default()))
 }
 
-/// The edit's attempts go like these; the last one repeats.
+/// The edit's attempts behave like these; the last one repeats.
 pub fn plan(server: &Server, id: EditId, attempts: impl IntoIterator<Item = Behaviour>) {
     let attempts: Vec<_> = attempts.into_iter().collect();
     for (number, behaviour) in
@@ -127,7 +124,7 @@ pub fn plan(server: &Server, id: EditId, attempts: impl IntoIterator<Item = Beha
     }
 }
 
-/// What a double knows of an edit, attempt by attempt.
+/// An edit's tasks at a double, by attempt.
 pub fn tasks(server: &Server, id: EditId) -> Vec<TaskRecord> {
     (1..=ATTEMPTS)
         .filter_map(|number| server.task(TaskId::derive(id, number).uuid()))

@@ -129,7 +129,7 @@ async fn assert_row(place: &Place, admin: &Caller, row: &Row) {
         admin.put(&path, &addon.body(place)).await;
     }
     let expected = json!({ "ai_styling": granted_by.is_some(), "granted_by": granted_by });
-    // What superadmin and organiser see of it.
+    // Superadmin and organiser see the same capabilities.
     let seen = admin.get(&made.path).await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
     let organiser = Caller::organiser_of(place, &made.tenant.parse().unwrap()).await;
@@ -137,7 +137,7 @@ async fn assert_row(place: &Place, admin: &Caller, row: &Row) {
         .get(&format!("/tenant/events/{}/ai-settings", made.slug))
         .await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
-    // What a guest gets.
+    // The guest gets what these say.
     let path = format!("{}/tokens", made.path);
     let token = admin.send(reqwest::Method::POST, &path, &json!({})).await;
     let guest = Guest::new(
@@ -176,7 +176,7 @@ async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price(place: P
     };
     let priced =
         |price: Value| json!({ "name": "An add-on of the tests", "price_cents": price, "currency": "EUR" });
-    // Not in the catalogue, and there without a price.
+    // First the catalogue has no such add-on, then one without a price.
     put("completed").await.problem(409, "addon_not_purchasable");
     admin.put(&offer, &priced(json!(null))).await;
     for status in ["pending", "completed"] {
@@ -186,7 +186,7 @@ async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price(place: P
 
     admin.put(&offer, &priced(json!(500))).await;
     assert_eq!(put("completed").await.data(200)["status"], "completed");
-    // What was bought stays when the price goes, and can be cancelled.
+    // A bought add-on outlives its price and can be cancelled.
     admin.put(&offer, &priced(json!(null))).await;
     assert_eq!(admin.get(&bought).await.data(200)["status"], "completed");
     assert_eq!(put("cancelled").await.data(200)["status"], "cancelled");

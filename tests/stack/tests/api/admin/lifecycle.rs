@@ -1,4 +1,4 @@
-//! Every resource of the superadmin from its making to its end.
+//! Every resource of the superadmin from its creation to its deletion.
 
 use domain::ProviderName;
 use domain::settings::Setting;
@@ -19,7 +19,7 @@ contract! {
     }
 }
 
-/// A tenant and an event of its own, and the event's path.
+/// Creates a tenant and an event, and returns the path of the event.
 async fn event(admin: &Caller, name: &str) -> String {
     admin
         .put(
@@ -33,7 +33,7 @@ async fn event(admin: &Caller, name: &str) -> String {
     path
 }
 
-/// Finds what it has made in the list, page by page, and ends it.
+/// Creates a resource, reads it, finds it in the list page by page, and deletes it.
 async fn live_and_die(admin: &Caller, list: &str, id: (&str, &str), body: &Value) {
     let (field, value) = id;
     let path = format!("{list}/{value}");
@@ -69,7 +69,7 @@ async fn every_resource_is_created_listed_read_and_deleted(place: Place) {
     admin.put(&format!("/admin/addons/{key}"), &offer).await;
     let bought = json!({ "status": "completed", "expires_at": null });
     live_and_die(&admin, &format!("{event}/addons"), ("key", &key), &bought).await;
-    // Under another slug the old one is free again.
+    // A renamed event frees its slug.
     let called = |id: &str, slug: &str| {
         let tenant = format!("tenant-{name}");
         let body = json!({ "tenant_id": tenant, "slug": slug, "name": "Renamed", "package_key": null });
@@ -193,7 +193,7 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults(place: Place
         let again = admin.patch(path, &sent).await;
         assert_eq!(&again.data(200)[name], value, "{name}");
     }
-    // No local stage has a fallback of its own, or an image as its mark.
+    // Neither has a default on a local stage.
     let name = Setting::FallbackProvider.name();
     for value in [json!("fal"), Value::Null] {
         let answer = admin.patch(path, &json!({ name: value })).await;

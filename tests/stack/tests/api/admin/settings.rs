@@ -48,7 +48,7 @@ async fn a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand
     };
     until(&world, "off", says("Off through the API.")).await;
 
-    // What `aws ssm put-parameter` does.
+    // As `aws ssm put-parameter` does it.
     let by_hand = "Off by hand.";
     place
         .cloud
@@ -91,9 +91,9 @@ async fn unreadable_blocked_terms_never_let_a_prompt_through(place: Place) {
     for _ in 0..5 {
         let reply = world.guest.create_edit(photo, &body).await;
         match reply.status {
-            // A warm function goes on with the last list that it could read.
+            // A warm function keeps the last list that it could read.
             422 => reply.problem(422, "prompt_blocked"),
-            // One that never could read any refuses.
+            // A function that never read a list refuses everything.
             _ => reply.problem(503, "feature_disabled"),
         };
         tokio::time::sleep(Duration::from_millis(400)).await;

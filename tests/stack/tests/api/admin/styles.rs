@@ -1,4 +1,4 @@
-//! A style that was used stays: it can be switched off, and not erased.
+//! A used style can be switched off but not deleted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ async fn a_used_style_can_be_switched_off_but_not_deleted(place: Place) {
     ask_until(&world, &body, 403)
         .await
         .problem(403, "style_not_allowed");
-    // What was made with it says so still.
+    // The edit keeps the version that it was made with.
     assert_eq!(world.stored(id).await.style_version, Some(1));
     admin.delete(&path).await.problem(409, "in_use");
 }

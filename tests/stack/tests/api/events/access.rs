@@ -23,12 +23,12 @@ contract! {
 const SOME_EDIT: &str = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const SOME_PHOTO: &str = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-/// A good request to every endpoint of the contract, by method and path.
+/// Sends a good request to every endpoint of a guest; answers by method and path.
 pub(super) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
     let mut replies = Vec::new();
     for endpoint in endpoints_below("/events/") {
         let known = [("token", ""), ("photo", SOME_PHOTO), ("requestId", SOME_EDIT)];
-        // A guest knows its token by itself.
+        // The guest client adds its token itself.
         let path = endpoint.path_with(&known).replacen("/events/", "", 1);
         let reply = match (&endpoint.method, path.as_str()) {
             (&Method::GET, path) => guest.get(path).await,
@@ -111,7 +111,7 @@ async fn a_guest_finds_nothing_of_another_event(place: Place) {
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
-    // Neither the same tenant's nor anybody else's.
+    // Another event of the same tenant, and one of another tenant.
     for stranger in [world.neighbour().await, World::new(&place).await] {
         let guest = &stranger.guest;
         guest.edit(id).await.problem(404, "edit_not_found");

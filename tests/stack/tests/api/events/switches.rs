@@ -16,7 +16,7 @@ contract! {
 const EVENT: &str = "GET /events/{token}";
 const EDIT: &str = "GET /events/{token}/ai-edits/{requestId}";
 
-/// The event itself can be seen, and says that there is nothing to be had.
+/// The event is shown, and says that edits are not available.
 fn assert_unavailable(reply: &Reply) {
     let shown = &reply.data(200)["ai_edits"];
     assert_eq!(

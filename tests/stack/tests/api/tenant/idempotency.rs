@@ -44,7 +44,7 @@ async fn a_key_belongs_to_one_request_and_to_one_caller(place: Place) {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    // Another request, in this event or in another of the same tenant.
+    // The key with another request, in this event or in another of the tenant.
     let neighbour = world.neighbour().await;
     let other_photo = neighbour.photo("cat.jpg").await;
     for (event, body) in [
@@ -64,7 +64,7 @@ async fn a_key_belongs_to_one_request_and_to_one_caller(place: Place) {
         let reply = organiser.create_edit_once(event, &body, "tap-1").await;
         reply.problem(422, "idempotency_key_reused");
     }
-    // A guest's key and another tenant's are other keys.
+    // The same key of a guest or of another tenant is another key.
     let guest_body = json!({ "style_key": styles::fake("sync") });
     let of_guest = world.guest.create_edit_once(photo, &guest_body, "tap-1").await;
     let stranger = World::new(&place).await;

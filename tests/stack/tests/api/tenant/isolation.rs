@@ -1,4 +1,4 @@
-//! Nothing of one organiser is visible to another.
+//! An organiser sees nothing of another organiser.
 
 use domain::{EditId, PhotoId};
 use reqwest::Method;
@@ -51,7 +51,7 @@ impl Home {
         self.world.event.slug.as_str()
     }
 
-    /// A body that the endpoint would take from the right caller.
+    /// A body that the endpoint takes from the right caller.
     fn body(&self, method: &Method, path: &str) -> Value {
         match (method.as_str(), path.rsplit('/').next()) {
             ("POST", Some("ai-edits")) => {
@@ -81,13 +81,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             (404, &json!("event_not_found")),
             "{name}"
         );
-        // As if there were no such event at all.
+        // The answer equals that of an event that does not exist.
         let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit)]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
-        // Nor by the id that the superadmin knows it by.
+        // The id of the event opens nothing either.
         let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit)]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
         assert_eq!(
@@ -100,14 +100,14 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             401,
             "{name}"
         );
-        // A superadmin is no organiser.
+        // A superadmin is not an organiser.
         let reply = superadmin.send(method.clone(), &theirs, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (403, &json!("forbidden")),
             "{name}"
         );
-        // In one's own event another's edit does not exist.
+        // The own event does not contain another's edit.
         if path.contains(EDIT) {
             let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit)]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
@@ -118,13 +118,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             );
         }
     }
-    // Nor does another's photo.
+    // Nor another's photo.
     let mixed = format!("{}/ai-edits", of_event(&own.world));
     let body = other.body(&Method::POST, "/ai-edits");
     let reply = own.organiser.send(Method::POST, &mixed, &body).await;
     reply.problem(404, "photo_not_found");
 
-    // And nothing has come of all that.
+    // None of these calls changed anything.
     for home in [&own, &other] {
         let books = Books::of(&home.world).await;
         assert_eq!((books.figures.total, books.ledger.len()), (1, 1));
@@ -155,7 +155,7 @@ async fn two_organisers_with_the_same_slug_each_see_their_own_event(place: Place
 
 async fn a_cursor_of_another_event_is_refused(place: Place) {
     let own = Home::new(&place).await;
-    // A stranger whose event has the same slug, and the organiser's own other event.
+    // The event of a stranger with the same slug, and the organiser's own other event.
     let slug = own.world.event.slug.clone();
     let stranger = Home::of(World::with(&place, |_, event| event.slug = slug).await).await;
     let neighbour = Home::of(own.world.neighbour().await).await;

@@ -1,4 +1,4 @@
-//! `GET …/ai-edits`: page by page, while new edits come in at the front.
+//! `GET …/ai-edits`, page by page while new edits arrive.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ contract! {
 
 const WORD: &str = "forbiddenword";
 
-/// An event whose edits are blocked at once: stored, and nobody has to work on them.
+/// An event that blocks every edit of this test: the edits are stored, and no worker is needed.
 async fn world(place: &Place) -> World {
     World::with(place, |_, event| {
         event.policy.blocked_terms = vec![WORD.to_owned()];
@@ -26,7 +26,7 @@ async fn world(place: &Place) -> World {
     .await
 }
 
-/// Makes blocked edits and returns their ids, oldest first.
+/// Adds blocked edits and returns their ids, oldest first.
 async fn add(world: &World, organiser: &Caller, count: usize) -> Vec<String> {
     let photo = world.photo_without_file().await;
     let body = json!({ "photo_id": photo, "style_key": styles::OK, "prompt": format!("a {WORD} on a boat") });
@@ -53,7 +53,7 @@ async fn pages_neither_repeat_nor_miss_an_edit_while_new_ones_arrive(place: Plac
             let page = reply.data(200).as_array().unwrap();
             assert!((1..=2).contains(&page.len()), "{page:?}");
             shown.extend(page.iter().map(|edit| text(&edit["id"]).to_owned()));
-            // Two more than a page: a page counted by its number would now repeat what was shown.
+            // More than a page: pages by number would repeat edits now.
             add(&world, &organiser, 3).await;
             match &reply.body["meta"]["next_cursor"] {
                 Value::String(next) => cursor = format!("&cursor={next}"),

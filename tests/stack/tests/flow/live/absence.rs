@@ -1,4 +1,4 @@
-//! A task that the provider does not know: not yet, not any more, or not at all.
+//! Tasks that the provider does not know: it never got them, or has archived them.
 
 use domain::Status;
 use doubles::runware::{Behaviour, Fault};

@@ -10,7 +10,7 @@ use doubles::runware::Behaviour;
 use futures::future::join_all;
 use world::{Live, World};
 
-/// Takes one edit for each of these (a behaviour for each attempt), side by side, to their ends.
+/// Takes an edit for each list of behaviours (one behaviour an attempt) to its end, all of them in parallel.
 async fn take_all<const N: usize>(
     live: &Live,
     world: &World,

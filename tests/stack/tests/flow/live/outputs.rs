@@ -31,8 +31,8 @@ fn with(output: Output) -> Behaviour {
 /// The double charges this for a picture, whether or not it can be used.
 const CHARGED: i64 = 39_000;
 
-/// Every one of these ends with this code, without a picture and with the money released, but for the provider's
-/// charge.
+/// Asserts that an edit with each of these outputs ends with this code, without a picture, and that its money is released
+/// except for the provider's charge.
 async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -> Vec<EditId> {
     let photo = world.photo("cat.jpg").await;
     let starts = outputs
@@ -59,7 +59,7 @@ async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -
 async fn an_output_on_a_forbidden_host_is_never_fetched(place: Place) {
     let live = Live::open(&place).await;
     let world = World::new(&place).await;
-    // Not the loopback address that the local stage allows.
+    // The allowed loopback address is another one.
     let bait = Bait::start("127.0.0.2", fixture("cat.jpg"));
     let outputs = [
         bait.url(),
@@ -82,7 +82,7 @@ async fn an_output_on_a_forbidden_host_is_never_fetched(place: Place) {
 async fn a_redirect_is_not_followed(place: Place) {
     let live = Live::open(&place).await;
     let world = World::new(&place).await;
-    // An address that would be allowed by itself.
+    // The target of the redirect is an allowed address.
     let bait = Bait::start("127.0.0.1", fixture("cat.jpg"));
     let targets = ["http://169.254.169.254/latest/meta-data/".to_owned(), bait.url()];
     all_end(

@@ -1,4 +1,4 @@
-//! How the provider fails, and what becomes of the edit and its money.
+//! Errors of the provider decide about the edit and its money.
 
 use std::time::Duration;
 
@@ -174,7 +174,7 @@ async fn a_moderation_verdict_is_final_in_every_shape(place: Place) {
             0,
             "a flagged picture is not even fetched"
         );
-        // A picture that was made and then flagged is charged for; one that was refused is not.
+        // The provider charges a picture that it made and then flagged, and no refused one.
         let charged = if id == flagged { 39_000 } else { 0 };
         books.assert_released_but_charged(id, "moderated", charged);
     }
@@ -194,7 +194,7 @@ async fn an_answer_about_another_task_does_not_end_the_edit(place: Place) {
             Fault::text(200, "application/json", ""),
         ]
     };
-    // Whatever the provider says to the submit, it has taken it.
+    // The provider took the submit, whatever it answered.
     let submits = nothing().map(|fault| Behaviour::submit(fault.but_carried_out()).processing(0));
     let polls = nothing().map(|fault| Behaviour::poll(fault).processing(0));
     let failed = Fault::error_without_task(200, "internalServerError");

@@ -1,4 +1,4 @@
-//! Live mode, when all goes well.
+//! Live mode without errors.
 
 use doubles::runware::Behaviour;
 use serde_json::json;
@@ -86,6 +86,6 @@ async fn a_model_with_fixed_sizes_gets_the_closest_one(place: Place) {
         (&json!(1_248), &json!(832))
     );
     assert_eq!(task.polls, 0, "it was there at once");
-    // The provider names no price: what was reserved is booked.
+    // The provider names no price, so the reservation is booked.
     Books::of(&world).await.assert_paid(id, styles::COST);
 }

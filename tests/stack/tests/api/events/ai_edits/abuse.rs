@@ -38,7 +38,7 @@ fn good() -> Value {
     json!({ "style_key": styles::fake("sync") })
 }
 
-/// Counts are by the hour: near its end a test would see two of them.
+/// Blocked prompts are counted by the hour: near its end a test would see two counters.
 async fn well_before_the_hour_ends(place: &Place) {
     while seconds_left_in_hour(place.now()) < 90 {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -64,7 +64,7 @@ async fn at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused(pl
             .await
             .problem(422, "prompt_blocked");
     }
-    // Refused whatever it asks for, until the hour ends.
+    // The guest is refused whatever it asks for, until the hour ends.
     for body in [bad(), good()] {
         let reply = world.guest.create_edit(photo, &body).await;
         reply.problem(429, "rate_limited");
@@ -72,7 +72,7 @@ async fn at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused(pl
         let left = seconds_left_in_hour(place.now());
         assert!((left..=left + 60).contains(&seconds), "{seconds} of {left}");
     }
-    // Others are not.
+    // Other callers are not refused.
     let other = world.another_guest();
     let id = other.create_edit(photo, &good()).await.edit_id();
     other

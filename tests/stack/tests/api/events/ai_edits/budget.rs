@@ -1,4 +1,4 @@
-//! Layer 4: the hard cap holds, however many come at once.
+//! Layer 4: the caps of the budget.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn a_hundred_parallel_requests_with_room_for_ten_admit_exactly_ten(place: 
     })
     .await;
     let photo = world.photo("cat.jpg").await;
-    // Pending for a while, so that nothing is given back meanwhile.
+    // A slow edit keeps its reservation while the others are admitted.
     let body = json!({ "style_key": styles::fake("slow") });
     let replies = join_all((0..100).map(|_| world.guest.insist(photo, &body))).await;
     let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
@@ -42,7 +42,7 @@ async fn a_hundred_parallel_requests_with_room_for_ten_admit_exactly_ten(place: 
     assert_eq!(books.figures.total, 10);
 
     for reply in &admitted {
-        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        // A function that ran into its timeout may have stored an edit without sending it.
         queue::submit(&world, reply.edit_id()).await;
     }
     join_all(admitted.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
@@ -101,7 +101,7 @@ async fn a_failed_edit_gives_its_reservation_back(place: Place) {
     let books = Books::of(&world).await;
     books.assert_released(failed, "provider_rejected");
     books.assert_paid(id, COST);
-    // One that costs more than the whole cap never gets in.
+    // An edit that costs more than the whole cap is never admitted.
     let dear = json!({ "style_key": styles::DEAR });
     world
         .guest
@@ -135,7 +135,7 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
     for id in [cheap, dear] {
         world.guest.wait(id).await;
     }
-    // Whatever was chosen, the alert is stored: once in its cooldown.
+    // The alert is stored once in its cooldown, whatever the tenant chose.
     let alerts = place.partition(&format!("TENANT#{}", world.tenant.id)).await;
     let alerts = alerts
         .iter()
@@ -144,7 +144,6 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
 }
 
 async fn an_edit_that_costs_nothing_is_booked_like_any_other(place: Place) {
-    // A style without a price would be the cheapest of every other test too, so the rules are passed by.
     let world = World::new(&place).await;
     let now = place.now();
     let photo = world.photo_of_then(now).await;

@@ -66,7 +66,7 @@ async fn a_key_belongs_to_one_request(place: Place) {
 }
 
 async fn parallel_requests_with_one_key_make_one_edit(place: Place) {
-    /// So many environments of the function are at it at once.
+    /// As many environments of the function run in parallel.
     const TAPS: usize = 12;
     let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
@@ -74,7 +74,7 @@ async fn parallel_requests_with_one_key_make_one_edit(place: Place) {
     let body = json!({ "style_key": styles::fake("sync") });
     let nowhere = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
     for round in 1..=3_u32 {
-        // A cold start would let the first one finish before the others begin.
+        // Warm environments: a cold start would let the first request finish before the others begin.
         join_all((0..TAPS).map(|_| world.guest.create_edit(nowhere, &body))).await;
         let key = format!("tap-{round}");
         let replies = join_all((0..TAPS).map(|_| world.guest.create_edit_once(photo, &body, &key))).await;

@@ -1,4 +1,4 @@
-//! Limits on edits under way: per guest and per event.
+//! Limits on open edits per guest and per event.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -50,7 +50,7 @@ async fn parallel_requests_never_exceed_the_event_limit(place: Place) {
     assert_eq!(Books::of(&world).await.figures.total, 3);
     let ids: Vec<_> = admitted.into_iter().map(Reply::edit_id).collect();
     for id in ids {
-        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        // A function that ran into its timeout may have stored an edit without sending it.
         queue::submit(&world, id).await;
         world.guest.wait(id).await;
     }

@@ -1,4 +1,4 @@
-//! Of any two layers that refuse the earlier one answers, and the later leaves no trace.
+//! Of two refusing layers the earlier one answers, and the later one leaves no trace.
 
 use domain::MicroUsd;
 use domain::budget::Tenant;
@@ -20,10 +20,10 @@ contract! {
 
 const WORD: &str = "forbiddenword";
 const KEY: &str = "tap-1";
-/// Enough blocked prompts for the threshold of the defaults.
+/// Enough blocked prompts for the default threshold.
 const TOO_MANY: u32 = 25;
 
-/// Whoever refuses, in the order in which they are asked.
+/// The layers in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Refuser {
     Enabled,
@@ -57,10 +57,10 @@ impl Refuser {
         }
     }
 
-    /// What it may leave behind when it answers: kinds of items, by the beginning of their sort keys.
+    /// The items that a layer may leave behind when it answers, by the beginning of their sort keys.
     const fn own_traces(self) -> &'static [&'static str] {
         match self {
-            // The cap at work is an alert: the alert itself, and the mark on the month.
+            // The hard cap raises an alert: the alert item, and the mark on the month.
             Self::Budget => &["ALERT#", "BUDGET#"],
             // The blocked edit, the event's figures, the guest's hour, the idempotency record.
             Self::Safety => &["EDIT#", "STATS#", "HOUR#", "META"],
@@ -73,14 +73,14 @@ impl Refuser {
             Self::Entitlement => event.package = None,
             Self::Policy => event.policy.enabled = false,
             Self::Budget => tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(1)),
-            // These are not the event's.
+            // These layers do not read the event.
             Self::Enabled | Self::Abuse | Self::Style | Self::Safety => {}
         }
         event.policy.blocked_terms = vec![WORD.to_owned()];
     }
 }
 
-/// A world in which these refuse, and a request that they refuse.
+/// A world in which these layers refuse, and a request that they refuse.
 async fn world_against(place: &Place, refusers: &[Refuser]) -> (World, PhotoId, Value) {
     let world = World::with(place, |tenant, event| {
         for refuser in refusers {
@@ -105,7 +105,7 @@ async fn world_against(place: &Place, refusers: &[Refuser]) -> (World, PhotoId, 
     (world, photo, json!({ "style_key": style, "prompt": prompt }))
 }
 
-/// Asks as a guest; what is left behind is what the answering one may leave, and nothing else.
+/// Asks as a guest, and asserts that only the answering layer leaves items behind.
 async fn assert_answers(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
     let (world, photo, body) = world_against(place, refusers).await;
@@ -131,7 +131,7 @@ async fn assert_answers(place: &Place, refusers: &[Refuser]) {
     }
 }
 
-/// The same as an organiser, whom nobody counts blocked prompts of.
+/// Asks as an organiser, whose blocked prompts are not counted.
 async fn assert_answers_organiser(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
     let (world, photo, mut body) = world_against(place, refusers).await;

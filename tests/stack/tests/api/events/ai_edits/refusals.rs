@@ -1,4 +1,4 @@
-//! What the layers refuse, in their order, and what a refusal leaves behind.
+//! Refusals of the layers.
 
 use domain::event::{Addon, AddonStatus};
 use domain::{EditId, FailureCode, MicroUsd, Status};
@@ -48,7 +48,7 @@ async fn the_organisers_policy_refuses_with_the_organisers_words(place: Place) {
             "The organiser does not allow this at the event."
         );
     }
-    // A prompt alone needs a permission of its own.
+    // A prompt without a style needs another permission.
     let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     let reply = world
@@ -140,7 +140,7 @@ async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing(place: Place) {
     assert_eq!((books.budget.committed, books.ledger.len()), (MicroUsd::ZERO, 0));
     books.assert_at_rest();
 
-    // Letters that only look alike do not help.
+    // Look-alike letters are blocked too.
     world
         .guest
         .create_edit(photo, &body)

@@ -28,7 +28,7 @@ async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones(place: Pl
     let reply = world.guest.get("/ai-styles").await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("cache-control"), Some("no-store"));
-    // Same sort number: by key. An inactive style is never shown.
+    // Styles with the same sort number are listed by key. An inactive style is never listed.
     let expected = json!({
         "data": [body(styles::LOCKED, true, true), body(styles::OK, false, false)],
         "meta": { "next_cursor": null },
