@@ -1,4 +1,4 @@
-//! The sums: what must be so when everything is over.
+//! The sums that must hold at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +13,9 @@ use crate::providers::{Billed, Providers};
 /// One promise, and whether it was kept.
 #[derive(Debug)]
 pub struct Check {
-    /// What it is about.
     pub what: &'static str,
-    /// What must be.
     pub expected: String,
-    /// What is.
     pub found: String,
-    /// Whether that is so.
     pub is_kept: bool,
 }
 
@@ -31,17 +27,15 @@ pub struct Audit {
     pub checks: Vec<Check>,
 }
 
-/// What is looked at.
+/// The subject of the audit.
 pub struct Ground {
-    /// The events.
     pub worlds: Vec<World>,
     /// Every edit that was answered with 202.
     pub accepted: Vec<EditId>,
-    /// The providers, with what they saw.
     pub providers: Providers,
 }
 
-/// Does the sums.
+/// Checks the sums.
 pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     let mut edits = Vec::new();
     let mut books = Vec::new();
@@ -61,7 +55,7 @@ pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     }
 }
 
-/// Every edit of an event, as it is stored.
+/// Every stored edit of an event.
 pub async fn edits_of(world: &World) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut start = None;
@@ -96,7 +90,7 @@ fn endings(edits: &[Edit]) -> BTreeMap<String, u32> {
     endings
 }
 
-/// Promise 1: nothing accepted is lost, and nothing is made that nobody was told of.
+/// Promise 1: no accepted edit is lost, and no other edit exists.
 fn ends(edits: &[Edit], accepted: &[EditId]) -> [Check; 3] {
     let stored: BTreeSet<_> = edits.iter().map(|edit| edit.id).collect();
     let told: BTreeSet<_> = accepted.iter().copied().collect();
@@ -202,7 +196,7 @@ fn reservations(books: &[Books]) -> [Check; 3] {
     ]
 }
 
-/// Nobody is kept from asking again by an edit that is over.
+/// An ended edit no longer counts against the limit of its guest.
 async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
     let guests: BTreeSet<_> = edits
         .iter()
@@ -228,7 +222,7 @@ async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
     equal("edits that guests are still counted for", 0, held)
 }
 
-/// Every object under `ai-edits/` belongs to an edit that succeeded, and is what it says.
+/// Every object under `ai-edits/` belongs to a succeeded edit and matches its description.
 async fn objects(place: &Place, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
     let mut there = BTreeSet::new();
     for world in worlds {

@@ -1,6 +1,6 @@
 //! `make test-faults`: exit code 0 when every promise was kept.
 
-// It is there to print.
+// Its purpose is to print.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;
@@ -84,10 +84,10 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What must be so in every part.
+/// The promises of every part.
 async fn at_all_times(place: &Place, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
     let mut checks = Vec::from(proxy.messages().checks());
-    // Functions say most where most goes wrong.
+    // Functions log most in a storm.
     let leaks = logs::leaks(place, since_ms).await;
     checks.push(audit::equal("lines in logs that know a secret", 0, leaks.len()));
     println!("{}", report::checks("at all times", &checks));
