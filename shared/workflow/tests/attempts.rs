@@ -9,7 +9,7 @@ use cloud::Call;
 use cloud::testing::{Fault, Rule};
 use domain::edit::FALLBACK_PATIENCE;
 use domain::message::PollMessage;
-use domain::settings::Setting;
+use domain::settings::setting;
 use domain::{FailureCode, ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{self, Behaviour, Ending, ErrorShape, Faults, Output, Server};
@@ -71,7 +71,7 @@ async fn an_unusable_picture_costs_its_list_price_where_the_provider_names_no_pr
 #[tokio::test]
 async fn the_fake_charges_for_good_pictures_only() {
     for (model, booked) in [("fake:ok", ESTIMATE.get()), ("fake:broken-output", 0)] {
-        let settings = [(Setting::RunwareMode, "fake")];
+        let settings = [(setting!(runware_mode), "fake")];
         let world = World::new(ProviderName::Runware, model, &settings).await;
         world.submit().await;
         world.poll().await;
@@ -192,8 +192,8 @@ async fn an_attempt_given_up_is_booked_beside_the_fallbacks_charge() {
     let fal = fal::Server::start(fal::Behaviour::at_once()).await;
     let fal_url = fal.base_url();
     let settings = [
-        (Setting::FallbackProvider, "fal"),
-        (Setting::FalBaseUrl, fal_url.as_str()),
+        (setting!(fallback_provider), "fal"),
+        (setting!(fal_base_url), fal_url.as_str()),
     ];
     let world = World::at_runware_with(&runware, &settings).await;
     world.submit().await;
@@ -256,7 +256,7 @@ async fn a_lost_answer_of_fal_is_waited_for_as_long_as_a_webhook_may_bring_the_h
         (None, Status::Failed),
     ] {
         let fal = fal::Server::start(fal::Behaviour::submit(runware::Fault::ResetAfter)).await;
-        let settings = webhook.map(|url| (Setting::WebhookBaseUrl, url));
+        let settings = webhook.map(|url| (setting!(webhook_base_url), url));
         let world = World::at_fal_with(&fal, settings.as_slice()).await;
         world.submit().await;
         world.pass(SignedDuration::from_secs(140));
@@ -296,9 +296,9 @@ async fn a_submit_message_that_may_have_overtaken_its_move_is_sent_again() {
 async fn an_attempt_under_way_keeps_its_mode_when_the_setting_changes() {
     for (first, then) in [("live", "fake"), ("fake", "live")] {
         let server = Server::start(Behaviour::default().processing(0)).await;
-        let world = World::at_runware_with(&server, &[(Setting::RunwareMode, first)]).await;
+        let world = World::at_runware_with(&server, &[(setting!(runware_mode), first)]).await;
         world.submit().await;
-        world.change(Setting::RunwareMode, then).await;
+        world.change(setting!(runware_mode), then).await;
         world.poll().await;
         assert_eq!(world.edit().await.status, Status::Succeeded, "{first}");
         let downloads = u32::from(first == "live");

@@ -1,4 +1,4 @@
-//! Answers as they go over the wire.
+//! Answers on the wire.
 
 use std::io;
 
@@ -17,7 +17,7 @@ pub(crate) fn json_response(status: u16, body: &Value) -> Response<Body> {
     )
 }
 
-/// Anything.
+/// Any answer.
 pub(crate) fn canned(status: u16, headers: &[(&'static str, String)], body: String) -> Response<Body> {
     let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
     for (name, value) in headers {

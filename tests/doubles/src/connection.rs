@@ -20,7 +20,7 @@ pub struct Resettable(pub TcpListener);
 pub struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
-    /// From now on nothing is written any more: the peer gets a reset in place of the answer.
+    /// From now on nothing is written: the peer gets a reset instead of the answer.
     pub fn reset(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -55,10 +55,9 @@ impl Connected<IncomingStream<'_, Resettable>> for ResetSwitch {
     }
 }
 
-/// Who is at the other end.
+/// The peer of a connection.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// Its address.
     pub address: SocketAddr,
     /// Resets the connection to it.
     pub switch: ResetSwitch,
@@ -82,7 +81,7 @@ pub struct Connection {
 impl Connection {
     fn check(&self) -> io::Result<()> {
         if self.switch.0.load(Ordering::SeqCst) {
-            // Without lingering the system sends a reset, not an orderly end.
+            // Without lingering the system sends a reset.
             self.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }

@@ -1,10 +1,10 @@
-//! What goes wrong with a call, as a test wants it.
+//! Faults of a call, as a test sets them.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What goes wrong, call by call of one kind for one task.
+/// Faults of the calls of one kind for one task.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     first: Vec<Option<Fault>>,
@@ -12,12 +12,12 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Nothing goes wrong.
+    /// No fault.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// The first call goes wrong.
+    /// A fault of the first call.
     pub fn once(fault: Fault) -> Self {
         Self {
             first: vec![Some(fault)],
@@ -25,7 +25,7 @@ impl Faults {
         }
     }
 
-    /// The first calls go like this (`None`: well), the others well.
+    /// Faults of the first calls (`None`: no fault).
     pub fn in_turn(faults: impl IntoIterator<Item = Option<Fault>>) -> Self {
         Self {
             first: faults.into_iter().collect(),
@@ -33,7 +33,7 @@ impl Faults {
         }
     }
 
-    /// Every call goes wrong.
+    /// A fault of every call.
     pub fn always(fault: Fault) -> Self {
         Self {
             first: Vec::new(),
@@ -41,7 +41,7 @@ impl Faults {
         }
     }
 
-    /// What goes wrong with call number `index`, from 0.
+    /// The fault of call number `index`, from 0.
     pub(crate) fn at(&self, index: u32) -> Option<Fault> {
         match self.first.get(usize::try_from(index).unwrap()) {
             Some(fault) => fault.clone(),
@@ -56,12 +56,12 @@ impl From<Fault> for Faults {
     }
 }
 
-/// What goes wrong with one call.
+/// The fault of one call.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// Something else is answered.
+    /// Another answer.
     Answer(CannedAnswer),
-    /// The connection is reset before the request is looked at.
+    /// The connection is reset before the request is read.
     ResetBefore,
     /// The request is carried out, then the connection is reset.
     ResetAfter,
@@ -71,16 +71,14 @@ pub enum Fault {
     Slow(Duration),
 }
 
-/// An answer as it goes over the wire; `{task}` in the body becomes the task's name.
+/// An answer on the wire; `{task}` in the body becomes the task's name.
 #[derive(Debug, Clone)]
 pub struct CannedAnswer {
-    /// The HTTP status.
     pub status: u16,
     /// Headers besides the length.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
     pub body: String,
-    /// The request is carried out all the same (a submit: accepted and billed).
+    /// The request is carried out (a submit: accepted and billed).
     pub carried_out: bool,
 }
 
@@ -100,13 +98,13 @@ impl Fault {
         })
     }
 
-    /// A gateway's page.
+    /// An HTML page of a gateway.
     pub fn html(status: u16) -> Self {
         let body = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         Self::text(status, "text/html", &body)
     }
 
-    /// The same answer, but the request is carried out all the same.
+    /// The same answer, and the request is carried out.
     #[must_use]
     pub fn but_carried_out(self) -> Self {
         match self {

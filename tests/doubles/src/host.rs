@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::connection::{ResetSwitch, Resettable};
 
-/// A running server. Stops when it is dropped, with whatever is under way; the port is free afterwards.
+/// A running server. It stops when it is dropped, with all connections; the port is free afterwards.
 pub(crate) struct Host {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -16,7 +16,7 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Starts on this port of 127.0.0.1 (0: a free one); the router may want to know where it listens.
+    /// Starts on this port of 127.0.0.1 (0: a free one). The router gets the address.
     pub(crate) fn start(port: u16, name: &str, router: impl FnOnce(SocketAddr) -> Router) -> Self {
         let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         listener.set_nonblocking(true).unwrap();
@@ -32,7 +32,7 @@ impl Host {
                     let service = router.into_make_service_with_connect_info::<ResetSwitch>();
                     tokio::select! {
                         end = async { axum::serve(listener, service).await } => panic!("the double ended: {end:?}"),
-                        // Connections that are still open end with the runtime.
+                        // Open connections end with the runtime.
                         _ = stopped => {}
                     }
                 });

@@ -1,5 +1,4 @@
-//! Loopback servers that stand in for outside services: they speak the real protocol, count what they are asked, and
-//! misbehave on request.
+//! Loopback servers in place of the providers: they speak the real protocol, count calls, and misbehave on request.
 //!
 //! Each runs on a thread of its own, so that tests of any kind can use it and so that functions in other processes
 //! can call it while a test waits.

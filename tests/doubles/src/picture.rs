@@ -1,4 +1,4 @@
-//! Outputs: what a provider's CDN serves.
+//! Outputs, as a provider's CDN serves them.
 
 use std::io::{self, Cursor};
 use std::time::Duration;
@@ -11,14 +11,14 @@ use image::{DynamicImage, ImageFormat};
 
 use crate::answer::cut_off;
 
-/// What is delivered as the output.
+/// The output of a task.
 #[derive(Debug, Clone)]
 pub enum Output {
-    /// The photo with its colours turned: a real picture that is visibly made from it.
+    /// The photo with its colours turned.
     Recoloured,
-    /// These bytes, as this type.
+    /// These bytes with this type.
     Bytes(&'static str, Vec<u8>),
-    /// The first half of the picture's file, served as if it were whole.
+    /// The first half of the file, served as if it were whole.
     HalfFile,
     /// The connection breaks in the middle of the picture.
     CutOff,
@@ -36,7 +36,7 @@ pub enum Output {
     Elsewhere(String),
     /// Success without an `imageURL`.
     Missing,
-    /// The picture, this much later.
+    /// The picture, after this delay.
     Slow(Duration),
 }
 
@@ -67,12 +67,12 @@ pub(crate) async fn serve(output: Output, photo: &[u8]) -> Response<Body> {
             tokio::time::sleep(delay).await;
             whole("image/jpeg", recoloured(photo))
         }
-        // The address given out does not lead here.
+        // The given address does not lead here.
         Output::Elsewhere(_) | Output::Missing => status(404),
     }
 }
 
-/// A version of the photo that nobody takes for the photo: colours turned and inverted.
+/// A version of the photo that differs clearly: colours turned and inverted.
 fn recoloured(photo: &[u8]) -> Vec<u8> {
     let Ok(photo) = image::load_from_memory(photo) else {
         return photo.to_vec();
@@ -107,7 +107,7 @@ fn jpeg() -> axum::http::response::Builder {
     Response::builder().header(header::CONTENT_TYPE, "image/jpeg")
 }
 
-/// Never held in memory as a whole.
+/// Streamed: never held in memory as a whole.
 fn zero_body(size: usize) -> Body {
     const CHUNK: usize = 64 * 1024;
     let zeros = Bytes::from_static(&[0; CHUNK]);

@@ -1,4 +1,4 @@
-//! Calls back, as providers do when a task has finished.
+//! Webhook calls, as providers make them when a task has finished.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
 
-/// A task that takes its time and calls back, if it was told where.
+/// A task that takes time and calls its webhook, if it has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Webhook {
-    /// How long after its submit the task has finished; not before, however often it is asked for.
+    /// The task finishes this long after its submit.
     pub finished_after: Duration,
-    /// How much later the first call is made.
+    /// Delay of the first call after that.
     pub late_by: Duration,
-    /// How many calls are made, one right after the other.
+    /// Number of calls.
     pub calls: u32,
 }
 
 impl Webhook {
-    /// Finished after this long, and called back at once.
+    /// A task that finishes after this long and calls at once.
     pub fn after(finished_after: Duration) -> Self {
         Self {
             finished_after,
@@ -27,7 +27,7 @@ impl Webhook {
         }
     }
 
-    /// The same task, with so many calls, the first so much later.
+    /// The task with so many calls, after this delay.
     #[must_use]
     pub fn called(self, calls: u32, late_by: Duration) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Webhook {
     }
 }
 
-/// One `POST` to an address of this machine; the status of the answer, if there was one.
+/// Posts to an address of this machine and returns the status, if there was an answer.
 pub(crate) async fn call(url: &str, headers: &[(&'static str, String)], body: &str) -> Option<u16> {
     let url = Url::parse(url).ok()?;
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);

@@ -1,4 +1,4 @@
-//! The double itself, over a bare connection.
+//! The double, over a bare connection.
 
 // Helpers fail like the tests that call them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -159,7 +159,7 @@ fn an_output_that_is_cut_off_breaks_in_the_middle() {
     let server = Server::start_blocking(0, Behaviour::output(Output::CutOff));
     post(&server, API_KEY, &inference()).unwrap();
     let request = format!("GET /output/{TASK}.jpg HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-    // Whatever arrives, it is less than was promised.
+    // Less arrives than was promised.
     if let Ok(answer) = exchange(&server, &request) {
         assert!(
             answer

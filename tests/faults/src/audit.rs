@@ -1,4 +1,4 @@
-//! The sums: what must be so when everything is over.
+//! The sums that must hold at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,20 +6,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::edit::Origin;
 use domain::{Edit, EditId, MicroUsd, ProviderName, Status};
 use sha2::{Digest, Sha256};
-use stack_tests::{Books, Stack, World};
+use world::{Books, Place, World};
 
 use crate::providers::{Billed, Providers};
 
 /// One promise, and whether it was kept.
 #[derive(Debug)]
 pub struct Check {
-    /// What it is about.
     pub what: &'static str,
-    /// What must be.
     pub expected: String,
-    /// What is.
     pub found: String,
-    /// Whether that is so.
     pub is_kept: bool,
 }
 
@@ -31,18 +27,16 @@ pub struct Audit {
     pub checks: Vec<Check>,
 }
 
-/// What is looked at.
+/// The subject of the audit.
 pub struct Ground {
-    /// The events.
     pub worlds: Vec<World>,
     /// Every edit that was answered with 202.
     pub accepted: Vec<EditId>,
-    /// The providers, with what they saw.
     pub providers: Providers,
 }
 
-/// Does the sums.
-pub async fn audit(stack: &Stack, ground: &Ground) -> Audit {
+/// Checks the sums.
+pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     let mut edits = Vec::new();
     let mut books = Vec::new();
     for world in &ground.worlds {
@@ -53,22 +47,22 @@ pub async fn audit(stack: &Stack, ground: &Ground) -> Audit {
     checks.extend(submits(&edits, ground));
     checks.extend(money(&edits, &books, ground));
     checks.extend(reservations(&books));
-    checks.push(places_of_guests(stack, &edits).await);
-    checks.extend(objects(stack, &ground.worlds, &edits).await);
+    checks.push(places_of_guests(place, &edits).await);
+    checks.extend(objects(place, &ground.worlds, &edits).await);
     Audit {
         endings: endings(&edits),
         checks,
     }
 }
 
-/// Every edit of an event, as it is stored.
+/// Every stored edit of an event.
 pub async fn edits_of(world: &World) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut start = None;
     loop {
-        let asked = world.stack.dynamodb.query();
+        let asked = world.place.stack().dynamodb.query();
         let asked = asked
-            .table_name(&world.stack.described.table)
+            .table_name(&world.place.stack().described.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
             .expression_attribute_values(":pk", AttributeValue::S(format!("EVENT#{}", world.event.id)))
@@ -96,7 +90,7 @@ fn endings(edits: &[Edit]) -> BTreeMap<String, u32> {
     endings
 }
 
-/// Promise 1: nothing accepted is lost, and nothing is made that nobody was told of.
+/// Promise 1: no accepted edit is lost, and no other edit exists.
 fn ends(edits: &[Edit], accepted: &[EditId]) -> [Check; 3] {
     let stored: BTreeSet<_> = edits.iter().map(|edit| edit.id).collect();
     let told: BTreeSet<_> = accepted.iter().copied().collect();
@@ -202,8 +196,8 @@ fn reservations(books: &[Books]) -> [Check; 3] {
     ]
 }
 
-/// Nobody is kept from asking again by an edit that is over.
-async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
+/// An ended edit no longer counts against the limit of its guest.
+async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
     let guests: BTreeSet<_> = edits
         .iter()
         .filter_map(|edit| match &edit.origin {
@@ -213,7 +207,11 @@ async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
         .collect();
     let mut held = 0;
     for guest in &guests {
-        let asked = stack.dynamodb.get_item().table_name(&stack.described.table);
+        let asked = place
+            .stack()
+            .dynamodb
+            .get_item()
+            .table_name(&place.stack().described.table);
         let asked = asked
             .key("pk", AttributeValue::S(format!("SCOPE#{guest}")))
             .key("sk", AttributeValue::S("OPEN".to_owned()))
@@ -228,12 +226,12 @@ async fn places_of_guests(stack: &Stack, edits: &[Edit]) -> Check {
     equal("edits that guests are still counted for", 0, held)
 }
 
-/// Every object under `ai-edits/` belongs to an edit that succeeded, and is what it says.
-async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
+/// Every object under `ai-edits/` belongs to a succeeded edit and matches its description.
+async fn objects(place: &Place, worlds: &[World], edits: &[Edit]) -> [Check; 3] {
     let mut there = BTreeSet::new();
     for world in worlds {
         let prefix = format!("events/{}/ai-edits/", world.event.slug);
-        there.extend(stack.objects_below(&prefix).await);
+        there.extend(place.objects_below(&prefix).await);
     }
     let succeeded: Vec<_> = edits
         .iter()
@@ -245,7 +243,7 @@ async fn objects(stack: &Stack, worlds: &[World], edits: &[Edit]) -> [Check; 3] 
         .collect();
     let mut different = 0;
     for edit in &succeeded {
-        let bytes = stack.object(&edit.output_key()).await.unwrap_or_default();
+        let bytes = place.object(&edit.output_key()).await.unwrap_or_default();
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
         different += u32::from(edit.output.as_ref().is_none_or(|output| output.sha256 != digest));
     }

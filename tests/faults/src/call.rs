@@ -1,9 +1,9 @@
-//! What a function asks for, as far as it can be seen on the wire.
+//! The calls of a function, as the wire shows them.
 
 use axum::http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 
-/// Whom a function calls.
+/// A service that functions call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the service of its name
 pub enum Service {
@@ -16,7 +16,7 @@ pub enum Service {
 }
 
 impl Service {
-    /// Those of AWS, in the order of reports.
+    /// The services of AWS, in the order of reports.
     pub const AWS: [Self; 5] = [Self::DynamoDb, Self::S3, Self::Sqs, Self::Ssm, Self::EventBridge];
 
     /// The name in reports.
@@ -32,7 +32,7 @@ impl Service {
     }
 }
 
-/// The calls around which an edit must not be lost, whoever dies before or after them.
+/// The calls that must lose no edit when the process dies before or after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
     /// The edit is written for the first time.
@@ -41,15 +41,15 @@ pub enum Moment {
     SubmitMessage,
     /// A poll message is sent.
     PollMessage,
-    /// A worker makes an attempt its own.
+    /// A worker claims an attempt.
     Claim,
-    /// The attempt goes to the provider.
+    /// The attempt is submitted to the provider.
     Submit,
-    /// The attempt came to nothing, and the edit goes back into the queue.
+    /// The attempt failed, and the edit returns to the queue.
     GivingBack,
     /// Picture and thumbnail are stored.
     Storing,
-    /// The edit ends, and its money with it.
+    /// The edit ends, and its money is settled.
     Settlement,
 }
 
@@ -66,7 +66,7 @@ impl Moment {
         Self::Settlement,
     ];
 
-    /// Whether most edits never come to it.
+    /// Whether most edits skip it.
     pub const fn is_rare(self) -> bool {
         matches!(self, Self::GivingBack)
     }
@@ -89,16 +89,15 @@ impl Moment {
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Of whom.
     pub service: Service,
-    /// The operation, where it could be told.
+    /// The operation, where the wire shows it.
     pub operation: String,
-    /// What hangs on it.
+    /// The step of an edit that it is.
     pub moment: Option<Moment>,
 }
 
 impl Call {
-    /// A call of AWS; `None` where it is not a function's: links that were signed beforehand are followed by guests.
+    /// A call of AWS; `None` where it is not a function's: guests follow presigned links.
     pub fn to_aws(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         let target = headers
             .get("x-amz-target")
@@ -136,7 +135,7 @@ impl Call {
         })
     }
 
-    /// A call of a provider: only submits are of interest.
+    /// A call of a provider. Only submits count.
     pub fn to_provider(method: &Method, body: &[u8]) -> Option<Self> {
         let tasks: Value = serde_json::from_slice(body).ok()?;
         // Runware takes a list of tasks of every kind, fal the input of a model by POST.

@@ -1,4 +1,4 @@
-//! What goes wrong with a call of AWS, as AWS lets it go wrong.
+//! Faults of AWS calls, as AWS causes them.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use serde_json::json;
 
 use crate::call::{Call, Service};
 
-/// What goes wrong with one call.
+/// The fault of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// Refused as one too many.
+    /// Throttled.
     Throttled,
-    /// An error of the server, and nothing done.
+    /// A server error, and the call is not carried out.
     ServerError,
-    /// An error of the server after it was done.
+    /// A server error after the call was carried out.
     ServerErrorAfter,
-    /// The connection is reset before anything is done.
+    /// The connection is reset before the call is carried out.
     ResetBefore,
-    /// Done, then the connection is reset.
+    /// The call is carried out, then the connection is reset.
     ResetAfter,
-    /// Done, then the connection breaks in the middle of the answer.
+    /// The call is carried out, then the connection breaks in the middle of the answer.
     CutOff,
-    /// Done and answered, later than usual.
+    /// The call is carried out, and its answer is late.
     Slow,
-    /// Done, and answered when nobody waits any more.
+    /// The call is carried out, and its answer comes when nobody waits any more.
     TooLate,
     /// A message is taken and never delivered.
     Lost,
@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them, in the order of reports.
+    /// In the order of reports.
     pub const ALL: [Self; 10] = [
         Self::Throttled,
         Self::ServerError,
@@ -64,7 +64,7 @@ impl Fault {
         }
     }
 
-    /// How often it comes in comparison with others; nothing where it cannot happen.
+    /// Its weight among the faults of a call; 0 where it cannot happen.
     pub fn weight(self, call: &Call) -> u32 {
         let is_message = call.operation == "SendMessage";
         match self {
@@ -77,7 +77,7 @@ impl Fault {
         }
     }
 
-    /// How much later an answer comes. The SDK waits four seconds for one.
+    /// The delay of an answer. The SDK waits four seconds.
     pub const fn delay(self) -> Duration {
         match self {
             Self::Slow => Duration::from_millis(700),
@@ -87,7 +87,7 @@ impl Fault {
     }
 }
 
-/// The refusal of one call too many.
+/// The answer to a throttled call.
 pub fn throttled(call: &Call) -> Response<Body> {
     match (call.service, call.operation.as_str()) {
         (Service::DynamoDb, "TransactWriteItems") => error(
@@ -108,7 +108,7 @@ pub fn throttled(call: &Call) -> Response<Body> {
     }
 }
 
-/// An error of the server.
+/// A server error.
 pub fn server_error(call: &Call) -> Response<Body> {
     match call.service {
         Service::S3 => xml(
@@ -122,7 +122,7 @@ pub fn server_error(call: &Call) -> Response<Body> {
     }
 }
 
-/// What SQS says when it has taken a message.
+/// The answer of SQS to a message that it took.
 pub fn message_taken(number: u64) -> Response<Body> {
     error(
         200,

@@ -1,5 +1,5 @@
-//! What functions send: each message in the group of its tenant, so that a loud one cannot starve the others, and for no
-//! later than SQS takes it.
+//! The messages of functions: each is in the group of its tenant, so that a loud tenant cannot starve the others, and no
+//! delay is longer than SQS allows.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +10,7 @@ use crate::audit::{Check, equal};
 /// The longest delay of SQS.
 const LONGEST_DELAY_SECONDS: u64 = 900;
 
-/// Messages that were sent, counted.
+/// Counts of sent messages.
 #[derive(Debug, Default)]
 pub struct Messages {
     all: AtomicU64,
@@ -19,7 +19,7 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Takes note of what a call sends; the operation is such as `SendMessage`.
+    /// Counts the messages of a call; the operation is for example `SendMessage`.
     pub fn note(&self, operation: &str, body: &[u8]) {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         match operation {
@@ -44,7 +44,7 @@ impl Messages {
         self.too_late.fetch_add(u64::from(is_too_late), Ordering::Relaxed);
     }
 
-    /// What must be so of all of them.
+    /// The promises about all of them.
     pub fn checks(&self) -> [Check; 3] {
         let all = self.all.load(Ordering::Relaxed);
         [

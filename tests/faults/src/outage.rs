@@ -1,5 +1,4 @@
-//! The first provider is down for as long as guests were promised an answer in: with another one to take over, and
-//! without.
+//! The first provider is down until the deadlines of all edits have passed: with a fallback, and without one.
 
 use std::time::{Duration, Instant};
 
@@ -9,60 +8,60 @@ use doubles::runware::Behaviour;
 use doubles::{fal, runware};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use stack_tests::{Stack, World, logs};
+use world::deployed::logs;
+use world::{Place, World};
 
 use crate::audit::{Audit, Check, Ground, audit, edits_of, equal};
 use crate::providers::{Providers, RUNWARE_MODEL, down, fal_is_well, go_live};
 use crate::storm::{admit, world};
 
-/// How long after its deadline an edit may be noticed: a wait behind a provider that is down, and a slow machine.
+/// An edit may end this long after its deadline: it waits behind a provider that is down, on a slow machine.
 const NOTICED: SignedDuration = SignedDuration::from_secs(45);
-/// The longest that anything here is waited for.
+/// The longest wait.
 const PATIENCE: Duration = Duration::from_secs(150);
-/// What is logged when an outage begins.
+/// The log message at the beginning of an outage.
 const ALERT: &str = "AI provider taken out of service";
 
-/// What became of the edits.
+/// The result of an outage.
 pub struct Outage {
-    /// The sums.
     pub audit: Audit,
-    /// The promises that are about outages.
+    /// Promises about outages.
     pub checks: Vec<Check>,
 }
 
-/// So many edits while Runware is down, until the time of the last one is up. The ten minutes are not waited for: where
-/// edits wait for nothing but their deadline, that is moved.
-pub async fn run(stack: &Stack, edits: u32, fallback: Option<ProviderName>) -> Outage {
+/// Takes so many edits through an outage of Runware, until the last one has ended. Where edits wait for nothing but their
+/// deadline, the deadline is moved, so that nobody waits ten minutes.
+pub async fn run(place: &Place, edits: u32, fallback: Option<ProviderName>) -> Outage {
     let providers = Providers {
         runware: runware::Server::start(Behaviour::default()).await,
         fal: fal::Server::start(fal_is_well()).await,
     };
     let ways = (0..edits.try_into().unwrap()).map(down);
     providers.runware.when_model_in_turn(RUNWARE_MODEL, ways);
-    go_live(stack, &providers.runware.base_url(), &providers.fal, fallback).await;
-    let since_ms = logs::now_ms(stack);
-    let worlds = vec![world(stack).await];
+    go_live(place, &providers.runware.base_url(), &providers.fal, fallback).await;
+    let since_ms = logs::now_ms(place);
+    let worlds = vec![world(place).await];
     let accepted = admit(&worlds, edits).await;
     let event = &worlds[0];
-    until(PATIENCE, || async { is_out_of_service(stack).await }).await;
-    // What goes to fal is done by then; what hangs at Runware waits for its deadline.
+    until(PATIENCE, || async { is_out_of_service(place).await }).await;
+    // Edits at fal have ended by then; edits at Runware wait for their deadline.
     until(PATIENCE, || async {
         waits_for_time_alone(&edits_of(event).await, fallback)
     })
     .await;
     let left = fallback.map_or(SignedDuration::from_secs(5), |_| FALLBACK_PATIENCE);
-    let deadline = stack.cloud.now() + left;
+    let deadline = place.now() + left;
     until(PATIENCE, || have_ended(event, deadline)).await;
 
     let stored = edits_of(event).await;
-    let alerts = logs::said(stack, ALERT, since_ms).await;
+    let alerts = logs::said(place, ALERT, since_ms).await;
     let ground = Ground {
         worlds,
         accepted,
         providers,
     };
     Outage {
-        audit: audit(stack, &ground).await,
+        audit: audit(place, &ground).await,
         checks: promises(&stored, alerts, fallback),
     }
 }
@@ -84,8 +83,8 @@ fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Ve
     ]
 }
 
-async fn is_out_of_service(stack: &Stack) -> bool {
-    let breakers = stack.cloud.breakers().await.unwrap();
+async fn is_out_of_service(place: &Place) -> bool {
+    let breakers = place.cloud.breakers().await.unwrap();
     breakers.runware.outage().is_some()
 }
 
@@ -99,7 +98,7 @@ fn waits_for_time_alone(edits: &[Edit], fallback: Option<ProviderName>) -> bool 
     }
 }
 
-/// Moves the deadline of what is open, unless it is as early already: a worker may write an edit back at the same moment.
+/// Moves the deadline of open edits, unless it is early enough: a worker may write the edit at the same moment.
 async fn have_ended(event: &World, deadline: Timestamp) -> bool {
     let mut open = edits_of(event).await;
     open.retain(|edit| !edit.status.is_terminal());
@@ -108,7 +107,7 @@ async fn have_ended(event: &World, deadline: Timestamp) -> bool {
     open.is_empty()
 }
 
-/// Waits for something, but not for ever: what did not happen shows in the sums.
+/// Waits, but not for ever: whatever did not happen shows in the sums.
 async fn until<F: Future<Output = bool>>(patience: Duration, is_so: impl Fn() -> F) {
     let begun = Instant::now();
     while begun.elapsed() < patience && !is_so().await {

@@ -1,4 +1,4 @@
-//! Who is hit by what: dice with a seed, and a number of deaths at every step.
+//! The plan of faults: dice with a seed, and a number of deaths at every step.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -7,27 +7,25 @@ use crate::audit::Check;
 use crate::call::{Call, Moment, Service};
 use crate::fault::Fault;
 
-/// Where a process dies.
+/// The place of a death.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Death {
-    /// Around which call.
     pub moment: Moment,
     /// After the call was carried out, its answer unread; before it otherwise.
     pub after: bool,
 }
 
-/// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Nothing.
+    /// The call passes.
     Well,
-    /// It goes wrong.
+    /// The call meets a fault.
     Fault(Fault),
-    /// The process that makes it dies.
+    /// The calling process dies.
     Death(Death),
 }
 
-/// What happened so far.
+/// Counts so far.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     /// Calls.
@@ -65,23 +63,23 @@ impl Plan {
         }))
     }
 
-    /// From now on things go wrong.
+    /// Begins the storm.
     pub fn storm(&self) {
         self.weather().is_storm = true;
     }
 
-    /// From now on nothing goes wrong any more.
+    /// Ends the storm.
     pub fn calm(&self) {
         self.weather().is_storm = false;
     }
 
-    /// What happened so far.
+    /// Counts so far.
     pub fn tally(&self) -> Tally {
         self.weather().tally.clone()
     }
 
-    /// A suite in which little happened proves little. Which steps processes die at is a matter of chance, so half of
-    /// them will do.
+    /// A suite with few faults proves little. Chance decides at which steps processes die, so half of the steps are
+    /// enough.
     pub fn check(&self) -> Check {
         let weather = self.weather();
         let died = weather
@@ -104,14 +102,14 @@ impl Plan {
         }
     }
 
-    /// A death that was meant to be and was none: there was nobody any more.
+    /// A planned death that did not happen, because the process had ended already.
     pub fn take_back(&self, death: Death) {
         if let Some(count) = self.weather().tally.deaths.get_mut(&death) {
             *count -= 1;
         }
     }
 
-    /// What happens to this call.
+    /// Decides about a call.
     pub fn draw(&self, call: &Call) -> Fate {
         let mut weather = self.weather();
         if !weather.is_storm {

@@ -1,4 +1,4 @@
-//! The providers, misbehaving.
+//! Providers that misbehave.
 
 use std::time::Duration;
 
@@ -7,16 +7,17 @@ use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
 use doubles::{fal, runware};
-use stack_tests::{Stack, logs};
+use world::Place;
+use world::deployed::logs;
 
-/// The models that the suite's styles run on.
+/// The models of the suite's styles.
 pub const RUNWARE_MODEL: &str = "google:4@1";
 
-/// Longer than the suite lets functions wait for a provider's answer.
+/// Longer than the timeout of the suite's functions for a provider's answer.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Sends edits to this address, at once, and says where providers may call back.
-pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
+/// Sends edits to these addresses at once, and sets the address of webhooks.
+pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
     let fallback = fallback.map_or("none", ProviderName::as_str);
     let changes = [
         (setting!(runware_mode), "live"),
@@ -26,12 +27,12 @@ pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: 
         (setting!(fal_base_url), &fal.base_url()),
         (setting!(fal_timeout_seconds), "2"),
         (setting!(fal_jwks_url), &fal.jwks_url()),
-        (setting!(webhook_base_url), &stack.described.api_url),
+        (setting!(webhook_base_url), &place.stack().described.api_url),
         (setting!(fallback_provider), fallback),
         (setting!(queue_auto_dispatch), "true"),
     ];
     for (setting, text) in changes {
-        stack.cloud.put_setting(setting, text).await.unwrap();
+        place.cloud.put_setting(setting, text).await.unwrap();
     }
     let keys = [
         (ProviderName::Runware, runware::API_KEY),
@@ -39,33 +40,32 @@ pub async fn go_live(stack: &Stack, runware: &str, fal: &fal::Server, fallback: 
     ];
     for (provider, key) in keys {
         logs::keep_out(key);
-        stack.cloud.put_api_key(provider, key).await.unwrap();
-        begin_anew(stack, provider).await;
+        place.cloud.put_api_key(provider, key).await.unwrap();
+        begin_anew(place, provider).await;
     }
     // The local stage keeps settings for a second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
 }
 
-/// Whatever happened before, the provider is in service.
-async fn begin_anew(stack: &Stack, provider: ProviderName) {
+/// Puts the provider into service, whatever happened before.
+async fn begin_anew(place: &Place, provider: ProviderName) {
     loop {
-        let breakers = stack.cloud.breakers().await.unwrap();
+        let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(provider).pinned(None);
-        if stack.cloud.save_breaker(provider, &next).await.unwrap() {
+        if place.cloud.save_breaker(provider, &next).await.unwrap() {
             return;
         }
     }
 }
 
-/// Both providers, on loopback.
+/// Both doubles.
 pub struct Providers {
-    /// The first one.
     pub runware: runware::Server,
-    /// The one that takes over.
+    /// The fallback.
     pub fal: fal::Server,
 }
 
-/// fal does what it is asked for, at its price for what takes over from [`RUNWARE_MODEL`].
+/// fal succeeds, at the price of the counterpart of [`RUNWARE_MODEL`].
 pub fn fal_is_well() -> fal::Behaviour {
     fal::Behaviour {
         billed_micro_usd: 39_000,
@@ -74,19 +74,19 @@ pub fn fal_is_well() -> fal::Behaviour {
     }
 }
 
-/// What providers billed.
+/// The bills of the providers.
 pub struct Billed {
-    /// For tasks that can be asked for.
+    /// For tasks with a known name.
     pub named: i64,
-    /// For tasks whose names got lost.
+    /// For tasks whose names were lost.
     pub nameless: i64,
-    /// How many those are.
+    /// The number of tasks whose names were lost.
     pub nameless_requests: usize,
 }
 
 impl Providers {
-    /// Every new task of Runware takes the next of these turns: at this share of them something goes wrong. fal is
-    /// well: it is where people go when things go wrong.
+    /// Every new task of Runware takes the next of these turns, and this share of them is faulty. fal is well: it is the
+    /// fallback.
     pub async fn start(seed: u64, rate: f64, tasks: u32) -> Self {
         let mut dice = fastrand::Rng::with_seed(seed ^ 0x5eed);
         let turns: Vec<_> = (0..tasks).map(|_| turn(&mut dice, rate)).collect();
@@ -98,8 +98,8 @@ impl Providers {
         }
     }
 
-    /// What both together have billed, in micro-USD, and how much of that for requests of fal whose names never
-    /// arrived: fal makes the name up, and says it in the answer to the submit alone.
+    /// The bills of both in micro-USD, with the part for requests of fal whose names were lost: fal chooses the name, and
+    /// only the answer to the submit holds it.
     pub fn billed_micro_usd(&self, edits: &[Edit]) -> Billed {
         let handles: Vec<_> = edits
             .iter()
@@ -125,7 +125,7 @@ impl Providers {
     }
 }
 
-/// Everything about a task fails, in one of the ways in which a service is down.
+/// A task that fails in one of the ways of a service that is down.
 pub fn down(way: usize) -> Behaviour {
     let ways = [
         Fault::html(503),
@@ -170,7 +170,7 @@ fn turn(dice: &mut fastrand::Rng, rate: f64) -> Behaviour {
     }
 }
 
-/// Some tasks take their time and call back: once, twice or not at all, in time or late.
+/// Some tasks take time and call a webhook: once, twice or never, in time or late.
 fn calls_back(dice: &mut fastrand::Rng) -> Option<Webhook> {
     let late_by = one_of(dice, [Duration::ZERO, Duration::from_secs(6)]);
     let webhook = Webhook::after(Duration::from_secs(dice.u64(1..=6))).called(dice.u32(0..=2), late_by);
@@ -228,7 +228,7 @@ fn ending(dice: &mut fastrand::Rng) -> Ending {
     Behaviour::failing(code, one_of(dice, shapes)).ending
 }
 
-/// Accepted and billed, and yet nothing that a guest can have.
+/// Accepted and billed tasks without a usable output.
 fn flawed(dice: &mut fastrand::Rng, well: Behaviour) -> Behaviour {
     match dice.u32(0..4) {
         0 => Behaviour { nsfw: true, ..well },

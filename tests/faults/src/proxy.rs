@@ -1,5 +1,5 @@
-//! What stands between the functions and whomever they call: passes everything on as it is, unless the plan has
-//! something else in mind.
+//! A proxy between the functions and the services that they call. It forwards every call unchanged, unless the plan holds
+//! a fault.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use axum::response::IntoResponse;
 use bytes::Bytes;
 use doubles::connection::{Peer, Resettable};
 use futures::stream;
-use stack_tests::functions::Process;
 use tokio::net::TcpListener;
+use world::deployed::functions::Process;
 
 use crate::call::Call;
 use crate::fault::{self, Fault};
@@ -70,23 +70,21 @@ impl Proxy {
         proxy
     }
 
-    /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The messages that went through it.
     pub fn messages(&self) -> &Messages {
         &self.messages
     }
 
-    /// Passes a call on and the answer back.
+    /// Forwards a call and returns its answer.
     async fn forward(&self, parts: &Parts, body: &Bytes) -> Response<Body> {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let request = self
             .http
             .request(parts.method.clone(), format!("{}{target}", self.upstream))
-            // With its `Host`, which is part of the signature.
+            // `Host` stays: it is part of the signature.
             .headers(end_to_end(&parts.headers))
             .body(body.clone());
         match request.send().await {
@@ -104,7 +102,7 @@ impl Proxy {
         }
     }
 
-    /// Ends the process at the other end.
+    /// Kills the process at the other end.
     fn kill(&self, peer: &Peer, death: Death) {
         let process = Process::behind(peer.address.port(), self.address.port());
         if !process.is_some_and(|process| process.kill()) {
@@ -170,7 +168,7 @@ async fn go_wrong(
         }
         Fault::CutOff => cut_off(proxy.forward(parts, body).await).await,
         Fault::Slow | Fault::TooLate => {
-            // In a task of its own: carried out, although nobody waits for this answer any more.
+            // In its own task: the call is carried out although nobody waits for the answer.
             let (proxy, parts, body) = (proxy.clone(), parts.clone(), body.clone());
             let carried_out = tokio::spawn(async move { proxy.forward(&parts, &body).await });
             tokio::time::sleep(fault.delay()).await;
@@ -184,7 +182,7 @@ async fn go_wrong(
     }
 }
 
-/// The same answer, but the connection breaks in its middle.
+/// The answer, on a connection that breaks in its middle.
 async fn cut_off(whole: Response<Body>) -> Response<Body> {
     let (mut parts, body) = whole.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -196,7 +194,7 @@ async fn cut_off(whole: Response<Body>) -> Response<Body> {
     Response::from_parts(parts, Body::from_stream(broken))
 }
 
-/// The headers without those that belong to a connection.
+/// The headers without those of the connection.
 fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let mut kept = headers.clone();
     for name in [

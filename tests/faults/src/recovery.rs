@@ -1,31 +1,29 @@
-//! One pass of recovery, as the operator would make it.
+//! One pass of recovery, as an operator makes it.
 
 use serde_json::{Value, json};
-use stack_tests::Stack;
-use stack_tests::invoke::invoke;
+use world::Place;
 
-/// A pass has as many pages as it needs; more than this is none.
+/// More pages than a pass ever needs.
 const MOST_PAGES: usize = 20;
 
-/// What a pass did.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Recovered {
     /// Edits that did not move.
     pub matched: u64,
-    /// Sent, or asked after, again.
+    /// Sent or polled again.
     pub requeued: u64,
-    /// Delivered on the spot.
+    /// Delivered at once.
     pub delivered: u64,
-    /// Ended without a picture.
+    /// Failed.
     pub failed: u64,
 }
 
-/// Looks after every open edit, once.
-pub async fn pass(stack: &Stack) -> Recovered {
+/// Recovers every open edit once.
+pub async fn pass(place: &Place) -> Recovered {
     let mut recovered = Recovered::default();
     let everything = json!({ "minutes": 0, "action": "requeue", "limit": 500 });
     for _ in 0..MOST_PAGES {
-        let page = invoke(stack, "recover-stuck", &everything).await;
+        let page = place.invoke("recover-stuck", &everything).await;
         let count = |name: &str| page[name].as_u64().unwrap_or_default();
         recovered.matched += count("matched");
         recovered.requeued += count("requeued");

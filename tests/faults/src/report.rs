@@ -1,4 +1,4 @@
-//! What people read at the end.
+//! The report of the suite.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::plan::{Death, Tally};
 use crate::storm::{Aftermath, Wanted};
 
-/// What happened in the storm.
+/// Faults and deaths of the storm.
 pub fn storm(wanted: Wanted, tally: &Tally, after: &Aftermath) -> String {
     let times = after.times;
     let mut text = format!(
@@ -30,7 +30,7 @@ pub fn storm(wanted: Wanted, tally: &Tally, after: &Aftermath) -> String {
     text
 }
 
-/// What the sums came to.
+/// The outcome of the sums.
 pub fn audit(audit: &Audit) -> String {
     let endings: Vec<_> = audit
         .endings
@@ -97,7 +97,7 @@ fn deaths(tally: &Tally) -> String {
     table(&["processes killed", "before", "after"], &rows)
 }
 
-/// Columns as wide as they need to be; the first to the left, the others to the right.
+/// Aligned columns: the first to the left, the others to the right.
 fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<_> = head.iter().map(|&title| title.to_owned()).collect();
     let widths: Vec<_> = (0..head.len())

@@ -1,5 +1,5 @@
-//! The storm itself: guests ask for edits while everything goes wrong; then it calms down, recovery passes once, and
-//! everything must come to its end.
+//! The storm: guests ask for edits while calls fail and workers die. Then the faults stop, recovery passes once, and every
+//! edit must end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use domain::{Edit, EditId, ProviderName};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use serde_json::json;
-use stack_tests::{Stack, World, styles};
+use world::{Place, World, styles};
 
 use crate::audit::{Ground, edits_of};
 use crate::plan::Plan;
@@ -21,8 +21,7 @@ use crate::recovery::{self, Recovered};
 const GUESTS: usize = 6;
 /// Events, each with a tenant of its own.
 const EVENTS: usize = 5;
-/// Nothing has moved for so long, longer than a failed record takes to come back: what is left waits for messages that
-/// do not come.
+/// After this long without a move the open edits wait for messages that were lost: a failed record returns sooner.
 const STILL: Duration = Duration::from_secs(25);
 /// The longest that the storm goes on once every edit was admitted.
 const LONGEST_STORM: Duration = Duration::from_secs(90);
@@ -31,7 +30,7 @@ const LONGEST_CALM: Duration = Duration::from_secs(180);
 /// More turns than edits: a failed attempt is followed by others.
 const TURNS_PER_EDIT: u32 = 4;
 
-/// What the suite is asked for.
+/// The size of the storm.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     /// Edits.
@@ -42,17 +41,15 @@ pub struct Wanted {
     pub seed: u64,
 }
 
-/// What is left after the storm.
+/// The state after the storm.
 pub struct Aftermath {
-    /// The events, their edits and the providers.
     pub ground: Ground,
-    /// How the time went.
+    /// Durations.
     pub times: Times,
-    /// What recovery found.
     pub recovered: Recovered,
 }
 
-/// How the time went.
+/// Durations.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
     /// Until every edit was admitted.
@@ -63,15 +60,15 @@ pub struct Times {
     pub calm: Duration,
 }
 
-/// Takes edits through the storm.
-pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
+/// Runs the storm.
+pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     let turns = wanted.edits.saturating_mul(TURNS_PER_EDIT);
     let providers = Providers::start(wanted.seed, wanted.rate, turns).await;
     let runware = providers.runware.base_url();
-    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &stack.http).await;
+    let before_runware = Proxy::of_provider(runware.trim_end_matches("/v1"), plan, &place.stack().http).await;
     let base_url = format!("{}/v1", before_runware.url());
-    go_live(stack, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
-    let worlds = join_all((0..EVENTS).map(|_| world(stack))).await;
+    go_live(place, &base_url, &providers.fal, Some(ProviderName::Fal)).await;
+    let worlds = join_all((0..EVENTS).map(|_| world(place))).await;
 
     let begun = Instant::now();
     plan.storm();
@@ -81,7 +78,7 @@ pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     plan.calm();
 
     let begun = Instant::now();
-    let recovered = recovery::pass(stack).await;
+    let recovered = recovery::pass(place).await;
     until_none_is_open(&worlds).await;
     Aftermath {
         ground: Ground {
@@ -98,9 +95,9 @@ pub async fn run(stack: &Stack, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     }
 }
 
-/// An event that counts what its guests have under way, so that the counters are there to be wrong.
-pub async fn world(stack: &Stack) -> World {
-    World::with(stack, |_, event| {
+/// An event with limits on open edits, so that wrong counters show.
+pub async fn world(place: &Place) -> World {
+    World::with(place, |_, event| {
         event.policy = EventPolicy {
             max_in_flight_per_guest: Some(100_000),
             max_in_flight_per_event: Some(100_000),
@@ -110,7 +107,7 @@ pub async fn world(stack: &Stack) -> World {
     .await
 }
 
-/// Asks for so many edits, as apps do: each with a key, again and again until there is an answer.
+/// Asks for so many edits as apps do: each under a key, repeated until there is an answer.
 pub async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
     let photos = join_all(worlds.iter().map(|world| world.photo("cat.jpg"))).await;
     let body = json!({ "style_key": styles::LIVE });
@@ -121,7 +118,7 @@ pub async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
     stream::iter(asked).buffer_unordered(GUESTS).collect().await
 }
 
-/// Waits until nothing moves any more, and says how long that took.
+/// Waits until nothing moves any more, and returns how long that took.
 async fn until_still(worlds: &[World]) -> Duration {
     let begun = Instant::now();
     let (mut last, mut since) = (String::new(), Instant::now());

@@ -1,6 +1,6 @@
 //! `make test-faults`: exit code 0 when every promise was kept.
 
-// It is there to print.
+// Its purpose is to print.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;
@@ -13,7 +13,8 @@ use fault_suite::plan::Plan;
 use fault_suite::proxy::Proxy;
 use fault_suite::storm::Wanted;
 use fault_suite::{audit, outage, report, storm};
-use stack_tests::{Stack, logs};
+use world::Place;
+use world::deployed::logs;
 
 /// Takes edits through a storm of faults, and through outages of their provider.
 #[derive(Parser)]
@@ -54,27 +55,27 @@ async fn main() -> ExitCode {
         println!("--rate {} is not between 0 and 0.5", arguments.rate);
         return ExitCode::from(2);
     }
-    let stack = Stack::connect().await;
-    let began = logs::now_ms(&stack);
+    let place = Place::deployed().await;
+    let began = logs::now_ms(&place);
     let plan = Arc::new(Plan::new(arguments.seed, arguments.rate, arguments.edits));
     let proxy = Proxy::of_aws(
         arguments.proxy_port,
-        &stack.described.endpoint_url,
+        &place.stack().described.endpoint_url,
         &plan,
-        &stack.http,
+        &place.stack().http,
     )
     .await;
     let mut checks = Vec::new();
     for part in [Part::Storm, Part::Takeover, Part::Outage] {
         if arguments.only.is_none_or(|only| only == part) {
             checks.extend(match part {
-                Part::Storm => through_the_storm(&stack, &plan, &arguments).await,
-                Part::Takeover => through_an_outage(&stack, &arguments, Some(ProviderName::Fal)).await,
-                Part::Outage => through_an_outage(&stack, &arguments, None).await,
+                Part::Storm => through_the_storm(&place, &plan, &arguments).await,
+                Part::Takeover => through_an_outage(&place, &arguments, Some(ProviderName::Fal)).await,
+                Part::Outage => through_an_outage(&place, &arguments, None).await,
             });
         }
     }
-    checks.extend(at_all_times(&stack, &proxy, began).await);
+    checks.extend(at_all_times(&place, &proxy, began).await);
     let broken = checks.iter().filter(|check| !check.is_kept).count();
     println!("{} promises, {broken} broken", checks.len());
     match broken {
@@ -83,24 +84,24 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What must be so in every part.
-async fn at_all_times(stack: &Stack, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
+/// The promises of every part.
+async fn at_all_times(place: &Place, proxy: &Proxy, since_ms: i64) -> Vec<Check> {
     let mut checks = Vec::from(proxy.messages().checks());
-    // Functions say most where most goes wrong.
-    let leaks = logs::leaks(stack, since_ms).await;
+    // Functions log most in a storm.
+    let leaks = logs::leaks(place, since_ms).await;
     checks.push(audit::equal("lines in logs that know a secret", 0, leaks.len()));
     println!("{}", report::checks("at all times", &checks));
     checks
 }
 
-async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
+async fn through_the_storm(place: &Place, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Check> {
     let wanted = Wanted {
         edits: arguments.edits,
         rate: arguments.rate,
         seed: arguments.seed,
     };
-    let after = storm::run(stack, plan, wanted).await;
-    let mut audit = audit::audit(stack, &after.ground).await;
+    let after = storm::run(place, plan, wanted).await;
+    let mut audit = audit::audit(place, &after.ground).await;
     audit.checks.push(plan.check());
     print!("{}", report::storm(wanted, &plan.tally(), &after));
     println!("{}", report::audit(&audit));
@@ -108,12 +109,12 @@ async fn through_the_storm(stack: &Stack, plan: &Arc<Plan>, arguments: &Argument
 }
 
 async fn through_an_outage(
-    stack: &Stack,
+    place: &Place,
     arguments: &Arguments,
     fallback: Option<ProviderName>,
 ) -> Vec<Check> {
     let edits = (arguments.edits / 5).max(10);
-    let outage = outage::run(stack, edits, fallback).await;
+    let outage = outage::run(place, edits, fallback).await;
     let title = match fallback {
         Some(other) => format!("runware down, {other} takes over: {edits} edits"),
         None => format!("runware down, nobody takes over: {edits} edits"),

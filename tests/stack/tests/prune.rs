@@ -1,4 +1,4 @@
-//! What has had its time goes, all of it and nothing else, also where a run dies half-way.
+//! Prune deletes whatever has passed its retention, with all its traces and nothing else, also after a run that died.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,44 +8,46 @@ use domain::edit::Step;
 use domain::{Edit, EditId, FailureCode, Status};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use stack_tests::functions::kill;
-use stack_tests::invoke::{invoke, try_invoke};
-use stack_tests::{Stack, World};
-use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
+use world::deployed::functions::kill;
+use world::table::{Item, string};
+use world::{Place, World};
 
-/// A run prunes the whole installation, so these tests take turns; what all the others make is young.
-static TURN: Mutex<()> = Mutex::const_new(());
+contract! {
+    in_memory {
+        expired_edits_go_with_all_their_traces_and_nothing_else_goes,
+        a_ledger_entry_within_its_retention_stays,
+        a_month_without_spending_is_pruned_like_any_other,
+        an_unreadable_payload_prunes_nothing,
+    }
+    deployed {
+        a_repeated_run_finishes_what_a_killed_run_left,
+    }
+}
 
 const DAYS: i64 = 24;
 
 fn days_ago(world: &World, days: i64) -> Timestamp {
-    world.stack.cloud.now() - SignedDuration::from_hours(DAYS * days)
+    world.place.now() - SignedDuration::from_hours(DAYS * days)
 }
 
-/// The sort keys of everything that the table has below a partition key.
 async fn rows(world: &World, pk: &str) -> Vec<String> {
-    let items = world.stack.partition(pk).await;
-    items
-        .iter()
-        .map(|item| item["sk"].as_s().unwrap().clone())
-        .collect()
+    world.place.sort_keys(pk).await
 }
 
-/// Everything that the bucket has of the event.
+/// The objects of the event.
 async fn objects(world: &World) -> BTreeSet<String> {
     world
-        .stack
+        .place
         .objects_below(&format!("events/{}/", world.event.slug))
         .await
 }
 
-/// Runs until all is done, which one run may not do on a busy machine: what AWS does not answer in time is left to the
-/// next. Returns the answers of all of them.
-async fn prune(stack: &Stack, order: &Value) -> Vec<Value> {
+/// Runs until nothing is left. On a busy machine one run may leave something to the next. Returns all answers.
+async fn prune(place: &Place, order: &Value) -> Vec<Value> {
     let mut answers = Vec::new();
     while answers.len() < 10 {
-        let answer = invoke(stack, "prune", order).await;
+        let answer = place.invoke("prune", order).await;
         let is_last = answer["failed"] == 0 && answer["more"] == false;
         answers.push(answer);
         if is_last {
@@ -55,7 +57,7 @@ async fn prune(stack: &Stack, order: &Value) -> Vec<Value> {
     panic!("ten runs were not enough for {order}: {answers:?}");
 }
 
-/// What these runs did together; what one did and could not note is done by the next as well.
+/// Asserts what the runs did together. A run may repeat what the one before could not note.
 #[track_caller]
 fn assert_did(runs: &[Value], expected: &[(&str, u64)]) {
     for (name, expected) in expected {
@@ -68,31 +70,25 @@ fn assert_did(runs: &[Value], expected: &[(&str, u64)]) {
     }
 }
 
-#[tokio::test]
-async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() {
-    let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
+async fn expired_edits_go_with_all_their_traces_and_nothing_else_goes(place: Place) {
     let order = |pretend: bool| json!({ "pretend": pretend, "request_days": 90, "ledger_days": 365 });
-    // What a test left behind that did not come to its end.
-    prune(&stack, &order(false)).await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     world.list().await;
     let (old, young) = (days_ago(&world, 100), days_ago(&world, 80));
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let (old_photo, young_photo) = (world.photo_of_then(old).await, world.photo_of_then(young).await);
     let gone = world.finished_then(&old_photo, old, &guest, "old").await;
-    // The key is in use again, for an edit that stays.
+    // The key was used again, for an edit that stays.
     let reused = world.finished_then(&old_photo, old, &guest, "reused").await;
     let kept = world.finished_then(&young_photo, young, &guest, "young").await;
     reuse_key(&world, &guest, kept.id).await;
-    // Old, but not over: it needs its photo, and nobody may touch either.
+    // Old but still under way: the edit and its photo must stay.
     let needed_photo = world.photo_of_then(old).await;
     let under_way = world.admitted_then(&needed_photo, old, &guest, "under way").await;
-    hide_from_recovery(&world, &under_way).await;
 
     let rows_before = rows(&world, &format!("EVENT#{}", world.event.id)).await;
     let objects_before = objects(&world).await;
-    let pretended = prune(&stack, &order(true)).await;
+    let pretended = prune(&place, &order(true)).await;
     assert_eq!(
         rows(&world, &format!("EVENT#{}", world.event.id)).await,
         rows_before
@@ -102,9 +98,9 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
         objects_before,
         "pretending takes nothing away"
     );
-    // What is said is what is done. The last one has seen everything; nothing was taken away before it.
+    // A pretended run counts what the real one deletes.
     let said = &pretended[pretended.len() - 1..];
-    let pruned = prune(&stack, &order(false)).await;
+    let pruned = prune(&place, &order(false)).await;
     for runs in [said, &pruned] {
         let expected = [
             ("requests", 2),
@@ -147,9 +143,9 @@ async fn what_has_had_its_time_goes_with_all_its_traces_and_nothing_else_does() 
         let found = rows(&world, &format!("IDEM#{guest}#{key}")).await;
         assert_eq!(!found.is_empty(), stays, "the record of the key {key:?}");
     }
-    // Once it is over, it goes like the others.
-    world.take(&under_way, give_up(), stack.cloud.now()).await;
-    prune(&stack, &order(false)).await;
+    // An ended edit goes like the others.
+    world.take(&under_way, give_up(), place.now()).await;
+    prune(&place, &order(false)).await;
     let left = rows(&world, &format!("EVENT#{}", world.event.id)).await;
     assert!(
         !left.contains(&format!("EDIT#{}", under_way.id.ulid())),
@@ -170,43 +166,22 @@ fn give_up() -> Step {
     }
 }
 
-/// Recovery runs by itself, and would end what is so late.
-async fn hide_from_recovery(world: &World, edit: &Edit) {
-    let asked = world.stack.dynamodb.update_item();
-    asked
-        .table_name(&world.stack.described.table)
-        .key("pk", AttributeValue::S(format!("EVENT#{}", edit.event_id)))
-        .key("sk", AttributeValue::S(format!("EDIT#{}", edit.id.ulid())))
-        .update_expression("REMOVE open_pk")
-        .send()
-        .await
-        .unwrap();
-}
-
 /// The record of the key `reused` belongs to this edit by now.
 async fn reuse_key(world: &World, guest: &str, edit: EditId) {
-    let asked = world.stack.dynamodb.update_item();
-    asked
-        .table_name(&world.stack.described.table)
-        .key("pk", AttributeValue::S(format!("IDEM#{guest}#reused")))
-        .key("sk", AttributeValue::S("META".to_owned()))
-        .update_expression("SET #record.edit_id = :edit")
-        .expression_attribute_names("#record", "record")
-        .expression_attribute_values(":edit", AttributeValue::S(edit.to_string()))
-        .send()
-        .await
-        .unwrap();
+    let partition = format!("IDEM#{guest}#reused");
+    let change = |item: &mut Item| {
+        let Some(AttributeValue::M(record)) = item.get_mut("record") else {
+            panic!("{item:?} has no record")
+        };
+        record.insert("edit_id".to_owned(), string(&edit.to_string()));
+    };
+    world.place.change_item(&partition, "META", change).await;
 }
 
-#[tokio::test]
-async fn a_ledger_entry_inside_its_retention_is_never_touched() {
-    let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
-    // What a test left behind that did not come to its end.
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 365 })).await;
-    let world = World::new(&stack).await;
+async fn a_ledger_entry_within_its_retention_stays(place: Place) {
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let times = [
         days_ago(&world, 420),
         days_ago(&world, 364),
@@ -221,13 +196,13 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
                 .await,
         );
     }
-    // The edit is older than the ledger's retention, its entry is not: it waited for days.
+    // This edit waited for days: it is older than the retention of the ledger, and its entry is not.
     let late_photo = world.photo_of_then(times[0]).await;
     let waited = world.admitted_then(&late_photo, times[0], &guest, "waited").await;
     world.take(&waited, give_up(), times[1]).await;
 
     let order = json!({ "request_days": 90, "ledger_days": 365 });
-    let pruned = prune(&stack, &order).await;
+    let pruned = prune(&place, &order).await;
     assert_did(&pruned, &[("requests", 4), ("ledger_entries", 1)]);
     let entries = |edit: &Edit| {
         let (pk, id) = (
@@ -247,8 +222,8 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
         "an entry is left: {months:?}"
     );
 
-    // A year later: the month is empty, and its counters go with the last entry.
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 200 })).await;
+    // With a shorter retention the month is empty, and its counters go with the last entry.
+    prune(&place, &json!({ "request_days": 90, "ledger_days": 200 })).await;
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
     assert!(
         !months.contains(&format!("BUDGET#{}", edits[0].month)),
@@ -261,13 +236,10 @@ async fn a_ledger_entry_inside_its_retention_is_never_touched() {
     assert!(entries(&edits[2]).await);
 }
 
-#[tokio::test]
-async fn a_month_in_which_nothing_was_spent_goes_like_any_other() {
-    let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
+async fn a_month_without_spending_is_pruned_like_any_other(place: Place) {
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let at = days_ago(&world, 420);
     let photo = world.photo_of_then(at).await;
     let edit = world.admitted_then(&photo, at, &guest, "failed").await;
@@ -275,19 +247,16 @@ async fn a_month_in_which_nothing_was_spent_goes_like_any_other() {
     let budget = format!("BUDGET#{}", edit.month);
     let tenant = format!("TENANT#{}", world.tenant.id);
     assert!(rows(&world, &tenant).await.contains(&budget));
-    prune(&stack, &json!({ "request_days": 90, "ledger_days": 365 })).await;
+    prune(&place, &json!({ "request_days": 90, "ledger_days": 365 })).await;
     let months = rows(&world, &tenant).await;
     assert!(!months.contains(&budget), "{months:?}");
 }
 
-#[tokio::test]
-async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated() {
+async fn a_repeated_run_finishes_what_a_killed_run_left(place: Place) {
     const EDITS: usize = 1_500;
-    let _turn = TURN.lock().await;
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     world.list().await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let (old, young) = (days_ago(&world, 100), days_ago(&world, 1));
     let old_photo = world.photo_of_then(old).await;
     let sample = world.finished_then(&old_photo, old, &guest, "first").await;
@@ -310,18 +279,18 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
     let patience = Instant::now() + Duration::from_secs(240);
     loop {
         let running = {
-            let (stack, order) = (stack.clone(), order.clone());
-            tokio::spawn(async move { try_invoke(&stack, "prune", &order).await })
+            let (place, order) = (place.clone(), order.clone());
+            tokio::spawn(async move { place.try_invoke("prune", &order).await })
         };
-        // One small read at a time: the run needs the emulator too.
+        // Only one small read at a time, because the run needs the emulator too.
         while !running.is_finished() && is_there(&world, &partition, &first).await {
             sleep(Duration::from_millis(10)).await;
         }
-        let was_running = kill(&stack, "prune");
-        if running.await.unwrap().0 && was_running {
+        let was_running = kill(&place, "prune");
+        if running.await.unwrap().is_err() && was_running {
             break;
         }
-        // A run that found the emulator too busy gives up before it has taken anything away.
+        // A run gives up before it deletes anything where the emulator is too busy.
         let untouched = is_there(&world, &partition, &first).await;
         assert!(
             untouched && Instant::now() < patience,
@@ -330,7 +299,7 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
     }
     let left = count().await;
     assert!((2..all).contains(&left), "half-way: {left} of {all}");
-    // Pictures go first, rows last: no picture is left that no row tells of.
+    // Objects go first and items last, so no object is left without its item.
     let known: BTreeSet<String> = rows(&world, &partition).await.into_iter().collect();
     for key in objects(&world)
         .await
@@ -345,7 +314,7 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
         );
     }
 
-    prune(&stack, &order).await;
+    prune(&place, &order).await;
     assert_eq!(count().await, 1, "the young one");
     assert_eq!(world.stored(kept.id).await.status, Status::Succeeded);
     let expected: BTreeSet<String> = [kept.output_key(), kept.thumbnail_key()].into();
@@ -353,29 +322,16 @@ async fn a_run_that_is_killed_half_way_leaves_nothing_behind_once_it_is_repeated
 }
 
 async fn is_there(world: &World, pk: &str, sk: &str) -> bool {
-    let asked = world.stack.dynamodb.get_item();
-    let found = asked
-        .table_name(&world.stack.described.table)
-        .key("pk", AttributeValue::S(pk.to_owned()))
-        .key("sk", AttributeValue::S(sk.to_owned()))
-        .projection_expression("pk")
-        .consistent_read(true)
-        .send()
-        .await
-        .unwrap();
-    found.item.is_some()
+    world.place.item(pk, sk).await.is_some()
 }
 
-#[tokio::test]
-async fn a_payload_that_is_not_understood_prunes_nothing() {
-    let stack = Stack::connect().await;
+async fn an_unreadable_payload_prunes_nothing(place: Place) {
     for (payload, named) in [
         (json!({ "pretnd": true }), "pretnd"),
         (json!({ "request_days": 0 }), "request_days"),
         (json!({ "ledger_days": -1 }), "ledger_days"),
     ] {
-        let (failed, answer) = try_invoke(&stack, "prune", &payload).await;
-        assert!(failed, "{payload}: {answer}");
+        let answer = place.try_invoke("prune", &payload).await.unwrap_err();
         assert!(
             answer["errorMessage"].as_str().unwrap().contains(named),
             "{answer}"

@@ -1,20 +1,24 @@
-//! What tempts functions to log a secret, so that `tests/afterwards`, which looks through the logs of a whole run, looks
-//! for something that could be there.
+//! Cases in which a function could log a secret. `tests/afterwards` searches the logs of the whole run for these secrets.
 
 use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
 use serde_json::json;
-use stack_tests::{Live, Stack, World, logs, queue, styles};
+use world::deployed::logs;
+use world::{Live, Place, World, queue, styles};
 
-/// A sentence with words that nothing else here has.
+contract! {
+    deployed {
+        provider_errors_are_stored_without_prompts_and_keys,
+    }
+}
+
+/// A sentence that occurs nowhere else.
 const PROMPT: &str = "grandmother Wilhelmina riding a zeppelin over Lake Constance";
 
-#[tokio::test]
-async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
-    let stack = Stack::connect().await;
+async fn provider_errors_are_stored_without_prompts_and_keys(place: Place) {
     logs::keep_out(PROMPT);
     logs::keep_out("Wilhelmina riding");
-    let live = Live::open(&stack).await;
-    let world = World::with(&stack, |_, event| {
+    let live = Live::open(&place).await;
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
@@ -54,7 +58,7 @@ async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
             "not even stored for operators: {detail}"
         );
     }
-    // Refusals of every kind.
+    // Refusals that repeat the words.
     let blocked = json!({ "style_key": styles::OK, "prompt": format!("forbiddenword {PROMPT}") });
     world
         .guest
@@ -62,7 +66,7 @@ async fn errors_that_repeat_prompts_and_keys_are_not_stored_with_them() {
         .await
         .problem(422, "prompt_blocked");
     let unreadable = format!("{{\"prompt\": \"{PROMPT}\", ");
-    let path = stack_tests::guest::edits_of(photo);
+    let path = world::guest::edits_of(photo);
     world
         .guest
         .post_raw(&path, "application/json", unreadable)

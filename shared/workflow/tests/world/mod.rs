@@ -14,7 +14,7 @@ use domain::budget::BudgetChange;
 use domain::edit::{Attempt, Origin};
 use domain::figures::{Counter, FiguresChange};
 use domain::message::{PollMessage, SubmitMessage};
-use domain::settings::Setting;
+use domain::settings::{Setting, setting};
 use domain::{Edit, EditId, FailureCode, MicroUsd, PhotoId, ProviderName, Status};
 use doubles::{fal, runware};
 use jiff::{SignedDuration, Timestamp};
@@ -139,8 +139,8 @@ impl World {
     pub(crate) async fn at_runware_with(server: &runware::Server, more: &[(Setting, &str)]) -> Self {
         let url = server.base_url();
         let own = [
-            (Setting::RunwareBaseUrl, url.as_str()),
-            (Setting::ProviderOutputHosts, "127.0.0.1"),
+            (setting!(runware_base_url), url.as_str()),
+            (setting!(provider_output_hosts), "127.0.0.1"),
         ];
         let settings = [&own, more].concat();
         Self::new(ProviderName::Runware, "google:4@1", &settings).await
@@ -155,8 +155,8 @@ impl World {
     pub(crate) async fn at_fal_with(server: &fal::Server, more: &[(Setting, &str)]) -> Self {
         let url = server.base_url();
         let own = [
-            (Setting::FalBaseUrl, url.as_str()),
-            (Setting::ProviderOutputHosts, "127.0.0.1"),
+            (setting!(fal_base_url), url.as_str()),
+            (setting!(provider_output_hosts), "127.0.0.1"),
         ];
         let settings = [&own, more].concat();
         Self::new(ProviderName::Fal, "fal-ai/nano-banana/edit", &settings).await

@@ -1,4 +1,4 @@
-//! How a request goes, as a test wants it.
+//! The behaviour of a request, as a test sets it.
 
 use serde_json::{Value, json};
 
@@ -6,33 +6,31 @@ pub use crate::fault::{CannedAnswer, Fault, Faults};
 pub use crate::picture::Output;
 use crate::webhook::Webhook;
 
-/// How one request goes, from the submit to the output. The default: accepted, in the queue at the first question for
-/// its status and in progress at the second, then a recoloured version of the photo for one unit, billed 0.04 USD.
+/// The behaviour of one request, from the submit to the output. The default: accepted, in the queue at the first status
+/// request and in progress at the second, then a recoloured version of the photo for one unit, billed 0.04 USD.
 #[derive(Debug, Clone)]
 pub struct Behaviour {
-    /// What goes wrong with the submit.
+    /// Faults of the submit.
     pub submit: Faults,
-    /// What goes wrong with questions for the status, one by one.
+    /// Faults of status requests, one by one.
     pub status: Faults,
-    /// What goes wrong with questions for the result, one by one.
+    /// Faults of result requests, one by one.
     pub result: Faults,
-    /// How many times the request is still `IN_QUEUE` when asked for.
+    /// Status requests that are answered with `IN_QUEUE`.
     pub in_queue: u32,
-    /// How many times it is `IN_PROGRESS` after that.
+    /// Status requests after those that are answered with `IN_PROGRESS`.
     pub in_progress: u32,
-    /// It is there no longer when it is asked for.
+    /// The request is gone when the client asks for it.
     pub forgotten: bool,
-    /// How it ends.
     pub ending: Ending,
-    /// What the output is.
     pub output: Output,
     /// `x-fal-billable-units` of the result, as it is written; `None` leaves it out.
     pub units: Option<String>,
-    /// What is really billed, in micro-USD, once the request is accepted and ends in success.
+    /// The real bill in micro-USD of an accepted request that succeeds.
     pub billed_micro_usd: i64,
     /// `has_nsfw_concepts` in the result.
     pub nsfw: bool,
-    /// The request takes its time, whatever it is asked, and calls back.
+    /// The request takes this long, however often the client asks, and calls its webhook.
     pub webhook: Option<Webhook>,
 }
 
@@ -56,7 +54,7 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The default, with this in place of a clean submit.
+    /// The default, with this fault at the submit.
     pub fn submit(faults: impl Into<Faults>) -> Self {
         Self {
             submit: faults.into(),
@@ -64,7 +62,7 @@ impl Behaviour {
         }
     }
 
-    /// The default, with this in place of clean answers about the status.
+    /// The default, with this fault at status requests.
     pub fn status(faults: impl Into<Faults>) -> Self {
         Self {
             status: faults.into(),
@@ -72,7 +70,7 @@ impl Behaviour {
         }
     }
 
-    /// The default, with this in place of clean answers about the result.
+    /// The default, with this fault at result requests.
     pub fn result(faults: impl Into<Faults>) -> Self {
         Self {
             result: faults.into(),
@@ -109,7 +107,7 @@ impl Behaviour {
         }
     }
 
-    /// The default, finished when it is first asked for.
+    /// The default, finished at the first status request.
     pub fn at_once() -> Self {
         Self {
             in_queue: 0,
@@ -118,7 +116,7 @@ impl Behaviour {
         }
     }
 
-    /// Finished when it is first asked for.
+    /// Finished at the first status request.
     #[must_use]
     pub fn ready(self) -> Self {
         Self {
@@ -129,18 +127,13 @@ impl Behaviour {
     }
 }
 
-/// How a request ends.
+/// The ending of a request.
 #[derive(Debug, Clone)]
 pub enum Ending {
     /// With an output.
     Success,
-    /// Without one: what the result's address answers.
-    Error {
-        /// The HTTP status.
-        status: u16,
-        /// The body.
-        body: Value,
-    },
+    /// Without one: the answer of the result's address.
+    Error { status: u16, body: Value },
 }
 
 fn model_error(kind: &str) -> Value {

@@ -1,6 +1,6 @@
 //! A fal queue on loopback, with its webhooks and their keys.
 //!
-//! fal names its requests itself, so a test says how they go by words in the prompt:
+//! fal names its requests itself, so a test sets their behaviour by words in the prompt:
 //!
 //! ```no_run
 //! # async fn example() {
@@ -37,10 +37,10 @@ pub use state::{Counts, RequestRecord};
 /// The only key that the double accepts.
 pub const API_KEY: &str = "key-id:of-the-fal-double";
 
-/// The largest request that is taken.
+/// The largest accepted request.
 const LARGEST_REQUEST: usize = 32 * 1024 * 1024;
 
-/// What the handlers share.
+/// The state that the handlers share.
 #[derive(Clone)]
 struct Shared {
     state: Arc<Mutex<State>>,
@@ -53,14 +53,14 @@ impl Shared {
     }
 }
 
-/// A running double. Stops when it is dropped.
+/// A running double. It stops when it is dropped.
 pub struct Server {
     shared: Shared,
     host: Host,
 }
 
 impl Server {
-    /// Starts on a free port of 127.0.0.1; every request goes like `behaviour` unless something else is said.
+    /// Starts on a free port of 127.0.0.1; every request without a behaviour of its own behaves like `behaviour`.
     #[allow(
         clippy::unused_async,
         reason = "reads like the thing it stands for; the work is done on its own thread"
@@ -82,66 +82,64 @@ impl Server {
         }
     }
 
-    /// Ends it, with whatever is under way; the port is free afterwards.
+    /// Stops it, with all connections; the port is free afterwards.
     #[allow(clippy::unused_async, reason = "the counterpart of `start`")]
     pub async fn stop(self) {
         drop(self);
     }
 
-    /// What `fal_base_url` has to be.
+    /// The value for `fal_base_url`.
     pub fn base_url(&self) -> String {
         format!("http://{}/queue", self.shared.address)
     }
 
-    /// What `fal_jwks_url` has to be.
+    /// The value for `fal_jwks_url`.
     pub fn jwks_url(&self) -> String {
         format!("http://{}/.well-known/jwks.json", self.shared.address)
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.host.address().port()
     }
 
-    /// From now on, every new request goes like this unless something else is said.
+    /// From now on every new request without a behaviour of its own behaves like this.
     pub fn otherwise(&self, behaviour: Behaviour) {
         self.shared.state().otherwise = behaviour;
     }
 
-    /// From now on, new requests with these words in their prompt go like these, one after the other; the last one
-    /// repeats.
+    /// From now on new requests with these words in their prompt behave like these in turn; the last one repeats.
     pub fn when_prompt(&self, words: &str, behaviours: impl IntoIterator<Item = Behaviour>) {
         let choice = Choice::new(behaviours);
         self.shared.state().by_words.push((words.to_owned(), choice));
     }
 
-    /// From now on, a request that is there already goes on like this.
+    /// From now on an existing request behaves like this.
     pub fn now(&self, request_id: &str, behaviour: Behaviour) {
         if let Some(request) = self.shared.state().requests.get_mut(request_id) {
             request.behaviour = behaviour;
         }
     }
 
-    /// How often it was asked for what.
+    /// Counts of the calls by kind.
     pub fn counts(&self) -> Counts {
         self.shared.state().counts.clone()
     }
 
-    /// Every submit that got as far as a behaviour, in their order.
+    /// Every submit that was neither refused nor unauthorised, in order.
     pub fn requests(&self) -> Vec<RequestRecord> {
         let state = self.shared.state();
         let known = state.order.iter().filter_map(|id| state.requests.get(id));
         known.map(|request| request.record.clone()).collect()
     }
 
-    /// Those with these words in their prompt.
+    /// The requests with these words in their prompt.
     pub fn with_prompt(&self, words: &str) -> Vec<RequestRecord> {
         let mut requests = self.requests();
         requests.retain(|request| request.prompt.contains(words));
         requests
     }
 
-    /// What all requests together are billed, in micro-USD.
+    /// The bill of all requests in micro-USD.
     pub fn billed_micro_usd(&self) -> i64 {
         self.requests()
             .iter()
@@ -149,7 +147,7 @@ impl Server {
             .sum()
     }
 
-    /// Forgets requests and counts; what was said about prompts stays.
+    /// Forgets requests and counts, but not the behaviours of prompts.
     pub fn reset(&self) {
         let mut state = self.shared.state();
         state.requests.clear();
@@ -157,7 +155,7 @@ impl Server {
         state.counts = Counts::default();
     }
 
-    /// The key that its webhooks are signed with.
+    /// The key that signs its webhooks.
     pub fn signer(&self) -> Signer {
         Signer::of_the_double()
     }

@@ -1,4 +1,4 @@
-//! The protocol: submit, status, result, cancel, each by its address.
+//! The protocol: submit, status, result and cancel, each at its address.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::connection::ResetSwitch;
 use crate::webhook::call;
 use crate::{photo, picture};
 
-/// An answer before anything goes wrong with it.
+/// An answer before its fault.
 struct Normal {
     status: u16,
     headers: Vec<(&'static str, String)>,
@@ -138,7 +138,7 @@ fn submit(
         request.accept();
         call_back(request, shared);
     }
-    // Owner and app, without what follows them.
+    // Owner and app, without the rest of the path.
     let app = endpoint.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
     let id = &request.record.id;
     let address = format!("http://{}/queue/{app}/requests/{id}", shared.address);
@@ -160,7 +160,7 @@ fn not_found() -> Normal {
     Normal::new(404, json!({ "detail": "Request not found" }))
 }
 
-/// The request of this id, as far as the outside may know it.
+/// The request of this id, if it is visible.
 fn known<'a>(state: &'a mut State, id: &str) -> Option<&'a mut Request> {
     let request = state.requests.get_mut(id)?;
     (request.record.accepted && !request.behaviour.forgotten).then_some(request)
@@ -207,7 +207,7 @@ fn cancel(state: &mut State, id: &str) -> Normal {
     }
 }
 
-/// How a completed request ended.
+/// The ending of a completed request.
 fn outcome(request: &Request, shared: &Shared) -> Normal {
     let (behaviour, id) = (&request.behaviour, &request.record.id);
     if request.record.cancelled {

@@ -1,11 +1,11 @@
-//! What the endpoints refuse. Written from the documentation, not from our client: every field of an endpoint, and
-//! nothing else.
+//! Refusals of the endpoints. Written from the documentation, not from our client: every field of an endpoint, and no
+//! other.
 
 use serde_json::{Map, Value, json};
 
 type Input = Map<String, Value>;
 
-/// What an endpoint takes.
+/// The input of an endpoint.
 struct Endpoint {
     name: &'static str,
     /// The field of the prompt.
@@ -133,7 +133,7 @@ const fn endpoint(name: &'static str, photo: &'static str, fields: &'static [&'s
     }
 }
 
-/// What is wrong with an input, as HTTP status and body.
+/// The refusal of an input: HTTP status and body.
 pub(super) type Refusal = (u16, Value);
 
 /// The prompt and the photo's text of an input.

@@ -7,7 +7,7 @@ use ring::digest::{SHA256, digest};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-/// Whom fal's webhooks name as the caller.
+/// The caller that fal's webhooks name.
 const USER_ID: &str = "user_of_the_double";
 
 /// A key for webhooks.
@@ -19,7 +19,7 @@ impl Signer {
         Self::of_seed([7; 32])
     }
 
-    /// A key that nobody should believe.
+    /// A key that the product must not accept.
     pub fn of_a_stranger() -> Self {
         Self::of_seed([8; 32])
     }
@@ -40,7 +40,7 @@ impl Signer {
 
     /// The headers of a webhook about this request, made now.
     pub fn headers(&self, request_id: &str, body: &str) -> Vec<(&'static str, String)> {
-        // A double may look at the clock; it is no part of the product.
+        // A double may read the clock: it is not part of the product.
         #[allow(clippy::disallowed_methods)]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         self.headers_at(request_id, body, i64::try_from(now).unwrap())

@@ -1,4 +1,4 @@
-//! What the double remembers.
+//! The state of the double.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -7,20 +7,20 @@ use serde_json::Value;
 
 use super::behaviour::{Behaviour, Ending};
 
-/// How often the double was asked for what.
+/// Counts of the calls by kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Submits, accepted or not.
     pub submits: u32,
-    /// Questions for a status.
+    /// Status requests.
     pub statuses: u32,
-    /// Questions for a result.
+    /// Result requests.
     pub results: u32,
-    /// Wishes to cancel.
+    /// Cancel requests.
     pub cancels: u32,
     /// Outputs.
     pub downloads: u32,
-    /// Questions for the keys of the webhooks.
+    /// JWKS requests.
     pub jwks: u32,
     /// Requests without the right key.
     pub unauthorized: u32,
@@ -28,26 +28,23 @@ pub struct Counts {
     pub rejected: u32,
 }
 
-/// What is known of one request.
+/// The record of one request.
 #[derive(Debug, Clone)]
 pub struct RequestRecord {
-    /// Its id.
     pub id: String,
-    /// Its endpoint.
     pub endpoint: String,
-    /// Its prompt.
     pub prompt: String,
-    /// How often its status was asked for.
+    /// Status requests.
     pub statuses: u32,
-    /// How often its result was asked for.
+    /// Result requests.
     pub results: u32,
-    /// How often its output was fetched.
+    /// Downloads of its output.
     pub downloads: u32,
-    /// It was accepted: it runs and is billed, whatever the client was told.
+    /// Accepted: it runs and is billed, whatever the client was told.
     pub accepted: bool,
     /// It was cancelled before it began.
     pub cancelled: bool,
-    /// What it is billed, in micro-USD.
+    /// The bill in micro-USD.
     pub billed_micro_usd: i64,
     /// The input as it was sent, with the photo's text cut to its first 32 characters.
     pub input: Value,
@@ -55,20 +52,20 @@ pub struct RequestRecord {
     pub headers: HashMap<String, String>,
     /// The photo.
     pub photo: Vec<u8>,
-    /// Where it was to call back.
+    /// The address of its webhook.
     pub webhook_url: Option<String>,
-    /// What the webhook answered, call by call; `None` where it gave no answer.
+    /// The webhook's answers, by call; `None` where there was none.
     pub webhook_answers: Vec<Option<u16>>,
 }
 
-/// A request and how it goes.
+/// A request and its behaviour.
 pub(super) struct Request {
     pub(super) record: RequestRecord,
     pub(super) behaviour: Behaviour,
     pub(super) accepted_at: Option<Instant>,
 }
 
-/// Where a request is.
+/// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     Queued,
@@ -77,7 +74,7 @@ pub(super) enum Stage {
 }
 
 impl Request {
-    /// Where it is by now: every question for the status takes a step's time, unless it takes a time of its own.
+    /// Its state by now: every status request takes a step, unless the request takes a time of its own.
     pub(super) fn stage(&self) -> Stage {
         if self.record.cancelled {
             return Stage::Completed;
@@ -108,7 +105,7 @@ impl Request {
         }
     }
 
-    /// Takes it out of the queue, if it is there still.
+    /// Removes it from the queue, if it is still there.
     pub(super) fn cancel(&mut self) -> bool {
         let waits = self.record.accepted && self.stage() == Stage::Queued;
         if waits {
@@ -119,7 +116,7 @@ impl Request {
     }
 }
 
-/// Behaviours to go through.
+/// Behaviours in turn.
 pub(super) struct Choice {
     behaviours: Vec<Behaviour>,
     next: usize,
@@ -139,7 +136,6 @@ impl Choice {
     }
 }
 
-/// Everything.
 pub(super) struct State {
     pub(super) otherwise: Behaviour,
     pub(super) by_words: Vec<(String, Choice)>,
@@ -159,9 +155,9 @@ impl State {
         }
     }
 
-    /// A new request, with the behaviour whose turn it is.
+    /// A new request, with the next behaviour.
     pub(super) fn open(&mut self, mut record: RequestRecord) -> &mut Request {
-        // As fal's, no two are the same, also of servers that came before this one: their edits may still ask.
+        // Like fal's, unique across servers: edits of an earlier server may still poll.
         let mut bits = [0; 16];
         getrandom::fill(&mut bits).expect("the operating system gives random bits");
         record.id = uuid::Builder::from_random_bytes(bits).into_uuid().to_string();

@@ -1,4 +1,4 @@
-//! How a task goes, as a test wants it.
+//! The behaviour of a task, as a test sets it.
 
 use serde_json::{Value, json};
 
@@ -6,35 +6,33 @@ pub use crate::fault::{CannedAnswer, Fault, Faults};
 pub use crate::picture::Output;
 use crate::webhook::Webhook;
 
-/// How one task goes, from the submit to the output. The default: accepted, `processing` at the first poll, then a
+/// The behaviour of one task, from the submit to the output. The default: accepted, `processing` at the first poll, then a
 /// recoloured version of the photo for 0.039 USD.
 #[derive(Debug, Clone)]
 pub struct Behaviour {
-    /// What goes wrong with `imageInference`, call by call.
+    /// Faults of `imageInference`, by call.
     pub submit: Faults,
-    /// What goes wrong with `getResponse`, call by call.
+    /// Faults of `getResponse`, by call.
     pub poll: Faults,
-    /// What goes wrong with `getTaskDetails`, call by call.
+    /// Faults of `getTaskDetails`, by call.
     pub lookup: Faults,
-    /// The answer to the submit holds the result already.
+    /// The answer to the submit holds the result.
     pub sync: bool,
-    /// How many times the task is still `processing` when asked for.
+    /// Polls that are answered with `processing`.
     pub processing: u32,
     /// Only the archive knows the finished task; `getResponse` answers with empty data.
     pub archived: bool,
-    /// How it ends.
     pub ending: Ending,
-    /// What the output is.
     pub output: Output,
     /// `cost` in the result, as it is written; `None` leaves it out.
     pub cost: Option<Value>,
-    /// What is really billed, in micro-USD, once the task is accepted and ends in success.
+    /// The real bill in micro-USD of an accepted task that succeeds.
     pub billed_micro_usd: i64,
     /// `NSFWContent` in the result.
     pub nsfw: bool,
     /// `seed` in the result, as it is written.
     pub seed: Value,
-    /// The task takes its time, whatever it is asked, and calls back.
+    /// The task takes this long, however often the client asks, and calls its webhook.
     pub webhook: Option<Webhook>,
 }
 
@@ -59,7 +57,7 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The default, with this in place of a clean submit.
+    /// The default, with this fault at the submit.
     pub fn submit(faults: impl Into<Faults>) -> Self {
         Self {
             submit: faults.into(),
@@ -67,7 +65,7 @@ impl Behaviour {
         }
     }
 
-    /// The default, with this in place of clean polls.
+    /// The default, with this fault at polls.
     pub fn poll(faults: impl Into<Faults>) -> Self {
         Self {
             poll: faults.into(),
@@ -75,7 +73,7 @@ impl Behaviour {
         }
     }
 
-    /// The default, with this in place of clean look-ups.
+    /// The default, with this fault at look-ups.
     pub fn lookup(faults: impl Into<Faults>) -> Self {
         Self {
             lookup: faults.into(),
@@ -104,7 +102,7 @@ impl Behaviour {
         }
     }
 
-    /// How many times the task is still `processing` when asked for.
+    /// Polls that are answered with `processing`.
     #[must_use]
     pub fn processing(self, times: u32) -> Self {
         Self {
@@ -114,23 +112,20 @@ impl Behaviour {
     }
 }
 
-/// How a task ends.
+/// The ending of a task.
 #[derive(Debug, Clone)]
 pub enum Ending {
     /// With an output.
     Success,
     /// Without one.
     Error {
-        /// The raw code.
         code: String,
-        /// The message.
         message: String,
-        /// How it is written.
         shape: ErrorShape,
     },
 }
 
-/// The ways in which errors are written.
+/// The shapes of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorShape {
     /// `{"errors": [{code, message, taskUUID}]}`
@@ -144,7 +139,7 @@ pub enum ErrorShape {
 }
 
 impl Fault {
-    /// An error of the usual shape, about our task.
+    /// An error of the usual shape that names the task.
     pub fn error(status: u16, code: &str) -> Self {
         let message = format!("the double was told to answer {code}");
         Self::json(
@@ -180,7 +175,7 @@ impl Fault {
         Self::json(200, &json!({ "data": [] }))
     }
 
-    /// A finished result of somebody else's task.
+    /// A finished result of another task.
     pub fn another_tasks_result() -> Self {
         Self::json(
             200,
@@ -194,7 +189,7 @@ impl Fault {
         )
     }
 
-    /// Our task with a status of this name.
+    /// The task with a status of this name.
     pub fn status(status: &str) -> Self {
         Self::json(
             200,

@@ -35,10 +35,10 @@ pub use state::{Counts, TaskRecord};
 /// The only key that the double accepts.
 pub const API_KEY: &str = "key-of-the-runware-double";
 
-/// The largest request that is taken.
+/// The largest accepted request.
 const LARGEST_REQUEST: usize = 32 * 1024 * 1024;
 
-/// What the handlers share.
+/// The state that the handlers share.
 #[derive(Clone)]
 struct Shared {
     state: Arc<Mutex<State>>,
@@ -51,14 +51,14 @@ impl Shared {
     }
 }
 
-/// A running double. Stops when it is dropped.
+/// A running double. It stops when it is dropped.
 pub struct Server {
     shared: Shared,
     host: Host,
 }
 
 impl Server {
-    /// Starts on a free port of 127.0.0.1; every task goes like `behaviour` unless something else is said.
+    /// Starts on a free port of 127.0.0.1; every task without a behaviour of its own behaves like `behaviour`.
     pub async fn start(behaviour: Behaviour) -> Self {
         Self::start_on(0, behaviour).await
     }
@@ -85,33 +85,32 @@ impl Server {
         }
     }
 
-    /// Ends it, with whatever is under way; the port is free afterwards.
+    /// Stops it, with all connections; the port is free afterwards.
     #[allow(clippy::unused_async, reason = "the counterpart of `start`")]
     pub async fn stop(self) {
         drop(self);
     }
 
-    /// What `runware_base_url` has to be.
+    /// The value for `runware_base_url`.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.shared.address)
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.host.address().port()
     }
 
-    /// From now on, every new task goes like this unless something else is said.
+    /// From now on every new task without a behaviour of its own behaves like this.
     pub fn otherwise(&self, behaviour: Behaviour) {
         self.shared.state().otherwise = behaviour;
     }
 
-    /// From now on, new tasks of this model go like this.
+    /// From now on new tasks of this model behave like this.
     pub fn when_model(&self, model: &str, behaviour: Behaviour) {
         self.when_model_in_turn(model, [behaviour]);
     }
 
-    /// From now on, new tasks of this model go like these, one after the other; the last one repeats.
+    /// From now on new tasks of this model behave like these in turn; the last one repeats.
     pub fn when_model_in_turn(&self, model: &str, behaviours: impl IntoIterator<Item = Behaviour>) {
         let behaviours: Vec<_> = behaviours.into_iter().collect();
         assert!(!behaviours.is_empty(), "at least one behaviour");
@@ -121,7 +120,7 @@ impl Server {
             .insert(model.to_owned(), Choice { behaviours, next: 0 });
     }
 
-    /// This task goes like this, whatever its model.
+    /// This task behaves like this, whatever its model.
     pub fn when_task(&self, task: Uuid, behaviour: Behaviour) {
         let mut state = self.shared.state();
         if let Some(known) = state.tasks.get_mut(&task) {
@@ -130,12 +129,12 @@ impl Server {
         state.by_task.insert(task, behaviour);
     }
 
-    /// How often it was asked for what.
+    /// Counts of the calls by kind.
     pub fn counts(&self) -> Counts {
         self.shared.state().counts.clone()
     }
 
-    /// The task, if a submit of it was ever seen.
+    /// The task, if it was ever submitted.
     pub fn task(&self, task: Uuid) -> Option<TaskRecord> {
         self.shared
             .state()
@@ -144,7 +143,7 @@ impl Server {
             .map(|task| task.record.clone())
     }
 
-    /// Every task of which a submit was seen, in their order.
+    /// Every submitted task, in order.
     pub fn tasks(&self) -> Vec<TaskRecord> {
         let state = self.shared.state();
         state
@@ -155,12 +154,12 @@ impl Server {
             .collect()
     }
 
-    /// What all tasks together are billed, in micro-USD.
+    /// The bill of all tasks in micro-USD.
     pub fn billed_micro_usd(&self) -> i64 {
         self.tasks().iter().map(|task| task.billed_micro_usd).sum()
     }
 
-    /// Forgets tasks and counts; what was said about models stays.
+    /// Forgets tasks and counts, but not the behaviours of models.
     pub fn reset(&self) {
         let mut state = self.shared.state();
         state.tasks.clear();

@@ -80,12 +80,12 @@ pub(super) async fn output(Extracted(shared): Extracted<Shared>, Path(file): Pat
     picture::serve(output, &photo).await
 }
 
-/// What the tasks of one request come to.
+/// The answers to the tasks of a request.
 #[derive(Default)]
 struct Envelope {
     data: Vec<Value>,
     errors: Vec<Value>,
-    /// In place of `data` and `errors`.
+    /// Instead of `data` and `errors`.
     body: Option<Value>,
 }
 
@@ -112,7 +112,7 @@ impl Envelope {
     }
 }
 
-/// `errors` is left out where there are none, as the real one does.
+/// Without errors `errors` is left out, as Runware does.
 fn envelope_body(data: &[Value], errors: &[Value]) -> Value {
     if errors.is_empty() {
         json!({ "data": data })
@@ -121,7 +121,7 @@ fn envelope_body(data: &[Value], errors: &[Value]) -> Value {
     }
 }
 
-/// Carries out one task and says what is to go wrong with the answer.
+/// Carries out a task and returns the fault of the answer.
 fn one(state: &mut State, task: Value, envelope: &mut Envelope, shared: &Shared) -> Option<Fault> {
     let Value::Object(task) = task else {
         envelope
@@ -232,7 +232,7 @@ fn poll(
     if !only_names_task(task, envelope) {
         return None;
     }
-    // A task that nobody knows gets the same empty answer as one that has just been accepted.
+    // An unknown task gets the same empty answer as a task that was just accepted.
     let known = state.tasks.get_mut(&id)?;
     known.record.polls += 1;
     let fault = known.behaviour.poll.at(known.record.polls - 1);
@@ -292,7 +292,7 @@ fn lookup(
     with_task(fault, id)
 }
 
-/// `getResponse` and `getTaskDetails` take nothing else.
+/// `getResponse` and `getTaskDetails` take no other field.
 fn only_names_task(task: &Map<String, Value>, envelope: &mut Envelope) -> bool {
     let is_right = task
         .keys()
@@ -328,7 +328,7 @@ fn call_back(task: &Task, shared: &Shared) {
     });
 }
 
-/// Writes down how the task ended.
+/// Stores the ending of the task.
 fn finish(task: &Task, envelope: &mut Envelope, shared: &Shared) {
     let id = task.record.id;
     match &task.behaviour.ending {

@@ -1,4 +1,4 @@
-//! What the API refuses in an `imageInference` task. Written from the documentation, not from our client.
+//! Refusals of `imageInference` tasks. Written from the documentation, not from our client.
 
 use serde_json::{Map, Value, json};
 
@@ -37,7 +37,7 @@ const FIELDS: [&str; 27] = [
 
 const OPEN_MODEL_FIELDS: [&str; 5] = ["steps", "CFGScale", "scheduler", "strength", "negativePrompt"];
 
-/// What is particular about a model.
+/// The peculiarities of a model.
 struct Rules {
     /// The field of the photo: `seedImage`, or one of `inputs`.
     slot: &'static str,

@@ -1,4 +1,4 @@
-//! What the double remembers.
+//! The state of the double.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::behaviour::{Behaviour, Ending};
 use crate::webhook::Webhook;
 
-/// How often the double was asked for what.
+/// Counts of the calls by kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// `imageInference`, accepted or not.
@@ -22,40 +22,38 @@ pub struct Counts {
     pub downloads: u32,
     /// Requests without the right key.
     pub unauthorized: u32,
-    /// Submits that named a task which was there already.
+    /// Submits of a known task.
     pub conflicts: u32,
     /// Requests that the API refuses (`unknownParameter` and the like).
     pub rejected: u32,
 }
 
-/// What is known of one task.
+/// The record of one task.
 #[derive(Debug, Clone)]
 pub struct TaskRecord {
-    /// Its UUID.
     pub id: Uuid,
-    /// Its model.
     pub model: String,
-    /// How often it was submitted.
+    /// Submits.
     pub submits: u32,
-    /// How often `getResponse` asked for it.
+    /// `getResponse` calls.
     pub polls: u32,
-    /// How often `getTaskDetails` asked for it.
+    /// `getTaskDetails` calls.
     pub lookups: u32,
-    /// How often its output was fetched.
+    /// Downloads of its output.
     pub downloads: u32,
-    /// It was accepted: it runs and is billed, whatever the client was told.
+    /// Accepted: it runs and is billed, whatever the client was told.
     pub accepted: bool,
-    /// What it is billed, in micro-USD.
+    /// The bill in micro-USD.
     pub billed_micro_usd: i64,
     /// The task as it was sent, with the photo's text cut to its first 32 characters.
     pub request: Value,
     /// The photo.
     pub photo: Vec<u8>,
-    /// What the webhook answered, call by call; `None` where it gave no answer.
+    /// The webhook's answers, by call; `None` where there was none.
     pub webhook_answers: Vec<Option<u16>>,
 }
 
-/// A task and how it goes.
+/// A task and its behaviour.
 pub(super) struct Task {
     pub(super) record: TaskRecord,
     pub(super) behaviour: Behaviour,
@@ -63,7 +61,7 @@ pub(super) struct Task {
 }
 
 impl Task {
-    /// Whether the task has ended by now: every question takes a step's time, unless it takes a time of its own.
+    /// Whether the task has ended by now: every poll takes a step, unless the task takes a time of its own.
     pub(super) fn has_ended(&self) -> bool {
         if let (Some(webhook), Some(accepted_at)) = (self.behaviour.webhook, self.accepted_at) {
             return accepted_at.elapsed() >= webhook.finished_after;
@@ -72,7 +70,7 @@ impl Task {
         self.behaviour.sync || asked > self.behaviour.processing
     }
 
-    /// How and where the task calls back.
+    /// The webhook of the task.
     pub(super) fn webhook(&self) -> Option<(Webhook, String)> {
         let url = self.record.request.get("webhookURL")?.as_str()?;
         Some((self.behaviour.webhook?, url.to_owned()))
@@ -87,13 +85,12 @@ impl Task {
     }
 }
 
-/// Behaviours to go through.
+/// Behaviours in turn.
 pub(super) struct Choice {
     pub(super) behaviours: Vec<Behaviour>,
     pub(super) next: usize,
 }
 
-/// Everything.
 pub(super) struct State {
     pub(super) otherwise: Behaviour,
     pub(super) by_model: HashMap<String, Choice>,
@@ -115,7 +112,7 @@ impl State {
         }
     }
 
-    /// The task with this id, new or known; a new one takes its turn among its model's behaviours.
+    /// The task with this id. A new one takes the next behaviour of its model.
     pub(super) fn task(&mut self, id: Uuid, model: &str) -> &mut Task {
         let Self {
             otherwise,

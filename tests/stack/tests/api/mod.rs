@@ -1,6 +1,6 @@
 //! The HTTP API, endpoint by endpoint.
 
 mod admin;
-mod contract;
+mod endpoints;
 mod events;
 mod tenant;

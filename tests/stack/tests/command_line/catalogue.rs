@@ -6,14 +6,21 @@ use std::path::PathBuf;
 use domain::MicroUsd;
 use domain::event::PolicyChange;
 use serde_json::json;
-use stack_tests::Stack;
-use stack_tests::command_line::{Ran, magic_edits};
-use stack_tests::world::unique;
+use world::Place;
+use world::deployed::command_line::{Ran, magic_edits};
+use world::unique;
 
-#[tokio::test]
-async fn a_catalogue_is_shown_before_it_is_written_and_written_once() {
-    let stack = Stack::connect().await;
-    let name = unique(&stack);
+contract! {
+    deployed {
+        a_catalogue_is_shown_before_it_is_applied_and_applied_once,
+        a_misspelt_field_is_refused_before_anything_is_written,
+        an_absent_field_stays_and_a_null_field_goes,
+        a_failed_apply_shows_what_it_wrote,
+    }
+}
+
+async fn a_catalogue_is_shown_before_it_is_applied_and_applied_once(place: Place) {
+    let name = unique(&place);
     let file = file(&name, &catalogue(&name, "Gold"));
     let path = file.to_str().unwrap();
 
@@ -28,7 +35,7 @@ async fn a_catalogue_is_shown_before_it_is_written_and_written_once() {
     );
     let key = format!("package-{name}").parse().unwrap();
     assert!(
-        stack.cloud.package(&key).await.unwrap().is_none(),
+        place.cloud.package(&key).await.unwrap().is_none(),
         "nothing was written"
     );
 
@@ -54,9 +61,9 @@ async fn a_catalogue_is_shown_before_it_is_written_and_written_once() {
 
     let event = format!("event-{name}");
     let made = magic_edits(&["--json", "event", "token", &event]).await.json();
-    let seen = stack.http.get(format!(
+    let seen = place.stack().http.get(format!(
         "{}/api/v1/events/{}",
-        stack.described.api_url,
+        place.stack().described.api_url,
         made["token"].as_str().unwrap()
     ));
     assert_eq!(
@@ -92,10 +99,8 @@ async fn apply(name: &str, text: &str) -> Ran {
     ran
 }
 
-#[tokio::test]
-async fn a_slip_in_a_name_is_refused_before_anything_is_written() {
-    let stack = Stack::connect().await;
-    let name = unique(&stack);
+async fn a_misspelt_field_is_refused_before_anything_is_written(place: Place) {
+    let name = unique(&place);
     let good = catalogue(&name, "Gold");
     for (right, wrong) in [
         ("hard_cap_micro_usd", "hard_cap_microusd"),
@@ -119,13 +124,11 @@ async fn a_slip_in_a_name_is_refused_before_anything_is_written() {
         assert!(ran.err.contains(".yaml"), "{ran:?}");
     }
     let key = format!("package-{name}").parse().unwrap();
-    assert!(stack.cloud.package(&key).await.unwrap().is_none());
+    assert!(place.cloud.package(&key).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn what_is_absent_stays_and_what_is_null_goes() {
-    let stack = Stack::connect().await;
-    let name = unique(&stack);
+async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
+    let name = unique(&place);
     let (tenant_id, event_id) = (format!("tenant-{name}"), format!("event-{name}"));
     let (tenant_id, event_id) = (tenant_id.parse().unwrap(), event_id.parse().unwrap());
     let full = catalogue(&name, "Gold")
@@ -135,12 +138,12 @@ async fn what_is_absent_stays_and_what_is_null_goes() {
         )
         .replace("policy:", "watermark: {scale: 0.4}, policy:");
     assert_eq!(apply(&name, &full).await.code, 0);
-    // As an organiser does meanwhile.
+    // Meanwhile an organiser changes the policy.
     let theirs = PolicyChange {
         blocked_terms: Some(vec!["gore".to_owned()]),
         ..PolicyChange::default()
     };
-    stack
+    place
         .cloud
         .change_policy(&tenant_id, &event_id, &theirs)
         .await
@@ -167,14 +170,14 @@ async fn what_is_absent_stays_and_what_is_null_goes() {
         ", policy: {enabled: false}, watermark: {padding: 0.1}",
     );
     assert_eq!(apply(&name, &changed).await.code, 0);
-    let tenant = stack.cloud.tenant(&tenant_id).await.unwrap().unwrap();
+    let tenant = place.cloud.tenant(&tenant_id).await.unwrap().unwrap();
     let cap = |amount| Some(MicroUsd::new(amount));
     assert_eq!(
         (tenant.budget.soft_cap_micro_usd, tenant.budget.hard_cap_micro_usd),
         (cap(1), cap(9))
     );
     assert!(tenant.watermark.is_some());
-    let event = stack.cloud.event(&event_id).await.unwrap().unwrap();
+    let event = place.cloud.event(&event_id).await.unwrap().unwrap();
     assert!(event.package.is_some());
     assert_eq!(
         event.watermark.map(|mark| (mark.scale, mark.padding)),
@@ -189,17 +192,15 @@ async fn what_is_absent_stays_and_what_is_null_goes() {
         ", package_key: null, watermark: null",
     );
     assert_eq!(apply(&name, &gone).await.code, 0);
-    let tenant = stack.cloud.tenant(&tenant_id).await.unwrap().unwrap();
+    let tenant = place.cloud.tenant(&tenant_id).await.unwrap().unwrap();
     assert_eq!((tenant.budget.hard_cap_micro_usd, tenant.watermark), (None, None));
-    let event = stack.cloud.event(&event_id).await.unwrap().unwrap();
+    let event = place.cloud.event(&event_id).await.unwrap().unwrap();
     assert_eq!((event.package, event.watermark), (None, None));
     assert!(!event.policy.enabled, "it was not named");
 }
 
-#[tokio::test]
-async fn what_was_written_before_a_failure_is_shown() {
-    let stack = Stack::connect().await;
-    let name = unique(&stack);
+async fn a_failed_apply_shows_what_it_wrote(place: Place) {
+    let name = unique(&place);
     let outcomes = |ran: &Ran| {
         let all = ran.json();
         let each = all.as_array().unwrap().iter();
@@ -212,7 +213,7 @@ async fn what_was_written_before_a_failure_is_shown() {
         })
         .collect::<Vec<_>>()
     };
-    // A template that the model does not take: known only when the style is written.
+    // The model refuses the template only when the style is written.
     let ran = apply(
         &name,
         &catalogue(&name, "Gold").replace("Repaint this photo. {prompt}", "x"),
@@ -224,7 +225,7 @@ async fn what_was_written_before_a_failure_is_shown() {
         "{ran:?}"
     );
     assert!(ran.err.contains(&format!("style-{name}")), "{ran:?}");
-    // An event whose last part fails was made all the same.
+    // An event whose last part fails was created all the same.
     let text =
         catalogue(&name, "Gold").replace("allow_custom_prompt: true", "allowed_style_keys: [no-such-style]");
     let ran = apply(&name, &text).await;
@@ -244,7 +245,7 @@ async fn what_was_written_before_a_failure_is_shown() {
         "{ran:?}"
     );
     assert!(ran.err.contains("/allowed_style_keys/0"), "{ran:?}");
-    let event = stack
+    let event = place
         .cloud
         .event(&format!("event-{name}").parse().unwrap())
         .await

@@ -1,4 +1,4 @@
-//! The operator's command line, run as operators and scripts run it: what it prints, and its exit code.
+//! The operator's command line as operators and scripts run it: its output and its exit code.
 
 mod catalogue;
 mod preflight;
@@ -8,11 +8,20 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use stack_tests::command_line::{in_folder, magic_edits, program, ran};
-use stack_tests::{Stack, World, settings};
+use world::deployed::command_line::{in_folder, magic_edits, program, ran};
+use world::{Place, World, settings};
 
-#[tokio::test]
-async fn wrong_usage_is_told_apart_from_failure() {
+contract! {
+    deployed {
+        wrong_usage_exits_with_2_and_failure_with_1,
+        a_closed_pipe_is_no_error,
+        the_event_commands_summarise_and_watch_an_event,
+        a_pretended_prune_counts_what_would_go,
+        the_local_flag_wins_over_the_environment,
+    }
+}
+
+async fn wrong_usage_exits_with_2_and_failure_with_1(_: Place) {
     for arguments in [
         &["settings", "get", "no_such_setting"][..],
         &["settings", "set", "queue_max_polls", "many"],
@@ -34,10 +43,9 @@ async fn wrong_usage_is_told_apart_from_failure() {
     assert!(error["error"].is_string(), "{error}");
 }
 
-#[tokio::test]
-async fn whoever_stops_reading_is_no_error() {
+async fn a_closed_pipe_is_no_error(_: Place) {
     let mut running = Command::new(program())
-        .current_dir(stack_tests::stack::root())
+        .current_dir(world::root())
         .args(["completions", "bash"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -51,11 +59,9 @@ async fn whoever_stops_reading_is_no_error() {
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
-#[tokio::test]
-async fn an_event_is_summed_up_and_watched() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_event_commands_summarise_and_watch_an_event(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, "test-ok").await;
     world.guest.wait(id).await;
@@ -92,8 +98,7 @@ async fn an_event_is_summed_up_and_watched() {
     assert!(ran.out.contains(&format!("{id}\tsucceeded\t")), "{ran:?}");
 }
 
-#[tokio::test]
-async fn pruning_says_what_would_go() {
+async fn a_pretended_prune_counts_what_would_go(_: Place) {
     let counted = magic_edits(&["--json", "prune", "--pretend", "--request-days", "3650"]).await;
     assert_eq!(counted.code, 0, "{counted:?}");
     let counted = counted.json();
@@ -104,10 +109,9 @@ async fn pruning_says_what_would_go() {
     );
 }
 
-#[tokio::test]
-async fn the_local_stack_is_meant_whatever_the_shell_is_set_to() {
+async fn the_local_flag_wins_over_the_environment(_: Place) {
     let arguments = ["settings", "get", "default_provider"];
-    let mut command = in_folder(&stack_tests::stack::root(), &arguments);
+    let mut command = in_folder(&world::root(), &arguments);
     command.env("MAGIC_EDITS_STACK", "magic-edits-prod");
     let ran = ran(command, "").await;
     assert_eq!((ran.code, ran.out.as_str()), (0, "runware\n"), "{ran:?}");

@@ -1,16 +1,25 @@
-//! The go-live list.
+//! `preflight`, the go-live list.
 
 use domain::ProviderName;
 use domain::breaker::Pin;
 use domain::settings::setting;
 use doubles::runware::{Behaviour, Server};
 use serde_json::Value;
-use stack_tests::command_line::{Ran, magic_edits};
-use stack_tests::empty::Empty;
-use stack_tests::servers::closed_port;
-use stack_tests::{Stack, settings};
+use world::deployed::command_line::{Ran, magic_edits};
+use world::deployed::empty::Empty;
+use world::servers::closed_port;
+use world::{Place, settings};
 
-/// A line of the go-live list.
+contract! {
+    deployed {
+        every_preflight_check_looks_at_the_installation,
+        a_dead_letter_fails_the_preflight,
+        an_empty_installation_is_told_what_is_missing,
+        a_provider_of_an_active_style_is_checked,
+    }
+}
+
+/// A check of the list.
 fn line<'a>(list: &'a Value, id: &str) -> &'a Value {
     let checks = list["checks"].as_array().unwrap();
     checks
@@ -33,10 +42,8 @@ fn list_of(ran: &Ran) -> Value {
     list
 }
 
-#[tokio::test]
-async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
-    let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[(setting!(blocked_terms), r#"["gore"]"#)]).await;
+async fn every_preflight_check_looks_at_the_installation(place: Place) {
+    let mut held = settings::alone(&place, &[(setting!(blocked_terms), r#"["gore"]"#)]).await;
     let list = preflight().await;
     for id in [
         "switched_on",
@@ -54,13 +61,13 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));
     }
-    // Each in turn does not hold.
+    // Each check fails in turn.
     for (setting, wrong, right, id) in [
         (setting!(guest_enabled), "false", "true", "switched_on"),
         (setting!(queue_auto_dispatch), "false", "true", "dispatch"),
         (setting!(queue_name), "nobodys-queue", "none", "workers"),
         (setting!(blocked_terms), "[]", r#"["gore"]"#, "blocked_terms"),
-        // Typed by hand into SSM: what protects is not guessed, so everything is off.
+        // Unreadable blocked terms in SSM switch everything off.
         (setting!(blocked_terms), "gore", r#"["gore"]"#, "switched_on"),
     ] {
         held.change_at_once(setting, wrong).await;
@@ -73,7 +80,7 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
         );
         held.change_at_once(setting, right).await;
     }
-    // The provider is asked, not believed.
+    // The check calls the provider.
     let server = Server::start(Behaviour::default()).await;
     held.go_live(&server.base_url()).await;
     let list = preflight().await;
@@ -89,12 +96,12 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     assert_eq!(line(&preflight().await, "provider_reachable")["holds"], false);
     held.change_at_once(setting!(runware_base_url), &server.base_url())
         .await;
-    // A breaker that an operator has opened.
+    // An operator opened a breaker.
     let pin = async |pin: Option<Pin>| {
-        let breakers = stack.cloud.breakers().await.unwrap();
+        let breakers = place.cloud.breakers().await.unwrap();
         let next = breakers.of(ProviderName::Runware).pinned(pin);
         assert!(
-            stack
+            place
                 .cloud
                 .save_breaker(ProviderName::Runware, &next)
                 .await
@@ -106,12 +113,19 @@ async fn every_line_of_the_go_live_list_is_looked_at_for_real() {
     pin(Some(Pin::Closed)).await;
 }
 
-#[tokio::test]
-async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[]).await;
-    let dead = stack.described.poll_queue_url.replace("-poll", "-poll-dead");
-    let sent = stack.sqs.send_message().queue_url(&dead).message_body("{}");
+async fn a_dead_letter_fails_the_preflight(place: Place) {
+    let _settings = settings::alone(&place, &[]).await;
+    let dead = place
+        .stack()
+        .described
+        .poll_queue_url
+        .replace("-poll", "-poll-dead");
+    let sent = place
+        .stack()
+        .sqs
+        .send_message()
+        .queue_url(&dead)
+        .message_body("{}");
     sent.send().await.unwrap();
     let list = preflight().await;
     assert_eq!(
@@ -122,10 +136,16 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
     );
     let mend = line(&list, "dead_letters")["mend"].as_str().unwrap();
     assert!(mend.contains("magic-edits dlq redrive poll"), "{mend}");
-    let taken = stack.sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
+    let taken = place
+        .stack()
+        .sqs
+        .receive_message()
+        .queue_url(&dead)
+        .wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
-        stack
+        place
+            .stack()
             .sqs
             .delete_message()
             .queue_url(&dead)
@@ -136,17 +156,15 @@ async fn a_message_in_a_dead_letter_queue_stands_in_the_way_of_going_live() {
     }
 }
 
-/// What a line says, and whether it holds.
+/// Whether a check holds, and its detail.
 fn said<'a>(list: &'a Value, id: &str) -> (bool, &'a str) {
     let line = line(list, id);
     (line["holds"] == true, line["detail"].as_str().unwrap())
 }
 
-#[tokio::test]
-async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let own = Empty::new(&stack).await;
+async fn an_empty_installation_is_told_what_is_missing(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let own = Empty::new(&place).await;
     let look = async || {
         let ran = own.magic_edits(&["--json", "preflight"]).await;
         (ran.code, list_of(&ran))
@@ -164,7 +182,7 @@ async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
     assert_eq!(said(&list, "active_style"), (false, "none of 0 styles is active"));
     assert_eq!(said(&list, "budgets"), (false, "there is no tenant"));
 
-    // What is there and is not enough.
+    // Everything exists and is not enough.
     let style = |is_active| {
         format!(
             "styles: [{{key: plain, name: Plain, provider: fal, provider_model: 'fake:ok', \
@@ -213,14 +231,12 @@ async fn an_installation_that_nobody_has_set_up_is_told_what_is_missing() {
     own.remove().await;
 }
 
-#[tokio::test]
-async fn a_provider_that_an_active_style_names_is_in_use() {
-    let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[]).await;
+async fn a_provider_of_an_active_style_is_checked(place: Place) {
+    let mut held = settings::alone(&place, &[]).await;
     let nowhere = format!("http://127.0.0.1:{}", closed_port());
     held.change_at_once(setting!(fal_base_url), &nowhere).await;
     held.change_at_once(setting!(fal_mode), "live").await;
-    let own = Empty::new(&stack).await;
+    let own = Empty::new(&place).await;
     for is_active in [true, false] {
         own.apply(&format!(
             "styles: [{{key: plain, name: Plain, provider: fal, provider_model: fal-ai/flux-pro, \

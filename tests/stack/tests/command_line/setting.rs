@@ -3,14 +3,20 @@
 use domain::ProviderName;
 use domain::settings::setting;
 use serde_json::json;
-use stack_tests::command_line::{in_folder, magic_edits, ran};
-use stack_tests::stack::root;
-use stack_tests::{Stack, settings};
+use world::deployed::command_line::{in_folder, magic_edits, ran};
+use world::root;
+use world::{Place, settings};
 
-#[tokio::test]
-async fn settings_are_read_as_they_are_in_force_and_plain_for_other_programs() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_max_polls), "33")]).await;
+contract! {
+    deployed {
+        settings_are_listed_as_they_are_in_force_and_plain_in_a_pipe,
+        an_invalid_setting_is_refused_with_advice,
+        a_valid_setting_is_set_and_reset,
+    }
+}
+
+async fn settings_are_listed_as_they_are_in_force_and_plain_in_a_pipe(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_max_polls), "33")]).await;
     let ran = magic_edits(&["settings", "get", "queue_max_polls"]).await;
     assert_eq!((ran.code, ran.out.as_str()), (0, "33\n"), "{ran:?}");
     let ran = magic_edits(&["settings", "list"]).await;
@@ -22,10 +28,8 @@ async fn settings_are_read_as_they_are_in_force_and_plain_for_other_programs() {
     assert!(listed["keys_set"]["runware"].is_boolean());
 }
 
-#[tokio::test]
-async fn what_the_api_refuses_is_refused_with_what_to_do() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[]).await;
+async fn an_invalid_setting_is_refused_with_advice(place: Place) {
+    let _settings = settings::alone(&place, &[]).await;
     let before = magic_edits(&["settings", "list"]).await.out;
     for (name, value, way_on) in [
         (
@@ -45,7 +49,7 @@ async fn what_the_api_refuses_is_refused_with_what_to_do() {
         assert_eq!(ran.code, 2, "{name} {value}: {ran:?}");
         assert!(ran.err.contains(name) && ran.err.contains(way_on), "{ran:?}");
     }
-    let key = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
+    let key = place.cloud.api_key(ProviderName::Runware).await.unwrap();
     let command = in_folder(&root(), &["settings", "key", "runware"]);
     let ran = ran(command, "first-line\nsecond-line\n").await;
     assert_eq!(ran.code, 2, "{ran:?}");
@@ -53,7 +57,7 @@ async fn what_the_api_refuses_is_refused_with_what_to_do() {
         ran.err.contains("on one line") && !ran.err.contains("second-line"),
         "{ran:?}"
     );
-    let after = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
+    let after = place.cloud.api_key(ProviderName::Runware).await.unwrap();
     assert_eq!(after.unwrap().expose(), key.unwrap().expose());
     assert_eq!(
         magic_edits(&["settings", "list"]).await.out,
@@ -62,10 +66,8 @@ async fn what_the_api_refuses_is_refused_with_what_to_do() {
     );
 }
 
-#[tokio::test]
-async fn what_fits_is_set_and_taken_back() {
-    let stack = Stack::connect().await;
-    let mut held = settings::alone(&stack, &[]).await;
+async fn a_valid_setting_is_set_and_reset(place: Place) {
+    let mut held = settings::alone(&place, &[]).await;
     for setting in [
         setting!(provider_output_hosts),
         setting!(status_message),
@@ -85,5 +87,5 @@ async fn what_fits_is_set_and_taken_back() {
     }
     let ran = magic_edits(&["settings", "reset", "queue_max_polls"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(stack.cloud.settings().await.unwrap().queue_max_polls, 60);
+    assert_eq!(place.cloud.settings().await.unwrap().queue_max_polls, 60);
 }

@@ -1,41 +1,46 @@
-//! Workers that die, and submits that do not arrive. Whoever kills a worker runs alone until it is dead: the batch
-//! dies with it.
+//! Workers that die, and submits that do not arrive. A test that kills a worker runs alone until then: the whole batch
+//! dies with the worker.
 
 use std::time::Duration;
 
 use doubles::runware::{Behaviour, Fault};
-use stack_tests::functions::kill_while_connected;
-use stack_tests::patience::eventually;
-use stack_tests::servers::{Hole, closed_port};
-use stack_tests::{Live, Stack, World};
+use world::deployed::functions::kill_while_connected;
+use world::servers::{Hole, closed_port};
+use world::{Live, Place, World};
 
-#[tokio::test]
-async fn a_dead_worker_is_not_missed_once_its_submit_is_out() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        an_unreachable_provider_is_tried_again_soon,
+    }
+    deployed {
+        an_edit_survives_the_death_of_its_worker_after_the_submit,
+        a_submit_that_died_on_its_way_is_repeated_once_it_cannot_arrive,
+    }
+}
+
+async fn an_edit_survives_the_death_of_its_worker_after_the_submit(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    // The provider takes the task and keeps its answer to itself.
+    // The provider takes the task and never answers.
     let silent = Behaviour::submit(Fault::Slow(Duration::from_secs(50)));
     let id = live.start(&world, photo, [silent]).await;
     let is_accepted = async || live.tasks(id).iter().any(|task| task.accepted);
-    eventually("accepted", is_accepted).await;
-    kill_while_connected(&stack, "process-edit", live.port()).await;
+    place.eventually("accepted", is_accepted).await;
+    kill_while_connected(&place, "process-edit", live.port()).await;
     let live = live.share().await;
     live.assert_delivered_once(&world, id, 1).await;
 }
 
-#[tokio::test]
-async fn a_submit_that_died_on_the_way_is_made_anew_once_it_cannot_arrive_any_more() {
-    let stack = Stack::connect().await;
+async fn a_submit_that_died_on_its_way_is_repeated_once_it_cannot_arrive(place: Place) {
     let hole = Hole::start();
-    let live = Live::alone(&stack, Some(hole.base_url())).await;
-    let world = World::new(&stack).await;
+    let live = Live::alone(&place, Some(hole.base_url())).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = live
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
-    kill_while_connected(&stack, "process-edit", hole.port()).await;
+    kill_while_connected(&place, "process-edit", hole.port()).await;
     let live = live.share().await;
     live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;
@@ -44,21 +49,20 @@ async fn a_submit_that_died_on_the_way_is_made_anew_once_it_cannot_arrive_any_mo
     assert!(waited.as_secs() >= 22, "the timeout of 2 s and 20 s: {waited:?}");
 }
 
-#[tokio::test]
-async fn a_provider_that_cannot_be_reached_is_tried_again_soon() {
-    let stack = Stack::connect().await;
+async fn an_unreachable_provider_is_tried_again_soon(place: Place) {
     let nobody = format!("http://127.0.0.1:{}/v1", closed_port());
-    let live = Live::alone(&stack, Some(nobody)).await;
-    let world = World::new(&stack).await;
+    let live = Live::alone(&place, Some(nobody)).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = live
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
-    eventually("given up", async || {
-        let attempts = world.stored(id).await.attempts;
-        attempts.first().is_some_and(|attempt| attempt.ended_at.is_some())
-    })
-    .await;
+    place
+        .eventually("given up", async || {
+            let attempts = world.stored(id).await.attempts;
+            attempts.first().is_some_and(|attempt| attempt.ended_at.is_some())
+        })
+        .await;
     let live = live.share().await;
     live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;

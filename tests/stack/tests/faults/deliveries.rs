@@ -1,34 +1,57 @@
-//! Messages that come twice, late, or out of order.
+//! Messages that arrive twice, late, or out of order.
 
-use std::time::Duration;
-
-use domain::{Status, TaskId};
-use doubles::runware::{Behaviour, ErrorShape, Fault};
+use domain::{EditId, Status, TaskId};
+use doubles::runware::{Behaviour, ErrorShape, Fault, TaskRecord};
 use serde_json::json;
-use stack_tests::patience::eventually;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
-use tokio::time::sleep;
+use world::queue::Queue;
+use world::{Books, Live, Place, World, queue, styles};
 
-/// More than a batch holds, so that at least two workers are at it at once.
+contract! {
+    in_memory {
+        a_result_found_by_many_polls_is_settled_once,
+        a_failure_found_by_many_polls_is_released_once,
+        an_ended_edit_never_changes_again,
+        a_message_of_an_earlier_attempt_leaves_the_current_one_alone,
+    }
+    both {
+        a_second_delivery_does_not_submit_again,
+    }
+}
+
+/// More than a batch holds, so that at least two workers handle copies at the same time.
 const COPIES: usize = 10;
 
-/// Long enough for a message to be worked on.
-const HANDLED: Duration = Duration::from_millis(1_500);
+/// Sends copies of a submit message and returns once all of them are handled, at the same time as far as possible.
+async fn submit_copies(world: &World, id: EditId) {
+    match world.place.deployed_stack() {
+        None => {
+            queue::submit_copies(world, id, COPIES).await;
+            handle_at_once(&world.place, Queue::Submit).await;
+        }
+        Some(stack) => {
+            let url = &stack.described.submit_queue_url;
+            let before = stack.messages(url).await;
+            queue::submit_copies(world, id, COPIES).await;
+            stack.until_handled(url, before).await;
+        }
+    }
+}
 
-#[tokio::test]
-async fn a_second_delivery_does_not_submit_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn handle_at_once(place: &Place, queue: Queue) {
+    place.memory().handle_at_once(&place.cloud, queue).await;
+}
+
+async fn a_second_delivery_does_not_submit_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
-    // A while at the provider, so that every delivery meets the others.
-    let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
+    // The provider takes a while, so that every delivery meets the others.
+    let slow = Behaviour::submit(Fault::Slow(std::time::Duration::from_millis(500)));
     let id = live.hold(&world, photo, &body, [slow]).await;
-    queue::submit_copies(&world, id, COPIES).await;
+    submit_copies(&world, id).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
-    queue::submit_copies(&world, id, COPIES).await;
-    sleep(HANDLED).await;
+    submit_copies(&world, id).await;
 
     let [task] = live.tasks(id).try_into().unwrap();
     assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
@@ -39,22 +62,22 @@ async fn a_second_delivery_does_not_submit_again() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_result_that_is_found_by_many_is_settled_once() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+/// An edit that a worker has submitted, and copies of its poll message, which are handled at the same time.
+async fn polled_by_many(live: &Live, world: &World, behaviour: Behaviour) -> EditId {
     let photo = world.photo("cat.jpg").await;
-    let id = live
-        .start(&world, photo, [Behaviour::default().processing(0)])
-        .await;
-    world
-        .guest
-        .wait_until(id, "processing", |edit| edit["status"] == "processing")
-        .await;
-    queue::poll_copies(&world, id, 1, COPIES).await;
-    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
-    sleep(HANDLED).await;
+    let id = live.start(world, photo, [behaviour]).await;
+    world.guest.wait_until_processing(id).await;
+    queue::poll_copies(world, id, 1, COPIES).await;
+    handle_at_once(&world.place, Queue::Poll).await;
+    world.place.handle_all_messages().await;
+    id
+}
+
+async fn a_result_found_by_many_polls_is_settled_once(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
+    let id = polled_by_many(&live, &world, Behaviour::default().processing(0)).await;
+    assert_eq!(world.stored(id).await.status, Status::Succeeded);
     let books = Books::of(&world).await;
     assert_eq!(
         (
@@ -68,21 +91,12 @@ async fn a_result_that_is_found_by_many_is_settled_once() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_failure_that_is_found_by_many_is_released_once() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
+async fn a_failure_found_by_many_polls_is_released_once(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let refused = Behaviour::failing("contentPolicyViolation", ErrorShape::Item).processing(0);
-    let id = live.start(&world, photo, [refused]).await;
-    world
-        .guest
-        .wait_until(id, "processing", |edit| edit["status"] == "processing")
-        .await;
-    queue::poll_copies(&world, id, 1, COPIES).await;
-    assert_eq!(world.guest.wait(id).await["status"], "blocked");
-    sleep(HANDLED).await;
+    let id = polled_by_many(&live, &world, refused).await;
+    assert_eq!(world.stored(id).await.status, Status::Blocked);
     let books = Books::of(&world).await;
     assert_eq!(
         (
@@ -96,11 +110,9 @@ async fn a_failure_that_is_found_by_many_is_released_once() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn an_edit_that_has_ended_never_changes_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_ended_edit_never_changes_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let refused = Behaviour::failing("contentPolicyViolation", ErrorShape::Item).processing(0);
     let succeeded = live
@@ -110,29 +122,29 @@ async fn an_edit_that_has_ended_never_changes_again() {
     for id in [succeeded, blocked] {
         world.guest.wait(id).await;
     }
-    // The provider thinks better of it.
+    // The provider changes its mind.
     live.now(TaskId::derive(blocked, 1), Behaviour::default().processing(0));
 
     for id in [succeeded, blocked] {
         let (before, tasks_before) = (world.stored(id).await, live.tasks(id));
-        let picture = stack.object(&before.output_key()).await;
+        let picture = place.object(&before.output_key()).await;
         for attempt in 0..=3 {
             queue::poll_copies(&world, id, attempt, 1).await;
         }
         queue::submit(&world, id).await;
-        sleep(HANDLED).await;
+        place.handle_all_messages().await;
         assert_eq!(world.stored(id).await, before);
-        assert_eq!(stack.object(&before.output_key()).await, picture);
-        let asked = |tasks: &[doubles::runware::TaskRecord]| -> Vec<_> {
+        assert_eq!(place.object(&before.output_key()).await, picture);
+        let calls = |tasks: &[TaskRecord]| -> Vec<_> {
             tasks
                 .iter()
                 .map(|task| (task.submits, task.polls, task.lookups, task.downloads))
                 .collect()
         };
         assert_eq!(
-            asked(&live.tasks(id)),
-            asked(&tasks_before),
-            "nobody asks after it either"
+            calls(&live.tasks(id)),
+            calls(&tasks_before),
+            "no call to the provider"
         );
     }
     let books = Books::of(&world).await;
@@ -142,31 +154,24 @@ async fn an_edit_that_has_ended_never_changes_again() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_message_about_an_earlier_attempt_does_nothing_to_the_current_one() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_message_of_an_earlier_attempt_leaves_the_current_one_alone(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let busy = Behaviour::submit(Fault::error(503, "serviceUnavailable"));
     let id = live
         .start(&world, photo, [busy, Behaviour::default().processing(1)])
         .await;
-    world
-        .guest
-        .wait_until(id, "processing", |edit| edit["status"] == "processing")
-        .await;
     let is_at_the_second = async || world.stored(id).await.attempt >= 2;
-    eventually("at its second attempt", is_at_the_second).await;
+    place.eventually("at its second attempt", is_at_the_second).await;
     queue::poll_copies(&world, id, 1, 3).await;
     queue::poll_copies(&world, id, 3, 3).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
-    let asked: Vec<_> = live
+    let calls: Vec<_> = live
         .tasks(id)
         .iter()
         .map(|task| (task.submits, task.polls))
         .collect();
-    assert_eq!(asked, [(1, 0), (1, 2)]);
-    assert_eq!(world.stored(id).await.status, Status::Succeeded);
+    assert_eq!(calls, [(1, 0), (1, 2)]);
     Books::of(&world).await.assert_paid(id, 39_000);
 }

@@ -1,19 +1,28 @@
-//! Messages that nobody should send.
+//! Malformed messages.
 
 use std::time::Duration;
 
 use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::json;
-use stack_tests::{Books, Live, Stack, World, logs, queue, styles};
 use tokio::time::{Instant, sleep};
+use world::deployed::logs;
+use world::queue::Queue;
+use world::{Books, Live, Place, World, queue, styles};
 
-#[tokio::test]
-async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
-    let stack = Stack::connect().await;
-    // Live mode for its held edits: all of these go in one batch.
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    both {
+        an_unreadable_record_harms_none_of_its_neighbours,
+    }
+    deployed {
+        a_failed_record_returns_long_before_its_visibility_timeout,
+    }
+}
+
+async fn an_unreadable_record_harms_none_of_its_neighbours(place: Place) {
+    // Live mode holds edits back, so all of these go in one batch.
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
     let first = live
@@ -22,7 +31,7 @@ async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
     let second = live
         .hold(&world, photo, &body, [Behaviour::default().processing(0)])
         .await;
-    let unknown = EditId::new(stack.cloud.now(), stack.cloud.random());
+    let unknown = EditId::new(place.now(), place.cloud.random());
     let good = queue::submit_body(&world, first);
     let batch = [
         good.clone(),
@@ -33,14 +42,14 @@ async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
         good.replace(world.event.id.as_str(), "another-event"),
         queue::submit_body(&world, second),
     ];
-    queue::send(&stack, &stack.described.submit_queue_url, &batch).await;
+    queue::send(&place, Queue::Submit, &batch).await;
     let polls = [
         "[]".to_owned(),
         "null".to_owned(),
         queue::poll_body(&world, unknown, 1),
         queue::poll_body(&world, first, 7),
     ];
-    queue::send(&stack, &stack.described.poll_queue_url, &polls).await;
+    queue::send(&place, Queue::Poll, &polls).await;
     for id in [first, second] {
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
         assert_eq!(live.tasks(id)[0].submits, 1);
@@ -51,10 +60,9 @@ async fn a_record_that_cannot_be_read_harms_none_of_its_neighbours() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_record_that_failed_comes_back_long_before_its_visibility_timeout() {
-    let stack = Stack::connect().await;
-    let since_ms = logs::now_ms(&stack);
+async fn a_failed_record_returns_long_before_its_visibility_timeout(place: Place) {
+    let since_ms = logs::now_ms(&place);
+    let stack = place.stack();
     let sent = stack
         .sqs
         .send_message()
@@ -64,8 +72,8 @@ async fn a_record_that_failed_comes_back_long_before_its_visibility_timeout() {
     let begun = Instant::now();
     loop {
         // The emulator delivers a late line with the environment's next invocation only.
-        queue::nudge(&stack, "poll-edit").await;
-        let lines = logs::lines(&stack, "poll-edit", since_ms).await;
+        stack.nudge("poll-edit").await;
+        let lines = logs::lines(&place, "poll-edit", since_ms).await;
         let deliveries = lines
             .iter()
             .filter(|line| line.contains("record cannot be read") && line.contains(&named));

@@ -1,4 +1,4 @@
-//! What may go wrong on the way: deliveries, deaths, and photos that are none.
+//! Faults: repeated deliveries, dead workers, malformed messages, and files that are no photos.
 
 mod deaths;
 mod deliveries;

@@ -1,17 +1,22 @@
-//! Photos that are none. What was uploaded is looked at when an edit is made of it, not before.
+//! Files that are no photos. An upload is checked when an edit is made of it, not before.
 
 use futures::future::join_all;
-use stack_tests::stack::fixture;
-use stack_tests::{Books, Stack, World, logs, settings, styles};
+use world::deployed::logs;
+use world::fixture;
+use world::{Books, Place, World, settings, styles};
 
-/// What process-edit has, in MB (template.yaml).
+contract! {
+    both {
+        an_invalid_photo_fails_for_free_and_within_the_functions_memory,
+    }
+}
+
+/// Memory of process-edit in MB (template.yaml).
 const MEMORY_MB: u64 = 1_024;
 
-#[tokio::test]
-async fn a_photo_that_is_none_ends_clearly_for_nothing_and_within_the_functions_memory() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let photos = [
         ("cut in half", world.photo_of(fixture("truncated.jpg")).await),
         ("a bomb", world.photo_of(fixture("bomb-60000x60000.png")).await),
@@ -46,8 +51,10 @@ async fn a_photo_that_is_none_ends_clearly_for_nothing_and_within_the_functions_
             "{what}: no provider was asked"
         );
         books.assert_released(*id, "photo_invalid");
-        let peak = logs::peak_memory_mb(&stack, "process-edit", *id).await;
-        assert!(peak < MEMORY_MB / 2, "{what}: {peak} MB");
+        if place.is_deployed() {
+            let peak = logs::peak_memory_mb(&place, "process-edit", *id).await;
+            assert!(peak < MEMORY_MB / 2, "{what}: {peak} MB");
+        }
     }
     assert_eq!(books.figures.failed, 6);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A provider that is down is left alone, by all workers, until a probe finds it well again.
+//! The circuit breaker: no worker asks a provider that is down, until a probe succeeds.
 
 use domain::ProviderName;
 use domain::breaker::{BreakerState, OpenReason};
@@ -7,28 +7,44 @@ use domain::settings::setting;
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use stack_tests::patience::{eventually, seen};
-use stack_tests::{Books, Duo, Stack, World, live, logs, queue, styles};
+use world::deployed::logs;
+use world::doubled::live;
+use world::{Books, Duo, Place, World, queue, styles};
 
-/// More than it takes to open a breaker.
+contract! {
+    in_memory {
+        without_another_provider_edits_wait_and_fail_by_their_deadline,
+        repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_used_again,
+    }
+    both {
+        one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds,
+    }
+}
+
+/// More failures than open a breaker.
 const MANY: usize = 8;
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
 }
 
-async fn state(stack: &Stack) -> BreakerState {
-    stack.cloud.breakers().await.unwrap().runware.state
+/// Log lines exist on the stack alone.
+async fn assert_logged_once(place: &Place, message: &str, since_ms: i64) {
+    if place.is_deployed() {
+        assert_eq!(logs::said(place, message, since_ms).await, 1, "{message}");
+    }
 }
 
-#[tokio::test]
-async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_brings_them_back() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[]).await;
+async fn state(place: &Place) -> BreakerState {
+    place.cloud.breakers().await.unwrap().runware.state
+}
+
+async fn one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds(place: Place) {
+    let mut duo = Duo::open(&place, &[]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let first = duo
         .start(
             &world,
@@ -37,7 +53,7 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         )
         .await;
     assert_eq!(world.guest.wait(first.id).await["status"], "succeeded");
-    let opened = state(&stack).await;
+    let opened = state(&place).await;
     let BreakerState::Open { reason, retry_at, .. } = opened else {
         panic!("not open: {opened:?}")
     };
@@ -47,7 +63,7 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
     for known in &others {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
-    // On a busy machine the last ones come when a probe may go again.
+    // On a busy machine the last edits start when the next probe may.
     let mut early = 0;
     for known in &others {
         let edit = world.stored(known.id).await;
@@ -63,24 +79,18 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
         assert_eq!(edit.attempts[0].provider, ProviderName::Fal);
     }
     assert!(early > 0, "all came too late: {retry_at}");
-    assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
-        1
-    );
+    assert_logged_once(&place, "AI provider taken out of service", since_ms).await;
 
-    // Whoever comes when its time is up is the probe; it works now.
-    eventually("time for a probe", async || stack.cloud.now() >= retry_at).await;
+    // The next edit after that time is the probe, and the provider works again.
+    place.pass_until(retry_at).await;
     let probe = duo
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
     assert_eq!(world.guest.wait(probe.id).await["status"], "succeeded");
     assert_eq!(duo.tasks(&probe).len(), 1);
-    let is_closed = async || matches!(state(&stack).await, BreakerState::Closed { .. });
-    eventually("closed", is_closed).await;
-    assert_eq!(
-        logs::said(&stack, "AI provider back in service", since_ms).await,
-        1
-    );
+    let is_closed = async || matches!(state(&place).await, BreakerState::Closed { .. });
+    place.eventually("closed", is_closed).await;
+    assert_logged_once(&place, "AI provider back in service", since_ms).await;
     let last = duo
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
@@ -89,21 +99,19 @@ async fn one_refused_key_sends_everybody_to_the_other_provider_and_a_probe_bring
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
+async fn without_another_provider_edits_wait_and_fail_by_their_deadline(place: Place) {
+    let mut duo = Duo::open(&place, &[(setting!(fallback_provider), "none")]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let empty = || refused(Fault::error(402, "insufficientCredits"));
     let first = duo.start(&world, photo, [empty()]).await;
     world.guest.wait(first.id).await;
     duo.runware.otherwise(empty());
 
     let others = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, [empty()]))).await;
-    let deadline = stack.cloud.now() + SignedDuration::from_secs(12);
+    let deadline = place.now() + SignedDuration::from_secs(12);
     for known in &others {
         world.set_deadline(known.id, deadline).await;
         queue::submit(&world, known.id).await;
@@ -122,32 +130,28 @@ async fn without_another_provider_edits_wait_and_end_clearly_by_their_deadline()
         books.assert_released(known.id, "provider_quota");
     }
     books.assert_at_rest();
-    assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
-        1
-    );
+    assert_logged_once(&place, "AI provider taken out of service", since_ms).await;
 }
 
-#[tokio::test]
-async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used_again() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
+async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_used_again(place: Place) {
+    let mut duo = Duo::open(&place, &[(setting!(fallback_provider), "none")]).await;
     duo.settings.let_breakers_work().await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let since_ms = logs::now_ms(&stack);
+    let since_ms = logs::now_ms(&place);
     let down = Fault::error(503, "serviceUnavailable");
-    // All are there before the first is sent: their first attempts come together, however busy the machine is.
+    // All edits are stored before the first is sent, so their first attempts coincide on a busy machine too.
     let behaviours = [Behaviour::submit(down)];
     let edits = join_all((0..MANY).map(|_| duo.hold(&world, photo, styles::LIVE, behaviours.clone()))).await;
     for known in &edits {
         queue::submit(&world, known.id).await;
     }
-    let (reason, retry_at) = seen("open", async || match state(&stack).await {
-        BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
-        _ => None,
-    })
-    .await;
+    let (reason, retry_at) = place
+        .seen("open", async || match state(&place).await {
+            BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
+            _ => None,
+        })
+        .await;
     assert_eq!(reason, OpenReason::Failures);
     for known in &edits {
         live::plan(&duo.runware, known.id, [Behaviour::default().processing(0)]);
@@ -155,17 +159,14 @@ async fn failures_of_many_edits_open_it_once_and_a_provider_that_is_back_is_used
     for known in &edits {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
-    assert_eq!(
-        logs::said(&stack, "AI provider taken out of service", since_ms).await,
-        1
-    );
-    assert!(matches!(state(&stack).await, BreakerState::Closed { .. }));
+    assert_logged_once(&place, "AI provider taken out of service", since_ms).await;
+    assert!(matches!(state(&place).await, BreakerState::Closed { .. }));
     let mut waited = 0;
     for known in &edits {
         let last = world.stored(known.id).await.attempts.last().unwrap().started_at;
         waited += usize::from(last >= retry_at);
     }
-    // The others were on their way when it opened.
+    // The others were under way when it opened.
     assert!(waited > MANY / 2, "most of them waited for the probe: {waited}");
     Books::of(&world).await.assert_at_rest();
 }

@@ -1,4 +1,4 @@
-//! When and where an edit is sent; all of it by settings in SSM, without a deploy.
+//! Settings decide when and where an edit is sent, without a deploy.
 
 use std::time::Duration;
 
@@ -6,15 +6,22 @@ use domain::Status;
 use domain::settings::setting;
 use doubles::runware::{Behaviour, Fault, Server};
 use serde_json::json;
-use stack_tests::live::tasks;
-use stack_tests::{Books, Stack, World, queue, settings, styles};
-use tokio::time::sleep;
+use world::doubled::live::tasks;
+use world::{Books, Place, World, queue, settings, styles};
 
-#[tokio::test]
-async fn edits_are_held_as_queued_while_dispatch_is_off() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        edits_stay_queued_while_dispatch_is_off,
+        an_edit_is_accepted_although_its_queue_cannot_be_reached,
+    }
+    deployed {
+        provider_mode_and_queue_change_without_a_deploy,
+    }
+}
+
+async fn edits_stay_queued_while_dispatch_is_off(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let first = world.guest.start(photo, styles::OK).await;
     let reply = world
@@ -23,7 +30,7 @@ async fn edits_are_held_as_queued_while_dispatch_is_off() {
         .await;
     assert_eq!(reply.data(202)["wait"]["position"], 2, "somebody is ahead");
     let second = reply.edit_id();
-    sleep(Duration::from_secs(2)).await;
+    place.handle_all_messages().await;
     for (id, position) in [(first, 1), (second, 2)] {
         let edit = world.stored(id).await;
         assert_eq!((edit.status, edit.attempt), (Status::Queued, 0));
@@ -46,11 +53,9 @@ async fn edits_are_held_as_queued_while_dispatch_is_off() {
     assert_eq!(world.guest.wait(first).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn a_queue_that_cannot_be_reached_is_not_the_guests_problem() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_name), "no-such-queue")]).await;
-    let world = World::new(&stack).await;
+async fn an_edit_is_accepted_although_its_queue_cannot_be_reached(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_name), "no-such-queue")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     assert_eq!(world.stored(id).await.status, Status::Queued);
@@ -58,32 +63,30 @@ async fn a_queue_that_cannot_be_reached_is_not_the_guests_problem() {
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn provider_mode_and_queue_are_swapped_without_a_deploy() {
-    let stack = Stack::connect().await;
+async fn provider_mode_and_queue_change_without_a_deploy(place: Place) {
     let server = Server::start(Behaviour::submit(Fault::Slow(Duration::from_secs(3)))).await;
-    let standby = format!("{}-standby", stack.described.submit_queue_url);
+    let standby = format!("{}-standby", place.stack().described.submit_queue_url);
     let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(setting!(queue_name), name)]).await;
+    let mut settings = settings::alone(&place, &[(setting!(queue_name), name)]).await;
     settings.go_live(&server.base_url()).await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let before = queue::waiting(&stack, &standby).await;
+    let before = place.stack().messages(&standby).await;
     let id = world.guest.start(photo, styles::LIVE).await;
 
-    // While the submit lasts, the message is out of the standby queue and not done.
+    // During the submit the message of the standby queue is in flight.
     world
         .guest
         .wait_until(id, "processing", |edit| edit["status"] == "processing")
         .await;
-    let meanwhile = queue::waiting(&stack, &standby).await;
+    let meanwhile = place.stack().messages(&standby).await;
     assert_eq!(meanwhile.in_flight, before.in_flight + 1);
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     let [task] = tasks(&server, id).try_into().unwrap();
     assert_eq!((task.submits, task.downloads), (1, 1));
     Books::of(&world).await.assert_paid(id, 39_000);
 
-    // And back: the same event, the next edit.
+    // The change back works for the next edit of the same event.
     settings.change_at_once(setting!(runware_mode), "fake").await;
     settings.change(setting!(queue_name), "none").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;

@@ -1,13 +1,27 @@
-//! The outcomes of the fake provider: each ends as it should, and the books agree.
+//! Every outcome of the fake provider, with the books that belong to it.
 
 use domain::settings::setting;
 use domain::{Edit, Status};
 use serde_json::json;
-use stack_tests::{Books, Stack, World, settings, styles};
+use world::{Books, Place, World, settings, styles};
 
-/// Takes one edit to its end, and checks everything that holds for every end.
-async fn take(stack: &Stack, outcome: &str) -> (Edit, Books) {
-    let world = World::new(stack).await;
+contract! {
+    in_memory {
+        ok_succeeds_at_the_first_poll,
+        sync_succeeds_without_a_poll,
+        slow_succeeds_at_the_third_poll,
+        moderated_ends_blocked_and_counts_as_a_hit_not_as_a_failure,
+        rejected_fails_at_once,
+        error_is_tried_three_times_and_no_more,
+        flaky_succeeds_at_the_second_attempt_and_is_paid_once,
+        broken_output_is_not_delivered,
+        never_fails_after_the_allowed_polls,
+    }
+}
+
+/// Takes an edit to its end and asserts what holds for every end.
+async fn take(place: &Place, outcome: &str) -> (Edit, Books) {
+    let world = World::new(place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake(outcome)).await;
     let shown = world.guest.wait(id).await;
@@ -29,7 +43,7 @@ async fn take(stack: &Stack, outcome: &str) -> (Edit, Books) {
             assert_eq!(shown["failure"]["code"], failure.code.code());
             books.assert_released(id, failure.code.code());
             assert_eq!(
-                stack.object(&edit.output_key()).await,
+                place.object(&edit.output_key()).await,
                 None,
                 "no picture is left behind"
             );
@@ -52,11 +66,8 @@ fn code(edit: &Edit) -> &'static str {
     edit.failure.as_ref().map_or("", |failure| failure.code.code())
 }
 
-#[tokio::test]
-async fn ok_succeeds_at_the_first_poll() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, _) = take(&stack, "ok").await;
+async fn ok_succeeds_at_the_first_poll(place: Place) {
+    let (edit, _) = take(&place, "ok").await;
     assert_eq!((edit.status, edit.attempt, edit.polls), (Status::Succeeded, 1, 1));
     assert!(
         edit.provider_latency_ms.is_some_and(|millis| millis >= 1_500),
@@ -64,11 +75,8 @@ async fn ok_succeeds_at_the_first_poll() {
     );
 }
 
-#[tokio::test]
-async fn sync_succeeds_without_a_poll() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, _) = take(&stack, "sync").await;
+async fn sync_succeeds_without_a_poll(place: Place) {
+    let (edit, _) = take(&place, "sync").await;
     assert_eq!((edit.status, edit.attempt, edit.polls), (Status::Succeeded, 1, 0));
     assert_eq!(
         edit.seed,
@@ -76,19 +84,13 @@ async fn sync_succeeds_without_a_poll() {
     );
 }
 
-#[tokio::test]
-async fn slow_succeeds_at_the_third_poll() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, _) = take(&stack, "slow").await;
+async fn slow_succeeds_at_the_third_poll(place: Place) {
+    let (edit, _) = take(&place, "slow").await;
     assert_eq!((edit.status, edit.attempt, edit.polls), (Status::Succeeded, 1, 3));
 }
 
-#[tokio::test]
-async fn moderated_is_blocked_and_counts_as_a_hit_not_as_a_failure() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, books) = take(&stack, "moderated").await;
+async fn moderated_ends_blocked_and_counts_as_a_hit_not_as_a_failure(place: Place) {
+    let (edit, books) = take(&place, "moderated").await;
     assert_eq!(
         (edit.status, code(&edit), edit.attempt),
         (Status::Blocked, "moderated", 1)
@@ -100,11 +102,8 @@ async fn moderated_is_blocked_and_counts_as_a_hit_not_as_a_failure() {
     );
 }
 
-#[tokio::test]
-async fn rejected_fails_at_once() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, books) = take(&stack, "rejected").await;
+async fn rejected_fails_at_once(place: Place) {
+    let (edit, books) = take(&place, "rejected").await;
     assert_eq!(
         (edit.status, code(&edit), edit.attempt),
         (Status::Failed, "provider_rejected", 1)
@@ -112,11 +111,8 @@ async fn rejected_fails_at_once() {
     assert_eq!((books.figures.failed, books.figures.provider_failed), (1, 1));
 }
 
-#[tokio::test]
-async fn an_error_is_tried_three_times_and_no_more() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, books) = take(&stack, "error").await;
+async fn error_is_tried_three_times_and_no_more(place: Place) {
+    let (edit, books) = take(&place, "error").await;
     assert_eq!(
         (edit.status, code(&edit), edit.attempt),
         (Status::Failed, "provider_error", 3)
@@ -134,11 +130,8 @@ async fn an_error_is_tried_three_times_and_no_more() {
     );
 }
 
-#[tokio::test]
-async fn flaky_succeeds_at_the_second_attempt_and_is_paid_once() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, books) = take(&stack, "flaky").await;
+async fn flaky_succeeds_at_the_second_attempt_and_is_paid_once(place: Place) {
+    let (edit, books) = take(&place, "flaky").await;
     assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 2));
     let outcomes: Vec<_> = edit
         .attempts
@@ -150,20 +143,15 @@ async fn flaky_succeeds_at_the_second_attempt_and_is_paid_once() {
     assert_eq!((books.figures.failed, books.figures.provider_failed), (0, 0));
 }
 
-#[tokio::test]
-async fn a_broken_output_is_not_delivered() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (edit, books) = take(&stack, "broken-output").await;
+async fn broken_output_is_not_delivered(place: Place) {
+    let (edit, books) = take(&place, "broken-output").await;
     assert_eq!((edit.status, code(&edit)), (Status::Failed, "output_invalid"));
     assert_eq!((books.figures.failed, books.figures.provider_failed), (1, 1));
 }
 
-#[tokio::test]
-async fn what_never_ends_is_given_up_after_the_polls_that_are_allowed() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_max_polls), "2")]).await;
-    let (edit, books) = take(&stack, "never").await;
+async fn never_fails_after_the_allowed_polls(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_max_polls), "2")]).await;
+    let (edit, books) = take(&place, "never").await;
     assert_eq!(
         (edit.status, code(&edit), edit.polls),
         (Status::Failed, "provider_timeout", 2)

@@ -1,4 +1,4 @@
-//! An edit that its provider does not come to an end with goes on at the other one.
+//! An edit that its provider cannot finish continues at the other one.
 
 use domain::edit::FALLBACK_PATIENCE;
 use domain::settings::setting;
@@ -7,9 +7,21 @@ use doubles::fal;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use stack_tests::duo::Known;
-use stack_tests::settings::Shared;
-use stack_tests::{Books, Duo, Stack, World, queue, styles};
+use world::doubled::duo::Known;
+use world::settings::Shared;
+use world::{Books, Duo, Place, World, queue, styles};
+
+contract! {
+    in_memory {
+        a_failure_of_the_provider_moves_the_edit_to_the_other_once_its_tries_are_spent,
+        a_failure_of_the_request_never_moves_the_edit_to_another_provider,
+        a_model_without_a_counterpart_fails_at_its_own_provider,
+        the_second_provider_decides_where_both_fail,
+        an_endless_provider_leaves_time_to_the_other,
+        a_dearer_provider_is_paid_where_the_budget_has_room,
+        a_dearer_provider_is_not_asked_where_the_budget_has_no_room,
+    }
+}
 
 fn refused(fault: Fault) -> Behaviour {
     Behaviour::submit(Faults::always(fault))
@@ -29,12 +41,10 @@ fn providers(edit: &Edit) -> Vec<ProviderName> {
     edit.attempts.iter().map(|attempt| attempt.provider).collect()
 }
 
-#[tokio::test]
-async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are_spent() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
-    // How often it is tried at the first provider, and how an attempt there ends.
+async fn a_failure_of_the_provider_moves_the_edit_to_the_other_once_its_tries_are_spent(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
+    // Attempts at the first provider, and how each of them ends.
     let cases = [
         (refused(Fault::rate_limited(1)), 3, "provider_error"),
         (
@@ -101,11 +111,9 @@ async fn what_lies_with_the_provider_goes_on_at_the_other_once_its_own_tries_are
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn what_lies_in_the_request_never_goes_to_another_provider() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failure_of_the_request_never_moves_the_edit_to_another_provider(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let flagged = Behaviour {
         nsfw: true,
         ending: Ending::Success,
@@ -135,11 +143,9 @@ async fn what_lies_in_the_request_never_goes_to_another_provider() {
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_model_without_a_counterpart_fails_at_its_own_provider(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
     let known = duo
@@ -154,11 +160,9 @@ async fn a_model_that_the_other_provider_does_not_have_ends_where_it_is() {
     assert!(duo.requests(&known).is_empty());
 }
 
-#[tokio::test]
-async fn both_fail_and_the_second_has_the_last_word() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_second_provider_decides_where_both_fail(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let empty = refused(Fault::error(402, "insufficientCredits"));
     let known = duo.hold(&world, photo, styles::LIVE, [empty]).await;
@@ -182,22 +186,16 @@ async fn both_fail_and_the_second_has_the_last_word() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_endless_provider_leaves_time_to_the_other(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let endless = Behaviour::default().processing(1_000);
     let known = duo.start(&world, photo, [endless]).await;
-    let is_processing = |edit: &serde_json::Value| edit["status"] == "processing";
-    world
-        .guest
-        .wait_until(known.id, "processing", is_processing)
-        .await;
-    // So that the other's three minutes begin in a moment.
+    world.guest.wait_until_processing(known.id).await;
+    // The other's three minutes begin in a moment.
     let soon = FALLBACK_PATIENCE + SignedDuration::from_secs(5);
-    let deadline = stack.cloud.now() + soon;
+    let deadline = place.now() + soon;
     world.set_deadline(known.id, deadline).await;
     assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     let edit = world.stored(known.id).await;
@@ -207,16 +205,16 @@ async fn a_provider_that_comes_to_no_end_leaves_time_to_the_other() {
     let left = deadline.duration_since(edit.attempts[1].started_at);
     assert!(left > FALLBACK_PATIENCE / 2, "{left:?}");
     let books = Books::of(&world).await;
-    // What was given up goes on at Runware and is billed: nobody hears its price any more.
+    // Runware finishes the abandoned task and bills it; nobody learns its price, so the estimate is booked.
     books.assert_paid(known.id, styles::COST + 39_000);
     books.assert_at_rest();
 }
 
-/// Admitted while nobody took over: reserved is what the first provider takes, and the second takes twice as much.
-async fn dearer(room: i64) -> (Duo, World, Known) {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
-    let world = World::with(&stack, |tenant, _| {
+/// An edit that was admitted without a fallback: its reservation covers the first provider, and the second takes twice as
+/// much.
+async fn dearer(place: &Place, room: i64) -> (Duo, World, Known) {
+    let mut duo = Duo::open(place, &[(setting!(fallback_provider), "none")]).await;
+    let world = World::with(place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(room));
     })
     .await;
@@ -231,9 +229,8 @@ async fn dearer(room: i64) -> (Duo, World, Known) {
     (duo, world, known)
 }
 
-#[tokio::test]
-async fn a_dearer_provider_is_paid_where_the_budget_has_room() {
-    let (_duo, world, known) = dearer(2 * styles::COST).await;
+async fn a_dearer_provider_is_paid_where_the_budget_has_room(place: Place) {
+    let (_duo, world, known) = dearer(&place, 2 * styles::COST).await;
     let edit = world.stored(known.id).await;
     assert_eq!(edit.status, Status::Succeeded, "{edit:?}");
     assert_eq!(edit.reserved_micro_usd, MicroUsd::new(2 * styles::COST));
@@ -242,9 +239,8 @@ async fn a_dearer_provider_is_paid_where_the_budget_has_room() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_dearer_provider_is_not_asked_where_the_budget_has_none() {
-    let (duo, world, known) = dearer(2 * styles::COST - 1).await;
+async fn a_dearer_provider_is_not_asked_where_the_budget_has_no_room(place: Place) {
+    let (duo, world, known) = dearer(&place, 2 * styles::COST - 1).await;
     let edit = world.stored(known.id).await;
     assert_eq!(providers(&edit), [ProviderName::Runware]);
     assert!(duo.requests(&known).is_empty());

@@ -1,4 +1,4 @@
-//! Providers that say when they have finished: a hint, and nothing but a hint.
+//! Webhooks of providers: a hint to poll, and nothing more.
 
 use std::time::Duration;
 
@@ -10,19 +10,29 @@ use doubles::runware::{Behaviour, Webhook};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use reqwest::Url;
-use stack_tests::duo::Known;
-use stack_tests::patience::{eventually, seen};
-use stack_tests::settings::Shared;
-use stack_tests::{Books, Duo, Stack, World, logs, queue, styles};
-use tokio::time::{Instant, sleep};
+use world::doubled::duo::Known;
 
-/// How long edits of the event have taken: so long that the first question comes as late as it ever does.
+use world::deployed::logs;
+use world::{Books, Duo, Place, World, queue, styles};
+
+contract! {
+    in_memory {
+        without_a_webhook_address_no_webhook_is_requested_and_edits_are_polled,
+        a_forged_webhook_changes_nothing,
+        a_replayed_webhook_causes_a_bounded_number_of_polls,
+    }
+    deployed {
+        edits_finish_with_webhooks_on_time_often_late_or_never,
+    }
+}
+
+/// The event's edits have taken so long that the first poll is as late as it can be.
 const USUALLY: Duration = Duration::from_secs(100);
-/// No question comes before this time after the claim (`domain::polling`; SQS knows whole seconds).
-const FIRST_QUESTION: SignedDuration = SignedDuration::from_secs(29);
-/// When a task has finished: well before that question, also on a busy machine.
+/// No planned poll is earlier than this after the claim (`domain::polling`; SQS takes whole seconds).
+const FIRST_POLL: SignedDuration = SignedDuration::from_secs(29);
+/// A task finishes well before that poll, also on a busy machine.
 const FINISHED_AFTER: Duration = Duration::from_secs(4);
-/// When the late webhook comes after that: the question has found everything.
+/// The late webhook follows this long after: the poll has found the result by then.
 const LATE: Duration = Duration::from_secs(45);
 
 /// From the claim to the picture.
@@ -53,11 +63,9 @@ async fn start_at_fal<Settings>(
     known
 }
 
-#[tokio::test]
-async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
+async fn edits_finish_with_webhooks_on_time_often_late_or_never(place: Place) {
+    let duo = Duo::shared(&place).await;
+    let world = World::new(&place).await;
     world.usually_takes(USUALLY).await;
     let photo = world.photo("cat.jpg").await;
     let on_time = Webhook::after(FINISHED_AFTER);
@@ -74,7 +82,7 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
         ..fal::Behaviour::at_once()
     };
     let at_fal = start_at_fal(&duo, &world, photo, signed.clone()).await;
-    // fal has taken it, and we do not know under which name.
+    // fal took the request, and its answer with the name was lost.
     let nameless = fal::Behaviour {
         submit: fal::Fault::ResetAfter.into(),
         webhook: Some(Webhook::after(Duration::from_secs(8))),
@@ -87,9 +95,10 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
         assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
     }
     let has_called = async || !duo.tasks(&late)[0].webhook_answers.is_empty();
-    eventually("called by the late one", has_called).await;
-    // Time for what its hint begins.
-    sleep(Duration::from_secs(2)).await;
+    place.eventually("called by the late one", has_called).await;
+    // The late hint's poll finds an edit that has ended.
+    let polls = 1 + usize::try_from(world.stored(late.id).await.polls).unwrap();
+    logs::until_handled(&place, "poll-edit", late.id, polls).await;
     let books = Books::of(&world).await;
     for known in all {
         let edit = world.stored(known.id).await;
@@ -100,13 +109,13 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     for known in [&prompt, &thrice, &at_fal, &nameless] {
         let edit = world.stored(known.id).await;
         let took = took(&edit);
-        assert!(took < FIRST_QUESTION, "the hint's one look found it: {edit:?}");
-        assert_eq!(edit.polls, 1, "one look: {edit:?}");
+        assert!(took < FIRST_POLL, "the poll after the hint found it: {edit:?}");
+        assert_eq!(edit.polls, 1, "one poll: {edit:?}");
     }
     for known in [&late, &never] {
         let edit = world.stored(known.id).await;
         let took = took(&edit);
-        assert!(took >= FIRST_QUESTION, "its own question found it: {edit:?}");
+        assert!(took >= FIRST_POLL, "its planned poll found it: {edit:?}");
     }
     for (known, calls) in [(&prompt, 1), (&thrice, 3), (&late, 1), (&never, 0)] {
         let [task] = duo.tasks(known).try_into().unwrap();
@@ -122,11 +131,9 @@ async fn edits_finish_with_webhooks_on_time_often_late_or_never() {
     }
 }
 
-#[tokio::test]
-async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
-    let stack = Stack::connect().await;
-    let duo = Duo::open(&stack, &[(setting!(webhook_base_url), "none")]).await;
-    let world = World::new(&stack).await;
+async fn without_a_webhook_address_no_webhook_is_requested_and_edits_are_polled(place: Place) {
+    let duo = Duo::open(&place, &[(setting!(webhook_base_url), "none")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let at_runware = duo
         .start(&world, photo, [told(Webhook::after(Duration::from_secs(3)))])
@@ -140,47 +147,89 @@ async fn without_an_address_nothing_is_promised_and_everything_is_asked_for() {
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_forged_webhook_changes_nothing() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
-    let endless = told(Webhook::after(Duration::from_secs(600)));
-    let runware = duo.start(&world, photo, [endless]).await;
-    let endless = fal::Behaviour {
-        webhook: Some(Webhook::after(Duration::from_secs(600))),
-        ..fal::Behaviour::at_once()
-    };
-    let fal = start_at_fal(&duo, &world, photo, endless).await;
-    let at_runware = runware_url(&duo, &runware).await;
-    let at_fal = fal_url(&duo, &fal).await;
-    let before = [
-        acknowledged(&world, &runware).await,
-        acknowledged(&world, &fal).await,
-    ];
-    let fetched_before = duo.fal.counts().jwks;
+/// An edit at Runware and one at fal, both of which only a webhook would finish, and the addresses of their webhooks.
+struct Endless {
+    runware: Known,
+    fal: Known,
+    at_runware: String,
+    at_fal: String,
+}
 
-    let good = token(&at_runware);
+impl Endless {
+    async fn new(duo: &Duo, world: &World) -> Self {
+        let place = &world.place;
+        let photo = world.photo("cat.jpg").await;
+        let endless = Webhook::after(Duration::from_secs(600));
+        let runware = duo.start(world, photo, [told(endless)]).await;
+        let signed = fal::Behaviour {
+            webhook: Some(endless),
+            ..fal::Behaviour::at_once()
+        };
+        let fal = start_at_fal(duo, world, photo, signed).await;
+        for known in [&runware, &fal] {
+            let has_handle = async || {
+                world
+                    .stored(known.id)
+                    .await
+                    .attempts
+                    .iter()
+                    .any(|it| it.handle.is_some())
+            };
+            place.eventually("acknowledged", has_handle).await;
+        }
+        let [task] = duo.tasks(&runware).try_into().unwrap();
+        let at_runware = task.request["webhookURL"].as_str().unwrap().to_owned();
+        let [request] = duo.requests(&fal).try_into().unwrap();
+        Self {
+            at_fal: request.webhook_url.unwrap(),
+            runware,
+            fal,
+            at_runware,
+        }
+    }
+
+    async fn stored(&self, world: &World) -> [Edit; 2] {
+        [
+            world.stored(self.runware.id).await,
+            world.stored(self.fal.id).await,
+        ]
+    }
+}
+
+async fn a_forged_webhook_changes_nothing(place: Place) {
+    let duo = Duo::open(&place, &[]).await;
+    let world = World::new(&place).await;
+    let endless = Endless::new(&duo, &world).await;
+    let (at_runware, at_fal) = (&endless.at_runware, &endless.at_fal);
+    let before = endless.stored(&world).await;
+
+    let good = token(at_runware);
     for (what, query) in [
         ("no token", String::new()),
         ("an empty token", "t=".to_owned()),
         ("another attempt", format!("t={}", good.replacen('1', "2", 1))),
         ("a signature cut short", format!("t={}", &good[..good.len() - 2])),
-        ("fal's token", format!("t={}", token(&at_fal))),
+        ("fal's token", format!("t={}", token(at_fal))),
         ("nonsense", "t=%00%ff....".to_owned()),
     ] {
         let mut url = at_runware.parse::<Url>().unwrap();
         url.set_query(Some(&query));
-        assert_eq!(post(&stack, url.as_str(), &[], "{}").await, 404, "{what}");
+        assert_eq!(place.post_webhook(url.as_str(), &[], "{}").await, 404, "{what}");
     }
-    let elsewhere = at_runware.replace(&runware.id.to_string(), &fal.id.to_string());
-    assert_eq!(post(&stack, &elsewhere, &[], "{}").await, 404, "another edit");
-    assert_eq!(post(&stack, &at_runware, &[], &" ".repeat(70_000)).await, 413);
+    let elsewhere = at_runware.replace(&endless.runware.id.to_string(), &endless.fal.id.to_string());
+    assert_eq!(
+        place.post_webhook(&elsewhere, &[], "{}").await,
+        404,
+        "another edit"
+    );
+    assert_eq!(
+        place.post_webhook(at_runware, &[], &" ".repeat(70_000)).await,
+        413
+    );
 
-    let [request] = duo.requests(&fal).try_into().unwrap();
+    let [request] = duo.requests(&endless.fal).try_into().unwrap();
     let body = format!(r#"{{"request_id":"{}","status":"OK"}}"#, request.id);
-    let now = stack_tests::logs::now_ms(&stack) / 1_000;
+    let now = place.now().as_second();
     let ours = duo.fal.signer();
     let mut mended = ours.headers_at(&request.id, &body, now - 3_600);
     mended[2].1 = now.to_string();
@@ -188,7 +237,7 @@ async fn a_forged_webhook_changes_nothing() {
         ("no signature", Vec::new(), body.as_str()),
         (
             "a stranger's",
-            Signer::of_a_stranger().headers(&request.id, &body),
+            Signer::of_a_stranger().headers_at(&request.id, &body, now),
             &body,
         ),
         (
@@ -202,114 +251,55 @@ async fn a_forged_webhook_changes_nothing() {
             &body,
         ),
         ("an old one with a new time", mended, &body),
-        ("another body's", ours.headers(&request.id, &body), "{}"),
+        ("another body's", ours.headers_at(&request.id, &body, now), "{}"),
     ] {
-        assert_eq!(post(&stack, &at_fal, &headers, body).await, 403, "{what}");
+        assert_eq!(place.post_webhook(at_fal, &headers, body).await, 403, "{what}");
     }
-    let unsigned = ours.headers(&request.id, &body);
     let mut url = at_fal.parse::<Url>().unwrap();
     url.set_query(None);
-    assert_eq!(
-        post(&stack, url.as_str(), &unsigned, &body).await,
-        404,
-        "signed, but not our address"
-    );
+    let headers = ours.headers_at(&request.id, &body, now);
+    let status = place.post_webhook(url.as_str(), &headers, &body).await;
+    assert_eq!(status, 404, "signed, but not our address");
     assert!(
-        duo.fal.counts().jwks <= fetched_before + 3,
-        "keys are fetched once in a while: {fetched_before} before, {:?}",
+        duo.fal.counts().jwks <= 3,
+        "keys are cached: {:?}",
         duo.fal.counts()
     );
 
     // Signed by fal and at our address, but about another request.
-    let headers = ours.headers("00000000-0000-4000-8000-000000000000", &body);
-    let polls = duo.requests(&fal)[0].statuses;
-    assert_eq!(post(&stack, &at_fal, &headers, &body).await, 204);
-    sleep(Duration::from_secs(2)).await;
-    let after = [world.stored(runware.id).await, world.stored(fal.id).await];
-    assert_eq!(before, after);
-    assert!(
-        duo.requests(&fal)[0].statuses <= polls + 2,
-        "only its own questions"
-    );
+    let headers = ours.headers_at("00000000-0000-4000-8000-000000000000", &body, now);
+    assert_eq!(place.post_webhook(at_fal, &headers, &body).await, 204);
+    place.handle_due_messages().await;
+    assert_eq!(before, endless.stored(&world).await);
+    let polls = duo.requests(&endless.fal)[0].statuses - request.statuses;
+    assert!(polls <= 1, "at most one poll follows: {polls}");
 }
 
-#[tokio::test]
-async fn a_webhook_that_is_replayed_costs_a_bounded_number_of_questions() {
-    let stack = Stack::connect().await;
-    let duo = Duo::shared(&stack).await;
-    let world = World::new(&stack).await;
-    let photo = world.photo("cat.jpg").await;
-    let endless = told(Webhook::after(Duration::from_secs(600)));
-    let known = duo.start(&world, photo, [endless]).await;
-    let url = runware_url(&duo, &known).await;
-    let before = acknowledged(&world, &known).await;
-    let begun = Instant::now();
-    let asked_before = duo.tasks(&known)[0].polls;
-    for _ in 0..replays() / 10 {
-        let answers = join_all((0..10).map(|_| post(&stack, &url, &[], "{}"))).await;
-        assert_eq!(answers, [204; 10]);
+async fn a_replayed_webhook_causes_a_bounded_number_of_polls(place: Place) {
+    const SECONDS: u32 = 60;
+    let duo = Duo::open(&place, &[]).await;
+    let world = World::new(&place).await;
+    world.usually_takes(USUALLY).await;
+    let endless = Endless::new(&duo, &world).await;
+    let polls = || duo.tasks(&endless.runware)[0].polls;
+    let (before, polls_before) = (world.stored(endless.runware.id).await, polls());
+    for _ in 0..SECONDS {
+        for _ in 0..10 {
+            let status = place.post_webhook(&endless.at_runware, &[], "{}").await;
+            assert_eq!(status, 204);
+        }
+        place.pass(SignedDuration::from_secs(1)).await;
+        place.handle_due_messages().await;
     }
-    sleep(Duration::from_secs(3)).await;
-    let seconds = u32::try_from(begun.elapsed().as_secs()).unwrap();
-    let asked = duo.tasks(&known)[0].polls - asked_before;
-    // One hint in ten seconds, and the attempt's own questions.
-    let own = 2 + seconds / 2;
-    assert!(
-        asked <= seconds / 10 + 1 + own,
-        "{asked} questions in {seconds} s"
-    );
-    println!("{} webhooks, {asked} questions in {seconds} s", replays());
-    assert_eq!(world.stored(known.id).await, before);
-}
-
-/// `HOOK_REPLAYS=10000` for a long look.
-fn replays() -> usize {
-    std::env::var("HOOK_REPLAYS").map_or(200, |text| text.parse().unwrap())
+    let asked = polls() - polls_before;
+    // One hint in ten seconds, and the attempt's own polls.
+    let own = 2 + SECONDS / 2;
+    assert!(asked <= SECONDS / 10 + 1 + own, "{asked} polls in {SECONDS} s");
+    assert_eq!(world.stored(endless.runware.id).await.attempts, before.attempts);
 }
 
 fn token(url: &str) -> String {
     let url = url.parse::<Url>().unwrap();
     let found = url.query_pairs().find(|(name, _)| name == "t");
     found.unwrap().1.into_owned()
-}
-
-/// The edit once its provider's acknowledgement is written down: until a webhook there is nothing to change then.
-async fn acknowledged(world: &World, known: &Known) -> Edit {
-    seen("acknowledged", async || {
-        let edit = world.stored(known.id).await;
-        let has_name = edit.attempts[0].handle.is_some();
-        has_name.then_some(edit)
-    })
-    .await
-}
-
-async fn runware_url(duo: &Duo<Shared>, known: &Known) -> String {
-    seen("at Runware", async || {
-        let task = duo.tasks(known).into_iter().next()?;
-        Some(task.request["webhookURL"].as_str()?.to_owned())
-    })
-    .await
-}
-
-async fn fal_url(duo: &Duo<Shared>, known: &Known) -> String {
-    seen("at fal", async || {
-        duo.requests(known).first()?.webhook_url.clone()
-    })
-    .await
-}
-
-async fn post(stack: &Stack, url: &str, headers: &[(&'static str, String)], body: &str) -> u16 {
-    let request = headers
-        .iter()
-        .fold(stack.http.post(url), |request, (name, value)| {
-            request.header(*name, value)
-        });
-    let request = request.header("content-type", "application/json");
-    request
-        .body(body.to_owned())
-        .send()
-        .await
-        .unwrap()
-        .status()
-        .as_u16()
 }

@@ -1,6 +1,4 @@
-//! An edit's whole way, from the guest's request to the picture or to a clear failure.
-//!
-//! Tests run in the order of their names: one that begins alone and then waits in company comes before company.
+//! An edit from the guest's request to its picture or to a clear failure.
 
 mod breaker;
 mod dispatch;

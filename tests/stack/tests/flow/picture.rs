@@ -2,18 +2,21 @@
 
 use image::imageops::{rotate90, rotate180, rotate270};
 use media::{COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA, read_provenance};
-use stack_tests::guest::text;
-use stack_tests::pictures::{decode, has_exif, likeness, sha256, size};
-use stack_tests::stack::fixture;
-use stack_tests::{Stack, World, settings, styles};
+use world::fixture;
+use world::pictures::{decode, has_exif, likeness, sha256, size};
+use world::reply::text;
+use world::{Place, World, styles};
+
+contract! {
+    in_memory {
+        a_phone_photo_comes_out_upright_restyled_and_without_its_location,
+    }
+}
 
 const PHONE_PHOTO: &str = "phone-orientation6-gps.jpg";
 
-#[tokio::test]
-async fn a_phone_photo_comes_out_upright_restyled_and_without_its_place() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_phone_photo_comes_out_upright_restyled_and_without_its_location(place: Place) {
+    let world = World::new(&place).await;
     assert!(has_exif(&fixture(PHONE_PHOTO)), "the fixture is what it says");
     let photo = world.photo(PHONE_PHOTO).await;
     let id = world.guest.start(photo, styles::OK).await;
@@ -28,7 +31,7 @@ async fn a_phone_photo_comes_out_upright_restyled_and_without_its_place() {
     }
     assert_eq!(seen.dimensions(), (1_152, 1_536));
 
-    // Restyled: far from what a watermark alone would change.
+    // The style changes far more pixels than a watermark does.
     let prepared = media::prepare_photo(&fixture(PHONE_PHOTO), &media::Limits::PHOTO).unwrap();
     let plain = decode(&prepared.jpeg);
     let changed = seen.pixels().zip(plain.pixels());
@@ -58,6 +61,6 @@ async fn a_phone_photo_comes_out_upright_restyled_and_without_its_place() {
         );
     }
     let slug = &world.event.slug;
-    let stored = stack.object(&format!("events/{slug}/ai-edits/{id}.jpg")).await;
+    let stored = place.object(&format!("events/{slug}/ai-edits/{id}.jpg")).await;
     assert_eq!(stored.as_deref(), Some(picture.as_slice()));
 }

@@ -2,8 +2,15 @@
 
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use image::RgbImage;
-use stack_tests::pictures::{Area, decode, difference};
-use stack_tests::{Stack, World, mark, settings, styles};
+use world::pictures::{Area, decode, difference};
+use world::{Place, World, mark, styles};
+
+contract! {
+    in_memory {
+        the_closest_watermark_is_drawn_and_nothing_else_changes,
+        an_organisers_own_mark_is_drawn,
+    }
+}
 
 fn at(position: WatermarkPosition) -> Option<WatermarkSettings> {
     Some(WatermarkSettings {
@@ -21,21 +28,21 @@ fn none() -> Option<WatermarkSettings> {
 
 /// The same photo in the same style, in a world with these watermarks.
 async fn picture(
-    stack: &Stack,
+    place: &Place,
     event_mark: Option<WatermarkSettings>,
     tenant_mark: Option<WatermarkSettings>,
 ) -> RgbImage {
-    picture_in(&styles::fake("sync"), stack, event_mark, tenant_mark).await
+    picture_in(&styles::fake("sync"), place, event_mark, tenant_mark).await
 }
 
 /// The same in another style.
 async fn picture_in(
     style: &str,
-    stack: &Stack,
+    place: &Place,
     event_mark: Option<WatermarkSettings>,
     tenant_mark: Option<WatermarkSettings>,
 ) -> RgbImage {
-    let world = World::with(stack, |tenant, event| {
+    let world = World::with(place, |tenant, event| {
         event.watermark = event_mark;
         tenant.watermark = tenant_mark;
     })
@@ -46,17 +53,14 @@ async fn picture_in(
     decode(&world.guest.download(&edit["output"]["url"]).await)
 }
 
-#[tokio::test]
-async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn the_closest_watermark_is_drawn_and_nothing_else_changes(place: Place) {
     use WatermarkPosition::{TopLeft, TopRight};
     let (plain, installation, tenant, event, off) = tokio::join!(
-        picture(&stack, none(), None),
-        picture(&stack, None, None),
-        picture(&stack, None, at(TopLeft)),
-        picture(&stack, at(TopRight), at(TopLeft)),
-        picture(&stack, none(), at(TopLeft)),
+        picture(&place, none(), None),
+        picture(&place, None, None),
+        picture(&place, None, at(TopLeft)),
+        picture(&place, at(TopRight), at(TopLeft)),
+        picture(&place, none(), at(TopLeft)),
     );
     assert_eq!(
         difference(&plain, &off),
@@ -66,7 +70,7 @@ async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
     let (width, height) = plain.dimensions();
     assert_eq!((width, height), (600, 400));
     let area = |picture| difference(&plain, picture).expect("a mark");
-    // 18 % of the width and 2 % away from the edges; JPEG blocks and their neighbours blur the border.
+    // 18 % of the width, 2 % from the edges; JPEG blurs the border.
     let is_corner = |area: Area, right: bool, bottom: bool| {
         assert!(
             area.right - area.left <= width / 4 && area.bottom - area.top <= height / 3,
@@ -80,14 +84,11 @@ async fn the_closest_watermark_is_burnt_in_and_nothing_else_is_touched() {
     is_corner(area(&event), true, false);
 }
 
-#[tokio::test]
-async fn an_organisers_own_mark_is_used() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let own = mark::red(&stack).await;
-    // Finished by either worker: at the submit, or after a poll.
+async fn an_organisers_own_mark_is_drawn(place: Place) {
+    let own = mark::red(&place).await;
+    // Either worker may finish an edit: at the submit, or after a poll.
     for style in [styles::fake("sync").as_str(), styles::OK] {
-        let picture = picture_in(style, &stack, Some(own.clone()), None).await;
+        let picture = picture_in(style, &place, Some(own.clone()), None).await;
         mark::assert_red(&picture);
     }
 }

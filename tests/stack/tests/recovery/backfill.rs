@@ -1,17 +1,25 @@
-//! Pictures that have no stored copy.
+//! Backfill makes copies of pictures without one.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::{Value, json};
-use stack_tests::invoke::{invoke, item_of};
-use stack_tests::servers::Bait;
-use stack_tests::stack::fixture;
-use stack_tests::{Books, Live, Stack, World, styles};
+use world::fixture;
+use world::invoke::item_of;
+use world::servers::Bait;
+use world::{Books, Live, Place, World, styles};
 
-use super::said;
+use super::action_on;
 
-/// An edit that has succeeded.
+contract! {
+    in_memory {
+        an_edit_without_a_copy_gets_one_and_an_edit_with_one_is_left_alone,
+        a_lost_copy_is_made_again_for_a_named_edit,
+        a_forbidden_address_fails_alone_and_is_never_fetched,
+        an_edit_without_a_picture_is_skipped,
+    }
+}
+
 async fn succeeded(live: &Live, world: &World) -> EditId {
     let photo = world.photo("cat.jpg").await;
     let id = live
@@ -22,10 +30,10 @@ async fn succeeded(live: &Live, world: &World) -> EditId {
 }
 
 async fn backfill(world: &World, payload: Value) -> Value {
-    invoke(&world.stack, "backfill-storage", &payload).await
+    world.place.invoke("backfill-storage", &payload).await
 }
 
-/// The copy is as good as any: marked, and what the guest gets.
+/// The copy is marked like any other, and the guest gets it.
 async fn assert_stored(world: &World, id: EditId) {
     let shown = world.guest.edit(id).await;
     let picture = world.guest.download(&shown.data(200)["output"]["url"]).await;
@@ -41,11 +49,9 @@ async fn assert_stored(world: &World, id: EditId) {
         .await;
 }
 
-#[tokio::test]
-async fn what_has_no_copy_gets_one_and_what_has_one_is_left_alone() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_edit_without_a_copy_gets_one_and_an_edit_with_one_is_left_alone(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let (taken_over, without_address, whole) = (
         succeeded(&live, &world).await,
         succeeded(&live, &world).await,
@@ -64,20 +70,23 @@ async fn what_has_no_copy_gets_one_and_what_has_one_is_left_alone() {
 
     let pretended = backfill(&world, json!({ "pretend": true })).await;
     assert_eq!(
-        said(&pretended, taken_over),
+        action_on(&pretended, taken_over),
         ("stored", "it would be fetched from its address")
     );
     assert_eq!(
-        said(&pretended, without_address),
+        action_on(&pretended, without_address),
         ("stored", "it would be fetched from the provider")
     );
     assert_eq!(item_of(&pretended, whole), None);
     assert_eq!(world.stored(taken_over).await.output, None, "nothing was done");
 
     let done = backfill(&world, json!({})).await;
-    assert_eq!(said(&done, taken_over), ("stored", "fetched from its address"));
     assert_eq!(
-        said(&done, without_address),
+        action_on(&done, taken_over),
+        ("stored", "fetched from its address")
+    );
+    assert_eq!(
+        action_on(&done, without_address),
         ("stored", "fetched from the provider")
     );
     for id in [taken_over, without_address] {
@@ -92,7 +101,7 @@ async fn what_has_no_copy_gets_one_and_what_has_one_is_left_alone() {
     assert_eq!(item_of(&again, taken_over), None);
     let one = json!({ "request_id": taken_over, "event_id": world.event.id });
     assert_eq!(
-        said(&backfill(&world, one).await, taken_over),
+        action_on(&backfill(&world, one).await, taken_over),
         ("skipped", "its copy is there")
     );
     let books = Books::of(&world).await;
@@ -100,27 +109,23 @@ async fn what_has_no_copy_gets_one_and_what_has_one_is_left_alone() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_copy_that_was_lost_is_made_again_for_the_edit_that_is_named() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_lost_copy_is_made_again_for_a_named_edit(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let id = succeeded(&live, &world).await;
-    stack.remove_object(&world.stored(id).await.output_key()).await;
+    place.remove_object(&world.stored(id).await.output_key()).await;
     let named = json!({ "request_id": id, "event_id": world.event.id });
     assert_eq!(
-        said(&backfill(&world, named).await, id),
+        action_on(&backfill(&world, named).await, id),
         ("stored", "fetched from its address")
     );
     assert_stored(&world, id).await;
 }
 
-#[tokio::test]
-async fn what_cannot_or_must_not_be_fetched_fails_clearly_and_alone() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
-    // Not the loopback address that the local stage allows.
+async fn a_forbidden_address_fails_alone_and_is_never_fetched(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
+    // The allowed loopback address is another one.
     let bait = Bait::start("127.0.0.2", fixture("cat.jpg"));
     let hostile = succeeded(&live, &world).await;
     let good = succeeded(&live, &world).await;
@@ -134,38 +139,30 @@ async fn what_cannot_or_must_not_be_fetched_fails_clearly_and_alone() {
     world.take_copy_away(good, url.as_deref()).await;
 
     let done = backfill(&world, json!({})).await;
-    let (action, why) = said(&done, hostile);
+    let (action, why) = action_on(&done, hostile);
     assert_eq!(action, "failed");
     assert!(why.ends_with("no provider ever had it"), "{why}");
-    assert_eq!(said(&done, good).0, "stored");
+    assert_eq!(action_on(&done, good).0, "stored");
     assert_eq!(bait.asked(), 0);
     assert_eq!(
-        stack.object(&world.stored(hostile).await.output_key()).await,
+        place.object(&world.stored(hostile).await.output_key()).await,
         None
     );
-    // So that it does not come up again and again in the tests of others.
-    world
-        .alter(hostile, |item| {
-            item.remove("open_pk");
-        })
-        .await;
 }
 
-#[tokio::test]
-async fn an_edit_without_a_picture_is_passed_over() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_edit_without_a_picture_is_skipped(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
     let queued = live.hold(&world, photo, &body, [Behaviour::default()]).await;
     let named = json!({ "request_id": queued, "event_id": world.event.id });
     assert_eq!(
-        said(&backfill(&world, named).await, queued),
+        action_on(&backfill(&world, named).await, queued),
         ("skipped", "it has no picture: queued")
     );
     let nobody: EditId = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
-    // Looked for in every event there is.
+    // Without an event the edit is searched in all of them.
     let answer = backfill(&world, json!({ "request_id": nobody })).await;
-    assert_eq!(said(&answer, nobody), ("skipped", "there is no such edit"));
+    assert_eq!(action_on(&answer, nobody), ("skipped", "there is no such edit"));
 }

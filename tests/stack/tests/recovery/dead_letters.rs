@@ -1,28 +1,35 @@
-//! Messages that the workers gave up on, and the operator's command line.
+//! Dead letters, recovery and breakers on the operator's command line.
 
 use domain::Status;
 use domain::settings::setting;
 use serde_json::json;
-use stack_tests::command_line::magic_edits;
-use stack_tests::{Books, Stack, World, queue, settings, styles};
+use world::deployed::command_line::magic_edits;
+use world::{Books, Place, World, queue, settings, styles};
 
 use super::*;
 
-#[tokio::test]
-async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
-    let world = World::new(&stack).await;
+contract! {
+    deployed {
+        a_dead_letter_is_shown_and_a_redrive_finishes_its_edit,
+        a_redrive_returns_a_poll_message_to_the_poll_queue,
+        recovery_on_the_command_line_looks_first_and_acts_on_demand,
+        a_breaker_is_pinned_and_released,
+    }
+}
+
+async fn a_dead_letter_is_shown_and_a_redrive_finishes_its_edit(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
-    let dead = format!("{}-dead", stack.described.submit_queue_url);
-    queue::purge(&stack, &dead).await;
+    let dead = format!("{}-dead", place.stack().described.submit_queue_url);
+    place.stack().purge(&dead).await;
     let letters = [
         queue::submit_body(&world, id),
         queue::submit_body(&world, id),
         "not ours".to_owned(),
     ];
-    queue::send(&stack, &dead, &letters).await;
+    place.stack().send_messages(&dead, &letters).await;
 
     let ran = magic_edits(&["dlq", "list", "--json"]).await;
     assert_eq!(ran.code, 1, "there is something to do: {ran:?}");
@@ -46,20 +53,26 @@ async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() 
         assert_eq!(about[0]["edit_status"], "queued");
     }
 
-    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
+    let before = place
+        .stack()
+        .messages(&place.stack().described.submit_queue_url)
+        .await;
     let ran = magic_edits(&["dlq", "redrive", "submit", "--json"]).await;
     let redriven = ran.json();
     assert_eq!((ran.code, &redriven["sent"]), (1, &json!(2)), "{redriven}");
     let unreadable = redriven["unreadable"].as_u64().unwrap();
     assert!(unreadable >= 1, "{redriven}");
     assert_painted_once(&world, id).await;
-    queue::done(&stack, &stack.described.submit_queue_url, before).await;
+    place
+        .stack()
+        .until_handled(&place.stack().described.submit_queue_url, before)
+        .await;
     assert_eq!(Books::of(&world).await.ledger.len(), 1);
     assert!(
-        u64::from(queue::waiting(&stack, &dead).await.visible) >= unreadable,
+        u64::from(place.stack().messages(&dead).await.visible) >= unreadable,
         "what cannot be read stays"
     );
-    queue::purge(&stack, &dead).await;
+    place.stack().purge(&dead).await;
     let ran = magic_edits(&["dlq", "list", "--json"]).await;
     let left = ran
         .json()
@@ -70,14 +83,15 @@ async fn a_dead_letter_is_shown_stays_and_sent_back_brings_its_edit_to_an_end() 
     assert_eq!(ran.code, i32::from(left), "{ran:?}");
 }
 
-#[tokio::test]
-async fn a_poll_message_goes_back_to_the_poll_queue() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+async fn a_redrive_returns_a_poll_message_to_the_poll_queue(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
-    let dead = format!("{}-dead", stack.described.poll_queue_url);
-    queue::send(&stack, &dead, &[queue::poll_body(&world, id, 1)]).await;
+    let dead = format!("{}-dead", place.stack().described.poll_queue_url);
+    place
+        .stack()
+        .send_messages(&dead, &[queue::poll_body(&world, id, 1)])
+        .await;
     let ran = magic_edits(&["dlq", "redrive", "poll", "--json"]).await;
     let redriven = ran.json();
     assert_eq!(redriven["sent"], 1, "{ran:?}");
@@ -85,13 +99,11 @@ async fn a_poll_message_goes_back_to_the_poll_queue() {
     live.assert_delivered_once(&world, id, 1).await;
 }
 
-#[tokio::test]
-async fn operators_look_first_and_act_then() {
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
-    let (id, mut settings) = lost(&stack, &world, &styles::fake("sync")).await;
+async fn recovery_on_the_command_line_looks_first_and_acts_on_demand(place: Place) {
+    let world = World::new(&place).await;
+    let (id, mut settings) = lost(&place, &world, &styles::fake("sync")).await;
     let edit = id.to_string();
-    // Tab-separated rows for other programs.
+    // In a pipe the rows are tab-separated.
     let ran = magic_edits(&["recover-stuck", "--minutes", "0"]).await;
     let row = ran
         .out
@@ -121,12 +133,22 @@ async fn operators_look_first_and_act_then() {
 
     settings.change(setting!(queue_name), "no-such-queue").await;
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
-    assert_eq!((ran.code, said(&ran.json(), id).0), (1, "error"), "{ran:?}");
-    let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
+    assert_eq!((ran.code, action_on(&ran.json(), id).0), (1, "error"), "{ran:?}");
+    let own = place
+        .stack()
+        .described
+        .submit_queue_url
+        .rsplit('/')
+        .next()
+        .unwrap();
     settings.change(setting!(queue_name), own).await;
 
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
-    assert_eq!((ran.code, said(&ran.json(), id).0), (0, "requeue"), "{ran:?}");
+    assert_eq!(
+        (ran.code, action_on(&ran.json(), id).0),
+        (0, "requeue"),
+        "{ran:?}"
+    );
     assert_painted_once(&world, id).await;
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--json"]).await;
     assert_eq!(ran.code, i32::from(ran.json()["matched"] != 0), "{ran:?}");
@@ -146,13 +168,15 @@ async fn operators_look_first_and_act_then() {
         "--json",
     ])
     .await;
-    assert_eq!((ran.code, said(&ran.json(), id).0), (0, "skipped"), "{ran:?}");
+    assert_eq!(
+        (ran.code, action_on(&ran.json(), id).0),
+        (0, "skipped"),
+        "{ran:?}"
+    );
 }
 
-#[tokio::test]
-async fn a_breaker_is_pinned_and_left_to_itself_again() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[]).await;
+async fn a_breaker_is_pinned_and_released(place: Place) {
+    let _settings = settings::alone(&place, &[]).await;
     for (asked, state) in [
         ("open", "open, pinned"),
         ("close", "closed, pinned"),

@@ -1,25 +1,28 @@
-//! Sending what was held back.
+//! Dispatch sends edits that were held back.
 
 use domain::breaker::Pin;
+use domain::settings::setting;
 use jiff::SignedDuration;
-use stack_tests::Duo;
+use world::Duo;
 
 use super::*;
 
-#[tokio::test]
-async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
-    // What other tests have left behind would be older.
-    fail(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless,
+        an_edit_sent_after_its_deadline_waits_for_its_provider,
+    }
+}
+
+async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let mut ids = Vec::new();
     for _ in 0..13 {
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
     }
-    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
-    let answer = invoke(&stack, "dispatch", &json!({ "limit": 11 })).await;
+    let answer = place.invoke("dispatch", &json!({ "limit": 11 })).await;
     assert_eq!(answer, json!({ "matched": 11, "sent": 11, "more": true }));
     let (first, left) = ids.split_at(11);
     for id in first {
@@ -29,21 +32,21 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
         assert_eq!(
             world.stored(*id).await.status,
             Status::Queued,
-            "the youngest wait"
+            "the youngest edits wait"
         );
     }
 
-    // Both at once: each finds the two that are left, or finds them gone.
+    // Two at the same time: each finds the two that are left, or finds them gone.
     let payload = json!({});
     let (one, other) = futures::join!(
-        invoke(&stack, "dispatch", &payload),
-        invoke(&stack, "dispatch", &payload)
+        place.invoke("dispatch", &payload),
+        place.invoke("dispatch", &payload)
     );
     assert!(one["sent"] == 2 || other["sent"] == 2, "{one} {other}");
     for id in left {
         assert_eq!(world.guest.wait(*id).await["status"], "succeeded");
     }
-    queue::done(&stack, &stack.described.submit_queue_url, before).await;
+    place.handle_all_messages().await;
     let books = Books::of(&world).await;
     assert_eq!((books.ledger.len(), books.figures.succeeded), (13, 13));
     for id in ids {
@@ -51,31 +54,24 @@ async fn what_was_held_back_is_sent_oldest_first_and_twice_is_harmless() {
         books.assert_paid(id, styles::COST);
     }
     books.assert_at_rest();
-    assert_eq!(invoke(&stack, "dispatch", &payload).await["matched"], 0);
+    assert_eq!(place.invoke("dispatch", &payload).await["matched"], 0);
 }
 
-#[tokio::test]
-async fn what_is_sent_after_its_deadline_waits_for_a_provider_that_is_out_of_service() {
-    let stack = Stack::connect().await;
-    let mut duo = Duo::open(&stack, &[(setting!(fallback_provider), "none")]).await;
-    fail(&stack).await;
+async fn an_edit_sent_after_its_deadline_waits_for_its_provider(place: Place) {
+    let mut duo = Duo::open(&place, &[(setting!(fallback_provider), "none")]).await;
     duo.settings.pin_breakers(Some(Pin::Open)).await;
-    let world = World::new(&stack).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let behaviour = Behaviour::default().processing(0);
     let held = duo.hold(&world, photo, styles::LIVE, [behaviour]).await;
     world
-        .set_deadline(held.id, stack.cloud.now() - SignedDuration::from_mins(1))
+        .set_deadline(held.id, place.now() - SignedDuration::from_mins(1))
         .await;
-    let before = queue::waiting(&stack, &stack.described.submit_queue_url).await;
-    let answer = invoke(&stack, "dispatch", &json!({})).await;
+    let answer = place.invoke("dispatch", &json!({})).await;
     assert_eq!(answer["sent"], 1, "{answer}");
-    eventually("back in the queue", async || {
-        assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
-        let now = queue::waiting(&stack, &stack.described.submit_queue_url).await;
-        now.delayed > before.delayed
-    })
-    .await;
+    place.handle_due_messages().await;
+    assert_eq!(world.stored(held.id).await.status, Status::Queued, "it waits");
+    assert_eq!(place.memory().messages(Queue::Submit).len(), 1);
     duo.settings.pin_breakers(Some(Pin::Closed)).await;
     assert_eq!(world.guest.wait(held.id).await["status"], "succeeded");
     Books::of(&world).await.assert_at_rest();

@@ -1,89 +1,87 @@
-//! Messages that got lost, and workers that died after them.
+//! Recovery after lost messages and dead workers.
 
 use domain::settings::ProviderMode;
 use domain::{Status, TaskId};
 use doubles::runware::Behaviour;
 use jiff::SignedDuration;
 use serde_json::json;
-use stack_tests::invoke::{invoke, item_of};
-use stack_tests::written::claim;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use world::invoke::item_of;
+use world::written::claim;
+use world::{Books, Live, Place, World, styles};
 
 use super::*;
 
-#[tokio::test]
-async fn an_edit_whose_message_never_left_is_sent_again() {
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
-    let (id, _settings) = lost(&stack, &world, &styles::fake("sync")).await;
-    let answer = by_schedule(&stack).await;
+contract! {
+    in_memory {
+        an_edit_whose_message_was_never_sent_is_sent_again,
+        a_dry_run_tells_its_plan_and_changes_nothing,
+        a_picture_finished_meanwhile_is_delivered,
+        an_unfinished_task_is_polled_again,
+        an_attempt_that_never_reached_the_provider_is_followed_by_another,
+        an_edit_past_its_deadline_fails,
+    }
+}
+
+async fn an_edit_whose_message_was_never_sent_is_sent_again(place: Place) {
+    let world = World::new(&place).await;
+    let (id, _settings) = lost(&place, &world, &styles::fake("sync")).await;
+    let answer = by_schedule(&place).await;
     assert_eq!(
-        said(&answer, id),
+        action_on(&answer, id),
         ("requeue", "no worker had taken it: it is sent again")
     );
     assert_painted_once(&world, id).await;
-    assert_eq!(item_of(&by_schedule(&stack).await, id), None, "it has ended");
+    assert_eq!(item_of(&by_schedule(&place).await, id), None, "it has ended");
 }
 
-#[tokio::test]
-async fn a_dry_run_says_what_it_would_do_and_changes_nothing() {
-    let stack = Stack::connect().await;
-    let world = World::new(&stack).await;
-    let (id, _settings) = lost(&stack, &world, styles::OK).await;
-    let before = (
-        world.stored(id).await,
-        queue::waiting(&stack, &stack.described.submit_queue_url).await,
-    );
-    // The demo's own words: `dry_run` is what is done where nothing is said.
+async fn a_dry_run_tells_its_plan_and_changes_nothing(place: Place) {
+    let world = World::new(&place).await;
+    let (id, _settings) = lost(&place, &world, styles::OK).await;
+    let before = world.stored(id).await;
+    // A dry run is the default.
     for payload in [
         json!({ "minutes": 0 }),
         json!({ "minutes": 0, "action": "dry_run" }),
     ] {
-        let answer = invoke(&stack, "recover-stuck", &payload).await;
+        let answer = place.invoke("recover-stuck", &payload).await;
         assert_eq!(
-            said(&answer, id),
+            action_on(&answer, id),
             ("requeue", "no worker has taken it: it would be sent again")
         );
         assert_eq!(item_of(&answer, id).unwrap()["age_minutes"], 0);
     }
-    let answer = invoke(&stack, "recover-stuck", &json!({})).await;
+    let answer = place.invoke("recover-stuck", &json!({})).await;
     assert_eq!(item_of(&answer, id), None, "half an hour has not passed");
     world.age(id, SignedDuration::from_mins(31)).await;
-    let answer = invoke(&stack, "recover-stuck", &json!({})).await;
+    let answer = place.invoke("recover-stuck", &json!({})).await;
     assert_eq!(item_of(&answer, id).unwrap()["age_minutes"], 31);
 
-    let mut after = (
-        world.stored(id).await,
-        queue::waiting(&stack, &stack.described.submit_queue_url).await,
-    );
-    (after.0.updated_at, after.0.deadline_at) = (before.0.updated_at, before.0.deadline_at);
+    let mut after = world.stored(id).await;
+    (after.updated_at, after.deadline_at) = (before.updated_at, before.deadline_at);
     assert_eq!(after, before);
+    assert!(place.memory().messages(Queue::Submit).is_empty());
 }
 
-#[tokio::test]
-async fn what_the_provider_has_finished_meanwhile_is_delivered() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+async fn a_picture_finished_meanwhile_is_delivered(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
-    let answer = requeue(&stack).await;
-    assert_eq!(said(&answer, id), ("deliver", "runware had finished it"));
+    let answer = requeue(&place).await;
+    assert_eq!(action_on(&answer, id), ("deliver", "runware had finished it"));
     assert_eq!(answer["delivered"], 1);
     live.assert_delivered_once(&world, id, 1).await;
 }
 
-#[tokio::test]
-async fn what_the_provider_is_still_at_is_asked_after_again() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+async fn an_unfinished_task_is_polled_again(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(1_000)).await;
     let asked = live.tasks(id)[0].polls;
-    // Not finished when recovery asks, and when the next poll does.
+    // The task is unfinished at recovery's question and at the next poll.
     live.now(TaskId::derive(id, 1), Behaviour::default().processing(asked + 2));
-    let answer = requeue(&stack).await;
+    let answer = requeue(&place).await;
     assert_eq!(
-        said(&answer, id),
+        action_on(&answer, id),
         ("requeue", "runware is not done: it will be asked again")
     );
     live.assert_delivered_once(&world, id, 1).await;
@@ -93,35 +91,29 @@ async fn what_the_provider_is_still_at_is_asked_after_again() {
     );
 }
 
-#[tokio::test]
-async fn an_attempt_that_never_arrived_is_followed_by_another() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+async fn an_attempt_that_never_reached_the_provider_is_followed_by_another(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::LIVE });
     let id = live
         .hold(&world, photo, &body, [Behaviour::default().processing(0)])
         .await;
-    // The worker dies right after its claim, and its poll message with it.
+    // The worker died right after its claim, and its poll message is lost.
     world
-        .take(
-            &world.stored(id).await,
-            claim(ProviderMode::Live),
-            stack.cloud.now(),
-        )
+        .take(&world.stored(id).await, claim(ProviderMode::Live), place.now())
         .await;
 
-    let answer = requeue(&stack).await;
+    let answer = requeue(&place).await;
     assert_eq!(
-        said(&answer, id),
+        action_on(&answer, id),
         ("requeue", "runware is not done: it will be asked again"),
         "it may still arrive"
     );
     world.age(id, SignedDuration::from_mins(3)).await;
-    let answer = requeue(&stack).await;
+    let answer = requeue(&place).await;
     assert_eq!(
-        said(&answer, id),
+        action_on(&answer, id),
         ("requeue", "attempt 1 came to nothing: another follows")
     );
     live.assert_delivered_once(&world, id, 2).await;
@@ -134,19 +126,17 @@ async fn an_attempt_that_never_arrived_is_followed_by_another() {
     );
 }
 
-#[tokio::test]
-async fn an_edit_that_is_past_its_time_comes_to_an_end() {
-    let stack = Stack::connect().await;
-    let live = Live::alone(&stack, None).await;
-    let world = World::new(&stack).await;
+async fn an_edit_past_its_deadline_fails(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(1_000)).await;
     world.age(id, SignedDuration::from_mins(20)).await;
-    let answer = requeue(&stack).await;
-    assert_eq!(said(&answer, id), ("fail", "provider_timeout"));
+    let answer = requeue(&place).await;
+    assert_eq!(action_on(&answer, id), ("fail", "provider_timeout"));
     let edit = world.stored(id).await;
     assert_eq!(edit.status, Status::Failed);
     let books = Books::of(&world).await;
-    // Runware goes on with what nobody waits for any more, and bills it.
+    // Runware finishes the abandoned task and bills it.
     books.assert_released_but_charged(id, "provider_timeout", styles::COST);
     books.assert_at_rest();
 }

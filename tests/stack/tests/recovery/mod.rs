@@ -1,5 +1,5 @@
-//! What operators and the schedule do about edits that do not move. Recovery looks at every edit of the stack, so these
-//! tests run alone, and look at their own edits in its answers.
+//! Operators and the schedule recover edits that do not move. On the stack recovery looks at every edit, so these tests
+//! run alone there, and look at their own edits in its answers.
 
 mod backfill;
 mod concurrency;
@@ -15,80 +15,84 @@ use domain::settings::setting;
 use domain::{EditId, Status, TaskId};
 use doubles::runware::Behaviour;
 use serde_json::{Value, json};
-use stack_tests::invoke::{invoke, item_of};
-use stack_tests::patience::eventually;
-use stack_tests::settings::{self, Alone};
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use world::invoke::item_of;
+use world::patience::eventually;
+use world::queue::Queue;
+use world::settings::{self, Alone};
+use world::{Books, Live, Place, World, styles};
 
-/// Sends again, or asks after, whatever is open.
-async fn requeue(stack: &Stack) -> Value {
-    invoke(
-        stack,
-        "recover-stuck",
-        &json!({ "minutes": 0, "action": "requeue" }),
-    )
-    .await
+/// Sends again, or polls, whatever is open.
+async fn requeue(place: &Place) -> Value {
+    recover(place, &json!({ "minutes": 0, "action": "requeue" })).await
 }
 
-/// Ends whatever is open.
-async fn fail(stack: &Stack) -> Value {
-    invoke(stack, "recover-stuck", &json!({ "minutes": 0, "action": "fail" })).await
+/// Fails whatever is open.
+async fn fail(place: &Place) -> Value {
+    recover(place, &json!({ "minutes": 0, "action": "fail" })).await
 }
 
-/// What the schedule of template.yaml does, but without waiting for two minutes.
-async fn by_schedule(stack: &Stack) -> Value {
+/// As the schedule of template.yaml, but without its two minutes of grace.
+async fn by_schedule(place: &Place) -> Value {
     let payload = json!({ "minutes": 0, "action": "requeue", "limit": 500, "spare_held": true });
-    invoke(stack, "recover-stuck", &payload).await
+    recover(place, &payload).await
+}
+
+async fn recover(place: &Place, payload: &Value) -> Value {
+    place.invoke("recover-stuck", payload).await
 }
 
 /// What an answer says was done with an edit, and why.
 #[track_caller]
-fn said(answer: &Value, id: EditId) -> (&str, &str) {
+fn action_on(answer: &Value, id: EditId) -> (&str, &str) {
     let item = item_of(answer, id).unwrap_or_else(|| panic!("{id} is not in {answer}"));
     (item["action"].as_str().unwrap(), item["reason"].as_str().unwrap())
 }
 
-/// An edit whose submit message never left: its queue could not be reached.
-async fn lost(stack: &Stack, world: &World, style: &str) -> (EditId, Alone) {
-    let mut settings = settings::alone(stack, &[(setting!(queue_name), "no-such-queue")]).await;
+/// An edit whose submit message was never sent: its queue could not be reached.
+async fn lost(place: &Place, world: &World, style: &str) -> (EditId, Alone) {
+    let mut settings = settings::alone(place, &[(setting!(queue_name), "no-such-queue")]).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, style).await;
     assert_eq!(world.stored(id).await.status, Status::Queued);
-    let own = stack.described.submit_queue_url.rsplit('/').next().unwrap();
-    settings.change(setting!(queue_name), own).await;
+    settings.change(setting!(queue_name), place.queue_name()).await;
     (id, settings)
 }
 
-/// An edit that Runware has accepted and nobody asks after any more; from now on it goes like this there.
+/// An edit that Runware has accepted and that nobody polls any more; from now on Runware behaves like this.
 async fn forgotten(live: &Live, world: &World, then: Behaviour) -> EditId {
-    // What nobody can read would be in flight for minutes.
-    queue::purge(&world.stack, &world.stack.described.poll_queue_url).await;
+    if let Some(stack) = world.place.deployed_stack() {
+        // An unreadable message would be in flight for minutes.
+        stack.purge(&stack.described.poll_queue_url).await;
+    }
     let photo = world.photo("cat.jpg").await;
     let id = live
         .start(world, photo, [Behaviour::default().processing(1_000)])
         .await;
     let is_accepted = || live.tasks(id).iter().any(|task| task.accepted);
     world.guest.wait_until(id, "accepted", |_| is_accepted()).await;
-    lose_polls(&world.stack).await;
+    lose_polls(&world.place).await;
     assert_eq!(world.stored(id).await.status, Status::Processing);
     live.now(TaskId::derive(id, 1), then);
     id
 }
 
-/// Loses every poll message. One that is worked on would be followed by another.
-async fn lose_polls(stack: &Stack) {
+/// Loses every poll message. On the stack a message in flight would be followed by another.
+async fn lose_polls(place: &Place) {
+    let Some(stack) = place.deployed_stack() else {
+        return place.memory().lose_messages(Queue::Poll);
+    };
     let url = &stack.described.poll_queue_url;
-    eventually("without poll messages", async || {
-        if queue::waiting(stack, url).await.in_flight > 0 {
+    eventually("no poll messages", async || {
+        if stack.messages(url).await.in_flight > 0 {
             return false;
         }
-        queue::purge(stack, url).await;
-        queue::waiting(stack, url).await.total() == 0
+        stack.purge(url).await;
+        stack.messages(url).await.total() == 0
     })
     .await;
 }
 
-/// Succeeded and paid once, with the fake.
+/// The edit succeeded with the fake provider, at its first attempt, and was paid once.
 async fn assert_painted_once(world: &World, id: EditId) {
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     assert_eq!(world.stored(id).await.attempt, 1);

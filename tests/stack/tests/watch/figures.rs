@@ -1,4 +1,4 @@
-//! The summary's figures equal a recount of all edits (rows O1, O4).
+//! The summary's figures equal a recount of all edits.
 
 use domain::admission::Admission;
 use domain::edit::{Origin, Step};
@@ -10,27 +10,29 @@ use futures::StreamExt;
 use futures::stream;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::patience::seen;
-use stack_tests::written::{applicant, approval, claim, success};
-use stack_tests::{Caller, Stack, World, logs, settings, styles};
+use world::caller::of_event;
+use world::written::{applicant, approval, claim, success};
+use world::{Caller, Place, World, styles};
 
 use super::in_style;
 
-/// Written past the API, in every state, by the product's own state machine and store.
+contract! {
+    in_memory {
+        the_summary_equals_a_recount_of_a_thousand_mixed_edits,
+    }
+}
+
+/// Edits in every state, written past the API.
 const WRITTEN: u32 = 980;
-/// Asked for by guests, as many of each kind.
+/// Edits of each kind that guests ask for.
 const ASKED: usize = 5;
-/// What a summary may read: the event, its counters, its tenant's and its alerts. Edits would take pages.
-const MOST_READS: u64 = 4;
-/// Writes under way at once.
+/// Reads of a summary: the event, its counters, its tenant's and its alerts. Edits would take pages.
+const MOST_READS: usize = 4;
+/// Writes in parallel.
 const AT_ONCE: usize = 4;
 
-#[tokio::test]
-async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
@@ -57,10 +59,14 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
     assert_eq!(edits.len(), WRITTEN as usize + 4 * ASKED);
     let organiser = Caller::organiser(&world).await;
     let path = format!("{}/ai-edits/summary", of_event(&world));
-    let asked = logs::now_ms(&stack);
+    let twin = &place.memory().twin;
+    twin.forget_operations();
     let reply = organiser.get(&path).await;
     let summary = reply.data(200);
-    assert_few_calls(&stack, &organiser, &path, asked).await;
+    let calls = twin.calls();
+    let of_the_table = calls.iter().filter(|(name, _)| name.starts_with("dynamodb."));
+    let reads: usize = of_the_table.map(|(_, count)| count).sum();
+    assert!((1..=MOST_READS).contains(&reads), "{calls:?}");
     let of = |status: Status| edits.iter().filter(|edit| edit.status == status).count();
     let counts = json!({
         "total": edits.len(), "queued": of(Status::Queued), "processing": of(Status::Processing),
@@ -108,32 +114,16 @@ async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits() {
     assert_eq!(summary["spend"]["reserved_micro_usd"], reserved);
 }
 
-/// A summary is counters that are read, however many edits there are.
-async fn assert_few_calls(stack: &Stack, organiser: &Caller, path: &str, since_ms: i64) {
-    let calls = seen("logged", async || {
-        // The emulator delivers a late line with the environment's next invocation only.
-        organiser.get(path).await.data(200);
-        let is_meant = |line: &Value| line["message"] == "invocation";
-        let lines = logs::found(stack, &["tenant-get-summary"], since_ms, 0, is_meant).await;
-        Some(lines.first()?["aws_calls"].clone())
-    })
-    .await;
-    let calls = calls.as_object().unwrap();
-    let of_the_table = calls.iter().filter(|(name, _)| name.starts_with("dynamodb."));
-    let reads: u64 = of_the_table.map(|(_, count)| count.as_u64().unwrap()).sum();
-    assert!((1..=MOST_READS).contains(&reads), "{calls:?}");
-}
-
-/// A photo of the world's, as it is stored.
+/// A stored photo of the world.
 pub(super) async fn photo_of(world: &World) -> Photo {
     world.photo("cat.jpg").await;
-    let photos = world.stack.cloud.photos(&world.event.id, None, 1).await.unwrap();
+    let photos = world.place.cloud.photos(&world.event.id, None, 1).await.unwrap();
     photos.into_iter().next().unwrap()
 }
 
-/// Writes an edit and takes it as far as the last digit of its number says; 3 is queued.
+/// Writes an edit in the state that the last digit of its number chooses; 3 is queued.
 pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
-    let cloud = &world.stack.cloud;
+    let cloud = &world.place.cloud;
     let applicant = applicant(world, photo, Origin::Tenant, cloud.now());
     let request = EditRequest::default();
     let approval = approval(MicroUsd::new(20_000 + i64::from(number)));
@@ -183,7 +173,7 @@ async fn all(world: &World) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     loop {
         let after = edits.last().map(|edit| edit.id);
-        let page = world.stack.cloud.edits(&world.event.id, None, after, 100).await;
+        let page = world.place.cloud.edits(&world.event.id, None, after, 100).await;
         let page = page.unwrap();
         if page.is_empty() {
             return edits;

@@ -1,23 +1,27 @@
-//! Figures for CloudWatch are lines of the functions' logs (row O3). The emulator does not take them out, so the lines
-//! themselves are looked at.
+//! Metrics are lines of the functions' logs. The emulator extracts none, so the test reads the lines.
 
 use std::collections::BTreeMap;
 
 use domain::MicroUsd;
 use serde_json::Value;
-use stack_tests::styles::COST;
-use stack_tests::{Stack, World, logs, settings, styles};
+use world::deployed::logs;
+use world::styles::COST;
+use world::{Place, World, settings, styles};
 
 use super::in_style;
 
+contract! {
+    deployed {
+        each_metric_is_logged_once_and_no_tenant_is_a_dimension,
+    }
+}
+
 const FUNCTIONS: [&str; 3] = ["guest-create-edit", "process-edit", "poll-edit"];
 
-#[tokio::test]
-async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let world = World::with(&stack, |tenant, _| {
+async fn each_metric_is_logged_once_and_no_tenant_is_a_dimension(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let began = logs::now_ms(&place) - 1_000;
+    let world = World::with(&place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
     })
     .await;
@@ -31,7 +35,7 @@ async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
 
     let tenant = world.tenant.id.as_str();
     let is_ours = |line: &Value| line["tenant_id"] == tenant && line["_aws"].is_object();
-    let lines = logs::found(&stack, &FUNCTIONS, began, 10, is_ours).await;
+    let lines = logs::found(&place, &FUNCTIONS, began, 10, is_ours).await;
     let mut sums: BTreeMap<(String, String), f64> = BTreeMap::new();
     for line in &lines {
         assert_eq!(line["event_id"], world.event.id.as_str());
@@ -56,13 +60,13 @@ async fn an_edits_life_is_measured_once_and_whose_it_was_is_no_dimension() {
             "{metric} {dimension}"
         );
     }
-    // A poll comes two seconds after the claim.
+    // The poll is two seconds after the claim.
     assert!(take("ProviderLatency", "Provider=runware") >= 1_000.0);
     assert!(take("QueueWait", "") >= 0.0);
     assert!(sums.is_empty(), "nothing else is measured: {sums:?}");
 }
 
-/// Name, dimension beside the stage, and value of the one metric of a line, which must be as CloudWatch wants it.
+/// Name, dimension beside the stage, and value of the one metric of a line, which must have the form of CloudWatch.
 fn read(line: &Value) -> (String, String, f64) {
     assert!(line["_aws"]["Timestamp"].is_u64(), "{line}");
     let directive = &line["_aws"]["CloudWatchMetrics"][0];

@@ -1,4 +1,4 @@
-//! Signals are given once, however many edits see their cause, in the log and as an event (rows O2, B4).
+//! A signal is given once, in the log and as an event, however many edits cause it.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,22 @@ use domain::MicroUsd;
 use domain::settings::setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::invoke::{invoke, try_invoke};
-use stack_tests::patience::{insist, seen};
-use stack_tests::styles::COST;
-use stack_tests::{Caller, Guest, Reply, Stack, Subscriber, World, logs, settings, styles};
+use world::deployed::{Subscriber, logs};
+use world::patience::{insist, seen};
+use world::styles::COST;
+use world::{Caller, Guest, Place, Reply, World, settings, styles};
 
 use super::figures::{photo_of, write};
 use super::in_style;
+
+contract! {
+    in_memory {
+        recovery_that_fails_edits_signals_the_failure_rate_of_their_event,
+    }
+    deployed {
+        each_signal_is_given_once_although_many_edits_cause_it,
+    }
+}
 
 const FUNCTIONS: [&str; 4] = [
     "guest-create-edit",
@@ -26,22 +35,20 @@ const ABUSE: &str = "AI abuse escalation threshold reached";
 const FAILURE_RATE: &str = "AI failure-rate alert threshold reached";
 const LATENCY: &str = "AI provider latency warning";
 
-#[tokio::test]
-async fn each_signal_is_given_once_although_many_edits_cross() {
-    let stack = Stack::connect().await;
+async fn each_signal_is_given_once_although_many_edits_cause_it(place: Place) {
     let thresholds = [
         (setting!(failure_rate_min_samples), "4"),
         (setting!(latency_warning_ms), "1"),
         (setting!(abuse_escalation_threshold_per_hour), "3"),
     ];
-    let _settings = settings::alone(&stack, &thresholds).await;
-    let mut subscriber = Subscriber::new(&stack).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let sick = World::with(&stack, |_, event| {
+    let _settings = settings::alone(&place, &thresholds).await;
+    let mut subscriber = Subscriber::new(&place).await;
+    let began = logs::now_ms(&place) - 1_000;
+    let sick = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
-    let poor = World::with(&stack, |tenant, _| {
+    let poor = World::with(&place, |tenant, _| {
         tenant.budget.soft_cap_micro_usd = Some(MicroUsd::new(COST));
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(2 * COST));
     })
@@ -57,7 +64,7 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
         let message = line["message"].as_str().unwrap_or_default();
         events.iter().any(|event| event == about) && [BUDGET, ABUSE, FAILURE_RATE, LATENCY].contains(&message)
     };
-    let lines = logs::found(&stack, &FUNCTIONS, began, 5, is_ours).await;
+    let lines = logs::found(&place, &FUNCTIONS, began, 5, is_ours).await;
     let mut given: BTreeMap<(String, String), u32> = BTreeMap::new();
     for line in &lines {
         let kind = line["threshold"].as_str().unwrap_or_default().to_owned();
@@ -81,7 +88,7 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
     let abuse = lines.iter().find(|line| line["message"] == ABUSE).unwrap();
     assert_eq!(abuse["scope_hash"], guest.scope_hash(&sick.event));
 
-    // The same five as events, with what a subscriber needs.
+    // The same five are published as events.
     let published = wait_for_events(&mut subscriber, &events, 5).await;
     let mut types: Vec<_> = published
         .iter()
@@ -104,39 +111,24 @@ async fn each_signal_is_given_once_although_many_edits_cross() {
     subscriber.leave().await;
 }
 
-#[tokio::test]
-async fn recovery_that_ends_edits_says_what_it_means_for_their_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(failure_rate_min_samples), "4")]).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let world = World::new(&stack).await;
+async fn recovery_that_fails_edits_signals_the_failure_rate_of_their_event(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(failure_rate_min_samples), "4")]).await;
+    let world = World::new(&place).await;
     let photo = photo_of(&world).await;
-    // Queued, and nobody knows of them.
+    // Queued, without a message.
     for number in [3, 13, 23, 33, 43] {
         write(&world, &photo, number).await;
     }
     let fail = json!({ "minutes": 0, "action": "fail" });
-    for _ in 0..30 {
-        let (failed, answer) = try_invoke(&stack, "recover-stuck", &fail).await;
-        if !failed && answer["matched"] == 0 {
-            break;
-        }
-    }
-    invoke(
-        &stack,
-        "recover-stuck",
-        &json!({ "minutes": 0, "action": "dry_run" }),
-    )
-    .await;
-    let is_ours =
-        |line: &Value| line["message"] == FAILURE_RATE && line["event_id"] == world.event.id.as_str();
-    let given = logs::found(&stack, &["recover-stuck"], began, 1, is_ours).await;
-    assert_eq!(given.len(), 1, "{given:#?}");
-    let failed = given[0]["failure_rate"].as_f64().unwrap();
+    let answer = place.invoke("recover-stuck", &fail).await;
+    assert_eq!(answer["failed"], 5, "{answer}");
+    let [signal] = place.memory().published(FAILURE_RATE).try_into().unwrap();
+    assert_eq!(signal["event_id"], world.event.id.as_str());
+    let failed = signal["failure_rate"].as_f64().unwrap();
     assert!((failed - 1.0).abs() < 1e-9, "{failed}");
 }
 
-/// Two that take longer than the millisecond that is allowed.
+/// Two edits that take longer than the millisecond that is allowed.
 async fn slow_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(styles::OK);
@@ -146,7 +138,7 @@ async fn slow_edits(world: &World) {
     }
 }
 
-/// Six that fail, at once and after each other.
+/// Six edits that fail, five in parallel and one after them.
 async fn failing_edits(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let body = in_style(&styles::fake("rejected"));
@@ -156,8 +148,7 @@ async fn failing_edits(world: &World) {
     assert_eq!(world.guest.wait(last).await["status"], "failed");
 }
 
-/// Room for two, of which the organiser's own reaches the soft cap and a guest's the hard cap; and then six that are
-/// refused.
+/// Room for two edits: the organiser's own reaches the soft cap and a guest's the hard cap. Six more are refused.
 async fn exhaust_budget(world: &World) {
     let photo = world.photo("cat.jpg").await;
     let never = styles::fake("never");
@@ -179,7 +170,7 @@ async fn ask_as_organiser(world: &World, body: &Value, key: &str) -> Reply {
     insist(async || organiser.create_edit_once(world, body, key).await).await
 }
 
-/// Three that are blocked, and then refused before anybody looks at them.
+/// Three blocked prompts, and three that the abuse layer refuses.
 async fn blocked_prompts(world: &World, guest: &Guest) {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword in every picture" });

@@ -1,17 +1,24 @@
-//! Who may use the feature: every combination of package, add-on and style, set up as a superadmin does it.
+//! Entitlement: every combination of package, add-on and style, set up as a superadmin does it.
 
 use domain::EventId;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::world::unique;
-use stack_tests::{Caller, Guest, Stack, accounts, settings, styles};
+use world::reply::text;
+use world::unique;
+use world::{Caller, Guest, Place, styles};
+
+contract! {
+    in_memory {
+        every_combination_of_package_addon_and_style_is_granted_or_refused,
+        an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price,
+    }
+}
 
 const UNLOCK: &str = "/admin/addons/ai_styling_unlock";
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
 
-/// A row: the package's features, if there is a package; the add-on's state, if it was bought; what unlocks the
-/// feature; what a premium style is answered with.
+/// A row: the features of the package, if there is one; the state of the add-on, if it was bought; what grants the
+/// feature; the answer to a premium style.
 type Row = (
     Option<&'static [&'static str]>,
     Option<Addon>,
@@ -29,8 +36,8 @@ enum Addon {
 }
 
 impl Addon {
-    fn body(self, stack: &Stack) -> Value {
-        let now = stack.cloud.now();
+    fn body(self, place: &Place) -> Value {
+        let now = place.now();
         match self {
             Self::Pending => json!({ "status": "pending" }),
             Self::Completed => json!({ "status": "completed", "expires_at": null }),
@@ -45,7 +52,7 @@ impl Addon {
 enum Premium {
     Open,
     Locked,
-    /// The feature as a whole is.
+    /// The whole feature is locked.
     AllLocked,
 }
 
@@ -67,7 +74,7 @@ const MATRIX: &[Row] = &[
     (None,                                        Some(Addon::Cancelled), None,            Premium::AllLocked),
 ];
 
-/// An event that the superadmin has just made, its path, and who it belongs to.
+/// An event that the superadmin has just made.
 struct Made {
     id: EventId,
     path: String,
@@ -75,8 +82,8 @@ struct Made {
     tenant: String,
 }
 
-async fn make(stack: &Stack, admin: &Caller, features: Option<&[&str]>) -> Made {
-    let name = unique(stack);
+async fn make(place: &Place, admin: &Caller, features: Option<&[&str]>) -> Made {
+    let name = unique(place);
     let tenant = format!("tenant-{name}");
     admin
         .put(
@@ -105,46 +112,42 @@ async fn make(stack: &Stack, admin: &Caller, features: Option<&[&str]>) -> Made 
     }
 }
 
-#[tokio::test]
-async fn every_combination_is_granted_or_refused_as_it_should_be() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn every_combination_of_package_addon_and_style_is_granted_or_refused(place: Place) {
+    let admin = Caller::superadmin(&place);
     let offer = json!({ "name": "AI edits", "price_cents": 1900, "currency": "EUR" });
     admin.put(UNLOCK, &offer).await;
     for rows in MATRIX.chunks(5) {
-        join_all(rows.iter().map(|row| check(&stack, &admin, row))).await;
+        join_all(rows.iter().map(|row| assert_row(&place, &admin, row))).await;
     }
 }
 
-async fn check(stack: &Stack, admin: &Caller, row: &Row) {
+async fn assert_row(place: &Place, admin: &Caller, row: &Row) {
     let (features, addon, granted_by, premium) = *row;
-    let made = make(stack, admin, features).await;
+    let made = make(place, admin, features).await;
     if let Some(addon) = addon {
         let path = format!("{}/addons/ai_styling_unlock", made.path);
-        admin.put(&path, &addon.body(stack)).await;
+        admin.put(&path, &addon.body(place)).await;
     }
     let expected = json!({ "ai_styling": granted_by.is_some(), "granted_by": granted_by });
-    // What superadmin and organiser see of it.
+    // Superadmin and organiser see the same capabilities.
     let seen = admin.get(&made.path).await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
-    let token = accounts::tenant_token(stack, &made.tenant).await;
-    let organiser = Caller::with_token(stack, Some(&token));
+    let organiser = Caller::organiser_of(place, &made.tenant.parse().unwrap()).await;
     let seen = organiser
         .get(&format!("/tenant/events/{}/ai-settings", made.slug))
         .await;
     assert_eq!(seen.data(200)["capabilities"], expected, "{row:?}");
-    // What a guest gets.
+    // The guest gets what these say.
     let path = format!("{}/tokens", made.path);
     let token = admin.send(reqwest::Method::POST, &path, &json!({})).await;
     let guest = Guest::new(
-        stack,
+        place,
         text(&token.data(201)["token"]),
         Some("guest-of-the-matrix"),
     );
     let is_available = guest.get("").await.data(200)["ai_edits"]["available"].clone();
     assert_eq!(is_available, json!(granted_by.is_some()), "{row:?}");
-    let photo = stack.register_photo(&made.id, &made.slug.parse().unwrap()).await;
+    let photo = place.register_photo(&made.id, &made.slug.parse().unwrap()).await;
     let ask = async |style: &str| guest.create_edit(photo, &json!({ "style_key": style })).await;
     let plain = ask(&styles::fake("sync")).await;
     match granted_by {
@@ -159,12 +162,10 @@ async fn check(stack: &Stack, admin: &Caller, row: &Row) {
     }
 }
 
-#[tokio::test]
-async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price() {
-    let stack = Stack::connect().await;
-    let admin = Caller::superadmin(&stack);
-    let made = make(&stack, &admin, None).await;
-    let key = format!("addon-{}", unique(&stack));
+async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let made = make(&place, &admin, None).await;
+    let key = format!("addon-{}", unique(&place));
     let (offer, bought) = (
         format!("/admin/addons/{key}"),
         format!("{}/addons/{key}", made.path),
@@ -175,7 +176,7 @@ async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price() {
     };
     let priced =
         |price: Value| json!({ "name": "An add-on of the tests", "price_cents": price, "currency": "EUR" });
-    // Not in the catalogue, and there without a price.
+    // First the catalogue has no such add-on, then one without a price.
     put("completed").await.problem(409, "addon_not_purchasable");
     admin.put(&offer, &priced(json!(null))).await;
     for status in ["pending", "completed"] {
@@ -185,7 +186,7 @@ async fn an_add_on_can_be_bought_only_while_the_catalogue_holds_a_price() {
 
     admin.put(&offer, &priced(json!(500))).await;
     assert_eq!(put("completed").await.data(200)["status"], "completed");
-    // What was bought stays when the price goes, and can be cancelled.
+    // A bought add-on outlives its price and can be cancelled.
     admin.put(&offer, &priced(json!(null))).await;
     assert_eq!(admin.get(&bought).await.data(200)["status"], "completed");
     assert_eq!(put("cancelled").await.data(200)["status"], "cancelled");

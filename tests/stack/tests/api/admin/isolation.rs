@@ -1,27 +1,28 @@
-//! What is the superadmin's is nobody else's.
+//! Nobody but the superadmin may call the superadmin's endpoints.
 
 use serde_json::json;
-use stack_tests::{Caller, Stack, World, settings};
+use world::transport::Credential;
+use world::{Caller, Place, World, settings};
 
-use crate::api::contract::endpoints_below;
+use crate::api::endpoints::endpoints_below;
 
-#[tokio::test]
-async fn no_endpoint_of_the_superadmin_is_open_to_an_organiser_or_to_nobody() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    both {
+        every_superadmin_endpoint_refuses_an_organiser_and_a_forged_token,
+    }
+}
+
+async fn every_superadmin_endpoint_refuses_an_organiser_and_a_forged_token(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
-    let (nobody, forger) = (
-        Caller::with_token(&stack, None),
-        Caller::with_token(
-            &stack,
-            Some("eyJhbGciOiJub25lIn0.eyJjb2duaXRvOmdyb3VwcyI6WyJzdXBlcmFkbWluIl19."),
-        ),
-    );
+    let forged = "eyJhbGciOiJub25lIn0.eyJjb2duaXRvOmdyb3VwcyI6WyJzdXBlcmFkbWluIl19.";
+    let nobody = Caller::nobody(&place);
+    let forger = Caller::with(&place, Credential::Token(forged.to_owned()));
     let endpoints = endpoints_below("/admin/");
     assert!(endpoints.len() >= 27, "{} endpoints", endpoints.len());
     for endpoint in endpoints {
-        // The organiser's own event and tenant: not even these.
+        // Not even the organiser's own event and tenant.
         let path = endpoint.path_with(&[
             ("eventId", world.event.id.as_str()),
             ("tenantId", world.tenant.id.as_str()),

@@ -1,15 +1,25 @@
-//! Every resource of the superadmin from its making to its end.
+//! Every resource of the superadmin from its creation to its deletion.
 
 use domain::ProviderName;
 use domain::settings::{Setting, setting};
 use reqwest::Method;
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::stack::fixture;
-use stack_tests::world::unique;
-use stack_tests::{Caller, Guest, Stack, settings};
+use world::fixture;
+use world::reply::text;
+use world::unique;
+use world::{Caller, Guest, Place, settings};
 
-/// A tenant and an event of its own, and the event's path.
+contract! {
+    in_memory {
+        every_resource_is_created_listed_read_and_deleted,
+        a_package_in_use_cannot_be_deleted_and_its_change_reaches_the_event,
+        a_guest_token_is_shown_once_and_dies_when_revoked,
+        a_watermark_image_is_checked_when_it_is_set,
+        settings_and_secrets_are_set_and_go_back_to_their_defaults,
+    }
+}
+
+/// Creates a tenant and an event, and returns the path of the event.
 async fn event(admin: &Caller, name: &str) -> String {
     admin
         .put(
@@ -23,7 +33,7 @@ async fn event(admin: &Caller, name: &str) -> String {
     path
 }
 
-/// Finds what it has made in the list, page by page, and ends it.
+/// Creates a resource, reads it, finds it in the list page by page, and deletes it.
 async fn live_and_die(admin: &Caller, list: &str, id: (&str, &str), body: &Value) {
     let (field, value) = id;
     let path = format!("{list}/{value}");
@@ -41,12 +51,9 @@ async fn live_and_die(admin: &Caller, list: &str, id: (&str, &str), body: &Value
     admin.delete(&path).await.problem(404, "not_found");
 }
 
-#[tokio::test]
-async fn what_the_superadmin_makes_is_listed_read_and_taken_away_again() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let name = unique(&stack);
+async fn every_resource_is_created_listed_read_and_deleted(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let name = unique(&place);
     let key = format!("of-{name}");
     let offer = json!({ "name": "An add-on", "price_cents": 900, "currency": "EUR" });
     let style = json!({
@@ -62,7 +69,7 @@ async fn what_the_superadmin_makes_is_listed_read_and_taken_away_again() {
     admin.put(&format!("/admin/addons/{key}"), &offer).await;
     let bought = json!({ "status": "completed", "expires_at": null });
     live_and_die(&admin, &format!("{event}/addons"), ("key", &key), &bought).await;
-    // Under another slug the old one is free again.
+    // A renamed event frees its slug.
     let called = |id: &str, slug: &str| {
         let tenant = format!("tenant-{name}");
         let body = json!({ "tenant_id": tenant, "slug": slug, "name": "Renamed", "package_key": null });
@@ -86,12 +93,9 @@ async fn what_the_superadmin_makes_is_listed_read_and_taken_away_again() {
     }
 }
 
-#[tokio::test]
-async fn a_package_that_an_event_has_is_in_use_and_its_change_reaches_the_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let name = unique(&stack);
+async fn a_package_in_use_cannot_be_deleted_and_its_change_reaches_the_event(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let name = unique(&place);
     let event = event(&admin, &name).await;
     let package = format!("/admin/packages/package-{name}");
     let features = |features: &[&str]| json!({ "name": "A package", "features": features });
@@ -107,20 +111,17 @@ async fn a_package_that_an_event_has_is_in_use_and_its_change_reaches_the_event(
     assert_eq!(after.data(200)["capabilities"]["granted_by"], json!("package"));
 }
 
-#[tokio::test]
-async fn a_guest_link_is_shown_once_and_ends_when_it_is_revoked() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let event = event(&admin, &unique(&stack)).await;
+async fn a_guest_token_is_shown_once_and_dies_when_revoked(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let event = event(&admin, &unique(&place)).await;
     let tokens = format!("{event}/tokens");
     let made = admin.send(Method::POST, &tokens, &json!({})).await;
     let (id, token) = (
         text(&made.data(201)["token_id"]).to_owned(),
         text(&made.data(201)["token"]).to_owned(),
     );
-    stack_tests::logs::keep_out(&token);
-    let guest = Guest::new(&stack, &token, None);
+    world::deployed::logs::keep_out(&token);
+    let guest = Guest::new(&place, &token, None);
     guest.get("").await.data(200);
     let listed = admin.get(&tokens).await;
     assert_eq!(listed.data(200)[0]["token_id"], json!(id));
@@ -136,19 +137,16 @@ async fn a_guest_link_is_shown_once_and_ends_when_it_is_revoked() {
         .problem(404, "not_found");
 }
 
-#[tokio::test]
-async fn a_watermark_image_is_checked_when_it_is_set() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let name = unique(&stack);
+async fn a_watermark_image_is_checked_when_it_is_set(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let name = unique(&place);
     let event = event(&admin, &name).await;
     let tenant = format!("/admin/tenants/tenant-{name}");
     let upload = async |bytes: Vec<u8>| {
         let announced = json!({ "mime_type": "image/jpeg", "size_bytes": bytes.len() });
         let made = admin.send(Method::POST, "/admin/watermarks", &announced).await;
         let made = made.data(201).clone();
-        let uploader = Guest::new(&stack, "nobody", None);
+        let uploader = Guest::new(&place, "nobody", None);
         assert_eq!(uploader.upload(&made["upload"], bytes).await, 200);
         text(&made["image_key"]).to_owned()
     };
@@ -174,11 +172,9 @@ async fn a_watermark_image_is_checked_when_it_is_set() {
     }
 }
 
-#[tokio::test]
-async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[]).await;
-    let admin = Caller::superadmin(&stack);
+async fn settings_and_secrets_are_set_and_go_back_to_their_defaults(place: Place) {
+    let mut settings = settings::alone(&place, &[]).await;
+    let admin = Caller::superadmin(&place);
     let path = "/admin/ai-settings";
     let before = admin.get(path).await.data(200).clone();
     for setting in Setting::all() {
@@ -197,7 +193,7 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
         let again = admin.patch(path, &sent).await;
         assert_eq!(&again.data(200)[name], value, "{name}");
     }
-    // No local stage has a fallback of its own, or an image as its mark.
+    // Neither has a default on a local stage.
     let name = setting!(fallback_provider).name();
     for value in [json!("fal"), Value::Null] {
         let answer = admin.patch(path, &json!({ name: value })).await;
@@ -207,20 +203,20 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
     let refused = admin.patch(path, &missing).await;
     assert_eq!(refused.pointers(), ["/watermark/image_key"]);
 
-    let key = format!("key-of-one-test-{}", unique(&stack));
-    stack_tests::logs::keep_out(&key);
+    let key = format!("key-of-one-test-{}", unique(&place));
+    world::deployed::logs::keep_out(&key);
     for (provider, secret) in [
         (ProviderName::Runware, "runware_api_key"),
         (ProviderName::Fal, "fal_api_key"),
     ] {
-        let kept = stack.cloud.api_key(provider).await.unwrap();
+        let kept = place.cloud.api_key(provider).await.unwrap();
         for (value, state) in [(json!(key), "set"), (Value::Null, "missing"), (json!(key), "set")] {
             let answer = admin.patch(path, &json!({ "secrets": { secret: value } })).await;
             assert_eq!(answer.data(200)["secrets"][secret], json!(state));
             assert!(!answer.body.to_string().contains(&key), "secrets are write-only");
         }
         let kept = kept.expect("`make up` leaves one");
-        stack.cloud.put_api_key(provider, kept.expose()).await.unwrap();
+        place.cloud.put_api_key(provider, kept.expose()).await.unwrap();
     }
     let after = admin.get(path).await;
     for setting in Setting::all() {

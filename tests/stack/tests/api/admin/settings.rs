@@ -1,28 +1,38 @@
-//! A change of a setting takes effect within 30 s on warm functions, however it was made.
+//! A change of a setting takes effect within 30 s on warm functions.
 
 use std::time::{Duration, Instant};
 
 use domain::settings::setting;
 use serde_json::json;
-use stack_tests::patience::eventually;
-use stack_tests::{Caller, Reply, Stack, World, settings, styles};
+use world::{Caller, Place, Reply, World, settings, styles};
 
-/// What is promised. The local stage reads settings again after a second.
+contract! {
+    in_memory {
+        an_invalid_value_changes_nothing_and_says_why,
+    }
+    deployed {
+        a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand,
+        unreadable_blocked_terms_never_let_a_prompt_through,
+    }
+}
+
+/// The promise. The local stage reads settings again after a second.
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Asks a warm function until it answers as it should.
-async fn until(guest: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
+async fn until(world: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
     let begun = Instant::now();
-    eventually(what, async || is_so(&guest.guest.get("/ai-styles").await)).await;
+    world
+        .place
+        .eventually(what, async || is_so(&world.guest.get("/ai-styles").await))
+        .await;
     assert!(begun.elapsed() < WITHIN, "{what} after {:?}", begun.elapsed());
 }
 
-#[tokio::test]
-async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[]).await;
-    let world = World::new(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn a_setting_takes_effect_within_half_a_minute_through_the_api_and_by_hand(place: Place) {
+    let mut settings = settings::alone(&place, &[]).await;
+    let world = World::new(&place).await;
+    let admin = Caller::superadmin(&place);
     let is_open = |reply: &Reply| reply.status == 200;
     until(&world, "open", is_open).await;
 
@@ -41,9 +51,9 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     };
     until(&world, "off", says("Off through the API.")).await;
 
-    // What `aws ssm put-parameter` does.
+    // As `aws ssm put-parameter` does it.
     let by_hand = "Off by hand.";
-    stack
+    place
         .cloud
         .put_setting(setting!(status_message), by_hand)
         .await
@@ -51,7 +61,7 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     until(&world, "off by hand", says(by_hand)).await;
     let seen = admin.get("/admin/ai-settings").await;
     assert_eq!(seen.data(200)["status_message"], json!(by_hand));
-    stack
+    place
         .cloud
         .put_setting(setting!(is_enabled), "true")
         .await
@@ -59,11 +69,8 @@ async fn a_change_acts_within_half_a_minute_through_the_api_and_by_hand_alike() 
     until(&world, "open again", is_open).await;
 }
 
-#[tokio::test]
-async fn a_value_that_does_not_fit_changes_nothing_and_says_why() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
+async fn an_invalid_value_changes_nothing_and_says_why(place: Place) {
+    let admin = Caller::superadmin(&place);
     let change =
         json!({ "queue_max_polls": 0, "blocked_terms": ["..."], "status_message": "Changed all the same." });
     let reply = admin.patch("/admin/ai-settings", &change).await;
@@ -73,12 +80,10 @@ async fn a_value_that_does_not_fit_changes_nothing_and_says_why() {
     assert_eq!(after.data(200)["queue_max_polls"], json!(60));
 }
 
-#[tokio::test]
-async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
-    let stack = Stack::connect().await;
+async fn unreadable_blocked_terms_never_let_a_prompt_through(place: Place) {
     let terms = r#"["forbiddenword"]"#;
-    let mut settings = settings::alone(&stack, &[(setting!(blocked_terms), terms)]).await;
-    let world = World::new(&stack).await;
+    let mut settings = settings::alone(&place, &[(setting!(blocked_terms), terms)]).await;
+    let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     let body = json!({ "style_key": styles::OK, "prompt": "a forbiddenword on a boat" });
     world
@@ -93,9 +98,9 @@ async fn blocked_terms_that_somebody_typed_wrong_do_not_open_the_door() {
     for _ in 0..5 {
         let reply = world.guest.create_edit(photo, &body).await;
         match reply.status {
-            // A warm function goes on with the last list that it could read.
+            // A warm function keeps the last list that it could read.
             422 => reply.problem(422, "prompt_blocked"),
-            // One that never could read any refuses.
+            // A function that never read a list refuses everything.
             _ => reply.problem(503, "feature_disabled"),
         };
         tokio::time::sleep(Duration::from_millis(400)).await;

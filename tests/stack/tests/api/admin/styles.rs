@@ -1,10 +1,17 @@
-//! A style that was used stays: it can be switched off, and not erased.
+//! A used style can be switched off but not deleted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::world::unique;
-use stack_tests::{Caller, Stack, World, settings};
+use world::caller::of_event;
+use world::unique;
+use world::{Caller, Place, World};
+
+contract! {
+    in_memory {
+        a_used_style_can_be_switched_off_but_not_deleted,
+        an_allowed_style_cannot_be_deleted_and_an_unused_one_can,
+    }
+}
 
 /// The local stage keeps styles for a second; a busy machine is slower.
 const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
@@ -17,15 +24,15 @@ fn style(is_active: bool) -> Value {
     })
 }
 
-async fn made(stack: &Stack, admin: &Caller) -> (String, String) {
-    let key = format!("style-{}", unique(stack));
+async fn made(place: &Place, admin: &Caller) -> (String, String) {
+    let key = format!("style-{}", unique(place));
     let path = format!("/admin/ai-styles/{key}");
     admin.put(&path, &style(true)).await;
     (key, path)
 }
 
 /// Asks until styles are read again.
-async fn ask_until(world: &World, body: &Value, status: u16) -> stack_tests::Reply {
+async fn ask_until(world: &World, body: &Value, status: u16) -> world::Reply {
     let photo = world.photo("cat.jpg").await;
     let begun = std::time::Instant::now();
     loop {
@@ -37,13 +44,10 @@ async fn ask_until(world: &World, body: &Value, status: u16) -> stack_tests::Rep
     }
 }
 
-#[tokio::test]
-async fn a_style_that_an_edit_was_made_with_is_switched_off_instead_of_erased() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let world = World::new(&stack).await;
-    let (key, path) = made(&stack, &admin).await;
+async fn a_used_style_can_be_switched_off_but_not_deleted(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let world = World::new(&place).await;
+    let (key, path) = made(&place, &admin).await;
     let body = json!({ "style_key": key });
     let id = ask_until(&world, &body, 202).await.edit_id();
     admin.delete(&path).await.problem(409, "in_use");
@@ -55,19 +59,16 @@ async fn a_style_that_an_edit_was_made_with_is_switched_off_instead_of_erased() 
     ask_until(&world, &body, 403)
         .await
         .problem(403, "style_not_allowed");
-    // What was made with it says so still.
+    // The edit keeps the version that it was made with.
     assert_eq!(world.stored(id).await.style_version, Some(1));
     admin.delete(&path).await.problem(409, "in_use");
 }
 
-#[tokio::test]
-async fn a_style_on_an_events_list_is_in_use_and_one_that_nobody_has_used_is_not() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let world = World::new(&stack).await;
+async fn an_allowed_style_cannot_be_deleted_and_an_unused_one_can(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
-    let ((listed, listed_path), (_, unused_path)) = (made(&stack, &admin).await, made(&stack, &admin).await);
+    let ((listed, listed_path), (_, unused_path)) = (made(&place, &admin).await, made(&place, &admin).await);
     let settings = format!("{}/ai-settings", of_event(&world));
     let change = json!({ "allowed_style_keys": [listed] });
     let begun = std::time::Instant::now();

@@ -1,21 +1,34 @@
-//! Who may come in, and to what.
+//! The event token lets a guest in, and only to its own event.
 
 use domain::event::Package;
 use reqwest::Method;
 use serde_json::json;
-use stack_tests::{Guest, Reply, Stack, World, settings, styles};
+use world::{Guest, Place, Reply, World, settings, styles};
 
-use crate::api::contract::endpoints_below;
+use crate::api::endpoints::endpoints_below;
+
+contract! {
+    in_memory {
+        an_unknown_token_opens_nothing,
+        an_expired_token_opens_nothing,
+        every_endpoint_refuses_a_malformed_guest_id,
+        an_event_without_the_feature_is_locked_but_still_lists_its_photos,
+        a_guest_finds_nothing_of_another_event,
+    }
+    deployed {
+        the_gateway_answers_an_unknown_path_or_method_with_404,
+    }
+}
 
 const SOME_EDIT: &str = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const SOME_PHOTO: &str = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-/// A good request to every endpoint of the contract, by method and path.
+/// Sends a good request to every endpoint of a guest; answers by method and path.
 pub(super) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
     let mut replies = Vec::new();
     for endpoint in endpoints_below("/events/") {
         let known = [("token", ""), ("photo", SOME_PHOTO), ("requestId", SOME_EDIT)];
-        // A guest knows its token by itself.
+        // The guest client adds its token itself.
         let path = endpoint.path_with(&known).replacen("/events/", "", 1);
         let reply = match (&endpoint.method, path.as_str()) {
             (&Method::GET, path) => guest.get(path).await,
@@ -28,11 +41,8 @@ pub(super) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
     replies
 }
 
-#[tokio::test]
-async fn a_token_that_nobody_gave_opens_nothing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let guest = Guest::new(&stack, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None);
+async fn an_unknown_token_opens_nothing(place: Place) {
+    let guest = Guest::new(&place, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None);
     for (endpoint, reply) in every_endpoint(&guest).await {
         let problem = reply.problem(404, "event_not_found");
         assert_eq!(
@@ -42,40 +52,31 @@ async fn a_token_that_nobody_gave_opens_nothing() {
     }
 }
 
-#[tokio::test]
-async fn an_expired_token_opens_nothing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
-    let ended = stack.cloud.now() - std::time::Duration::from_secs(1);
-    let token = stack
+async fn an_expired_token_opens_nothing(place: Place) {
+    let world = World::new(&place).await;
+    let ended = place.now() - std::time::Duration::from_secs(1);
+    let token = place
         .cloud
         .new_token(&world.event, Some(ended))
         .await
         .unwrap()
         .token;
-    for (_, reply) in every_endpoint(&Guest::new(&stack, &token, None)).await {
+    for (_, reply) in every_endpoint(&Guest::new(&place, &token, None)).await {
         reply.problem(404, "event_not_found");
     }
 }
 
-#[tokio::test]
-async fn a_guest_id_that_is_none_is_refused_everywhere() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn every_endpoint_refuses_a_malformed_guest_id(place: Place) {
+    let world = World::new(&place).await;
     for id in ["with space", "a/b", &"x".repeat(65)] {
-        for (_, reply) in every_endpoint(&Guest::new(&stack, &world.token, Some(id))).await {
+        for (_, reply) in every_endpoint(&Guest::new(&place, &world.token, Some(id))).await {
             reply.problem(400, "invalid_request");
         }
     }
 }
 
-#[tokio::test]
-async fn an_event_without_the_feature_is_locked_but_shows_what_it_has() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn an_event_without_the_feature_is_locked_but_still_lists_its_photos(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.package = Some(Package {
             key: "test-basic".parse().unwrap(),
             name: "Basic".to_owned(),
@@ -106,15 +107,12 @@ async fn an_event_without_the_feature_is_locked_but_shows_what_it_has() {
     );
 }
 
-#[tokio::test]
-async fn what_belongs_to_another_event_does_not_exist() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_guest_finds_nothing_of_another_event(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
-    // Neither the same tenant's nor anybody else's.
-    for stranger in [world.neighbour().await, World::new(&stack).await] {
+    // Another event of the same tenant, and one of another tenant.
+    for stranger in [world.neighbour().await, World::new(&place).await] {
         let guest = &stranger.guest;
         guest.edit(id).await.problem(404, "edit_not_found");
         let edit = json!({ "style_key": styles::OK });
@@ -127,12 +125,9 @@ async fn what_belongs_to_another_event_does_not_exist() {
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn a_path_that_is_not_there_and_a_method_that_is_not_taken_are_not_answered() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_gateway_answers_an_unknown_path_or_method_with_404(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     assert_eq!(world.guest.get("/nothing-here").await.status, 404);
-    let request = world.guest.request(Method::DELETE, "/photos");
-    assert_eq!(request.send().await.unwrap().status().as_u16(), 404);
+    assert_eq!(world.guest.send(Method::DELETE, "/photos").await.status, 404);
 }

@@ -2,14 +2,21 @@
 
 use domain::settings::setting;
 use serde_json::json;
-use stack_tests::{Reply, Stack, World, settings, styles};
+use world::{Place, Reply, World, settings, styles};
 
 use super::access::every_endpoint;
+
+contract! {
+    in_memory {
+        the_kill_switch_refuses_everything_with_its_message_but_shows_finished_edits,
+        the_guest_switch_refuses_every_endpoint_of_a_guest,
+    }
+}
 
 const EVENT: &str = "GET /events/{token}";
 const EDIT: &str = "GET /events/{token}/ai-edits/{requestId}";
 
-/// The event itself can be seen, and says that there is nothing to be had.
+/// The event is shown, and says that edits are not available.
 fn assert_unavailable(reply: &Reply) {
     let shown = &reply.data(200)["ai_edits"];
     assert_eq!(
@@ -18,11 +25,9 @@ fn assert_unavailable(reply: &Reply) {
     );
 }
 
-#[tokio::test]
-async fn switched_off_everything_is_refused_with_the_message_but_finished_edits_are_shown() {
-    let stack = Stack::connect().await;
-    let mut settings = settings::alone(&stack, &[]).await;
-    let world = World::new(&stack).await;
+async fn the_kill_switch_refuses_everything_with_its_message_but_shows_finished_edits(place: Place) {
+    let mut settings = settings::alone(&place, &[]).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     world.guest.wait(id).await;
@@ -45,11 +50,9 @@ async fn switched_off_everything_is_refused_with_the_message_but_finished_edits_
     assert_eq!(world.stored(id).await.status, domain::Status::Succeeded);
 }
 
-#[tokio::test]
-async fn guests_locked_out_see_nothing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(guest_enabled), "false")]).await;
-    let world = World::new(&stack).await;
+async fn the_guest_switch_refuses_every_endpoint_of_a_guest(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(guest_enabled), "false")]).await;
+    let world = World::new(&place).await;
     for (endpoint, reply) in every_endpoint(&world.guest).await {
         if endpoint == EVENT {
             assert_unavailable(&reply);

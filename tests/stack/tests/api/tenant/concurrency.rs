@@ -1,17 +1,24 @@
-//! Two who change one event at the same moment: neither undoes what the other has done.
+//! Concurrent changes of one event all last.
 
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use stack_tests::world::unique;
-use stack_tests::{Caller, Stack, accounts, settings};
+use world::unique;
+use world::{Caller, Place, settings};
 
-#[tokio::test]
-async fn organiser_and_superadmin_change_one_event_at_once_and_every_change_lasts() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let name = unique(&stack);
+contract! {
+    in_memory {
+        a_repeated_put_changes_nothing,
+    }
+    both {
+        organiser_and_superadmin_change_one_event_at_once_and_every_change_lasts,
+    }
+}
+
+async fn organiser_and_superadmin_change_one_event_at_once_and_every_change_lasts(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let admin = Caller::superadmin(&place);
+    let name = unique(&place);
     let (tenant, slug) = (format!("tenant-{name}"), format!("slug-{name}"));
     let (event, addon) = (
         format!("/admin/events/event-{name}"),
@@ -25,8 +32,7 @@ async fn organiser_and_superadmin_change_one_event_at_once_and_every_change_last
     admin.put(&event, &event_named("Before")).await;
     let offer = json!({ "name": "An add-on of the tests", "price_cents": 100, "currency": "EUR" });
     admin.put(&addon, &offer).await;
-    let token = accounts::tenant_token(&stack, &tenant).await;
-    let organiser = Caller::with_token(&stack, Some(&token));
+    let organiser = Caller::organiser_of(&place, &tenant.parse().unwrap()).await;
     let settings = format!("/tenant/events/{slug}/ai-settings");
     let bought = format!("{event}/addons/addon-{name}");
     for round in 1..=4_u32 {
@@ -63,12 +69,9 @@ async fn organiser_and_superadmin_change_one_event_at_once_and_every_change_last
     }
 }
 
-#[tokio::test]
-async fn the_same_put_twice_is_the_same_as_once() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let name = unique(&stack);
+async fn a_repeated_put_changes_nothing(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let name = unique(&place);
     let tenant = format!("tenant-{name}");
     let style = json!({
         "name": "Twice", "description": "Put twice.", "provider": "runware", "provider_model": "fake:ok",

@@ -1,16 +1,20 @@
-//! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles: what an organiser sees of its event.
+//! `GET …/ai-edits`, `GET …/ai-edits/{aiEditRequest}` and the styles, as an organiser sees them.
 
 use domain::settings::setting;
 use serde_json::json;
-use stack_tests::api::of_event;
-use stack_tests::patience::eventually;
-use stack_tests::{Caller, Stack, World, queue, settings, styles};
+use world::caller::of_event;
+use world::{Caller, Place, World, queue, settings, styles};
 
-#[tokio::test]
-async fn an_organiser_sees_what_a_guest_does_not() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
+        an_organiser_and_a_guest_see_the_same_queue_position,
+        an_organisers_edit_goes_to_the_queue_of_the_setting,
+    }
+}
+
+async fn an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not(place: Place) {
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::fake("sync"), "prompt": "with falling snow" });
@@ -47,11 +51,9 @@ async fn an_organiser_sees_what_a_guest_does_not() {
     assert_eq!(by_key(styles::INACTIVE)["allowed"], json!(false));
 }
 
-#[tokio::test]
-async fn the_places_in_the_queue_are_those_that_the_guests_see() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(queue_auto_dispatch), "false")]).await;
-    let world = World::new(&stack).await;
+async fn an_organiser_and_a_guest_see_the_same_queue_position(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let sync = styles::fake("sync");
@@ -82,28 +84,38 @@ async fn the_places_in_the_queue_are_those_that_the_guests_see() {
     }
 }
 
-#[tokio::test]
-async fn an_organisers_edit_goes_to_the_queue_that_the_setting_names() {
-    let stack = Stack::connect().await;
-    let standby = format!("{}-standby", stack.described.submit_queue_url);
-    let name = standby.rsplit('/').next().unwrap();
-    let mut settings = settings::alone(&stack, &[(setting!(queue_name), name)]).await;
-    let world = World::new(&stack).await;
+async fn an_organisers_edit_goes_to_the_queue_of_the_setting(place: Place) {
+    let mut settings = settings::alone(&place, &[(setting!(queue_name), "submit-standby")]).await;
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
-    // The first attempt fails: the second goes through the same queue.
+    let standby = ["submit-standby"];
     let body = json!({ "photo_id": photo, "style_key": styles::fake("flaky") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+    assert_eq!(place.memory().waiting_in(), standby);
+    // The first attempt fails: the second goes through the same queue.
+    let mut queues = Vec::new();
+    let ended = async || {
+        queues.extend(place.memory().waiting_in());
+        world.guest.edit(id).await.data(200)["wait"].is_null()
+    };
+    place.eventually("ended", ended).await;
     assert_eq!(world.stored(id).await.attempt, 2);
+    assert!(
+        queues
+            .iter()
+            .all(|queue| queue == "poll" || standby.contains(&queue.as_str())),
+        "{queues:?}"
+    );
 
-    // What waits behind the kill switch waits there too.
+    // An edit that waits behind the kill switch waits there too.
     settings.change(setting!(queue_auto_dispatch), "false").await;
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(setting!(is_enabled), "false").await;
     queue::submit(&world, held).await;
-    let is_there = async || queue::waiting(&stack, &standby).await.delayed > 0;
-    eventually("back in the standby queue", is_there).await;
-    let _settings = settings.share_defaults().await;
+    place.handle_due_messages().await;
+    assert_eq!(world.stored(held).await.attempt, 0);
+    assert_eq!(place.memory().waiting_in(), standby);
+    settings.change(setting!(is_enabled), "true").await;
     assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

@@ -2,13 +2,18 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use stack_tests::{Books, Caller, Reply, Stack, World, settings, styles};
+use world::{Books, Caller, Place, Reply, World, styles};
 
-#[tokio::test]
-async fn a_repeated_request_gets_the_same_edit_and_once_it_is_finished_its_picture() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        a_repeated_request_gets_the_same_edit_and_its_picture_once_finished,
+        a_key_belongs_to_one_request_and_to_one_caller,
+        parallel_requests_with_one_key_make_one_edit,
+    }
+}
+
+async fn a_repeated_request_gets_the_same_edit_and_its_picture_once_finished(place: Place) {
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::OK });
@@ -33,16 +38,13 @@ async fn a_repeated_request_gets_the_same_edit_and_once_it_is_finished_its_pictu
     books.assert_paid(id, styles::COST);
 }
 
-#[tokio::test]
-async fn a_key_belongs_to_one_request_and_to_one_caller() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_key_belongs_to_one_request_and_to_one_caller(place: Place) {
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    // Another request, in this event or in another of the same tenant.
+    // The key with another request, in this event or in another of the tenant.
     let neighbour = world.neighbour().await;
     let other_photo = neighbour.photo("cat.jpg").await;
     for (event, body) in [
@@ -62,10 +64,10 @@ async fn a_key_belongs_to_one_request_and_to_one_caller() {
         let reply = organiser.create_edit_once(event, &body, "tap-1").await;
         reply.problem(422, "idempotency_key_reused");
     }
-    // A guest's key and another tenant's are other keys.
+    // The same key of a guest or of another tenant is another key.
     let guest_body = json!({ "style_key": styles::fake("sync") });
     let of_guest = world.guest.create_edit_once(photo, &guest_body, "tap-1").await;
-    let stranger = World::new(&stack).await;
+    let stranger = World::new(&place).await;
     let strange_photo = stranger.photo("cat.jpg").await;
     let strange_body = json!({ "photo_id": strange_photo, "style_key": styles::fake("sync") });
     let strange = Caller::organiser(&stranger).await;
@@ -82,11 +84,8 @@ async fn a_key_belongs_to_one_request_and_to_one_caller() {
     assert_eq!(Books::of(&stranger).await.figures.total, 1);
 }
 
-#[tokio::test]
-async fn two_at_the_same_moment_make_one_edit() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn parallel_requests_with_one_key_make_one_edit(place: Place) {
+    let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });

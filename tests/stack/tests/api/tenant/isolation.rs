@@ -1,17 +1,27 @@
-//! Nothing of one organiser is visible to another.
+//! An organiser sees nothing of another organiser.
 
 use domain::{EditId, PhotoId};
 use reqwest::Method;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::{Books, Caller, Stack, World, settings, styles};
+use world::caller::of_event;
+use world::{Books, Caller, Place, World, settings, styles};
 
-use crate::api::contract::endpoints_below;
+use crate::api::endpoints::endpoints_below;
+
+contract! {
+    in_memory {
+        two_organisers_with_the_same_slug_each_see_their_own_event,
+        a_cursor_of_another_event_is_refused,
+    }
+    both {
+        every_endpoint_of_an_organiser_hides_another_organisers_event,
+    }
+}
 
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
 
-/// An event with a photo and a finished edit, and whoever it belongs to.
+/// An event with a photo and a finished edit, and its organiser.
 struct Home {
     world: World,
     organiser: Caller,
@@ -20,8 +30,8 @@ struct Home {
 }
 
 impl Home {
-    async fn new(stack: &Stack) -> Self {
-        Self::of(World::new(stack).await).await
+    async fn new(place: &Place) -> Self {
+        Self::of(World::new(place).await).await
     }
 
     async fn of(world: World) -> Self {
@@ -41,7 +51,7 @@ impl Home {
         self.world.event.slug.as_str()
     }
 
-    /// A body that the endpoint would take from the right caller.
+    /// A body that the endpoint takes from the right caller.
     fn body(&self, method: &Method, path: &str) -> Value {
         match (method.as_str(), path.rsplit('/').next()) {
             ("POST", Some("ai-edits")) => {
@@ -53,13 +63,11 @@ impl Home {
     }
 }
 
-#[tokio::test]
-async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let (own, other) = (Home::new(&stack).await, Home::new(&stack).await);
-    let nobody = Caller::with_token(&stack, None);
-    let superadmin = Caller::superadmin(&stack);
+async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let (own, other) = (Home::new(&place).await, Home::new(&place).await);
+    let nobody = Caller::nobody(&place);
+    let superadmin = Caller::superadmin(&place);
     let endpoints = endpoints_below("/tenant/events/{eventSlug}/");
     assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());
     for endpoint in endpoints {
@@ -73,13 +81,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
             (404, &json!("event_not_found")),
             "{name}"
         );
-        // As if there were no such event at all.
+        // The answer equals that of an event that does not exist.
         let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit)]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
-        // Nor by the id that the superadmin knows it by.
+        // The id of the event opens nothing either.
         let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit)]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
         assert_eq!(
@@ -92,14 +100,14 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
             401,
             "{name}"
         );
-        // A superadmin is no organiser.
+        // A superadmin is not an organiser.
         let reply = superadmin.send(method.clone(), &theirs, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (403, &json!("forbidden")),
             "{name}"
         );
-        // In one's own event another's edit does not exist.
+        // The own event does not contain another's edit.
         if path.contains(EDIT) {
             let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit)]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
@@ -110,13 +118,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
             );
         }
     }
-    // Nor does another's photo.
+    // Nor another's photo.
     let mixed = format!("{}/ai-edits", of_event(&own.world));
     let body = other.body(&Method::POST, "/ai-edits");
     let reply = own.organiser.send(Method::POST, &mixed, &body).await;
     reply.problem(404, "photo_not_found");
 
-    // And nothing has come of all that.
+    // None of these calls changed anything.
     for home in [&own, &other] {
         let books = Books::of(&home.world).await;
         assert_eq!((books.figures.total, books.ledger.len()), (1, 1));
@@ -125,13 +133,10 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event() {
     }
 }
 
-#[tokio::test]
-async fn two_organisers_with_the_same_slug_each_see_their_own_event() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let one = Home::new(&stack).await;
+async fn two_organisers_with_the_same_slug_each_see_their_own_event(place: Place) {
+    let one = Home::new(&place).await;
     let slug = one.world.event.slug.clone();
-    let two = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    let two = Home::of(World::with(&place, |_, event| event.slug = slug).await).await;
     for (home, stranger) in [(&one, &two), (&two, &one)] {
         let list = format!("{}/ai-edits", of_event(&home.world));
         let reply = home.organiser.get(&list).await;
@@ -148,14 +153,11 @@ async fn two_organisers_with_the_same_slug_each_see_their_own_event() {
     }
 }
 
-#[tokio::test]
-async fn a_cursor_of_another_event_is_none() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let own = Home::new(&stack).await;
-    // A stranger whose event has the same slug, and the organiser's own other event.
+async fn a_cursor_of_another_event_is_refused(place: Place) {
+    let own = Home::new(&place).await;
+    // The event of a stranger with the same slug, and the organiser's own other event.
     let slug = own.world.event.slug.clone();
-    let stranger = Home::of(World::with(&stack, |_, event| event.slug = slug).await).await;
+    let stranger = Home::of(World::with(&place, |_, event| event.slug = slug).await).await;
     let neighbour = Home::of(own.world.neighbour().await).await;
     for home in [&stranger, &neighbour] {
         let second = home.world.guest.start(home.photo, &styles::fake("sync")).await;

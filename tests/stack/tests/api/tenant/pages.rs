@@ -1,24 +1,32 @@
-//! `GET …/ai-edits`: page by page, while new edits come in at the front.
+//! `GET …/ai-edits`, page by page while new edits arrive.
 
 use std::collections::BTreeSet;
 
 use domain::EditId;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::guest::text;
-use stack_tests::{Caller, Stack, World, settings, styles};
+use world::caller::of_event;
+use world::reply::text;
+use world::{Caller, Place, World, styles};
+
+contract! {
+    in_memory {
+        pages_neither_repeat_nor_miss_an_edit_while_new_ones_arrive,
+        a_filter_shows_the_edits_of_a_status_and_no_other,
+        the_list_refuses_a_wrong_limit_cursor_or_status,
+    }
+}
 
 const WORD: &str = "forbiddenword";
 
-/// An event whose edits are blocked at once: stored, and nobody has to work on them.
-async fn world(stack: &Stack) -> World {
-    World::with(stack, |_, event| {
+/// An event that blocks every edit of this test: the edits are stored, and no worker is needed.
+async fn world(place: &Place) -> World {
+    World::with(place, |_, event| {
         event.policy.blocked_terms = vec![WORD.to_owned()];
     })
     .await
 }
 
-/// Makes blocked edits and returns their ids, oldest first.
+/// Adds blocked edits and returns their ids, oldest first.
 async fn add(world: &World, organiser: &Caller, count: usize) -> Vec<String> {
     let photo = world.photo_without_file().await;
     let body = json!({ "photo_id": photo, "style_key": styles::OK, "prompt": format!("a {WORD} on a boat") });
@@ -31,11 +39,8 @@ async fn add(world: &World, organiser: &Caller, count: usize) -> Vec<String> {
     ids
 }
 
-#[tokio::test]
-async fn nothing_is_shown_twice_or_left_out_while_edits_come_in_at_the_front() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = world(&stack).await;
+async fn pages_neither_repeat_nor_miss_an_edit_while_new_ones_arrive(place: Place) {
+    let world = world(&place).await;
     let organiser = Caller::organiser(&world).await;
     let mut there = add(&world, &organiser, 7).await;
     there.reverse();
@@ -48,7 +53,7 @@ async fn nothing_is_shown_twice_or_left_out_while_edits_come_in_at_the_front() {
             let page = reply.data(200).as_array().unwrap();
             assert!((1..=2).contains(&page.len()), "{page:?}");
             shown.extend(page.iter().map(|edit| text(&edit["id"]).to_owned()));
-            // Two more than a page: a page counted by its number would now repeat what was shown.
+            // More than a page: pages by number would repeat edits now.
             add(&world, &organiser, 3).await;
             match &reply.body["meta"]["next_cursor"] {
                 Value::String(next) => cursor = format!("&cursor={next}"),
@@ -65,11 +70,8 @@ async fn nothing_is_shown_twice_or_left_out_while_edits_come_in_at_the_front() {
     }
 }
 
-#[tokio::test]
-async fn a_filter_shows_the_edits_of_a_status_and_no_other() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = world(&stack).await;
+async fn a_filter_shows_the_edits_of_a_status_and_no_other(place: Place) {
+    let world = world(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let succeeded = world.guest.start(photo, &styles::fake("sync")).await;
@@ -95,11 +97,8 @@ async fn a_filter_shows_the_edits_of_a_status_and_no_other() {
     assert_eq!(organiser.pages(&path, 1).await.len(), 3);
 }
 
-#[tokio::test]
-async fn a_wrong_limit_cursor_or_status_is_refused() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = world(&stack).await;
+async fn the_list_refuses_a_wrong_limit_cursor_or_status(place: Place) {
+    let world = world(&place).await;
     let organiser = Caller::organiser(&world).await;
     let path = format!("{}/ai-edits", of_event(&world));
     for query in [

@@ -1,16 +1,20 @@
-//! A task that the provider does not know: not yet, not any more, or not at all.
+//! Tasks that the provider does not know: it never got them, or has archived them.
 
 use domain::Status;
 use doubles::runware::{Behaviour, Fault};
-use stack_tests::{Books, Live, Stack, World};
+use world::{Books, Live, Place, World};
 
 use super::take_all;
 
-#[tokio::test]
-async fn what_never_arrived_is_attempted_anew_and_what_only_the_archive_knows_is_delivered() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        a_lost_submit_gets_another_attempt_and_an_archived_task_is_delivered,
+    }
+}
+
+async fn a_lost_submit_gets_another_attempt_and_an_archived_task_is_delivered(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let archived = Behaviour {
         archived: true,
         ..Behaviour::default()

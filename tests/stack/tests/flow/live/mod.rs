@@ -1,5 +1,4 @@
-//! Live mode against a Runware API on loopback. Together, so that the settings change once for all of them; the
-//! longest comes first by name.
+//! Live mode against a Runware API on loopback.
 
 mod absence;
 mod outputs;
@@ -9,9 +8,9 @@ mod success;
 use domain::EditId;
 use doubles::runware::Behaviour;
 use futures::future::join_all;
-use stack_tests::{Live, World};
+use world::{Live, World};
 
-/// Takes one edit for each of these (a behaviour for each attempt), side by side, to their ends.
+/// Takes an edit for each list of behaviours (one behaviour an attempt) to its end, all of them in parallel.
 async fn take_all<const N: usize>(
     live: &Live,
     world: &World,

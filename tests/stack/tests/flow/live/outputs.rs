@@ -1,24 +1,38 @@
-//! What the provider says the output is, and what we make of it.
+//! Outputs of the provider: only a whole picture from an allowed host is delivered.
 
 use domain::{EditId, TaskId};
 use doubles::runware::{Behaviour, Output};
 use futures::future::join_all;
-use stack_tests::servers::Bait;
-use stack_tests::stack::fixture;
-use stack_tests::{Books, Live, Stack, World, logs};
+use world::deployed::logs;
+use world::fixture;
+use world::servers::Bait;
+use world::{Books, Live, Place, World};
 
-/// What process-edit and poll-edit have, in MB (template.yaml).
+contract! {
+    in_memory {
+        an_output_on_a_forbidden_host_is_never_fetched,
+        a_redirect_is_not_followed,
+        a_missing_output_is_unavailable,
+        an_incomplete_picture_is_not_delivered,
+        a_truncated_download_is_fetched_again,
+    }
+    both {
+        an_oversized_output_fails_within_the_functions_memory,
+    }
+}
+
+/// Memory of process-edit and poll-edit in MB (template.yaml).
 const MEMORY_MB: u64 = 1_024;
 
 fn with(output: Output) -> Behaviour {
     Behaviour::output(output).processing(0)
 }
 
-/// What the double charges for a picture, whether or not it can be used.
+/// The double charges this for a picture, whether or not it can be used.
 const CHARGED: i64 = 39_000;
 
-/// Every one of these ends with this code, without a picture and with the money released, but for the provider's
-/// charge.
+/// Asserts that an edit with each of these outputs ends with this code, without a picture, and that its money is released
+/// except for the provider's charge.
 async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -> Vec<EditId> {
     let photo = world.photo("cat.jpg").await;
     let starts = outputs
@@ -32,7 +46,7 @@ async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -
         assert_eq!(edit["output"], serde_json::json!(null));
         books.assert_released_but_charged(*id, code, CHARGED);
         let stored = world.stored(*id).await;
-        assert_eq!(world.stack.object(&stored.output_key()).await, None, "{output:?}");
+        assert_eq!(world.place.object(&stored.output_key()).await, None, "{output:?}");
         assert_eq!(
             stored.attempt, 1,
             "the picture is made and billed: another attempt would be too"
@@ -42,12 +56,10 @@ async fn all_end(live: &Live, world: &World, outputs: Vec<Output>, code: &str) -
     ids
 }
 
-#[tokio::test]
-async fn a_host_that_is_not_allowed_is_never_asked() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
-    // Not the loopback address that the local stage allows.
+async fn an_output_on_a_forbidden_host_is_never_fetched(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
+    // The allowed loopback address is another one.
     let bait = Bait::start("127.0.0.2", fixture("cat.jpg"));
     let outputs = [
         bait.url(),
@@ -67,12 +79,10 @@ async fn a_host_that_is_not_allowed_is_never_asked() {
     assert_eq!(bait.asked(), 0);
 }
 
-#[tokio::test]
-async fn a_redirect_is_not_followed() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
-    // An address that would be allowed by itself.
+async fn a_redirect_is_not_followed(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
+    // The target of the redirect is an allowed address.
     let bait = Bait::start("127.0.0.1", fixture("cat.jpg"));
     let targets = ["http://169.254.169.254/latest/meta-data/".to_owned(), bait.url()];
     all_end(
@@ -85,20 +95,16 @@ async fn a_redirect_is_not_followed() {
     assert_eq!(bait.asked(), 0);
 }
 
-#[tokio::test]
-async fn an_output_that_is_gone_is_unavailable() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_missing_output_is_unavailable(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let gone = vec![Output::Status(404), Output::Status(403), Output::Status(204)];
     all_end(&live, &world, gone, "output_unavailable").await;
 }
 
-#[tokio::test]
-async fn what_is_no_whole_picture_is_not_delivered() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_incomplete_picture_is_not_delivered(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let broken = vec![
         Output::NotAnImage,
         Output::HalfFile,
@@ -108,27 +114,25 @@ async fn what_is_no_whole_picture_is_not_delivered() {
     all_end(&live, &world, broken, "output_invalid").await;
 }
 
-#[tokio::test]
-async fn too_much_to_be_a_picture_ends_within_the_functions_memory() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_oversized_output_fails_within_the_functions_memory(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let much = vec![
         Output::Oversized(60_000_000),
         Output::OversizedUnannounced(60_000_000),
         Output::Bytes("image/png", fixture("bomb-60000x60000.png")),
     ];
     for id in all_end(&live, &world, much, "output_invalid").await {
-        let peak = logs::peak_memory_mb(&stack, "poll-edit", id).await;
-        assert!(peak < MEMORY_MB / 2, "{peak} MB");
+        if place.is_deployed() {
+            let peak = logs::peak_memory_mb(&place, "poll-edit", id).await;
+            assert!(peak < MEMORY_MB / 2, "{peak} MB");
+        }
     }
 }
 
-#[tokio::test]
-async fn an_output_that_breaks_off_is_fetched_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_truncated_download_is_fetched_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let mut ids = Vec::new();
     for output in [Output::CutOff, Output::Status(503)] {

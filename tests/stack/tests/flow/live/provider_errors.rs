@@ -1,12 +1,24 @@
-//! How the provider fails, and what becomes of the edit and its money.
+//! Errors of the provider decide about the edit and its money.
 
 use std::time::Duration;
 
 use domain::{EditId, Status};
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults};
-use stack_tests::{Books, Live, Stack, World};
+use world::{Books, Live, Place, World};
 
 use super::take_all;
+
+contract! {
+    in_memory {
+        a_permanent_refusal_ends_at_the_first_attempt,
+        a_transient_refusal_is_followed_by_another_attempt,
+        a_lasting_refusal_ends_after_three_attempts,
+        a_lost_answer_is_polled_for_and_not_submitted_again,
+        a_failed_poll_does_not_end_the_edit,
+        a_moderation_verdict_is_final_in_every_shape,
+        an_answer_about_another_task_does_not_end_the_edit,
+    }
+}
 
 async fn code(world: &World, id: EditId) -> String {
     let edit = world.stored(id).await;
@@ -16,11 +28,9 @@ async fn code(world: &World, id: EditId) -> String {
     )
 }
 
-#[tokio::test]
-async fn what_another_try_cannot_mend_ends_at_the_first() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_permanent_refusal_ends_at_the_first_attempt(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let cases = [
         (Fault::error(402, "insufficientCredits"), "provider_quota"),
         (Fault::error_without_task(401, "invalidApiKey"), "provider_auth"),
@@ -50,11 +60,9 @@ async fn what_another_try_cannot_mend_ends_at_the_first() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_passing_refusal_is_followed_by_another_attempt() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_transient_refusal_is_followed_by_another_attempt(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let faults = [
         Fault::rate_limited(1),
         Fault::error(503, "serviceUnavailable"),
@@ -78,11 +86,9 @@ async fn a_passing_refusal_is_followed_by_another_attempt() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_refusal_that_does_not_pass_ends_after_three_attempts() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_lasting_refusal_ends_after_three_attempts(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let busy = Behaviour::submit(Faults::always(Fault::error(503, "serviceUnavailable")));
     let slow = Behaviour::failing("providerTimeout", ErrorShape::Item).processing(0);
     let ids = take_all(&live, &world, [vec![busy], vec![slow]]).await;
@@ -95,11 +101,9 @@ async fn a_refusal_that_does_not_pass_ends_after_three_attempts() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn an_answer_that_got_lost_is_asked_for_not_sent_again() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_lost_answer_is_polled_for_and_not_submitted_again(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let faults = [
         Fault::ResetAfter,
         Fault::CutOff,
@@ -119,11 +123,9 @@ async fn an_answer_that_got_lost_is_asked_for_not_sent_again() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_poll_that_fails_is_no_verdict_on_the_edit() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failed_poll_does_not_end_the_edit(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let faults = [
         Fault::html(500),
         Fault::rate_limited(1),
@@ -141,11 +143,9 @@ async fn a_poll_that_fails_is_no_verdict_on_the_edit() {
     Books::of(&world).await.assert_at_rest();
 }
 
-#[tokio::test]
-async fn a_verdict_of_moderation_is_final_however_it_is_written() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_moderation_verdict_is_final_in_every_shape(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let failing = |shape| vec![Behaviour::failing("invalidProviderContent", shape).processing(0)];
     let made_but_flagged = Behaviour {
         nsfw: true,
@@ -174,7 +174,7 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
             0,
             "a flagged picture is not even fetched"
         );
-        // A picture that was made and then flagged is charged for; one that was refused is not.
+        // The provider charges a picture that it made and then flagged, and no refused one.
         let charged = if id == flagged { 39_000 } else { 0 };
         books.assert_released_but_charged(id, "moderated", charged);
     }
@@ -182,11 +182,9 @@ async fn a_verdict_of_moderation_is_final_however_it_is_written() {
     books.assert_at_rest();
 }
 
-#[tokio::test]
-async fn an_answer_that_says_nothing_about_our_task_ends_no_edit() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_answer_about_another_task_does_not_end_the_edit(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let nothing = || {
         [
             Fault::html(200),
@@ -196,7 +194,7 @@ async fn an_answer_that_says_nothing_about_our_task_ends_no_edit() {
             Fault::text(200, "application/json", ""),
         ]
     };
-    // Whatever the provider says to the submit, it has taken it.
+    // The provider took the submit, whatever it answered.
     let submits = nothing().map(|fault| Behaviour::submit(fault.but_carried_out()).processing(0));
     let polls = nothing().map(|fault| Behaviour::poll(fault).processing(0));
     let failed = Fault::error_without_task(200, "internalServerError");

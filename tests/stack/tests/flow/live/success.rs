@@ -1,16 +1,21 @@
-//! Live mode, when all goes well.
+//! Live mode without errors.
 
 use doubles::runware::Behaviour;
 use serde_json::json;
-use stack_tests::pictures::{decode, has_exif, likeness};
-use stack_tests::stack::fixture;
-use stack_tests::{Books, Live, Stack, World, queue, styles};
+use world::fixture;
+use world::pictures::{decode, has_exif, likeness};
+use world::{Books, Live, Place, World, queue, styles};
 
-#[tokio::test]
-async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_place() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        the_provider_gets_the_rendered_prompt_and_a_photo_without_its_location,
+        a_model_with_fixed_sizes_gets_the_closest_one,
+    }
+}
+
+async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_location(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("phone-orientation6-gps.jpg").await;
     let body = json!({ "style_key": styles::LIVE, "prompt": "with a paper moon" });
     let id = live.hold(&world, photo, &body, [Behaviour::default()]).await;
@@ -61,11 +66,9 @@ async fn the_provider_gets_the_rendered_prompt_and_a_photo_without_its_place() {
     assert!(!has_exif(&picture));
 }
 
-#[tokio::test]
-async fn a_model_with_sizes_of_its_own_gets_the_closest_one() {
-    let stack = Stack::connect().await;
-    let live = Live::open(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_model_with_fixed_sizes_gets_the_closest_one(place: Place) {
+    let live = Live::open(&place).await;
+    let world = World::new(&place).await;
     // 600 × 400
     let photo = world.photo("table.jpg").await;
     let sync = Behaviour {
@@ -83,6 +86,6 @@ async fn a_model_with_sizes_of_its_own_gets_the_closest_one() {
         (&json!(1_248), &json!(832))
     );
     assert_eq!(task.polls, 0, "it was there at once");
-    // The provider names no price: what was reserved is booked.
+    // The provider names no price, so the reservation is booked.
     Books::of(&world).await.assert_paid(id, styles::COST);
 }

@@ -1,19 +1,30 @@
-//! A guest that keeps trying blocked prompts: said once, then refused for the rest of the hour.
+//! A guest that keeps trying blocked prompts causes one signal, and is refused for the rest of the hour.
 
 use std::time::Duration;
 
-use domain::context::{hour_of, seconds_left_in_hour};
+use domain::context::seconds_left_in_hour;
 use domain::settings::setting;
 use futures::future::join_all;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use stack_tests::api::of_event;
-use stack_tests::{Caller, Guest, Stack, World, logs, settings, styles};
+use world::caller::of_event;
+use world::deployed::logs;
+use world::{Caller, Guest, Place, World, settings, styles};
+
+contract! {
+    in_memory {
+        at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused,
+    }
+    deployed {
+        parallel_blocked_prompts_give_one_signal,
+    }
+}
 
 const WORD: &str = "forbiddenword";
 const SIGNAL: &str = "AI abuse escalation threshold reached";
 
-async fn world(stack: &Stack) -> World {
-    World::with(stack, |_, event| {
+async fn world(place: &Place) -> World {
+    World::with(place, |_, event| {
         event.policy.blocked_terms = vec![WORD.to_owned()];
     })
     .await
@@ -27,30 +38,25 @@ fn good() -> Value {
     json!({ "style_key": styles::fake("sync") })
 }
 
-/// Counts are by the hour: near its end a test would see two of them.
-async fn well_before_the_hour_ends(stack: &Stack) {
-    while seconds_left_in_hour(stack.cloud.now()) < 90 {
+/// Blocked prompts are counted by the hour: near its end a test would see two counters.
+async fn well_before_the_hour_ends(place: &Place) {
+    while seconds_left_in_hour(place.now()) < 90 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
-/// The signals about a guest, as the function logged them, once there are so many.
-async fn signals(stack: &Stack, world: &World, guest: &Guest, since_ms: i64, at_least: usize) -> Vec<Value> {
+/// The signals about a guest that the function logged, once there are at least so many.
+async fn signals(place: &Place, world: &World, guest: &Guest, since_ms: i64, at_least: usize) -> Vec<Value> {
     let scope = guest.scope_hash(&world.event);
     let is_meant = |line: &Value| line["message"] == SIGNAL && line["scope_hash"] == json!(scope);
-    logs::found(stack, &["guest-create-edit"], since_ms, at_least, is_meant).await
+    logs::found(place, &["guest-create-edit"], since_ms, at_least, is_meant).await
 }
 
-#[tokio::test]
-async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
-    let stack = Stack::connect().await;
+async fn at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused(place: Place) {
     let threshold = (setting!(abuse_escalation_threshold_per_hour), "3");
-    let _settings = settings::alone(&stack, &[threshold]).await;
-    well_before_the_hour_ends(&stack).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let world = world(&stack).await;
+    let _settings = settings::alone(&place, &[threshold]).await;
+    let world = world(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let hour = hour_of(stack.cloud.now());
     for _ in 0..3 {
         world
             .guest
@@ -58,15 +64,15 @@ async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
             .await
             .problem(422, "prompt_blocked");
     }
-    // Refused whatever it asks for, until the hour ends.
+    // The guest is refused whatever it asks for, until the hour ends.
     for body in [bad(), good()] {
         let reply = world.guest.create_edit(photo, &body).await;
         reply.problem(429, "rate_limited");
         let seconds: u32 = reply.header("retry-after").unwrap().parse().unwrap();
-        let left = seconds_left_in_hour(stack.cloud.now());
+        let left = seconds_left_in_hour(place.now());
         assert!((left..=left + 60).contains(&seconds), "{seconds} of {left}");
     }
-    // Others are not.
+    // Other callers are not refused.
     let other = world.another_guest();
     let id = other.create_edit(photo, &good()).await.edit_id();
     other
@@ -80,42 +86,35 @@ async fn at_the_threshold_it_is_said_once_and_that_guest_alone_is_refused() {
     for id in [id, of_organiser.edit_id()] {
         world.guest.wait(id).await;
     }
-    assert_eq!(
-        hour,
-        hour_of(stack.cloud.now()),
-        "the test took longer than it should"
-    );
-
-    let said = signals(&stack, &world, &world.guest, began, 1).await;
-    let [signal] = said.as_slice() else {
-        panic!("said {} times", said.len())
-    };
-    assert_eq!(signal["level"], "WARN");
+    let [signal] = place.memory().published(SIGNAL).try_into().unwrap();
     assert_eq!(signal["event_id"], json!(world.event.id));
     assert_eq!(signal["tenant_id"], json!(world.tenant.id));
-    assert_eq!(signals(&stack, &world, &other, began, 0).await.len(), 0);
+    assert_eq!(signal["scope_hash"], json!(world.guest.scope_hash(&world.event)));
     let summary = organiser
         .get(&format!("{}/ai-edits/summary", of_event(&world)))
         .await;
     let alerts = &summary.data(200)["observability"]["alerts"];
     assert_eq!(alerts["abuse_escalation_reached"], json!(true));
+
+    let left = i64::from(seconds_left_in_hour(place.now()));
+    place.pass(SignedDuration::from_secs(left)).await;
+    let id = world.guest.create_edit(photo, &good()).await.edit_id();
+    world.guest.wait(id).await;
 }
 
-#[tokio::test]
-async fn many_at_the_same_moment_are_said_once_too() {
-    let stack = Stack::connect().await;
+async fn parallel_blocked_prompts_give_one_signal(place: Place) {
     let threshold = (setting!(abuse_escalation_threshold_per_hour), "2");
-    let _settings = settings::alone(&stack, &[threshold]).await;
-    well_before_the_hour_ends(&stack).await;
-    let began = logs::now_ms(&stack) - 1_000;
-    let world = world(&stack).await;
+    let _settings = settings::alone(&place, &[threshold]).await;
+    well_before_the_hour_ends(&place).await;
+    let began = logs::now_ms(&place) - 1_000;
+    let world = world(&place).await;
     let photo = world.photo_without_file().await;
     let body = bad();
     let replies = join_all((0..8).map(|_| world.guest.create_edit(photo, &body))).await;
     for reply in &replies {
         assert!(matches!(reply.status, 422 | 429 | 503), "{}", reply.body);
     }
-    // A last one makes sure that the threshold is passed and seen.
+    // However the parallel ones ended, these pass the threshold.
     for _ in 0..3 {
         world.guest.create_edit(photo, &body).await;
     }
@@ -124,5 +123,5 @@ async fn many_at_the_same_moment_are_said_once_too() {
         .create_edit(photo, &body)
         .await
         .problem(429, "rate_limited");
-    assert_eq!(signals(&stack, &world, &world.guest, began, 1).await.len(), 1);
+    assert_eq!(signals(&place, &world, &world.guest, began, 1).await.len(), 1);
 }

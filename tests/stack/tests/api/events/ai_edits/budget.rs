@@ -1,4 +1,4 @@
-//! Layer 4: the hard cap holds, however many come at once.
+//! Layer 4: the caps of the budget.
 
 use std::time::Duration;
 
@@ -6,20 +6,30 @@ use domain::MicroUsd;
 use domain::settings::ProviderMode;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::styles::COST;
-use stack_tests::written::{claim, success};
-use stack_tests::{Books, Caller, Stack, World, queue, settings, styles};
+use world::styles::COST;
+use world::written::{claim, success};
+use world::{Books, Caller, Place, World, queue, settings, styles};
 
-#[tokio::test]
-async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |tenant, _| {
+contract! {
+    in_memory {
+        the_cap_counts_reservations_and_an_override_lifts_it,
+        a_failed_edit_gives_its_reservation_back,
+        above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles_only,
+        an_edit_that_costs_nothing_is_booked_like_any_other,
+    }
+    both {
+        a_hundred_parallel_requests_with_room_for_ten_admit_exactly_ten,
+    }
+}
+
+async fn a_hundred_parallel_requests_with_room_for_ten_admit_exactly_ten(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::with(&place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(10 * COST + COST / 2));
     })
     .await;
     let photo = world.photo("cat.jpg").await;
-    // Pending for a while, so that nothing is given back meanwhile.
+    // A slow edit keeps its reservation while the others are admitted.
     let body = json!({ "style_key": styles::fake("slow") });
     let replies = join_all((0..100).map(|_| world.guest.insist(photo, &body))).await;
     let admitted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
@@ -32,7 +42,7 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
     assert_eq!(books.figures.total, 10);
 
     for reply in &admitted {
-        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        // A function that ran into its timeout may have stored an edit without sending it.
         queue::submit(&world, reply.edit_id()).await;
     }
     join_all(admitted.iter().map(|reply| world.guest.wait(reply.edit_id()))).await;
@@ -47,11 +57,8 @@ async fn a_hundred_at_once_with_room_for_ten_admit_exactly_ten() {
         .problem(402, "budget_hard_cap_reached");
 }
 
-#[tokio::test]
-async fn the_cap_counts_what_is_reserved_and_is_lifted_by_an_override() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let mut world = World::with(&stack, |tenant, _| {
+async fn the_cap_counts_reservations_and_an_override_lifts_it(place: Place) {
+    let mut world = World::with(&place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
     })
     .await;
@@ -66,14 +73,14 @@ async fn the_cap_counts_what_is_reserved_and_is_lifted_by_an_override() {
     );
 
     let hour = Duration::from_secs(3_600);
-    world.tenant.budget.override_until = Some(stack.cloud.now() + hour);
-    stack.cloud.save_tenant(&world.tenant).await.unwrap();
+    world.tenant.budget.override_until = Some(place.now() + hour);
+    place.cloud.save_tenant(&world.tenant).await.unwrap();
     let second = world.guest.start(photo, &styles::fake("sync")).await;
     for id in [first, second] {
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     }
-    world.tenant.budget.override_until = Some(stack.cloud.now() - hour);
-    stack.cloud.save_tenant(&world.tenant).await.unwrap();
+    world.tenant.budget.override_until = Some(place.now() - hour);
+    place.cloud.save_tenant(&world.tenant).await.unwrap();
     world
         .guest
         .create_edit(photo, &body)
@@ -81,11 +88,8 @@ async fn the_cap_counts_what_is_reserved_and_is_lifted_by_an_override() {
         .problem(402, "budget_hard_cap_reached");
 }
 
-#[tokio::test]
-async fn what_a_failed_edit_had_reserved_can_be_spent_again() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |tenant, _| {
+async fn a_failed_edit_gives_its_reservation_back(place: Place) {
+    let world = World::with(&place, |tenant, _| {
         tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(COST));
     })
     .await;
@@ -97,7 +101,7 @@ async fn what_a_failed_edit_had_reserved_can_be_spent_again() {
     let books = Books::of(&world).await;
     books.assert_released(failed, "provider_rejected");
     books.assert_paid(id, COST);
-    // One that costs more than the whole cap never gets in.
+    // An edit that costs more than the whole cap is never admitted.
     let dear = json!({ "style_key": styles::DEAR });
     world
         .guest
@@ -106,12 +110,9 @@ async fn what_a_failed_edit_had_reserved_can_be_spent_again() {
         .problem(402, "budget_hard_cap_reached");
 }
 
-#[tokio::test]
-async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles_only() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let admin = Caller::superadmin(&stack);
-    let world = World::new(&stack).await;
+async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles_only(place: Place) {
+    let admin = Caller::superadmin(&place);
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let tenant = format!("/admin/tenants/{}", world.tenant.id);
     let put = async |action: Value| {
@@ -134,22 +135,19 @@ async fn above_the_soft_cap_the_tenant_chooses_between_an_alert_and_cheap_styles
     for id in [cheap, dear] {
         world.guest.wait(id).await;
     }
-    // Whatever was chosen, the alert is stored: once in its cooldown.
-    let alerts = stack.partition(&format!("TENANT#{}", world.tenant.id)).await;
+    // The alert is stored once in its cooldown, whatever the tenant chose.
+    let alerts = place.partition(&format!("TENANT#{}", world.tenant.id)).await;
     let alerts = alerts
         .iter()
         .filter(|item| item["sk"].as_s().unwrap().starts_with("ALERT#"));
     assert_eq!(alerts.count(), 1);
 }
 
-#[tokio::test]
-async fn an_edit_that_costs_nothing_is_an_edit_like_any_other() {
-    let stack = Stack::connect().await;
-    // A style without a price would be the cheapest of every other test too, so the rules are passed by.
-    let world = World::new(&stack).await;
-    let now = stack.cloud.now();
+async fn an_edit_that_costs_nothing_is_booked_like_any_other(place: Place) {
+    let world = World::new(&place).await;
+    let now = place.now();
     let photo = world.photo_of_then(now).await;
-    let guest = format!("{:032x}", stack.cloud.random());
+    let guest = format!("{:032x}", place.cloud.random());
     let edit = world
         .admitted_at(&photo, now, &guest, "free", MicroUsd::ZERO)
         .await;

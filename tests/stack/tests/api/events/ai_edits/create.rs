@@ -1,14 +1,26 @@
 //! `POST /api/v1/events/{token}/photos/{photo}/ai-edits`
 
 use serde_json::json;
-use stack_tests::guest::{edits_of, text};
-use stack_tests::{Books, Stack, World, settings, styles};
+use world::guest::edits_of;
+use world::reply::text;
+use world::{Books, Place, World, settings, styles};
 
-#[tokio::test]
-async fn an_edit_is_accepted_with_an_honest_wait() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        the_style_template_takes_the_guests_words,
+        a_prompt_works_without_a_style_where_the_organiser_allows_it,
+        a_wrong_field_is_pointed_at_and_nothing_is_stored,
+        an_unreadable_body_or_header_is_refused_by_its_flaw,
+        a_missing_photo_cannot_be_edited,
+    }
+    both {
+        an_accepted_edit_says_how_long_it_will_take,
+    }
+}
+
+async fn an_accepted_edit_says_how_long_it_will_take(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let reply = world
         .guest
@@ -40,11 +52,8 @@ async fn an_edit_is_accepted_with_an_honest_wait() {
     world.guest.wait(id).await;
 }
 
-#[tokio::test]
-async fn a_guests_own_words_go_into_the_style() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_style_template_takes_the_guests_words(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({
         "style_key": styles::fake("sync"), "prompt": " with  falling snow ", "negative_prompt": "umbrellas of any kind",
@@ -62,11 +71,8 @@ async fn a_guests_own_words_go_into_the_style() {
     world.guest.wait(id).await;
 }
 
-#[tokio::test]
-async fn a_prompt_stands_alone_only_where_the_organiser_allows_it() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn a_prompt_works_without_a_style_where_the_organiser_allows_it(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.allow_prompt_without_style = true;
         event.policy.allowed_style_keys = vec![styles::fake("sync").parse().unwrap()];
     })
@@ -83,11 +89,8 @@ async fn a_prompt_stands_alone_only_where_the_organiser_allows_it() {
     Books::of(&world).await.assert_paid(reply.edit_id(), styles::COST);
 }
 
-#[tokio::test]
-async fn fields_that_do_not_fit_are_pointed_at_and_nothing_is_stored() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_wrong_field_is_pointed_at_and_nothing_is_stored(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     for (body, pointer) in [
         (json!({}), "/style_key"),
@@ -115,11 +118,8 @@ async fn fields_that_do_not_fit_are_pointed_at_and_nothing_is_stored() {
     assert_eq!(Books::of(&world).await.figures.total, 0);
 }
 
-#[tokio::test]
-async fn a_body_or_header_that_cannot_be_read_is_refused_by_what_it_is() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_unreadable_body_or_header_is_refused_by_its_flaw(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     let (guest, path) = (&world.guest, edits_of(photo));
     let json_type = "application/json";
@@ -148,11 +148,8 @@ async fn a_body_or_header_that_cannot_be_read_is_refused_by_what_it_is() {
     assert_eq!(Books::of(&world).await.figures.total, 0);
 }
 
-#[tokio::test]
-async fn a_photo_that_is_not_there_cannot_be_edited() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_missing_photo_cannot_be_edited(place: Place) {
+    let world = World::new(&place).await;
     for photo in [
         "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "nonsense",

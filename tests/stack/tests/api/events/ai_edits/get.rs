@@ -1,15 +1,24 @@
 //! `GET /api/v1/events/{token}/ai-edits/{requestId}`
 
 use serde_json::json;
-use stack_tests::guest::text;
-use stack_tests::pictures::{sha256, size};
-use stack_tests::{Stack, World, settings, styles};
+use world::pictures::{sha256, size};
+use world::reply::text;
+use world::{Place, World, settings, styles};
 
-#[tokio::test]
-async fn a_finished_edit_shows_its_picture_and_no_wait() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        a_failed_edit_shows_a_message_for_guests,
+        an_edit_under_way_says_when_to_ask_again,
+        a_missing_edit_is_not_found,
+    }
+    both {
+        a_finished_edit_shows_its_picture_and_no_wait,
+    }
+}
+
+async fn a_finished_edit_shows_its_picture_and_no_wait(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("table.jpg").await;
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     let edit = world.guest.wait(id).await;
@@ -31,11 +40,8 @@ async fn a_finished_edit_shows_its_picture_and_no_wait() {
     assert_eq!(world.guest.edit(id).await.header("retry-after"), None);
 }
 
-#[tokio::test]
-async fn a_failed_edit_says_so_in_words_for_a_guest() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_failed_edit_shows_a_message_for_guests(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("rejected")).await;
     let edit = world.guest.wait(id).await;
@@ -46,11 +52,8 @@ async fn a_failed_edit_says_so_in_words_for_a_guest() {
     assert_eq!((&edit["failure"], &edit["output"]), (&expected, &json!(null)));
 }
 
-#[tokio::test]
-async fn an_edit_on_its_way_says_when_to_ask_again() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_edit_under_way_says_when_to_ask_again(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let id = world.guest.start(photo, &styles::fake("never")).await;
     world
@@ -63,11 +66,8 @@ async fn an_edit_on_its_way_says_when_to_ask_again() {
     assert!((1..=5).contains(&seconds), "{seconds}");
 }
 
-#[tokio::test]
-async fn an_edit_that_is_not_there_is_not_found() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let guest = World::new(&stack).await.guest;
+async fn a_missing_edit_is_not_found(place: Place) {
+    let guest = World::new(&place).await.guest;
     for id in [
         "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "nonsense",

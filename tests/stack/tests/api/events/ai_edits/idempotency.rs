@@ -2,13 +2,22 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use stack_tests::{Books, Reply, Stack, World, settings, styles};
+use world::{Books, Place, Reply, World, settings, styles};
 
-#[tokio::test]
-async fn a_repeated_request_gets_the_same_edit_and_pays_once() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        a_repeated_request_gets_the_same_edit_and_pays_once,
+        a_key_belongs_to_one_request,
+        the_same_key_of_another_guest_is_another_key,
+        a_repeated_blocked_prompt_is_one_blocked_edit,
+    }
+    deployed {
+        parallel_requests_with_one_key_make_one_edit,
+    }
+}
+
+async fn a_repeated_request_gets_the_same_edit_and_pays_once(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::OK });
     let first = world.guest.create_edit_once(photo, &body, "tap-1").await;
@@ -32,11 +41,8 @@ async fn a_repeated_request_gets_the_same_edit_and_pays_once() {
     books.assert_paid(id, styles::COST);
 }
 
-#[tokio::test]
-async fn a_key_belongs_to_one_request() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_key_belongs_to_one_request(place: Place) {
+    let world = World::new(&place).await;
     let (photo, other_photo) = (world.photo("cat.jpg").await, world.photo("cat.jpg").await);
     let body = json!({ "style_key": styles::fake("sync") });
     let id = world
@@ -59,18 +65,16 @@ async fn a_key_belongs_to_one_request() {
     assert_eq!(Books::of(&world).await.figures.total, 1);
 }
 
-#[tokio::test]
-async fn many_at_the_same_moment_make_one_edit() {
-    /// So many environments of the function are at it at once.
+async fn parallel_requests_with_one_key_make_one_edit(place: Place) {
+    /// As many environments of the function run in parallel.
     const TAPS: usize = 12;
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::fake("sync") });
     let nowhere = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
     for round in 1..=3_u32 {
-        // A cold start would let the first one finish before the others begin.
+        // Warm environments: a cold start would let the first request finish before the others begin.
         join_all((0..TAPS).map(|_| world.guest.create_edit(nowhere, &body))).await;
         let key = format!("tap-{round}");
         let replies = join_all((0..TAPS).map(|_| world.guest.create_edit_once(photo, &body, &key))).await;
@@ -85,11 +89,8 @@ async fn many_at_the_same_moment_make_one_edit() {
     }
 }
 
-#[tokio::test]
-async fn the_same_key_of_another_guest_is_another_key() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_same_key_of_another_guest_is_another_key(place: Place) {
+    let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::fake("sync") });
     let one = world
@@ -109,11 +110,8 @@ async fn the_same_key_of_another_guest_is_another_key() {
     assert_eq!(Books::of(&world).await.figures.succeeded, 2);
 }
 
-#[tokio::test]
-async fn a_repeated_blocked_prompt_is_one_blocked_edit() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn a_repeated_blocked_prompt_is_one_blocked_edit(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;

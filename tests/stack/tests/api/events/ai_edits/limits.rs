@@ -1,14 +1,18 @@
-//! Limits on edits under way: per guest and per event.
+//! Limits on open edits per guest and per event.
 
 use futures::future::join_all;
 use serde_json::json;
-use stack_tests::{Books, Reply, Stack, World, queue, settings, styles};
+use world::{Books, Place, Reply, World, queue, styles};
 
-#[tokio::test]
-async fn a_guest_waits_for_its_own_edits_and_nobody_elses() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+contract! {
+    in_memory {
+        the_guest_limit_counts_the_guests_own_open_edits_only,
+        parallel_requests_never_exceed_the_event_limit,
+    }
+}
+
+async fn the_guest_limit_counts_the_guests_own_open_edits_only(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.max_in_flight_per_guest = Some(1);
     })
     .await;
@@ -28,11 +32,8 @@ async fn a_guest_waits_for_its_own_edits_and_nobody_elses() {
     assert_eq!((books.figures.total, books.figures.open), (3, 0));
 }
 
-#[tokio::test]
-async fn however_many_come_at_once_no_more_are_under_way_than_the_event_allows() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn parallel_requests_never_exceed_the_event_limit(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.max_in_flight_per_event = Some(3);
     })
     .await;
@@ -49,7 +50,7 @@ async fn however_many_come_at_once_no_more_are_under_way_than_the_event_allows()
     assert_eq!(Books::of(&world).await.figures.total, 3);
     let ids: Vec<_> = admitted.into_iter().map(Reply::edit_id).collect();
     for id in ids {
-        // A function that ran into its timeout may have stored an edit and not sent it: recovery would.
+        // A function that ran into its timeout may have stored an edit without sending it.
         queue::submit(&world, id).await;
         world.guest.wait(id).await;
     }

@@ -1,4 +1,4 @@
-//! Of any two layers that refuse the earlier one answers, and the later leaves no trace.
+//! Of two refusing layers the earlier one answers, and the later one leaves no trace.
 
 use domain::MicroUsd;
 use domain::budget::Tenant;
@@ -6,15 +6,24 @@ use domain::settings::setting;
 use domain::{Event, PhotoId};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stack_tests::traces::{self, Traces};
-use stack_tests::{Caller, Stack, World, settings, styles};
+use world::traces::{self, Traces};
+use world::{Caller, Place, World, settings, styles};
+
+contract! {
+    in_memory {
+        each_layer_alone_gives_its_own_answer_and_leaves_its_own_traces,
+        the_earlier_of_two_refusing_layers_answers_a_guest_and_the_later_leaves_no_trace,
+        the_earlier_of_two_refusing_layers_answers_an_organiser,
+        the_kill_switch_answers_before_every_layer,
+    }
+}
 
 const WORD: &str = "forbiddenword";
 const KEY: &str = "tap-1";
-/// Enough blocked prompts for the threshold of the defaults.
+/// Enough blocked prompts for the default threshold.
 const TOO_MANY: u32 = 25;
 
-/// Whoever refuses, in the order in which they are asked.
+/// The layers in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Refuser {
     Enabled,
@@ -48,10 +57,10 @@ impl Refuser {
         }
     }
 
-    /// What it may leave behind when it answers: kinds of items, by the beginning of their sort keys.
+    /// The items that a layer may leave behind when it answers, by the beginning of their sort keys.
     const fn own_traces(self) -> &'static [&'static str] {
         match self {
-            // The cap at work is an alert: the alert itself, and the mark on the month.
+            // The hard cap raises an alert: the alert item, and the mark on the month.
             Self::Budget => &["ALERT#", "BUDGET#"],
             // The blocked edit, the event's figures, the guest's hour, the idempotency record.
             Self::Safety => &["EDIT#", "STATS#", "HOUR#", "META"],
@@ -64,16 +73,16 @@ impl Refuser {
             Self::Entitlement => event.package = None,
             Self::Policy => event.policy.enabled = false,
             Self::Budget => tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(1)),
-            // These are not the event's.
+            // These layers do not read the event.
             Self::Enabled | Self::Abuse | Self::Style | Self::Safety => {}
         }
         event.policy.blocked_terms = vec![WORD.to_owned()];
     }
 }
 
-/// A world in which these refuse, and a request that they refuse.
-async fn world_against(stack: &Stack, refusers: &[Refuser]) -> (World, PhotoId, Value) {
-    let world = World::with(stack, |tenant, event| {
+/// A world in which these layers refuse, and a request that they refuse.
+async fn world_against(place: &Place, refusers: &[Refuser]) -> (World, PhotoId, Value) {
+    let world = World::with(place, |tenant, event| {
         for refuser in refusers {
             refuser.spoil(tenant, event);
         }
@@ -96,10 +105,10 @@ async fn world_against(stack: &Stack, refusers: &[Refuser]) -> (World, PhotoId, 
     (world, photo, json!({ "style_key": style, "prompt": prompt }))
 }
 
-/// Asks as a guest; what is left behind is what the answering one may leave, and nothing else.
-async fn assert_answers(stack: &Stack, refusers: &[Refuser]) {
+/// Asks as a guest, and asserts that only the answering layer leaves items behind.
+async fn assert_answers(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
-    let (world, photo, body) = world_against(stack, refusers).await;
+    let (world, photo, body) = world_against(place, refusers).await;
     let before = Traces::of(&world, &world.guest, KEY).await;
     let reply = world.guest.create_edit_once(photo, &body, KEY).await;
     let (status, code) = first.answer();
@@ -122,10 +131,10 @@ async fn assert_answers(stack: &Stack, refusers: &[Refuser]) {
     }
 }
 
-/// The same as an organiser, whom nobody counts blocked prompts of.
-async fn assert_answers_organiser(stack: &Stack, refusers: &[Refuser]) {
+/// Asks as an organiser, whose blocked prompts are not counted.
+async fn assert_answers_organiser(place: &Place, refusers: &[Refuser]) {
     let first = refusers.iter().min().unwrap();
-    let (world, photo, mut body) = world_against(stack, refusers).await;
+    let (world, photo, mut body) = world_against(place, refusers).await;
     body["photo_id"] = json!(photo);
     let organiser = Caller::organiser(&world).await;
     let reply = organiser.create_edit_once(&world, &body, KEY).await;
@@ -143,48 +152,37 @@ fn pairs() -> Vec<[Refuser; 2]> {
     pairs.filter(|[early, late]| early < late).collect()
 }
 
-#[tokio::test]
-async fn each_layer_alone_refuses_with_its_own_answer_and_leaves_its_own_traces() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn each_layer_alone_gives_its_own_answer_and_leaves_its_own_traces(place: Place) {
     let all = Refuser::AFTER_THE_SWITCH;
-    join_all(all.map(async |refuser| assert_answers(&stack, &[refuser]).await)).await;
+    join_all(all.map(async |refuser| assert_answers(&place, &[refuser]).await)).await;
 }
 
-#[tokio::test]
-async fn of_any_two_that_refuse_a_guest_the_earlier_answers_and_the_later_leaves_no_trace() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn the_earlier_of_two_refusing_layers_answers_a_guest_and_the_later_leaves_no_trace(place: Place) {
     let pairs = pairs();
     assert_eq!(pairs.len(), 15);
     for some in pairs.chunks(5) {
-        join_all(some.iter().map(|pair| assert_answers(&stack, pair))).await;
+        join_all(some.iter().map(|pair| assert_answers(&place, pair))).await;
     }
 }
 
-#[tokio::test]
-async fn of_any_two_that_refuse_an_organiser_the_earlier_answers() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
+async fn the_earlier_of_two_refusing_layers_answers_an_organiser(place: Place) {
     let pairs: Vec<_> = pairs()
         .into_iter()
         .filter(|pair| !pair.contains(&Refuser::Abuse))
         .collect();
     assert_eq!(pairs.len(), 10);
     for some in pairs.chunks(5) {
-        join_all(some.iter().map(|pair| assert_answers_organiser(&stack, pair))).await;
+        join_all(some.iter().map(|pair| assert_answers_organiser(&place, pair))).await;
     }
 }
 
-#[tokio::test]
-async fn switched_off_no_other_layer_is_asked() {
-    let stack = Stack::connect().await;
-    let _settings = settings::alone(&stack, &[(setting!(is_enabled), "false")]).await;
+async fn the_kill_switch_answers_before_every_layer(place: Place) {
+    let _settings = settings::alone(&place, &[(setting!(is_enabled), "false")]).await;
     let all = Refuser::AFTER_THE_SWITCH;
-    join_all(all.map(async |later| assert_answers(&stack, &[Refuser::Enabled, later]).await)).await;
+    join_all(all.map(async |later| assert_answers(&place, &[Refuser::Enabled, later]).await)).await;
     let organiser = all.into_iter().filter(|later| *later != Refuser::Abuse);
     let asked = organiser.map(async |later| {
-        assert_answers_organiser(&stack, &[Refuser::Enabled, later]).await;
+        assert_answers_organiser(&place, &[Refuser::Enabled, later]).await;
     });
     join_all(asked).await;
 }

@@ -1,21 +1,28 @@
-//! What the layers refuse, in their order, and what a refusal leaves behind.
+//! Refusals of the layers.
 
 use domain::event::{Addon, AddonStatus};
 use domain::{EditId, FailureCode, MicroUsd, Status};
 use serde_json::json;
-use stack_tests::guest::text;
-use stack_tests::{Books, Stack, World, settings, styles};
+use world::reply::text;
+use world::{Books, Place, World, styles};
 
-#[tokio::test]
-async fn the_organisers_policy_refuses_with_the_organisers_words() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let off = World::with(&stack, |_, event| {
+contract! {
+    in_memory {
+        the_organisers_policy_refuses_with_the_organisers_words,
+        a_forbidden_or_locked_style_is_refused,
+        an_add_on_unlocks_the_feature_while_it_lasts,
+        a_blocked_prompt_is_stored_as_blocked_and_costs_nothing,
+        the_first_refusing_layer_decides,
+    }
+}
+
+async fn the_organisers_policy_refuses_with_the_organisers_words(place: Place) {
+    let off = World::with(&place, |_, event| {
         event.policy.enabled = false;
         event.policy.policy_message = Some("Not before the cake.".to_owned());
     })
     .await;
-    let no_words = World::with(&stack, |_, event| event.policy.allow_custom_prompt = false).await;
+    let no_words = World::with(&place, |_, event| event.policy.allow_custom_prompt = false).await;
     let (photo, photo_too) = (
         off.photo_without_file().await,
         no_words.photo_without_file().await,
@@ -41,8 +48,8 @@ async fn the_organisers_policy_refuses_with_the_organisers_words() {
             "The organiser does not allow this at the event."
         );
     }
-    // A prompt alone needs a permission of its own.
-    let world = World::new(&stack).await;
+    // A prompt without a style needs another permission.
+    let world = World::new(&place).await;
     let photo = world.photo_without_file().await;
     let reply = world
         .guest
@@ -51,11 +58,8 @@ async fn the_organisers_policy_refuses_with_the_organisers_words() {
     reply.problem(403, "event_policy_blocked");
 }
 
-#[tokio::test]
-async fn a_style_that_is_not_allowed_or_not_unlocked_is_refused() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn a_forbidden_or_locked_style_is_refused(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.allowed_style_keys = [styles::OK, styles::LOCKED, styles::INACTIVE]
             .map(|key| key.parse().unwrap())
             .to_vec();
@@ -80,11 +84,8 @@ async fn a_style_that_is_not_allowed_or_not_unlocked_is_refused() {
     );
 }
 
-#[tokio::test]
-async fn an_add_on_unlocks_the_feature_while_it_lasts() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let now = stack.cloud.now();
+async fn an_add_on_unlocks_the_feature_while_it_lasts(place: Place) {
+    let now = place.now();
     let hour = std::time::Duration::from_secs(3_600);
     for (status, expires_at, is_open) in [
         (AddonStatus::Completed, None, true),
@@ -93,7 +94,7 @@ async fn an_add_on_unlocks_the_feature_while_it_lasts() {
         (AddonStatus::Pending, None, false),
         (AddonStatus::Cancelled, None, false),
     ] {
-        let world = World::with(&stack, |_, event| {
+        let world = World::with(&place, |_, event| {
             event.package = None;
             let key = "ai_styling_unlock".parse().unwrap();
             event.addons = vec![Addon {
@@ -112,11 +113,8 @@ async fn an_add_on_unlocks_the_feature_while_it_lasts() {
     }
 }
 
-#[tokio::test]
-async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
     })
     .await;
@@ -142,7 +140,7 @@ async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing() {
     assert_eq!((books.budget.committed, books.ledger.len()), (MicroUsd::ZERO, 0));
     books.assert_at_rest();
 
-    // Letters that only look alike do not help.
+    // Look-alike letters are blocked too.
     world
         .guest
         .create_edit(photo, &body)
@@ -150,38 +148,21 @@ async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing() {
         .problem(422, "prompt_blocked");
 }
 
-#[tokio::test]
-async fn the_first_layer_that_refuses_decides() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let everything_wrong = |enabled: bool| {
-        let stack = &stack;
-        async move {
-            let world = World::with(stack, |tenant, event| {
-                tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(1));
-                event.policy.enabled = enabled;
-                event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
-            })
-            .await;
-            let photo = world.photo_without_file().await;
-            let body = json!({ "style_key": styles::LOCKED, "prompt": "a forbiddenword on a boat" });
-            (world.guest.create_edit(photo, &body).await, world)
-        }
-    };
-    let (reply, _) = everything_wrong(false).await;
-    reply.problem(403, "event_policy_blocked");
-    let (reply, world) = everything_wrong(true).await;
-    reply.problem(402, "budget_hard_cap_reached");
-    // With room for the money the style is next, and the words come last.
-    let world = World::with(&world.stack, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
-    })
-    .await;
-    let photo = world.photo_without_file().await;
+async fn the_first_refusing_layer_decides(place: Place) {
     let body = json!({ "style_key": styles::LOCKED, "prompt": "a forbiddenword on a boat" });
-    world
-        .guest
-        .create_edit(photo, &body)
-        .await
-        .problem(403, "style_locked");
+    for (enabled, cap, status, code) in [
+        (false, 1, 403, "event_policy_blocked"),
+        (true, 1, 402, "budget_hard_cap_reached"),
+        (true, 1_000_000, 403, "style_locked"),
+    ] {
+        let world = World::with(&place, |tenant, event| {
+            tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(cap));
+            event.policy.enabled = enabled;
+            event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        })
+        .await;
+        let photo = world.photo_without_file().await;
+        let reply = world.guest.create_edit(photo, &body).await;
+        reply.problem(status, code);
+    }
 }

@@ -1,8 +1,15 @@
 //! `GET /api/v1/events/{token}/ai-styles`
 
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::{Stack, World, settings, styles};
+use world::reply::text;
+use world::{Place, World, styles};
+
+contract! {
+    in_memory {
+        an_event_lists_the_styles_it_allows_and_marks_the_locked_ones,
+        an_event_that_names_no_styles_allows_every_active_one,
+    }
+}
 
 fn body(key: &str, is_premium: bool, locked: bool) -> Value {
     json!({
@@ -11,11 +18,8 @@ fn body(key: &str, is_premium: bool, locked: bool) -> Value {
     })
 }
 
-#[tokio::test]
-async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::with(&stack, |_, event| {
+async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones(place: Place) {
+    let world = World::with(&place, |_, event| {
         event.policy.allowed_style_keys = [styles::OK, styles::LOCKED, styles::INACTIVE]
             .map(|key| key.parse().unwrap())
             .to_vec();
@@ -24,7 +28,7 @@ async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones() {
     let reply = world.guest.get("/ai-styles").await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("cache-control"), Some("no-store"));
-    // Same sort number: by key. An inactive style is never shown.
+    // Styles with the same sort number are listed by key. An inactive style is never listed.
     let expected = json!({
         "data": [body(styles::LOCKED, true, true), body(styles::OK, false, false)],
         "meta": { "next_cursor": null },
@@ -32,11 +36,8 @@ async fn an_event_lists_the_styles_it_allows_and_marks_the_locked_ones() {
     assert_eq!(reply.body, expected);
 }
 
-#[tokio::test]
-async fn an_event_that_names_no_styles_allows_every_active_one() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn an_event_that_names_no_styles_allows_every_active_one(place: Place) {
+    let world = World::new(&place).await;
     let reply = world.guest.get("/ai-styles").await;
     let styles_listed = reply.data(200).as_array().unwrap();
     let keys: Vec<_> = styles_listed.iter().map(|style| text(&style["key"])).collect();

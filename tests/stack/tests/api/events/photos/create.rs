@@ -1,15 +1,26 @@
 //! `POST /api/v1/events/{token}/photos`
 
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::stack::fixture;
-use stack_tests::{Stack, World, settings, styles};
+use world::fixture;
+use world::reply::text;
+use world::{Place, World, settings, styles};
 
-#[tokio::test]
-async fn a_photo_is_registered_uploaded_and_can_be_edited() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+contract! {
+    in_memory {
+        a_malformed_registration_is_refused_at_its_field,
+        a_body_that_is_not_json_is_refused_by_its_flaw,
+    }
+    both {
+        a_guest_registers_uploads_and_edits_a_photo,
+    }
+    deployed {
+        the_bucket_refuses_an_upload_of_another_size_type_or_key,
+    }
+}
+
+async fn a_guest_registers_uploads_and_edits_a_photo(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let bytes = fixture("cat.jpg");
     let reply = world.guest.create_photo("image/jpeg", bytes.len()).await;
     let photo = reply.data(201);
@@ -29,11 +40,9 @@ async fn a_photo_is_registered_uploaded_and_can_be_edited() {
     assert_eq!(world.guest.wait(edit).await["status"], "succeeded");
 }
 
-#[tokio::test]
-async fn an_upload_of_another_size_or_type_is_refused() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn the_bucket_refuses_an_upload_of_another_size_type_or_key(place: Place) {
+    let _settings = settings::defaults(&place).await;
+    let world = World::new(&place).await;
     let bytes = fixture("cat.jpg");
     let reply = world.guest.create_photo("image/jpeg", bytes.len()).await;
     let upload = &reply.data(201)["upload"];
@@ -53,11 +62,8 @@ async fn an_upload_of_another_size_or_type_is_refused() {
     assert_eq!(world.guest.upload(&elsewhere, bytes).await, 403, "another key");
 }
 
-#[tokio::test]
-async fn what_is_no_photo_is_refused_by_field() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn a_malformed_registration_is_refused_at_its_field(place: Place) {
+    let world = World::new(&place).await;
     for (body, pointer) in [
         (json!({ "mime_type": "image/gif", "size_bytes": 1 }), "/mime_type"),
         (
@@ -87,11 +93,8 @@ async fn what_is_no_photo_is_refused_by_field() {
     );
 }
 
-#[tokio::test]
-async fn a_body_that_is_no_json_is_refused_by_what_it_is() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let guest = World::new(&stack).await.guest;
+async fn a_body_that_is_not_json_is_refused_by_its_flaw(place: Place) {
+    let guest = World::new(&place).await.guest;
     let json_type = "application/json";
     guest
         .post_raw("/photos", json_type, "{")

@@ -3,20 +3,25 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stack_tests::guest::text;
-use stack_tests::stack::fixture;
-use stack_tests::{Reply, Stack, World, settings};
+use world::fixture;
+use world::reply::text;
+use world::{Place, Reply, World};
+
+contract! {
+    in_memory {
+        photos_come_newest_first_with_a_link_to_each,
+        pages_neither_repeat_nor_miss_a_photo_while_others_are_added,
+        the_list_refuses_a_wrong_limit_or_cursor,
+    }
+}
 
 fn ids(reply: &Reply) -> Vec<String> {
     let photos = reply.data(200).as_array().unwrap();
     photos.iter().map(|photo| text(&photo["id"]).to_owned()).collect()
 }
 
-#[tokio::test]
-async fn photos_come_newest_first_with_a_link_to_each() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn photos_come_newest_first_with_a_link_to_each(place: Place) {
+    let world = World::new(&place).await;
     let older = world.photo("cat.jpg").await;
     tokio::time::sleep(Duration::from_millis(5)).await;
     let newer = world.photo("table.jpg").await;
@@ -36,11 +41,8 @@ async fn photos_come_newest_first_with_a_link_to_each() {
     );
 }
 
-#[tokio::test]
-async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let world = World::new(&stack).await;
+async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added(place: Place) {
+    let world = World::new(&place).await;
     let mut expected = Vec::new();
     for _ in 0..5 {
         expected.insert(0, world.photo_without_file().await.to_string());
@@ -61,11 +63,8 @@ async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added() {
     assert_eq!(seen, expected);
 }
 
-#[tokio::test]
-async fn a_wrong_limit_or_cursor_is_refused() {
-    let stack = Stack::connect().await;
-    let _settings = settings::defaults(&stack).await;
-    let guest = World::new(&stack).await.guest;
+async fn the_list_refuses_a_wrong_limit_or_cursor(place: Place) {
+    let guest = World::new(&place).await.guest;
     for query in [
         "limit=0",
         "limit=101",
