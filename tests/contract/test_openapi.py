@@ -1,7 +1,7 @@
-"""The deployed API against its own OpenAPI document: no 5xx that is not documented, nothing off its schema.
+"""The deployed API keeps to its OpenAPI document: no undocumented 5xx, and every answer matches its schema.
 
-Schemathesis makes requests from the document, good and bad ones. Credentials and ids that exist are put in, so that
-the requests get past the door; what they say otherwise is made up.
+Schemathesis generates good and bad requests from the document. They carry real credentials and ids, so that they reach
+the handlers; everything else in them is generated.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if not STACK_FILE.exists():
 STACK = json.loads(STACK_FILE.read_text(encoding="utf-8"))
 DEMO = STACK["demo"]
 BASE_URL = f"{STACK['api_url']}/api/v1"
-#: Requests per operation. Enough to meet each field's limits, few enough for a test run.
+#: Requests per operation: enough for the limits of each field, and few enough for a test run.
 EXAMPLES = 12
 SWITCHES = ("is_enabled", "guest_enabled")
 
-#: What was answered to reads, by path.
+#: The statuses of reads, by path.
 STATUSES: dict[str, set[int]] = defaultdict(set)
 
 schema = schemathesis.openapi.from_path(ROOT / "openapi.json")
 
 
 def credentials_of(path: str) -> dict[str, str]:
-    """The token of whoever may call this path."""
+    """The token of a caller who may call this path."""
     if "/admin/" in path:
         return {"authorization": f"Bearer {STACK['superadmin_jwt']}"}
     if "/tenant/" in path:
@@ -50,7 +50,7 @@ def credentials_of(path: str) -> dict[str, str]:
 
 
 def ask(method: str, path: str, **more: Any) -> Any:
-    """The resource of an answer that must be a good one."""
+    """The resource of an answer, which must be a success."""
     headers = {**credentials_of(path), **more.pop("headers", {})}
     answer = requests.request(method, f"{BASE_URL}{path}", headers=headers, timeout=30, **more)
     answer.raise_for_status()
@@ -59,7 +59,7 @@ def ask(method: str, path: str, **more: Any) -> Any:
 
 @functools.cache
 def finished_edit() -> str:
-    """The id of an edit of the demo event that has its picture, so that every field of an edit is seen."""
+    """The id of a finished edit of the demo event, so that every field of an edit is shown."""
     event = f"/events/{DEMO['event_token']}"
     edit = ask(
         "POST",
@@ -83,7 +83,7 @@ def bought_addon() -> str:
 
 
 def known_by(method: str, path: str) -> dict[str, str]:
-    """What exists, by the names of path parameters. What superadmins change is made up, so that the demo data stays."""
+    """Existing ids by path parameter. Ids in a superadmin's changes are generated, so that the demo data stays."""
     known = {"token": DEMO["event_token"], "photo": DEMO["photo_id"], "eventSlug": DEMO["event_slug"]}
     if method != "GET":
         return known
@@ -98,8 +98,8 @@ def known_by(method: str, path: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def everything_as_it_was() -> Iterator[None]:
-    """Made-up requests change settings and the demo event's policy; afterwards both are what they were."""
+def restore_settings_and_policy() -> Iterator[None]:
+    """Generated requests change settings and the demo event's policy; this restores both afterwards."""
     credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": STACK["region"]}
     ssm = boto3.client("ssm", endpoint_url=STACK["endpoint_url"], **credentials)
 
@@ -134,12 +134,12 @@ def everything_as_it_was() -> Iterator[None]:
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-def test_every_answer_is_one_that_is_documented(case: schemathesis.Case) -> None:
-    """Status, content type and body of every answer stand in the document; no answer is a server error."""
+def test_every_answer_is_documented(case: schemathesis.Case) -> None:
+    """The document has the status, content type and body of every answer; no answer is a server error."""
     known = known_by(case.method, case.path)
     case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
     if case.path.endswith("/admin/ai-settings") and isinstance(case.body, dict):
-        # Switched off, every other operation would only say so.
+        # With the switches off, every other operation would answer 503.
         case.body = {name: value for name, value in case.body.items() if name not in SWITCHES}
     headers = {**(case.headers or {}), **credentials_of(case.path)}
     answer = case.call_and_validate(
@@ -152,12 +152,12 @@ def test_every_answer_is_one_that_is_documented(case: schemathesis.Case) -> None
             schemathesis.checks.response_schema_conformance,
         ),
     )
-    # A method that a path does not know is tried as well.
+    # Schemathesis also tries methods that a path does not have.
     if case.method == case.operation.method.upper() == "GET":
         STATUSES[case.path].add(answer.status_code)
 
 
-def test_everything_that_is_shown_was_shown_once() -> None:
-    """Otherwise the schema of its 200 was not looked at."""
+def test_every_read_succeeded_at_least_once() -> None:
+    """A read without a 200 leaves the schema of its 200 unchecked."""
     assert STATUSES
     assert not [path for path, statuses in STATUSES.items() if 200 not in statuses]
