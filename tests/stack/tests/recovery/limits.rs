@@ -4,7 +4,6 @@ use domain::settings::setting;
 use serde_json::json;
 use world::{Books, Place, World, settings, styles};
 
-use super::*;
 
 contract! {
     in_memory {
