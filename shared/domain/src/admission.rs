@@ -1,7 +1,6 @@
 //! What an admitted edit writes, in one transaction.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
 use crate::budget::BudgetChange;
 use crate::context::{hour_of, month_of};
@@ -10,28 +9,8 @@ use crate::event::{Event, Photo};
 use crate::figures::{Counter, FiguresChange};
 use crate::guard::{Approval, EditRequest};
 use crate::id::EditId;
+pub use crate::idempotency::{IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use crate::money::MicroUsd;
-
-/// How long an idempotency key is remembered.
-pub const IDEMPOTENCY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
-
-/// An idempotency key within its caller's scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyKey {
-    /// A guest's scope hash, or the tenant: the same key of two callers has nothing to do with each other.
-    pub scope: String,
-    /// As the caller sent it: 1 to 255 visible ASCII characters.
-    pub key: String,
-}
-
-/// What is remembered of a request with an idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyRecord {
-    /// Hash of the request: another request under the same key is refused.
-    pub request_hash: String,
-    /// The edit it made.
-    pub edit_id: EditId,
-}
 
 /// An edit on its way in, with everything that is written along with it.
 #[derive(Debug, Clone, PartialEq)]

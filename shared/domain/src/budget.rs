@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::id::{EditId, TenantId};
 use crate::money::MicroUsd;
@@ -59,23 +60,23 @@ pub struct BudgetMonth {
 }
 
 /// A threshold of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum BudgetAlertKind {
     /// The soft cap is reached.
     #[serde(rename = "ai_budget_soft_cap")]
+    #[strum(serialize = "ai_budget_soft_cap")]
     SoftCap,
     /// The hard cap refuses.
     #[serde(rename = "ai_budget_hard_cap")]
+    #[strum(serialize = "ai_budget_hard_cap")]
     HardCap,
 }
 
 impl BudgetAlertKind {
     /// Its name in answers, logs and events.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SoftCap => "ai_budget_soft_cap",
-            Self::HardCap => "ai_budget_hard_cap",
-        }
+        self.into_str()
     }
 
     /// Where [`BudgetMonth`] remembers when it was last raised.
@@ -147,8 +148,9 @@ pub struct BudgetChange {
 }
 
 /// Why a ledger entry was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum LedgerKind {
     /// A successful edit was paid for.
     Settlement,
@@ -159,10 +161,7 @@ pub enum LedgerKind {
 impl LedgerKind {
     /// As it stands in the table's sort key.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Settlement => "settlement",
-            Self::Release => "release",
-        }
+        self.into_str()
     }
 }
 

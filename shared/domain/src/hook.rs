@@ -3,9 +3,9 @@
 //! The token names the attempt and carries our signature, so that a forged call is known as one before anything is
 //! read. What is called so is a hint at most: it makes a question happen now that would be asked later.
 
-use crate::secret::ApiKey;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use url::Url;
 
@@ -32,7 +32,7 @@ pub struct Hook {
 
 impl Hook {
     /// The address for the provider; `None` where the base is none that paths can be put behind.
-    pub fn url(&self, base: &Url, key: &ApiKey) -> Option<Url> {
+    pub fn url(&self, base: &Url, key: &SecretString) -> Option<Url> {
         let mut url = base.clone();
         let edit = self.edit_id.to_string();
         url.path_segments_mut().ok()?.pop_if_empty().extend([
@@ -47,7 +47,12 @@ impl Hook {
     }
 
     /// What a call is about, if its token is one of ours for this provider and edit.
-    pub fn verified(provider: ProviderName, edit_id: EditId, token: &str, key: &ApiKey) -> Option<Self> {
+    pub fn verified(
+        provider: ProviderName,
+        edit_id: EditId,
+        token: &str,
+        key: &SecretString,
+    ) -> Option<Self> {
         let (claims, signature) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST_TOKEN)?;
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
         // Compares in constant time.
@@ -64,7 +69,7 @@ impl Hook {
         })
     }
 
-    fn token(&self, key: &ApiKey) -> String {
+    fn token(&self, key: &SecretString) -> String {
         // None of them has a dot in it.
         let claims = format!("{}.{}.{}", self.attempt, self.tenant_id, self.event_id);
         let signature = mac(self.provider, self.edit_id, &claims, key)
@@ -74,9 +79,10 @@ impl Hook {
     }
 }
 
-fn mac(provider: ProviderName, edit_id: EditId, claims: &str, key: &ApiKey) -> Hmac<Sha256> {
+fn mac(provider: ProviderName, edit_id: EditId, claims: &str, key: &SecretString) -> Hmac<Sha256> {
     #[allow(clippy::expect_used)] // HMAC takes a key of any length
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()).expect("a key of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).expect("a key of any length");
     mac.update(format!("hooks/{provider}/{edit_id}?t={claims}").as_bytes());
     mac
 }
@@ -97,8 +103,8 @@ mod tests {
         }
     }
 
-    fn key(text: &str) -> ApiKey {
-        ApiKey::new(text.to_owned())
+    fn key(text: &str) -> SecretString {
+        SecretString::from(text)
     }
 
     #[test]

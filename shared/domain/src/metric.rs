@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use strum::IntoStaticStr;
+
 use crate::admission::Admission;
 use crate::breaker::{Breaker, BreakerState};
 use crate::edit::{Edit, FailureCode, Move, Status};
@@ -14,7 +16,8 @@ use crate::id::{EditId, EventId, TenantId};
 use crate::provider::ProviderName;
 
 /// Something that is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Metric {
     /// Edits that passed all layers and were stored.
     EditsAdmitted,
@@ -43,7 +46,8 @@ pub enum Metric {
 }
 
 /// What [`Metric::Pruned`] counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Prunable {
     /// Edits.
     Edits,
@@ -56,7 +60,8 @@ pub enum Prunable {
 }
 
 /// How an edit can end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Ending {
     /// See [`Status::Succeeded`].
     Succeeded,
@@ -99,20 +104,7 @@ impl Metric {
 
     /// The metric's name.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::EditsAdmitted => "EditsAdmitted",
-            Self::EditsEnded(_) => "EditsEnded",
-            Self::ModerationHits => "ModerationHits",
-            Self::QueueWait => "QueueWait",
-            Self::ProviderLatency(_) => "ProviderLatency",
-            Self::ProviderFailures(_) => "ProviderFailures",
-            Self::Spend => "Spend",
-            Self::BreakerOpen(_) => "BreakerOpen",
-            Self::Refusals(_) => "Refusals",
-            Self::StuckEdits => "StuckEdits",
-            Self::Pruned(_) => "Pruned",
-            Self::PruneFailures => "PruneFailures",
-        }
+        self.into_str()
     }
 
     /// What it is counted in.
@@ -154,23 +146,14 @@ impl Metric {
 impl Prunable {
     /// The dimension's value.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Edits => "edits",
-            Self::Outputs => "outputs",
-            Self::Photos => "photos",
-            Self::LedgerEntries => "ledger_entries",
-        }
+        self.into_str()
     }
 }
 
 impl Ending {
     /// The dimension's value.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-        }
+        self.into_str()
     }
 
     const fn of(status: Status) -> Option<Self> {

@@ -3,17 +3,9 @@
 
 use thiserror::Error;
 
+pub use crate::field_error::FieldError;
 use crate::guard::Refusal;
 use crate::id::EditId;
-
-/// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// JSON pointer to the field.
-    pub pointer: String,
-    /// What is wrong and what to do.
-    pub detail: String,
-}
 
 /// Why a request is not answered. Each variant is a row of the contract's error table.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -13,7 +13,9 @@ use crate::watermark::WatermarkSettings;
 
 use parse::{base_url, boolean, integer, json, mode, optional, queue_name, seconds, sentence, share};
 pub use read::{Flaw, Instead};
-pub use value::{MAX_TEXT_BYTES, ProviderMode};
+pub use value::MAX_TEXT_BYTES;
+
+pub use crate::provider::ProviderMode;
 
 /// Every runtime setting, by the name of its parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -191,14 +193,18 @@ impl Default for Settings {
             abuse_escalation_threshold_per_hour: 25,
             request_retention_days: 90,
             usage_ledger_retention_days: 365,
-            runware_base_url: known_url("https://api.runware.ai/v1"),
+            runware_base_url: known_url(ProviderName::Runware.defaults().base_url),
             runware_timeout: Duration::from_secs(60),
             fal_mode: ProviderMode::Live,
-            fal_base_url: known_url("https://queue.fal.run"),
+            fal_base_url: known_url(ProviderName::Fal.defaults().base_url),
             fal_timeout: Duration::from_secs(60),
             fal_jwks_url: known_url("https://rest.fal.ai/.well-known/jwks.json"),
             webhook_base_url: None,
-            provider_output_hosts: vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()],
+            provider_output_hosts: ProviderName::ALL
+                .iter()
+                .flat_map(|provider| provider.defaults().output_hosts)
+                .map(|host| (*host).to_owned())
+                .collect(),
             watermark: WatermarkSettings::default(),
             guessed: Vec::new(),
         }

@@ -8,6 +8,7 @@ mod latency;
 mod tests;
 
 use jiff::Timestamp;
+use strum::{IntoStaticStr, VariantArray};
 
 pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
 
@@ -112,7 +113,8 @@ pub struct Spend {
 }
 
 /// Something that is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
     FailureRate,
@@ -130,26 +132,12 @@ pub enum CheckId {
 }
 
 impl CheckId {
-    /// All of them, in the order of the answer.
-    pub const ALL: [Self; 6] = [
-        Self::FailureRate,
-        Self::Latency,
-        Self::BudgetSoftCap,
-        Self::BudgetHardCap,
-        Self::AbuseEscalation,
-        Self::Providers,
-    ];
+    /// All checks, in the order of the answer.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in answers.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FailureRate => "failure_rate",
-            Self::Latency => "latency",
-            Self::BudgetSoftCap => "budget_soft_cap",
-            Self::BudgetHardCap => "budget_hard_cap",
-            Self::AbuseEscalation => "abuse_escalation",
-            Self::Providers => "providers",
-        }
+        self.into_str()
     }
 
     /// Where it is written what to do.
@@ -165,7 +153,8 @@ impl CheckId {
 }
 
 /// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckStatus {
     /// Nothing to do.
     Ok,
@@ -178,11 +167,7 @@ pub enum CheckStatus {
 impl CheckStatus {
     /// The name in answers.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Alert => "alert",
-            Self::InsufficientData => "insufficient_data",
-        }
+        self.into_str()
     }
 }
 
@@ -216,13 +201,13 @@ impl Summary {
         let rates = Rates::of(facts.figures);
         let latency = Latency::of(facts.figures, facts.latencies);
         let spend = Spend::of(facts);
-        let checks = CheckId::ALL.map(|id| check(id, facts, &rates, &latency));
+        let checks = CheckId::ALL.iter().map(|id| check(*id, facts, &rates, &latency));
         Self {
             figures: facts.figures.clone(),
             rates,
             latency,
             spend,
-            checks: checks.to_vec(),
+            checks: checks.collect(),
             granted_by: entitlement::check(facts.event, facts.now).ok(),
         }
     }

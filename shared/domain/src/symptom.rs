@@ -87,7 +87,7 @@ impl Symptom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::tests::{at, queued};
+    use crate::edit::samples::{at, queued};
 
     const COOLDOWN: SignedDuration = SignedDuration::from_mins(30);
 

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_finished_edit_waits_for_nothing() {
-        for code in FailureCode::ALL {
+        for code in FailureCode::ALL.iter().copied() {
             let fail = Step::Fail {
                 code,
                 detail: String::new(),

@@ -12,8 +12,9 @@ pub fn watermark_key(id: WatermarkId) -> String {
     format!("{WATERMARK_FOLDER}{}", id.ulid())
 }
 
-/// Where the mark sits.
+/// Where a watermark sits.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Position))]
 #[serde(rename_all = "snake_case")]
 pub enum WatermarkPosition {
     /// The usual corner.

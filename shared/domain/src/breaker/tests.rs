@@ -2,8 +2,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::id::EditId;
+use crate::id::{EditId, TaskId};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()

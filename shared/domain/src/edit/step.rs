@@ -2,18 +2,27 @@
 //! tenant's budget and the ledger. The store writes a [`Move`] in one transaction, on condition that the edit
 //! still is where the move starts.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use super::{
-    ATTEMPT_PATIENCE, Attempt, Edit, Failure, FailureCode, MAX_ATTEMPTS, Origin, Status, StoredOutput,
-};
+use super::attempt::Attempt;
+use super::failure::FailureCode;
+use super::record::{Edit, Failure, Origin, StoredOutput};
+use super::status::Status;
 use crate::budget::{BudgetChange, LedgerEntry, LedgerKind};
 use crate::figures::{Counter, FiguresChange};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
-use crate::provider::ProviderName;
-use crate::settings::ProviderMode;
+use crate::provider::{ProviderMode, ProviderName};
+
+/// Attempts an edit gets at one provider before a passing failure ends it there.
+pub const MAX_ATTEMPTS: u32 = 3;
+/// What a guest is promised at admission: an answer, good or bad, within this time.
+pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// What an edit gets from its first claim on, or after it was held back, also where its deadline is near or past.
+pub const ATTEMPT_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// What the first provider leaves to the one it falls back to.
+pub const FALLBACK_PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
 /// The way to another provider, through the budget.
 #[derive(Debug, Clone, PartialEq, Eq)]

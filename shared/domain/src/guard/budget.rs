@@ -2,7 +2,9 @@
 //!
 //! This reading keeps the order of refusals; what enforces the cap is the condition in the admission transaction.
 
-use super::{CounterpartCost, EditRequest, Facts, Refusal, style};
+use super::refusal::Refusal;
+use super::request::{CounterpartCost, EditRequest, Facts};
+use super::style;
 use crate::money::MicroUsd;
 use crate::settings::Settings;
 use crate::style::Style;

@@ -1,6 +1,7 @@
 //! Layer 3: what the organiser allows at the event.
 
-use super::{EditRequest, Load, Refusal};
+use super::refusal::Refusal;
+use super::request::{EditRequest, Load};
 use crate::event::EventPolicy;
 
 /// What a guest is told where the organiser has written nothing.

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{EditRequest, Facts, Refusal};
+use super::refusal::Refusal;
+use super::request::{EditRequest, Facts};
 use crate::event::{Event, FEATURE_PREMIUM_STYLES};
 use crate::id::StyleKey;
 use crate::style::Style;

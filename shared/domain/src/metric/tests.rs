@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::breaker::{Pin, Signal};
 use crate::edit::Step;
-use crate::edit::tests::{at, output, queued};
+use crate::edit::samples::{at, output, queued};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
 use crate::settings::ProviderMode;

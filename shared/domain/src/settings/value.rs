@@ -1,11 +1,10 @@
 //! Settings as JSON values, for the API; the texts that SSM holds stay the one form in which they are checked.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Setting, Settings};
-use crate::guard::safety;
-use crate::problem::FieldError;
+use crate::blocked_terms;
+use crate::field_error::FieldError;
 
 /// The longest text: what an advanced SSM parameter takes.
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
@@ -76,7 +75,7 @@ impl Setting {
         if self != Self::BlockedTerms {
             return Vec::new();
         }
-        let flaws = safety::flaws_of_terms(&after.blocked_terms).into_iter();
+        let flaws = blocked_terms::flaws_of_terms(&after.blocked_terms).into_iter();
         flaws
             .map(|(index, detail)| match index {
                 Some(index) => flaw(format!("{pointer}/{index}"), detail),
@@ -144,26 +143,6 @@ impl Settings {
             Setting::WebhookBaseUrl => json!(self.webhook_base_url),
             Setting::ProviderOutputHosts => json!(self.provider_output_hosts),
             Setting::Watermark => short_decimals(&self.watermark),
-        }
-    }
-}
-
-/// Whether a provider is really called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderMode {
-    /// Its API is called and costs money.
-    Live,
-    /// The built-in fake answers, without any outside call.
-    Fake,
-}
-
-impl ProviderMode {
-    /// As it stands in the setting.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Fake => "fake",
         }
     }
 }

@@ -5,6 +5,7 @@ use super::latency::bounds;
 use super::*;
 use crate::event::{EventPolicy, FEATURE_AI_STYLING, Package};
 use crate::figures::LATENCY_BOUNDS_MS;
+use crate::provider::ProviderName;
 use crate::style::sample;
 
 /// A summary's facts, owned.
@@ -88,7 +89,8 @@ fn with_a_fallback_room_is_measured_by_the_dearer_of_the_two() {
 #[test]
 fn a_provider_out_of_service_is_an_alert() {
     let summary = World::with(|world| {
-        world.breakers.fal = world.breakers.fal.pinned(Some(crate::breaker::Pin::Open));
+        let fal = world.breakers.of_mut(ProviderName::Fal);
+        *fal = fal.pinned(Some(crate::breaker::Pin::Open));
     });
     assert!(summary.alerts(CheckId::Providers));
     let check = summary.checks.iter().find(|check| check.id == CheckId::Providers);

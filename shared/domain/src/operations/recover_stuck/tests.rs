@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::edit::Step;
-use crate::edit::tests::{at, queued};
+use crate::edit::samples::{at, queued};
 use crate::settings::ProviderMode;
 
 fn asks(minutes: u32) -> RecoverStuck {
