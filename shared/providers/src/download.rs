@@ -103,7 +103,9 @@ impl Downloader {
         allowed: &AllowedHosts,
         max_bytes: usize,
     ) -> Result<Bytes, DownloadError> {
-        allowed.check(url)?;
+        allowed
+            .check(url)
+            .map_err(|hosts::NotAllowed(why)| DownloadError::NotAllowed(why))?;
         let response = self
             .client
             .get(url.clone())

@@ -7,8 +7,8 @@ use domain::{EditId, MicroUsd, TaskId};
 use url::Url;
 
 use crate::error::{ProviderError, not_sent};
-use crate::fake::Restyle;
-use crate::provider::PromptLimits;
+use crate::fake::restyle::Restyle;
+use crate::model::PromptLimits;
 
 /// The longest address of an output that is kept with the edit.
 const LONGEST_URL: usize = 2_000;
@@ -76,6 +76,13 @@ impl<'a> EditJob<'a> {
             }
             prompt => Ok(prompt),
         }
+    }
+
+    /// The error, with its message withheld if that repeats a prompt of the job.
+    pub(crate) fn without_prompts(&self, error: ProviderError) -> ProviderError {
+        error
+            .without_words_of(self.prompt)
+            .without_words_of(self.negative_prompt.unwrap_or_default())
     }
 }
 

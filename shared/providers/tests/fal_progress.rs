@@ -11,7 +11,7 @@ use caller::fal::{Caller, handle};
 use caller::output;
 use domain::MicroUsd;
 use doubles::fal::{API_KEY, Behaviour, Ending, Fault, Faults, Output as Picture, Server};
-use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress, Provider};
+use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress};
 use serde_json::json;
 
 /// A request that goes like this, submitted.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use caller::PROMPT;
 use caller::fal::{Caller, handle};
 use doubles::fal::{API_KEY, Behaviour, Fault, Server};
-use providers::fal::MODELS;
+use providers::fal::ENDPOINTS;
 use providers::{Acceptance, ErrorClass, Progress, SourcePhoto};
 
 #[tokio::test]
@@ -18,10 +18,10 @@ async fn the_input_for_every_endpoint_and_shape_is_one_that_it_takes() {
     let server = Server::start(Behaviour::default()).await;
     let mut caller = Caller::new(&server);
     let mut submits = 0;
-    for model in MODELS {
+    for endpoint in ENDPOINTS {
         for (width, height) in [(64, 48), (48, 64), (50, 50), (100, 20), (20, 100)] {
             submits += 1;
-            caller.model = model.endpoint;
+            caller.model = endpoint.model.id;
             caller.photo = SourcePhoto {
                 width: width * 20,
                 height: height * 20,
@@ -31,7 +31,7 @@ async fn the_input_for_every_endpoint_and_shape_is_one_that_it_takes() {
             assert!(
                 accepted.is_ok(),
                 "{} for {width}x{height}: {accepted:?}",
-                model.endpoint
+                endpoint.model.id
             );
         }
     }
@@ -85,7 +85,7 @@ async fn the_answer_names_the_request() {
     let [request] = server.requests().try_into().unwrap();
     assert_eq!(name, format!("fal-ai/flux-pro/requests/{}", request.id));
     assert_eq!(
-        providers::fal::handle(caller.model, &request.id),
+        (providers::fal::DESCRIPTOR.handle)(caller.model, &request.id),
         Some(name),
         "as a webhook would"
     );

@@ -22,7 +22,7 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
     for model in MODELS {
         for (width, height) in [(64, 48), (48, 64), (50, 50), (100, 20), (20, 100)] {
             attempt += 1;
-            caller.model = model.air;
+            caller.model = model.model.id;
             caller.photo = SourcePhoto {
                 width: width * 20,
                 height: height * 20,
@@ -32,7 +32,7 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
                 caller.submit(attempt).await,
                 accepted(attempt),
                 "{} for {width}x{height}",
-                model.air
+                model.model.id
             );
         }
     }

@@ -10,7 +10,7 @@ use url::Url;
 const LONGEST_ID: usize = 128;
 
 /// The name of a request of this endpoint; `None` for an id that is none.
-pub fn handle(endpoint: &str, request_id: &str) -> Option<String> {
+pub(super) fn handle(endpoint: &str, request_id: &str) -> Option<String> {
     let mut parts = endpoint.split('/');
     let (owner, app) = (parts.next()?, parts.next()?);
     [owner, app, request_id]

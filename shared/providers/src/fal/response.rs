@@ -6,7 +6,7 @@ use url::Url;
 
 use super::error::{RawError, of_status};
 use super::handle::{handle, in_address};
-use super::models::{Price, model};
+use super::models::{self, Price};
 use crate::error::{Acceptance, ErrorClass, ProviderError};
 use crate::exchange::Answer;
 use crate::job::{Cancelled, Output, OutputImage, Progress, Submitted};
@@ -167,7 +167,7 @@ fn output(body: &Map<String, Value>, answer: &Answer, endpoint: &str) -> Progres
 
 /// Units times the unit's price; unknown where either is.
 fn cost(answer: &Answer, endpoint: &str) -> Option<MicroUsd> {
-    let unit = match model(endpoint)?.price {
+    let unit = match models::endpoint(endpoint)?.price {
         Price::Image(price) | Price::Megapixel(price) => price,
         Price::About(_) => return None,
     };

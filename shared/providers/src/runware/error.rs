@@ -145,7 +145,8 @@ pub(super) fn classify(raw: &str, http_status: Option<u16>) -> ErrorClass {
     let http = http_status.unwrap_or(0);
     let client_error = (400..500).contains(&http);
     ErrorClass::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find(|class| matches(*class, code, http))
         // A code nobody knows: with a 4xx the request is at fault, else the provider.
         .unwrap_or(if client_error {

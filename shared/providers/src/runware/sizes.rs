@@ -174,7 +174,7 @@ mod tests {
                     return Err(TestCaseError::fail("a size of a range is always said"));
                 };
                 for side in [w, h] {
-                    prop_assert!(side % step == 0 && (min..=max).contains(&side), "{w}x{h} for {}", model.air);
+                    prop_assert!(side % step == 0 && (min..=max).contains(&side), "{w}x{h} for {}", model.model.id);
                 }
                 // Wherever the model can make the shape, only the step is between it and the photo.
                 let shape = f64::from(width.max(height)) / f64::from(width.min(height));
