@@ -1,7 +1,6 @@
 //! The SDK clients, set up once per execution environment.
 
 use crate::PortError;
-use domain::secret::ApiKey;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use domain::{ProviderName, Settings, Style};
+use secrecy::SecretString;
 
 use crate::cache::Cached;
 use crate::calls::CallCounter;
@@ -95,9 +95,9 @@ pub struct Cloud {
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) settings: Arc<Cached<Settings>>,
     pub(crate) styles: Arc<Cached<Vec<Style>>>,
-    pub(crate) runware_key: Arc<Cached<Option<ApiKey>>>,
-    pub(crate) fal_key: Arc<Cached<Option<ApiKey>>>,
-    pub(crate) webhook_key: Arc<Cached<Option<ApiKey>>>,
+    /// In the order of [`ProviderName::ALL`].
+    pub(crate) api_keys: Arc<[Cached<Option<SecretString>>]>,
+    pub(crate) webhook_key: Arc<Cached<Option<SecretString>>>,
 }
 
 impl Cloud {
@@ -165,8 +165,10 @@ impl Cloud {
             ),
             settings: Arc::new(Cached::new("settings", max_age)),
             styles: Arc::new(Cached::new("styles", max_age)),
-            runware_key: Arc::new(Cached::new("runware_api_key", max_age)),
-            fal_key: Arc::new(Cached::new("fal_api_key", max_age)),
+            api_keys: ProviderName::ALL
+                .iter()
+                .map(|provider| Cached::new(provider.secret_name(), max_age))
+                .collect(),
             webhook_key: Arc::new(Cached::new("webhook_key", max_age)),
             config: Arc::new(config),
         }
@@ -195,11 +197,8 @@ impl Cloud {
             .init();
     }
 
-    pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<ApiKey>> {
-        match provider {
-            ProviderName::Runware => &self.runware_key,
-            ProviderName::Fal => &self.fal_key,
-        }
+    pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<SecretString>> {
+        &self.api_keys[provider as usize]
     }
 }
 

@@ -1,7 +1,6 @@
 //! Settings and secrets in SSM: one parameter each, read by their exact names, so that the policy can name them.
 
 use crate::PortError;
-use domain::secret::ApiKey;
 use std::sync::Arc;
 
 use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
@@ -10,6 +9,7 @@ use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 use domain::settings::{Flaw, Setting};
 use domain::{ProviderName, Settings};
 use futures::future::try_join_all;
+use secrecy::SecretString;
 
 use crate::Cloud;
 use crate::clients::Loaded;
@@ -28,7 +28,7 @@ impl Cloud {
 
 impl Cloud {
     /// The API key of a provider; `None` where the operator has set none.
-    pub async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
+    pub async fn api_key(&self, provider: ProviderName) -> Result<Option<SecretString>, PortError> {
         let load = self.load_secret(self.secret_name(provider));
         let key = self.api_key_cache(provider).get(self.now(), load).await?;
         Ok((*key).clone())
@@ -37,7 +37,7 @@ impl Cloud {
 
 impl Cloud {
     /// The key; `None` where the operator has set none, and so wants no webhooks.
-    pub async fn webhook_key(&self) -> Result<Option<ApiKey>, PortError> {
+    pub async fn webhook_key(&self) -> Result<Option<SecretString>, PortError> {
         let load = self.load_secret(format!("{}/webhook_key", self.config.secrets_path));
         let key = self.webhook_key.get(self.now(), load).await?;
         Ok((*key).clone())
@@ -80,7 +80,10 @@ impl Cloud {
             .ssm
             .get_parameters()
             .set_names(Some(
-                providers.map(|provider| self.secret_name(provider)).to_vec(),
+                providers
+                    .iter()
+                    .map(|provider| self.secret_name(*provider))
+                    .collect(),
             ))
             .with_decryption(false)
             .send()
@@ -91,7 +94,7 @@ impl Cloud {
             let mut parameters = found.parameters().iter();
             parameters.any(|parameter| parameter.name() == Some(&name))
         };
-        Ok(providers.into_iter().filter(is_set).collect())
+        Ok(providers.iter().copied().filter(is_set).collect())
     }
 
     /// Writes a provider's API key.
@@ -157,7 +160,7 @@ impl Cloud {
         format!("{}/{}", self.config.settings_path, setting.name())
     }
 
-    async fn load_secret(&self, name: String) -> Loaded<Option<ApiKey>> {
+    async fn load_secret(&self, name: String) -> Loaded<Option<SecretString>> {
         match self
             .ssm
             .get_parameter()
@@ -169,7 +172,7 @@ impl Cloud {
             Ok(found) => Ok(found
                 .parameter()
                 .and_then(|parameter| parameter.value())
-                .map(|value| ApiKey::new(value.to_owned()))),
+                .map(|value| SecretString::from(value))),
             Err(error)
                 if error
                     .as_service_error()
@@ -182,7 +185,7 @@ impl Cloud {
     }
 
     fn secret_name(&self, provider: ProviderName) -> String {
-        format!("{}/{provider}_api_key", self.config.secrets_path)
+        format!("{}/{}", self.config.secrets_path, provider.secret_name())
     }
 
     /// A parameter that is not there is as good as deleted.

@@ -12,7 +12,7 @@ use crate::id::EditId;
 pub use crate::idempotency::{IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use crate::money::MicroUsd;
 
-/// An edit on its way in, with everything that is written along with it.
+/// A new edit, with everything that is written along with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Admission {
     /// Must not exist yet.
@@ -31,37 +31,31 @@ pub struct Admission {
     pub guest: Option<GuestChange>,
 }
 
-/// What an admission adds to a guest's counts.
+/// The change of a guest's counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuestChange {
-    /// One more edit under way, of at most so many.
+    /// One more edit under way, below a limit.
     Opens {
-        /// The guest.
         scope_hash: String,
         /// Edits that may be under way, this one included.
         max_open: u32,
     },
     /// One more blocked prompt in this hour.
     Blocked {
-        /// The guest.
         scope_hash: String,
         /// `2026-11-22T14`
         hour: String,
     },
 }
 
-/// Who asks for which photo of which event, and when.
+/// The caller of an admission: guest or tenant, event, photo, time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applicant<'a> {
-    /// The event.
     pub event: &'a Event,
-    /// The photo.
     pub photo: &'a Photo,
-    /// Who asks.
     pub origin: Origin,
     /// The new edit's id.
     pub edit_id: EditId,
-    /// Now.
     pub now: Timestamp,
 }
 

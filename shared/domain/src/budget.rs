@@ -1,4 +1,4 @@
-//! A tenant's budget and the ledger of what was spent (rows B1–B5).
+//! A tenant's budget and the ledger of its spending.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,7 @@ use crate::watermark::WatermarkSettings;
 pub struct Tenant {
     /// Chosen by the superadmin.
     pub id: TenantId,
-    /// For people.
     pub name: String,
-    /// What it may spend in a month.
     #[serde(default)]
     pub budget: BudgetCaps,
     /// Its watermark; absent: the installation's.
@@ -23,7 +21,7 @@ pub struct Tenant {
     pub watermark: Option<WatermarkSettings>,
 }
 
-/// What a tenant may spend in a month (UTC).
+/// The caps of a tenant's month (UTC).
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BudgetCaps {
@@ -45,7 +43,7 @@ impl BudgetCaps {
     }
 }
 
-/// What a tenant has spent and reserved in one month.
+/// A tenant's month: spent and reserved.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BudgetMonth {
@@ -79,7 +77,7 @@ impl BudgetAlertKind {
         self.into_str()
     }
 
-    /// Where [`BudgetMonth`] remembers when it was last raised.
+    /// The attribute of [`BudgetMonth`] with the time of the last alert.
     pub const fn alerted_at(self) -> &'static str {
         match self {
             Self::SoftCap => "soft_cap_alerted_at",
@@ -88,17 +86,13 @@ impl BudgetAlertKind {
     }
 }
 
-/// A budget threshold that was reached (row B4).
+/// A budget threshold that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetAlert {
-    /// Which threshold.
     #[serde(rename = "type")]
     pub kind: BudgetAlertKind,
-    /// Whose budget.
     pub tenant_id: TenantId,
-    /// Which month of it.
     pub month: String,
-    /// When.
     pub at: Timestamp,
     /// Spent and reserved by then.
     pub spent_micro_usd: MicroUsd,
@@ -134,7 +128,7 @@ impl BudgetMonth {
     }
 }
 
-/// What a move does to a tenant's budget.
+/// The change of a tenant's budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetChange {
     /// Whose.
@@ -147,7 +141,7 @@ pub struct BudgetChange {
     pub spent: MicroUsd,
 }
 
-/// Why a ledger entry was written.
+/// The kind of a ledger entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
@@ -168,21 +162,18 @@ impl LedgerKind {
 /// One entry of the append-only ledger. An edit gets at most one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// The edit.
     pub edit_id: EditId,
     /// Its tenant.
     pub tenant_id: TenantId,
     /// The month it counts in.
     pub month: String,
-    /// What happened.
     pub kind: LedgerKind,
-    /// What was spent: the real cost of a settlement, nothing for a release.
+    /// The amount spent: the real cost of a settlement, nothing for a release.
     pub amount_micro_usd: MicroUsd,
-    /// What had been reserved.
+    /// The reservation before.
     pub reserved_micro_usd: MicroUsd,
     /// Why: the provider and model of a settlement, the failure code of a release.
     pub reason: String,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -59,7 +59,7 @@ pub const LATENCY_BOUNDS_MS: [u32; 20] = [
     42_000, 60_000, 85_000, 120_000, 300_000,
 ];
 
-/// What a move adds to an event's counters.
+/// The change of an event's counters.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FiguresChange(BTreeMap<Counter, i64>);
 

@@ -1,7 +1,7 @@
-//! Where a provider may say that it has finished: `{base}/api/v1/hooks/{provider}/{edit}?t={token}`.
+//! Webhooks, by which a provider may say that it has finished: `{base}/api/v1/hooks/{provider}/{edit}?t={token}`.
 //!
-//! The token names the attempt and carries our signature, so that a forged call is known as one before anything is
-//! read. What is called so is a hint at most: it makes a question happen now that would be asked later.
+//! The token names the attempt and carries our signature, so that a forged call is detected before anything is read. A
+//! call is a hint at most: it moves a poll forward.
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,23 +15,21 @@ use crate::provider::ProviderName;
 /// The longest token that is looked at: three numbers and keys, and the signature.
 const LONGEST_TOKEN: usize = 256;
 
-/// What a webhook is about.
+/// The attempt that a webhook is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
-    /// Who calls.
     pub provider: ProviderName,
-    /// Who pays for the edit.
+    /// The payer of the edit.
     pub tenant_id: TenantId,
     /// The edit's event.
     pub event_id: EventId,
-    /// The edit.
     pub edit_id: EditId,
     /// Its attempt.
     pub attempt: u32,
 }
 
 impl Hook {
-    /// The address for the provider; `None` where the base is none that paths can be put behind.
+    /// The URL for the provider; `None` for a base that takes no path.
     pub fn url(&self, base: &Url, key: &SecretString) -> Option<Url> {
         let mut url = base.clone();
         let edit = self.edit_id.to_string();
@@ -46,7 +44,7 @@ impl Hook {
         Some(url)
     }
 
-    /// What a call is about, if its token is one of ours for this provider and edit.
+    /// The attempt that a call is about, if its token is one of ours for this provider and edit.
     pub fn verified(
         provider: ProviderName,
         edit_id: EditId,

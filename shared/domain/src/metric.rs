@@ -1,4 +1,4 @@
-//! What is measured, as CloudWatch metrics (row O3). Each metric owns its name, unit and dimension.
+//! The CloudWatch metrics. Each metric owns its name, unit and dimension.
 //!
 //! A dimension makes a time series, and a time series costs money: the only ones are small closed sets. Whose edit it
 //! was stands beside the values as a property, to be searched for in the logs.
@@ -39,13 +39,13 @@ pub enum Metric {
     Refusals(Layer),
     /// Edits that recovery found stuck.
     StuckEdits,
-    /// What pruning erased.
+    /// Things that pruning erased.
     Pruned(Prunable),
     /// Events and tenants that a run of pruning could not do.
     PruneFailures,
 }
 
-/// What [`Metric::Pruned`] counts.
+/// The things that [`Metric::Pruned`] counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Prunable {
@@ -59,7 +59,7 @@ pub enum Prunable {
     LedgerEntries,
 }
 
-/// How an edit can end.
+/// The end of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Ending {
@@ -71,7 +71,7 @@ pub enum Ending {
     Blocked,
 }
 
-/// What a value is counted in.
+/// The unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Things; values of one period add up.
@@ -86,7 +86,7 @@ pub enum Unit {
 pub type Dimension = (&'static str, &'static str);
 
 impl Metric {
-    /// One of each, whatever the dimension, for whoever has to know them all.
+    /// One of each, whatever the dimension, for code that needs them all.
     pub const KINDS: [Self; 12] = [
         Self::EditsAdmitted,
         Self::EditsEnded(Ending::Succeeded),
@@ -107,7 +107,6 @@ impl Metric {
         self.into_str()
     }
 
-    /// What it is counted in.
     pub const fn unit(self) -> Unit {
         match self {
             Self::QueueWait | Self::ProviderLatency(_) => Unit::Milliseconds,
@@ -124,7 +123,7 @@ impl Metric {
         }
     }
 
-    /// What it is told apart by, on top of the stage.
+    /// The dimension, on top of the stage.
     pub const fn dimension(self) -> Option<Dimension> {
         match self {
             Self::EditsEnded(ending) => Some(("Outcome", ending.as_str())),
@@ -169,14 +168,11 @@ impl Ending {
 /// A metric and its value.
 pub type Sample = (Metric, u64);
 
-/// Whose it is: for the log line, never a time series.
+/// The owner of a sample: for the log line, never a time series.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct About<'a> {
-    /// Whose event.
     pub tenant_id: Option<&'a TenantId>,
-    /// Which event.
     pub event_id: Option<&'a EventId>,
-    /// Which edit.
     pub edit_id: Option<EditId>,
 }
 
@@ -206,7 +202,7 @@ impl<'a> About<'a> {
     }
 }
 
-/// What a written admission says.
+/// The samples of a written admission.
 pub fn of_admission(admission: &Admission) -> Vec<Sample> {
     match Ending::of(admission.edit.status) {
         None => vec![(Metric::EditsAdmitted, 1)],
@@ -218,7 +214,7 @@ pub fn of_admission(admission: &Admission) -> Vec<Sample> {
     }
 }
 
-/// What a written move says. Whoever wrote it measures, so everything is measured once.
+/// The samples of a written move. Its writer measures, so everything is measured once.
 pub fn of_move(made: &Move) -> Vec<Sample> {
     let edit = &made.edit;
     let mut samples = Vec::new();
@@ -257,7 +253,7 @@ pub fn of_move(made: &Move) -> Vec<Sample> {
     samples
 }
 
-/// What a written breaker says.
+/// The samples of a written breaker.
 pub fn of_breaker(provider: ProviderName, written: &Breaker) -> Vec<Sample> {
     match written.state {
         BreakerState::Open { .. } if written.pinned.is_none() => vec![(Metric::BreakerOpen(provider), 1)],

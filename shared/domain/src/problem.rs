@@ -7,7 +7,7 @@ pub use crate::field_error::FieldError;
 use crate::guard::Refusal;
 use crate::id::EditId;
 
-/// Why a request is not answered. Each variant is a row of the contract's error table.
+/// The problem that answers a request. Each variant is a row of the contract's error table.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
     /// Malformed JSON, cursor, or header; says which.
@@ -156,7 +156,7 @@ impl Problem {
         }
     }
 
-    /// What this caller can do about it; a 5xx never says why, except that the feature is switched off.
+    /// The advice for the caller; a 5xx never says why, except that the feature is switched off.
     pub fn detail(&self) -> Option<String> {
         let text = match self {
             Self::Refused(Refusal::FeatureDisabled(message) | Refusal::EventPolicyBlocked(message)) => {
@@ -207,7 +207,7 @@ impl Problem {
         }])
     }
 
-    /// Settings that could never be read: refuse, never guess (row S14).
+    /// The problem where settings could never be read: refuse, never guess.
     pub fn no_settings() -> Self {
         Self::Refused(Refusal::FeatureDisabled(
             crate::Settings::default().status_message,

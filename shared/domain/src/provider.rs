@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
 
-/// An outside AI image API that edits can go to.
-///
-/// A new provider is a variant here, with its row in [`ProviderName::defaults`], and a folder with a descriptor in the
-/// crate `providers`.
+/// An outside AI image API.
+//
+// A new provider is a variant here, with its row in `defaults`, and a folder with a descriptor in the crate `providers`.
 #[derive(
     Debug,
     Clone,
@@ -22,7 +21,7 @@ use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
     IntoStaticStr,
     VariantArray,
 )]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Provider))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
 #[strum(parse_err_ty = String, parse_err_fn = unknown)]
@@ -79,9 +78,9 @@ fn unknown(name: &str) -> String {
     format!("unknown provider `{name}`; known are {}", known.join(" and "))
 }
 
-/// Whether edits really go to a provider.
+/// Whether a provider is really called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, IntoStaticStr)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Mode))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ProviderMode {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::WatermarkId;
 
-/// Where watermark images are in the bucket.
+/// The bucket's folder of watermark images.
 pub const WATERMARK_FOLDER: &str = "watermarks/";
 
 /// The bucket key of a watermark image. Each upload has a key of its own, so an image never changes.
@@ -36,7 +36,6 @@ pub enum WatermarkPosition {
 pub struct WatermarkSettings {
     /// Bucket key of an image with alpha; absent: the built-in AI mark.
     pub image_key: Option<String>,
-    /// Where it sits.
     pub position: WatermarkPosition,
     /// 0 (invisible) to 1.
     pub opacity: f32,
@@ -62,7 +61,7 @@ impl Default for WatermarkSettings {
 }
 
 impl WatermarkSettings {
-    /// What is wrong with it, if anything.
+    /// Checks the ranges; the error names the field.
     pub fn check(&self) -> Result<(), String> {
         let range = |name: &str, value: f32, low: f32, high: f32| {
             if (low..=high).contains(&value) {

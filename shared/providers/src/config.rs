@@ -13,7 +13,7 @@ pub struct Config {
     /// The address of the API.
     pub base_url: Url,
     pub api_key: SecretString,
-    /// How long a submit may take altogether; a question takes at most 20 s of it.
+    /// Timeout of a whole submit. A question takes at most 20 s of it.
     pub timeout: Duration,
 }
 

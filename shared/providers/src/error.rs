@@ -92,7 +92,7 @@ pub enum Acceptance {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{class}: {code}: {message}")]
 pub struct ProviderError {
-    /// What kind it is: all decisions hang on this.
+    /// All decisions depend on the class.
     pub class: ErrorClass,
     /// The provider's own code, or ours (`connectFailed`); letters, digits and `_.:-`, at most [`MAX_CODE`].
     pub code: String,
@@ -101,7 +101,7 @@ pub struct ProviderError {
     pub message: String,
     /// The HTTP status of the answer, if there was one.
     pub http_status: Option<u16>,
-    /// How long the provider asks us to wait.
+    /// The wait that the provider asks for.
     pub retry_after: Option<Duration>,
     /// Whether it may be working on it all the same.
     pub acceptance: Acceptance,
@@ -192,7 +192,7 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What may stand in a log as a code.
+/// A code that is safe to log.
 fn clean_code(code: &str) -> String {
     let clean: String = code
         .chars()
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_quotation_marks_is_left_out() {
+    fn a_message_loses_its_quotations() {
         for (text, kept) in [
             ("plain", "plain"),
             ("it isn't \"Anna's party\" here", "it isn't … here"),

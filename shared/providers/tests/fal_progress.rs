@@ -194,7 +194,7 @@ async fn flags_and_costs_are_read() {
 }
 
 #[tokio::test]
-async fn what_waits_is_cancelled_and_what_runs_goes_on() {
+async fn a_waiting_request_is_cancelled_and_a_running_one_goes_on() {
     let (server, caller, name) = submitted(Behaviour::default()).await;
     let wish = || async { caller.provider.cancel(&caller.question(Some(&name))).await };
     assert_eq!(wish().await, Ok(Cancelled::Requested));

@@ -8,7 +8,7 @@ use domain::edit::Step;
 use domain::operations::{BackfillStorage, Backfilled, BackfilledItem, Copy};
 use domain::{Edit, EditId, FailureCode, Settings, Status};
 use jiff::{SignedDuration, Timestamp};
-use providers::{Output, OutputImage, Progress, Provider};
+use providers::{Output, OutputImage, Progress};
 use url::Url;
 
 use crate::bulk::{BATCH, has_time, most};

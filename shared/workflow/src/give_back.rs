@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn each_class_goes_its_way_at_the_first_and_at_the_last_try_with_and_without_another() {
         let well = Breakers::default();
-        for class in ErrorClass::ALL {
+        for class in ErrorClass::ALL.iter().copied() {
             let expected = match class {
                 ErrorClass::RateLimit | ErrorClass::Timeout | ErrorClass::Server | ErrorClass::Provider => {
                     ["again", "again", "elsewhere", "nothing"]

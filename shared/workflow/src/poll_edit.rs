@@ -6,8 +6,8 @@ use std::time::Duration;
 use domain::breaker::Signal;
 use domain::edit::Step;
 use domain::message::{Hint, PollMessage};
-use domain::{Edit, FailureCode, ProviderName, Settings, Status, polling};
-use providers::{Acceptance, ErrorClass, ProviderError, fal};
+use domain::{Edit, FailureCode, Settings, Status, polling};
+use providers::{Acceptance, ErrorClass, ProviderError};
 
 use crate::finish_edit::{Delivered, Delivery, Unfetched, finish};
 use crate::give_back::{Ended, give_back, step};
@@ -135,11 +135,7 @@ async fn named(cloud: &Cloud, edit: &Edit, hint: &Hint) -> Result<Option<Edit>, 
         let is_it = handle.rsplit('/').next() == Some(request_id.as_str());
         return Ok(is_it.then(|| edit.clone()));
     }
-    let handle = match attempt.provider {
-        ProviderName::Fal => fal::handle(&attempt.model, request_id),
-        // Its name for the task is ours.
-        ProviderName::Runware => Some(request_id.clone()),
-    };
+    let handle = (providers::descriptor(attempt.provider).handle)(&attempt.model, request_id);
     let made = handle.and_then(|handle| edit.step(Step::Accept { handle }, cloud.now()).ok());
     let Some(made) = made else { return Ok(None) };
     match cloud.apply(&made).await {

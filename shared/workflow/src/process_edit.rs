@@ -15,7 +15,7 @@ use domain::message::{PollMessage, SubmitMessage};
 use domain::settings::ProviderMode;
 use domain::{Edit, FailureCode, Settings, Status, TaskId, polling};
 use jiff::{SignedDuration, Timestamp};
-use providers::{Acceptance, AnyProvider, EditJob, Provider, SourcePhoto, Submitted};
+use providers::{Acceptance, AnyProvider, EditJob, SourcePhoto, Submitted};
 use url::Url;
 
 use crate::finish_edit::{Delivery, finish};

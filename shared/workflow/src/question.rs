@@ -4,7 +4,7 @@ use cloud::{Cloud, EditInContext};
 use domain::edit::Attempt;
 use domain::{Edit, MicroUsd, Settings};
 use jiff::SignedDuration;
-use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, Provider, ProviderError, Task};
+use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Progress, ProviderError, Task};
 
 use crate::studio::Studio;
 use crate::work_error::WorkError;

@@ -233,7 +233,7 @@ pub(crate) mod tests {
             Way::Open {
                 route: None,
                 probe: Some(probe),
-            } => assert_eq!(probe.version, down.runware.version + 1),
+            } => assert_eq!(probe.version, down.of(ProviderName::Runware).version + 1),
             other => panic!("{other:?}"),
         }
     }

@@ -8,7 +8,7 @@ use domain::edit::Attempt;
 use domain::settings::ProviderMode;
 use domain::{FailureCode, ProviderName, Settings};
 use media::Mark;
-use providers::{AnyProvider, Config, Downloader, Fake, Fal, HttpClient, Runware};
+use providers::{AnyProvider, Config, Downloader, Fake, HttpClient, descriptor};
 use tokio::sync::Semaphore;
 
 use crate::work_error::WorkError;
@@ -53,22 +53,21 @@ impl Studio {
         settings: &Settings,
     ) -> Result<Result<AnyProvider, Unusable>, PortError> {
         if mode == ProviderMode::Fake {
-            return Ok(Ok(AnyProvider::Fake(Fake)));
+            return Ok(Ok(Arc::new(Fake)));
         }
         let Some(key) = cloud.api_key(name).await? else {
-            return Ok(Err(Unusable(format!("the secret {name}_api_key is not set"))));
+            return Ok(Err(Unusable(format!(
+                "the secret {} is not set",
+                name.secret_name()
+            ))));
         };
         let (base_url, timeout) = (settings.base_url_of(name), settings.timeout_of(name));
         let config = Config {
             base_url: base_url.clone(),
-            api_key: key.expose().to_owned(),
+            api_key: key,
             timeout,
         };
-        let http = self.http.clone();
-        let provider = match name {
-            ProviderName::Runware => Runware::new(http, &config).map(AnyProvider::Runware),
-            ProviderName::Fal => Fal::new(http, &config).map(AnyProvider::Fal),
-        };
+        let provider = (descriptor(name).connect)(self.http.clone(), &config);
         Ok(provider.map_err(|error| Unusable(format!("{name}_{error}"))))
     }
 

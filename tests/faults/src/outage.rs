@@ -86,7 +86,7 @@ fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Ve
 
 async fn is_out_of_service(stack: &Stack) -> bool {
     let breakers = stack.cloud.breakers().await.unwrap();
-    breakers.runware.outage().is_some()
+    breakers.of(domain::ProviderName::Runware).outage().is_some()
 }
 
 fn waits_for_time_alone(edits: &[Edit], fallback: Option<ProviderName>) -> bool {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::ProviderName;
 use domain::breaker::Pin;
 use domain::settings::Setting;
+use secrecy::ExposeSecret;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::Instant;
 
@@ -132,11 +133,11 @@ impl Applied {
         KEYS_BEFORE
             .get_or_init(|| async {
                 let mut before = [PLACEHOLDER; 2].map(str::to_owned);
-                for (place, provider) in before.iter_mut().zip(ProviderName::ALL) {
+                for (place, provider) in before.iter_mut().zip(ProviderName::ALL.iter().copied()) {
                     let key = stack.cloud.api_key(provider).await.unwrap();
                     // A run that was killed may have left ours.
-                    if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose())) {
-                        *place = key.expose().to_owned();
+                    if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose_secret())) {
+                        *place = key.expose_secret().to_owned();
                     }
                 }
                 before
@@ -145,7 +146,7 @@ impl Applied {
         if are_ours {
             OUR_KEYS.into_iter().for_each(logs::keep_out);
         }
-        for (provider, key) in ProviderName::ALL.into_iter().zip(keys) {
+        for (provider, key) in ProviderName::ALL.iter().copied().zip(keys) {
             stack.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
         }
         self.has_our_keys = are_ours;
@@ -163,7 +164,7 @@ impl Applied {
         if self.pin == Some(pin) && pin.is_some() {
             return;
         }
-        for provider in ProviderName::ALL {
+        for provider in ProviderName::ALL.iter().copied() {
             loop {
                 let breakers = stack.cloud.breakers().await.unwrap();
                 let next = breakers.of(provider).pinned(pin);

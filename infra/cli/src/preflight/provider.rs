@@ -18,7 +18,7 @@ async fn in_use(scene: &Scene<'_>) -> Result<Vec<ProviderName>, PortError> {
         .chain(scene.settings.fallback_provider)
         .collect();
     let is_named = |provider: &ProviderName| named.contains(provider);
-    Ok(ProviderName::ALL.into_iter().filter(is_named).collect())
+    Ok(ProviderName::ALL.iter().copied().filter(is_named).collect())
 }
 
 /// Whether pictures are made up here although guests pay for them.

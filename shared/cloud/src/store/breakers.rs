@@ -52,8 +52,8 @@ impl Cloud {
 }
 
 /// The keys of all breakers, for a read together with other items.
-pub(crate) fn breaker_keys() -> [Key; 2] {
-    ProviderName::ALL.map(keys::breaker)
+pub(crate) fn breaker_keys() -> impl Iterator<Item = Key> {
+    ProviderName::ALL.iter().copied().map(keys::breaker)
 }
 
 /// All breakers out of what was read. A breaker is there to help: one that cannot be read lets everything through.
@@ -65,8 +65,5 @@ pub(crate) fn breakers(found: &Found) -> Breakers {
             Breaker::default()
         }
     };
-    Breakers {
-        runware: of(ProviderName::Runware),
-        fal: of(ProviderName::Fal),
-    }
+    Breakers::from_fn(of)
 }

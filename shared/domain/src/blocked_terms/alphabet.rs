@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-/// What a glyph is; gaps in the order in which they part words.
+/// The kind of a glyph; gaps in the order in which they part words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// Part of a word.
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Space,
 }
 
-/// What a character is.
+/// The kind of a character.
 pub(super) fn kind_of(shown: char) -> Kind {
     match shown {
         'a'..='z' | 'A'..='Z' => Kind::Letter,

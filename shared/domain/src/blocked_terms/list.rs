@@ -7,7 +7,7 @@ pub const MAX_TERMS: usize = 500;
 /// The most characters of a term.
 pub const MAX_TERM_CHARS: usize = 100;
 
-/// What is wrong with a list of blocked terms: with the whole of it, or with the term at a position.
+/// The errors of a list of blocked terms: of the whole list, or of the term at a position.
 pub fn flaws_of_terms(terms: &[String]) -> Vec<(Option<usize>, String)> {
     if terms.len() > MAX_TERMS {
         let detail = format!("has {} terms, {MAX_TERMS} at most", terms.len());

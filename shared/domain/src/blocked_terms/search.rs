@@ -49,7 +49,7 @@ struct Letter {
     joint: Joint,
 }
 
-/// What may stand between two letters of a term.
+/// The gap that may stand between two letters of a term.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joint {
     /// They are one word: nothing but signs.
@@ -107,7 +107,7 @@ impl Term {
     }
 }
 
-/// How the letters of a word are set.
+/// The spacing of a word's letters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spacing {
     /// Close together.

@@ -70,7 +70,6 @@ pub enum BreakerState {
         since: Timestamp,
         /// Probes that failed before.
         failed_probes: u32,
-        /// The attempt.
         probe: TaskId,
         /// When another may go instead.
         until: Timestamp,

@@ -16,7 +16,6 @@ pub struct Attempt {
     pub number: u32,
     /// Who.
     pub provider: ProviderName,
-    /// With what.
     pub model: String,
     /// Whether it was really sent there: a setting that changes does not change attempts under way. Absent in attempts that
     /// are older than this note.
@@ -32,13 +31,13 @@ pub struct Attempt {
     /// When its outcome was known.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
-    /// How it ended: `succeeded`, or the failure code of the attempt.
+    /// The outcome: `succeeded`, or the failure code of the attempt.
     #[serde(default)]
     pub outcome: Option<String>,
     /// The provider's own code and words, for operators.
     #[serde(default)]
     pub detail: Option<String>,
-    /// What the provider says it cost.
+    /// The cost that the provider reported.
     #[serde(default)]
     pub cost_micro_usd: Option<MicroUsd>,
 }
@@ -49,7 +48,7 @@ impl Attempt {
         self.mode.unwrap_or_else(|| settings.mode_of(self.provider))
     }
 
-    /// How it failed; `None` while it is under way, and where it succeeded.
+    /// The failure code; `None` for an attempt under way or a success.
     pub fn failure_code(&self) -> Option<FailureCode> {
         self.outcome.as_deref()?.parse().ok()
     }

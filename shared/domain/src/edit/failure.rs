@@ -40,9 +40,9 @@ pub enum FailureCode {
     PromptBlocked,
     /// The photo is missing, damaged, or no photo.
     PhotoInvalid,
-    /// What the provider delivered is no usable picture.
+    /// The provider's output is no usable picture.
     OutputInvalid,
-    /// What the provider delivered could not or must not be fetched.
+    /// The provider's output could not or must not be fetched.
     OutputUnavailable,
     /// The provider failed, and the budget has no room for another one that costs more.
     BudgetHardCapReached,
@@ -59,7 +59,7 @@ impl FailureCode {
         self.into_str()
     }
 
-    /// What a guest is told, and what the guest can do.
+    /// The message for the guest: what happened and what to do.
     pub const fn message(self) -> &'static str {
         match self {
             Self::ProviderTimeout => "This took too long. Please try again.",

@@ -33,9 +33,7 @@ pub struct StoredOutput {
     pub thumbnail_key: String,
     /// `image/jpeg`.
     pub mime_type: String,
-    /// Pixels.
     pub width: u32,
-    /// Pixels.
     pub height: u32,
     /// Size of the picture.
     pub bytes: u64,
@@ -46,7 +44,6 @@ pub struct StoredOutput {
 /// Links to it that work for a while.
 #[derive(Debug, Clone)]
 pub struct OutputLinks {
-    /// What is there.
     pub stored: StoredOutput,
     /// The picture.
     pub url: String,
@@ -54,10 +51,8 @@ pub struct OutputLinks {
     pub thumbnail_url: String,
 }
 
-/// How an edit failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Which way.
     pub code: FailureCode,
     /// For operators: the provider's code and words, never a prompt.
     #[serde(default)]
@@ -77,30 +72,29 @@ pub struct Edit {
     pub event_slug: EventSlug,
     /// The photo it starts from.
     pub photo_id: PhotoId,
-    /// Where the photo is in the bucket: under the slug that the event had when it was uploaded.
+    /// The photo's key in the bucket: under the slug that the event had at the upload.
     #[serde(default)]
     pub photo_object_key: String,
-    /// Who asked.
     pub origin: Origin,
     /// Whether it counts among the guest's edits under way, because the event limits them.
     #[serde(default)]
     pub counts_for_guest: bool,
-    /// The key it was asked for under: its record goes when the edit goes.
+    /// The idempotency key of its request: the record goes when the edit goes.
     #[serde(default)]
     pub idempotency_key: Option<IdempotencyKey>,
     /// Where it stands.
     pub status: Status,
     /// The style, if one was chosen.
     pub style_key: Option<StyleKey>,
-    /// The style's version at admission (row P3).
+    /// The style's version at admission.
     pub style_version: Option<u32>,
     /// The caller's own words.
     pub prompt: Option<String>,
     /// The caller's own words.
     pub negative_prompt: Option<String>,
-    /// What the provider is told: the style's template with the caller's words inside.
+    /// The prompt for the provider: the style's template with the caller's words inside.
     pub rendered_prompt: String,
-    /// What the provider is told to leave out.
+    /// The negative prompt for the provider.
     pub rendered_negative_prompt: Option<String>,
     /// The provider of the current or next attempt.
     pub provider: ProviderName,
@@ -120,7 +114,7 @@ pub struct Edit {
     pub provider_latency_ms: Option<u64>,
     /// The month its money belongs to.
     pub month: String,
-    /// What the current or next attempt is expected to cost; absent: all that is reserved.
+    /// The estimate of the current or next attempt; absent: the whole reservation.
     #[serde(default)]
     pub estimate_micro_usd: Option<MicroUsd>,
     /// Reserved, at admission and on the way to another provider.
@@ -134,7 +128,6 @@ pub struct Edit {
     /// The provider's copy; does not live long.
     #[serde(default)]
     pub provider_url: Option<String>,
-    /// What went wrong.
     #[serde(default)]
     pub failure: Option<Failure>,
     /// When it was admitted.
@@ -144,7 +137,7 @@ pub struct Edit {
     /// When it became terminal.
     #[serde(default)]
     pub completed_at: Option<Timestamp>,
-    /// When it fails if nothing else has happened.
+    /// The edit fails at this time if nothing else has happened.
     pub deadline_at: Timestamp,
 }
 
@@ -154,7 +147,7 @@ impl Edit {
         self.attempts.last()
     }
 
-    /// How often it was tried at a provider.
+    /// The number of its attempts at a provider.
     pub fn tries_at(&self, provider: ProviderName) -> u32 {
         let tries = self
             .attempts
@@ -168,12 +161,12 @@ impl Edit {
         provider != self.provider && self.tries_at(provider) == 0
     }
 
-    /// What the current or next attempt is expected to cost.
+    /// The estimate of the current or next attempt.
     pub fn estimate(&self) -> MicroUsd {
         self.estimate_micro_usd.unwrap_or(self.reserved_micro_usd)
     }
 
-    /// What the providers have charged so far, as far as they said.
+    /// The sum of the charges that the providers reported so far.
     pub fn charged(&self) -> MicroUsd {
         self.attempts
             .iter()

@@ -204,7 +204,7 @@ fn every_failure_releases_the_reservation_and_says_why() {
 }
 
 #[test]
-fn what_a_provider_charged_for_a_failure_is_booked() {
+fn a_providers_charge_for_a_failure_is_booked() {
     let processing = queued().step(CLAIM, at(1)).unwrap().edit;
     let step = Step::Fail {
         code: FailureCode::Moderated,

@@ -25,26 +25,23 @@ pub use request::{Audience, CounterpartCost, EditRequest, Facts, Load};
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
 
-/// What a request that passed layers 1 to 6 becomes.
+/// The decision about a request that passed layers 1 to 6.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
     /// What unlocked the feature.
     pub granted_by: GrantedBy,
     /// The style's version, if a style was chosen.
     pub style_version: Option<u32>,
-    /// What it is expected to cost.
     pub estimate: MicroUsd,
-    /// What to reserve: as much as the dearer of the providers takes that may make it.
+    /// The reservation: the price of the dearer of the providers that may make it.
     pub reserve: MicroUsd,
     /// The cap that the reservation must respect when it is written.
     pub cap: Option<MicroUsd>,
-    /// Who makes it.
     pub provider: ProviderName,
-    /// With what.
     pub model: String,
-    /// What the provider is told.
+    /// The prompt for the provider.
     pub rendered_prompt: String,
-    /// What the provider is told to leave out.
+    /// The negative prompt for the provider.
     pub rendered_negative_prompt: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub enum Refusal {
     StyleLocked,
     /// Layer 5: a field of the request does not fit.
     Invalid {
-        /// Which field, as a JSON pointer.
+        /// JSON pointer to the field.
         pointer: &'static str,
         /// What is wrong with it, and what to do.
         detail: String,
@@ -60,7 +60,7 @@ impl Layer {
 }
 
 impl Refusal {
-    /// Which layer refused.
+    /// The layer that refused.
     pub const fn layer(&self) -> Layer {
         match self {
             Self::FeatureDisabled(_) => Layer::Enabled,

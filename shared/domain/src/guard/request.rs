@@ -10,7 +10,7 @@ use crate::provider::ProviderName;
 use crate::settings::Settings;
 use crate::style::Style;
 
-/// Who is asking: tenants may use the feature while guests are still locked out.
+/// The caller's audience: tenants may use the feature while guests are still locked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Somebody with an event token.
@@ -26,7 +26,6 @@ pub struct EditRequest {
     pub style_key: Option<StyleKey>,
     /// a prompt, or both.
     pub prompt: Option<String>,
-    /// What the picture should not show.
     pub negative_prompt: Option<String>,
 }
 
@@ -55,7 +54,7 @@ pub struct Facts<'a> {
     pub load: Load,
     /// Every style there is.
     pub styles: &'a [Style],
-    /// How long a prompt each model of a provider takes, in characters.
+    /// The prompt limits of a provider's model, in characters.
     pub prompt_limits: fn(ProviderName, &str) -> (usize, usize),
     /// The price of a counterpart elsewhere.
     pub counterpart_cost: CounterpartCost,

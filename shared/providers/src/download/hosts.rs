@@ -223,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_allowed_is_one_of_ours(text in "(https?://)?[a-z0-9.@:%-]{0,24}(fal\\.media|im\\.runware\\.ai)[a-z0-9.@:/-]{0,12}") {
+        fn every_allowed_host_matches_a_pattern(text in "(https?://)?[a-z0-9.@:%-]{0,24}(fal\\.media|im\\.runware\\.ai)[a-z0-9.@:/-]{0,12}") {
             let Ok(url) = text.parse::<Url>() else { return Ok(()) };
             let hosts = AllowedHosts::parse(DEFAULT).unwrap();
             if hosts.check(&url).is_ok() {

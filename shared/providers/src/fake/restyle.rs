@@ -15,7 +15,7 @@ const QUALITY: u8 = 90;
 /// The longest side that the fake takes. Prepared photos have at most 2,048 px.
 const LONGEST_SIDE: u32 = 4_096;
 
-/// What `fake:broken-output` delivers.
+/// The output of `fake:broken-output`.
 const NO_IMAGE: &[u8] = b"this is no image, as the style asked for";
 
 /// The photo could not be restyled.

@@ -98,7 +98,7 @@ impl Provider for Fal {
             // One attempt is one run: another one is the workflow's decision, and so is another model.
             .header("x-fal-no-retry", "1")
             .header("x-app-fal-disable-fallback", "true")
-            // What has not begun by then nobody waits for any more.
+            // A request that has not begun by then has no use any more.
             .header("x-fal-request-timeout", ATTEMPT_PATIENCE.as_secs())
             .timeout(self.timeout)
             .body(exchange::json(&input)?);

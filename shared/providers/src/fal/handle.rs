@@ -1,4 +1,4 @@
-//! Under which name a request is asked for: `fal-ai/flux-pro/requests/764cabcf-…`, relative to the API.
+//! The handle of a request: `fal-ai/flux-pro/requests/764cabcf-…`, a path relative to the API.
 //!
 //! The submit's answer names the addresses, and they are used; after checking, because the key goes there. Where no
 //! answer arrived, a webhook names the request alone, and fal's rule makes the address: owner and app of the endpoint,

@@ -6,7 +6,7 @@ use domain::MicroUsd;
 
 use crate::model::{Job, Model, PromptLimits};
 
-/// Where an endpoint wants the photo.
+/// The field for the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoField {
     /// `image_url`: one.
@@ -15,19 +15,19 @@ pub enum PhotoField {
     ImageUrls,
 }
 
-/// What fal charges by. The header `x-fal-billable-units` of a result counts these units.
+/// The unit that fal charges for. The header `x-fal-billable-units` of a result counts these units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Price {
     /// Per picture.
     Image(MicroUsd),
-    /// Per megapixel of the output, a begun one counts in full; one is what is asked for here.
+    /// Per megapixel of the output, rounded up; we ask for one.
     Megapixel(MicroUsd),
     /// Per token of several kinds, about this much for an edit: the units say nothing that could be booked.
     About(MicroUsd),
 }
 
 impl Price {
-    /// The list price of one edit as it is asked for here.
+    /// The list price of one edit at the size that we ask for.
     pub const fn of_an_edit(self) -> MicroUsd {
         match self {
             Self::Image(price) | Self::Megapixel(price) | Self::About(price) => price,
@@ -58,16 +58,16 @@ pub struct Endpoint {
     pub negative_prompt: bool,
     /// It takes `seed`.
     pub seed: bool,
-    /// It takes `image_size` in pixels and is asked for a megapixel in the photo's shape. The others follow the photo.
+    /// It takes `image_size` in pixels: we ask for a megapixel in the photo's shape. Outputs of the others follow the photo.
     pub image_size: bool,
-    /// What every request says as well: one picture, JPEG, the strict end of the endpoint's own moderation.
+    /// Constant fields of every request: one picture, JPEG, the strict end of the endpoint's own moderation.
     pub fixed: &'static [(&'static str, Fixed)],
     pub price: Price,
 }
 
 const ONE_PICTURE: (&str, Fixed) = ("num_images", Fixed::Number(1));
 const JPEG: (&str, Fixed) = ("output_format", Fixed::Text("jpeg"));
-/// `true` would return the picture inside the answer and keep it out of reach of the life cycle asked for.
+/// `true` would return the picture inside the answer, where our life cycle does not apply.
 const NOT_SYNC: (&str, Fixed) = ("sync_mode", Fixed::Flag(false));
 /// 1 is the strictest, 6 lets most through; 2 is Black Forest Labs' default, Google's endpoints default to 4.
 const STRICT: (&str, Fixed) = ("safety_tolerance", Fixed::Text("2"));
@@ -89,7 +89,7 @@ const QWEN: &[(&str, Fixed)] = &[ONE_PICTURE, JPEG, NOT_SYNC, CHECKED];
 const GOOGLE_PROMPT: PromptLimits = PromptLimits { min: 3, max: 45_000 };
 const LONG_PROMPT: PromptLimits = PromptLimits { min: 2, max: 32_000 };
 
-/// What most endpoints have in common.
+/// A row with the values that most endpoints share.
 const fn edit_model(
     endpoint: &'static str,
     job: Job,

@@ -8,11 +8,11 @@ use crate::error::{ProviderError, not_sent};
 use crate::job::{EditJob, SourcePhoto};
 use crate::model::PromptLimits;
 
-/// What is asked for at most where fal charges by begun megapixels of a million.
+/// The most pixels that we ask for: fal charges per million, rounded up.
 const TARGET_PIXELS: u64 = 1_000_000;
 /// Sides are multiples of it.
 const STEP: u64 = 16;
-/// The shortest and longest side that is asked for.
+/// The shortest and the longest side that we ask for.
 const SIDES: (u64, u64) = (256, 2_048);
 
 /// The endpoint and its input for this attempt.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_refused_is_not_sent() {
+    fn a_job_that_the_provider_would_refuse_is_not_sent() {
         let photo = photo(10, 10);
         let long = "x".repeat(3_001);
         for (model, prompt, code) in [

@@ -31,7 +31,7 @@ pub struct AirModel {
     pub max_seed: Option<u64>,
     /// Diffusion steps, where the model takes them and Runware's default (20) is not the model's own.
     pub steps: Option<u32>,
-    /// How far the picture may leave a `seedImage` behind, in percent.
+    /// How far the picture may depart from a `seedImage`, in percent.
     pub strength_percent: Option<u32>,
 }
 
@@ -92,7 +92,7 @@ const KONTEXT_PROMPT: PromptLimits = PromptLimits::COMMON;
 const GOOGLE_PROMPT: PromptLimits = PromptLimits { min: 3, max: 45_000 };
 const LONG_PROMPT: PromptLimits = PromptLimits { min: 1, max: 32_000 };
 
-/// What most models have in common: reference image, no extras.
+/// A row with the values that most models share: reference image, no extras.
 const fn edit_model(air: &'static str, job: Job, sizes: Sizes, prompt: PromptLimits) -> AirModel {
     AirModel {
         model: Model {

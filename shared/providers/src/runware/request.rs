@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_refused_is_not_sent() {
+    fn a_job_that_the_provider_would_refuse_is_not_sent() {
         let photo = photo(10, 10);
         let long = "x".repeat(3_001);
         for (model, prompt, code) in [

@@ -2,6 +2,7 @@
 
 use domain::ProviderName;
 use domain::settings::Setting;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use stack_tests::command_line::{in_folder, magic_edits, ran};
 use stack_tests::stack::root;
@@ -54,7 +55,7 @@ async fn what_the_api_refuses_is_refused_with_what_to_do() {
         "{ran:?}"
     );
     let after = stack.cloud.api_key(ProviderName::Runware).await.unwrap();
-    assert_eq!(after.unwrap().expose(), key.unwrap().expose());
+    assert_eq!(after.unwrap().expose_secret(), key.unwrap().expose_secret());
     assert_eq!(
         magic_edits(&["settings", "list"]).await.out,
         before,

@@ -18,7 +18,13 @@ fn refused(fault: Fault) -> Behaviour {
 }
 
 async fn state(stack: &Stack) -> BreakerState {
-    stack.cloud.breakers().await.unwrap().runware.state
+    stack
+        .cloud
+        .breakers()
+        .await
+        .unwrap()
+        .of(ProviderName::Runware)
+        .state
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use domain::ProviderName;
 use domain::settings::Setting;
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use stack_tests::guest::text;
 use stack_tests::stack::fixture;
@@ -220,7 +221,11 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults() {
             assert!(!answer.body.to_string().contains(&key), "secrets are write-only");
         }
         let kept = kept.expect("`make up` leaves one");
-        stack.cloud.put_api_key(provider, kept.expose()).await.unwrap();
+        stack
+            .cloud
+            .put_api_key(provider, kept.expose_secret())
+            .await
+            .unwrap();
     }
     let after = admin.get(path).await;
     for setting in Setting::ALL {
