@@ -15,7 +15,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(3);
 ///
 /// Age is measured by the wall clock: the monotonic clock need not run while an execution environment is frozen.
 pub(crate) struct Cached<T> {
-    name: &'static str,
+    name: String,
     max_age: Duration,
     slot: Mutex<Option<Slot<T>>>,
 }
@@ -26,9 +26,9 @@ struct Slot<T> {
 }
 
 impl<T> Cached<T> {
-    pub(crate) fn new(name: &'static str, max_age: Duration) -> Self {
+    pub(crate) fn new(name: impl Into<String>, max_age: Duration) -> Self {
         Self {
-            name,
+            name: name.into(),
             max_age,
             slot: Mutex::new(None),
         }

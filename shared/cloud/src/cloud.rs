@@ -1,7 +1,6 @@
 //! [`Cloud`], set up once per execution environment, and how an account is reached.
 
 use crate::PortError;
-use domain::secret::ApiKey;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use domain::{ProviderName, Settings, Style};
+use secrecy::SecretString;
 
 use crate::cache::Cached;
 use crate::config::{Config, ConfigError};
@@ -101,9 +101,9 @@ pub struct Cloud {
     pub(crate) event_bus: EventBus,
     pub(crate) settings: Arc<Cached<Settings>>,
     pub(crate) styles: Arc<Cached<Vec<Style>>>,
-    pub(crate) runware_key: Arc<Cached<Option<ApiKey>>>,
-    pub(crate) fal_key: Arc<Cached<Option<ApiKey>>>,
-    pub(crate) webhook_key: Arc<Cached<Option<ApiKey>>>,
+    /// In the order of [`ProviderName::ALL`].
+    pub(crate) api_keys: Arc<[Cached<Option<SecretString>>]>,
+    pub(crate) webhook_key: Arc<Cached<Option<SecretString>>>,
 }
 
 impl Cloud {
@@ -151,8 +151,10 @@ impl Cloud {
             event_bus: backends.event_bus,
             settings: Arc::new(Cached::new("settings", max_age)),
             styles: Arc::new(Cached::new("styles", max_age)),
-            runware_key: Arc::new(Cached::new("runware_api_key", max_age)),
-            fal_key: Arc::new(Cached::new("fal_api_key", max_age)),
+            api_keys: ProviderName::ALL
+                .iter()
+                .map(|provider| Cached::new(provider.secret_name(), max_age))
+                .collect(),
             webhook_key: Arc::new(Cached::new("webhook_key", max_age)),
             config: Arc::new(config),
         }
@@ -181,11 +183,8 @@ impl Cloud {
             .init();
     }
 
-    pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<ApiKey>> {
-        match provider {
-            ProviderName::Runware => &self.runware_key,
-            ProviderName::Fal => &self.fal_key,
-        }
+    pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<SecretString>> {
+        &self.api_keys[provider as usize]
     }
 }
 

@@ -1,12 +1,12 @@
 //! Settings and secrets in SSM: one parameter each, read by their exact names, so that the policy can name them.
 
 use crate::PortError;
-use domain::secret::ApiKey;
 use std::sync::Arc;
 
 use domain::settings::{Setting, UnusableText};
 use domain::{ProviderName, Settings};
 use futures::future::try_join_all;
+use secrecy::SecretString;
 
 use crate::Cloud;
 use crate::cloud::Loaded;
@@ -22,7 +22,7 @@ impl Cloud {
 
 impl Cloud {
     /// The API key of a provider; `None` where the operator has set none.
-    pub async fn api_key(&self, provider: ProviderName) -> Result<Option<ApiKey>, PortError> {
+    pub async fn api_key(&self, provider: ProviderName) -> Result<Option<SecretString>, PortError> {
         let load = self.load_secret(self.secret_name(provider));
         let key = self.api_key_cache(provider).get(self.now(), load).await?;
         Ok((*key).clone())
@@ -31,7 +31,7 @@ impl Cloud {
 
 impl Cloud {
     /// The key; `None` where the operator has set none, and so wants no webhooks.
-    pub async fn webhook_key(&self) -> Result<Option<ApiKey>, PortError> {
+    pub async fn webhook_key(&self) -> Result<Option<SecretString>, PortError> {
         let load = self.load_secret(format!("{}/webhook_key", self.config.secrets_path));
         let key = self.webhook_key.get(self.now(), load).await?;
         Ok((*key).clone())
@@ -63,10 +63,10 @@ impl Cloud {
     /// The providers whose API key is set. The keys themselves are not decrypted.
     pub async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
         let providers = ProviderName::ALL;
-        let names = providers.map(|provider| self.secret_name(provider));
-        let found = self.parameters.get(names.to_vec()).await?;
+        let names = providers.iter().map(|provider| self.secret_name(*provider));
+        let found = self.parameters.get(names.collect()).await?;
         let is_set = |provider: &ProviderName| found.contains_key(&self.secret_name(*provider));
-        Ok(providers.into_iter().filter(is_set).collect())
+        Ok(providers.iter().copied().filter(is_set).collect())
     }
 
     /// Writes a provider's API key.
@@ -112,12 +112,12 @@ impl Cloud {
         format!("{}/{setting}", self.config.settings_path)
     }
 
-    async fn load_secret(&self, name: String) -> Loaded<Option<ApiKey>> {
+    async fn load_secret(&self, name: String) -> Loaded<Option<SecretString>> {
         let found = self.parameters.get_secret(&name).await?;
-        Ok(found.map(ApiKey::new))
+        Ok(found.map(SecretString::from))
     }
 
     fn secret_name(&self, provider: ProviderName) -> String {
-        format!("{}/{provider}_api_key", self.config.secrets_path)
+        format!("{}/{}", self.config.secrets_path, provider.secret_name())
     }
 }

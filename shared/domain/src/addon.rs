@@ -1,4 +1,4 @@
-//! The catalogue of add-ons: what an event can buy, and for how much (row E4).
+//! The catalogue of add-ons: what an event can buy, and for how much.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,8 @@ pub const MAX_PRICE_CENTS: u32 = 1_000_000;
 pub struct CatalogAddon {
     /// Chosen by the superadmin.
     pub key: AddonKey,
-    /// For people.
     pub name: String,
-    /// What it costs, in hundredths of the currency; absent: it cannot be bought.
+    /// The price in hundredths of the currency; absent: it cannot be bought.
     #[serde(default)]
     pub price_cents: Option<u32>,
     /// ISO 4217, such as `EUR`.

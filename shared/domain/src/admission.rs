@@ -1,7 +1,6 @@
 //! What an admitted edit writes, in one transaction.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
 use crate::budget::BudgetChange;
 use crate::context::{hour_of, month_of};
@@ -10,30 +9,10 @@ use crate::event::{Event, Photo};
 use crate::figures::{Counter, FiguresChange};
 use crate::guard::{Approval, EditRequest};
 use crate::id::EditId;
+pub use crate::idempotency::{IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use crate::money::MicroUsd;
 
-/// How long an idempotency key is remembered.
-pub const IDEMPOTENCY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
-
-/// An idempotency key within its caller's scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyKey {
-    /// A guest's scope hash, or the tenant: the same key of two callers has nothing to do with each other.
-    pub scope: String,
-    /// As the caller sent it: 1 to 255 visible ASCII characters.
-    pub key: String,
-}
-
-/// What is remembered of a request with an idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyRecord {
-    /// Hash of the request: another request under the same key is refused.
-    pub request_hash: String,
-    /// The edit it made.
-    pub edit_id: EditId,
-}
-
-/// An edit on its way in, with everything that is written along with it.
+/// A new edit, with everything that is written along with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Admission {
     /// Must not exist yet.
@@ -52,37 +31,31 @@ pub struct Admission {
     pub guest: Option<GuestChange>,
 }
 
-/// What an admission adds to a guest's counts.
+/// The change of a guest's counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuestChange {
-    /// One more edit under way, of at most so many.
+    /// One more edit under way, below a limit.
     Opens {
-        /// The guest.
         scope_hash: String,
         /// Edits that may be under way, this one included.
         max_open: u32,
     },
     /// One more blocked prompt in this hour.
     Blocked {
-        /// The guest.
         scope_hash: String,
         /// `2026-11-22T14`
         hour: String,
     },
 }
 
-/// Who asks for which photo of which event, and when.
+/// The caller of an admission: guest or tenant, event, photo, time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applicant<'a> {
-    /// The event.
     pub event: &'a Event,
-    /// The photo.
     pub photo: &'a Photo,
-    /// Who asks.
     pub origin: Origin,
     /// The new edit's id.
     pub edit_id: EditId,
-    /// Now.
     pub now: Timestamp,
 }
 

@@ -1,7 +1,8 @@
-//! A tenant's budget and the ledger of what was spent (rows B1–B5).
+//! A tenant's budget and the ledger of its spending.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::id::{EditId, TenantId};
 use crate::money::MicroUsd;
@@ -12,9 +13,7 @@ use crate::watermark::WatermarkSettings;
 pub struct Tenant {
     /// Chosen by the superadmin.
     pub id: TenantId,
-    /// For people.
     pub name: String,
-    /// What it may spend in a month.
     #[serde(default)]
     pub budget: BudgetCaps,
     /// Its watermark; absent: the installation's.
@@ -22,7 +21,7 @@ pub struct Tenant {
     pub watermark: Option<WatermarkSettings>,
 }
 
-/// What a tenant may spend in a month (UTC).
+/// The caps of a tenant's month (UTC).
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BudgetCaps {
@@ -44,7 +43,7 @@ impl BudgetCaps {
     }
 }
 
-/// What a tenant has spent and reserved in one month.
+/// A tenant's month: spent and reserved.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BudgetMonth {
@@ -59,26 +58,26 @@ pub struct BudgetMonth {
 }
 
 /// A threshold of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum BudgetAlertKind {
     /// The soft cap is reached.
     #[serde(rename = "ai_budget_soft_cap")]
+    #[strum(serialize = "ai_budget_soft_cap")]
     SoftCap,
     /// The hard cap refuses.
     #[serde(rename = "ai_budget_hard_cap")]
+    #[strum(serialize = "ai_budget_hard_cap")]
     HardCap,
 }
 
 impl BudgetAlertKind {
     /// Its name in answers, logs and events.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SoftCap => "ai_budget_soft_cap",
-            Self::HardCap => "ai_budget_hard_cap",
-        }
+        self.into_str()
     }
 
-    /// Where [`BudgetMonth`] remembers when it was last raised.
+    /// The attribute of [`BudgetMonth`] with the time of the last alert.
     pub const fn alerted_at(self) -> &'static str {
         match self {
             Self::SoftCap => "soft_cap_alerted_at",
@@ -87,17 +86,13 @@ impl BudgetAlertKind {
     }
 }
 
-/// A budget threshold that was reached (row B4).
+/// A budget threshold that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetAlert {
-    /// Which threshold.
     #[serde(rename = "type")]
     pub kind: BudgetAlertKind,
-    /// Whose budget.
     pub tenant_id: TenantId,
-    /// Which month of it.
     pub month: String,
-    /// When.
     pub at: Timestamp,
     /// Spent and reserved by then.
     pub spent_micro_usd: MicroUsd,
@@ -133,7 +128,7 @@ impl BudgetMonth {
     }
 }
 
-/// What a move does to a tenant's budget.
+/// The change of a tenant's budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetChange {
     /// Whose.
@@ -146,9 +141,10 @@ pub struct BudgetChange {
     pub spent: MicroUsd,
 }
 
-/// Why a ledger entry was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The kind of a ledger entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum LedgerKind {
     /// A successful edit was paid for.
     Settlement,
@@ -159,31 +155,25 @@ pub enum LedgerKind {
 impl LedgerKind {
     /// As it stands in the table's sort key.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Settlement => "settlement",
-            Self::Release => "release",
-        }
+        self.into_str()
     }
 }
 
 /// One entry of the append-only ledger. An edit gets at most one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// The edit.
     pub edit_id: EditId,
     /// Its tenant.
     pub tenant_id: TenantId,
     /// The month it counts in.
     pub month: String,
-    /// What happened.
     pub kind: LedgerKind,
-    /// What was spent: the real cost of a settlement, nothing for a release.
+    /// The amount spent: the real cost of a settlement, nothing for a release.
     pub amount_micro_usd: MicroUsd,
-    /// What had been reserved.
+    /// The reservation before.
     pub reserved_micro_usd: MicroUsd,
     /// Why: the provider and model of a settlement, the failure code of a release.
     pub reason: String,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -10,11 +10,11 @@ use crate::watermark::WatermarkSettings;
 
 pub use policy_change::PolicyChange;
 
-/// The package feature that unlocks AI edits (rows E1, E6).
+/// The package feature that unlocks AI edits.
 pub const FEATURE_AI_STYLING: &str = "ai_styling";
-/// The package feature that unlocks premium styles that carry no entitlement profile of their own (row E5).
+/// The package feature that unlocks premium styles without an entitlement profile of their own.
 pub const FEATURE_PREMIUM_STYLES: &str = "ai_styling_premium";
-/// The add-on that unlocks AI edits (row E2).
+/// The add-on that unlocks AI edits.
 pub const ADDON_AI_STYLING: &str = "ai_styling_unlock";
 
 /// An event with everything that layers 2, 3 and 5 ask for folded in, so that one read answers them.
@@ -22,7 +22,6 @@ pub const ADDON_AI_STYLING: &str = "ai_styling_unlock";
 pub struct Event {
     /// Chosen by the superadmin.
     pub id: EventId,
-    /// Whose event it is.
     pub tenant_id: TenantId,
     /// Its name in URLs and storage paths.
     pub slug: EventSlug,
@@ -33,7 +32,6 @@ pub struct Event {
     /// Add-ons, bought or being bought.
     #[serde(default)]
     pub addons: Vec<Addon>,
-    /// What the organiser allows.
     #[serde(default)]
     pub policy: EventPolicy,
     /// This event's own watermark; absent: the tenant's, then the installation's.
@@ -64,9 +62,7 @@ impl Event {
 pub struct Package {
     /// Chosen by the superadmin.
     pub key: PackageKey,
-    /// For people.
     pub name: String,
-    /// What it unlocks.
     pub features: Vec<String>,
     /// Grows with every change: an older change never replaces a newer one in the events' copies.
     #[serde(default = "first_version")]
@@ -77,13 +73,14 @@ const fn first_version() -> u32 {
     1
 }
 
-/// How far the purchase of an add-on has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How far the purchase of an add-on has come; only `completed` unlocks anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PurchaseStatus)]
 #[serde(rename_all = "snake_case")]
 pub enum AddonStatus {
     /// Being bought.
     Pending,
-    /// Paid; the only status that unlocks anything.
+    /// Paid.
     Completed,
     /// Not bought after all.
     Cancelled,
@@ -92,9 +89,7 @@ pub enum AddonStatus {
 /// An add-on of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addon {
-    /// Which one.
     pub key: AddonKey,
-    /// How far its purchase has come.
     pub status: AddonStatus,
     /// When it ends; absent: never.
     #[serde(default)]
@@ -108,7 +103,7 @@ impl Addon {
     }
 }
 
-/// What an organiser allows at an event (row P2).
+/// The policy of an event, set by its organiser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EventPolicy {
@@ -120,7 +115,7 @@ pub struct EventPolicy {
     pub allow_prompt_without_style: bool,
     /// Styles that may be used; empty: every active one.
     pub allowed_style_keys: Vec<StyleKey>,
-    /// What a guest is told when the policy refuses.
+    /// The message for a guest whom the policy refuses.
     pub policy_message: Option<String>,
     /// Blocked terms of this event, on top of the installation's.
     pub blocked_terms: Vec<String>,
@@ -145,7 +140,7 @@ impl Default for EventPolicy {
     }
 }
 
-/// What an event token opens. Only the token's hash is stored.
+/// The grant of an event token. The table keeps only the token's hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenGrant {
     /// Names the token without revealing it.
@@ -173,7 +168,6 @@ impl TokenGrant {
 pub struct Photo {
     /// Made by us.
     pub id: PhotoId,
-    /// Where it was taken.
     pub event_id: EventId,
     /// As announced; what was uploaded is checked when an edit is made.
     pub mime_type: String,

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// A counter of an event's month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Counter {
     /// Edits created.
     Total,
@@ -44,21 +46,8 @@ impl Counter {
     /// The attribute's name in the table.
     pub fn attribute(self) -> String {
         match self {
-            Self::Total => "total".to_owned(),
-            Self::Queued => "queued".to_owned(),
-            Self::Processing => "processing".to_owned(),
-            Self::Open => "open".to_owned(),
-            Self::AbuseEscalations => "abuse_escalations".to_owned(),
-            Self::Succeeded => "succeeded".to_owned(),
-            Self::Failed => "failed".to_owned(),
-            Self::Blocked => "blocked".to_owned(),
-            Self::ProviderFailed => "provider_failed".to_owned(),
-            Self::ModerationHits => "moderation_hits".to_owned(),
-            Self::LatencySumMs => "latency_sum_ms".to_owned(),
-            Self::LatencySamples => "latency_samples".to_owned(),
-            Self::SpentMicroUsd => "spent_micro_usd".to_owned(),
-            Self::ReservedMicroUsd => "reserved_micro_usd".to_owned(),
             Self::LatencyBucket(index) => format!("latency_bucket_{index:02}"),
+            plain => plain.into_str().to_owned(),
         }
     }
 }
@@ -70,7 +59,7 @@ pub const LATENCY_BOUNDS_MS: [u32; 20] = [
     42_000, 60_000, 85_000, 120_000, 300_000,
 ];
 
-/// What a move adds to an event's counters.
+/// The change of an event's counters.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FiguresChange(BTreeMap<Counter, i64>);
 
@@ -155,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cancels_out_is_not_written() {
+    fn changes_that_cancel_out_write_nothing() {
         let mut change = FiguresChange::default();
         change.add(Counter::Queued, 1);
         change.add(Counter::Queued, -1);

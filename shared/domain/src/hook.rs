@@ -1,11 +1,11 @@
-//! Where a provider may say that it has finished: `{base}/api/v1/hooks/{provider}/{edit}?t={token}`.
+//! Webhooks, by which a provider may say that it has finished: `{base}/api/v1/hooks/{provider}/{edit}?t={token}`.
 //!
-//! The token names the attempt and carries our signature, so that a forged call is known as one before anything is
-//! read. What is called so is a hint at most: it makes a question happen now that would be asked later.
+//! The token names the attempt and carries our signature, so that a forged call is detected before anything is read. A
+//! call is a hint at most: it moves a poll forward.
 
-use crate::secret::ApiKey;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use url::Url;
 
@@ -15,24 +15,22 @@ use crate::provider::ProviderName;
 /// The longest token that is looked at: three numbers and keys, and the signature.
 const LONGEST_TOKEN: usize = 256;
 
-/// What a webhook is about.
+/// The attempt that a webhook is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
-    /// Who calls.
     pub provider: ProviderName,
-    /// Who pays for the edit.
+    /// The payer of the edit.
     pub tenant_id: TenantId,
     /// The edit's event.
     pub event_id: EventId,
-    /// The edit.
     pub edit_id: EditId,
     /// Its attempt.
     pub attempt: u32,
 }
 
 impl Hook {
-    /// The address for the provider; `None` where the base is none that paths can be put behind.
-    pub fn url(&self, base: &Url, key: &ApiKey) -> Option<Url> {
+    /// The URL for the provider; `None` for a base that takes no path.
+    pub fn url(&self, base: &Url, key: &SecretString) -> Option<Url> {
         let mut url = base.clone();
         let edit = self.edit_id.to_string();
         url.path_segments_mut().ok()?.pop_if_empty().extend([
@@ -46,8 +44,13 @@ impl Hook {
         Some(url)
     }
 
-    /// What a call is about, if its token is one of ours for this provider and edit.
-    pub fn verified(provider: ProviderName, edit_id: EditId, token: &str, key: &ApiKey) -> Option<Self> {
+    /// The attempt that a call is about, if its token is one of ours for this provider and edit.
+    pub fn verified(
+        provider: ProviderName,
+        edit_id: EditId,
+        token: &str,
+        key: &SecretString,
+    ) -> Option<Self> {
         let (claims, signature) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST_TOKEN)?;
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
         // Compares in constant time.
@@ -64,7 +67,7 @@ impl Hook {
         })
     }
 
-    fn token(&self, key: &ApiKey) -> String {
+    fn token(&self, key: &SecretString) -> String {
         // None of them has a dot in it.
         let claims = format!("{}.{}.{}", self.attempt, self.tenant_id, self.event_id);
         let signature = mac(self.provider, self.edit_id, &claims, key)
@@ -74,9 +77,10 @@ impl Hook {
     }
 }
 
-fn mac(provider: ProviderName, edit_id: EditId, claims: &str, key: &ApiKey) -> Hmac<Sha256> {
+fn mac(provider: ProviderName, edit_id: EditId, claims: &str, key: &SecretString) -> Hmac<Sha256> {
     #[allow(clippy::expect_used)] // HMAC takes a key of any length
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()).expect("a key of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).expect("a key of any length");
     mac.update(format!("hooks/{provider}/{edit_id}?t={claims}").as_bytes());
     mac
 }
@@ -97,8 +101,8 @@ mod tests {
         }
     }
 
-    fn key(text: &str) -> ApiKey {
-        ApiKey::new(text.to_owned())
+    fn key(text: &str) -> SecretString {
+        SecretString::from(text)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use thiserror::Error;
 use ulid::Ulid;
 use uuid::Uuid;
 
-/// Why a text is not an identifier.
+/// A text that is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("not a valid {kind}: expected {expected}")]
 pub struct InvalidId {
@@ -45,7 +45,7 @@ macro_rules! prefixed_ulid {
                 text.parse().map(Self).map_err(|_| Self::invalid())
             }
 
-            /// When the id was made.
+            /// The time in the id.
             pub fn created_at(&self) -> Timestamp {
                 i64::try_from(self.0.timestamp_ms())
                     .ok()

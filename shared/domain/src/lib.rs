@@ -2,15 +2,18 @@
 
 pub mod addon;
 pub mod admission;
+pub mod blocked_terms;
 pub mod breaker;
 pub mod budget;
 pub mod context;
 pub mod edit;
 pub mod event;
+pub mod field_error;
 pub mod figures;
 pub mod guard;
 pub mod hook;
 pub mod id;
+pub mod idempotency;
 pub mod message;
 pub mod metric;
 pub mod money;
@@ -21,7 +24,6 @@ pub mod problem;
 pub mod provider;
 pub mod retention;
 pub mod scope;
-pub mod secret;
 pub mod settings;
 pub mod style;
 pub mod summary;

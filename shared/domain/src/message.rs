@@ -15,11 +15,10 @@ pub enum SubmitMessage {
     /// Take the edit's next attempt.
     #[serde(rename = "1")]
     V1 {
-        /// Who pays: the fair queue's message group, so that one loud tenant cannot starve the others.
+        /// The payer, and the fair queue's message group: one loud tenant cannot starve the others.
         tenant_id: TenantId,
         /// The edit's event.
         event_id: EventId,
-        /// The edit.
         edit_id: EditId,
         /// When it was last held back by something that is no fault of the edit's: from then on it has an attempt's
         /// time, whatever its deadline was.
@@ -55,11 +54,10 @@ pub enum PollMessage {
     /// Ask the provider how the attempt is going.
     #[serde(rename = "1")]
     V1 {
-        /// Who pays: the fair queue's message group, so that one loud tenant cannot starve the others.
+        /// The payer, and the fair queue's message group: one loud tenant cannot starve the others.
         tenant_id: TenantId,
         /// The edit's event.
         event_id: EventId,
-        /// The edit.
         edit_id: EditId,
         /// The attempt; a message for an earlier one is out of date.
         attempt: u32,
@@ -72,7 +70,7 @@ pub enum PollMessage {
     },
 }
 
-/// What a webhook said, as far as it can be believed, or the answer to a submit.
+/// The believable part of a webhook, or of the answer to a submit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     /// The provider's own name for the task, where it signs for it.

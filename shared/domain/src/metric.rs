@@ -1,10 +1,12 @@
-//! What is measured, as CloudWatch metrics (row O3). Each metric owns its name, unit and dimension.
+//! The CloudWatch metrics. Each metric owns its name, unit and dimension.
 //!
 //! A dimension makes a time series, and a time series costs money: the only ones are small closed sets. Whose edit it
 //! was stands beside the values as a property, to be searched for in the logs.
 
 #[cfg(test)]
 mod tests;
+
+use strum::IntoStaticStr;
 
 use crate::admission::Admission;
 use crate::breaker::{Breaker, BreakerState};
@@ -14,7 +16,8 @@ use crate::id::{EditId, EventId, TenantId};
 use crate::provider::ProviderName;
 
 /// Something that is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Metric {
     /// Edits that passed all layers and were stored.
     EditsAdmitted,
@@ -36,14 +39,15 @@ pub enum Metric {
     Refusals(Layer),
     /// Edits that recovery found stuck.
     StuckEdits,
-    /// What pruning erased.
+    /// Things that pruning erased.
     Pruned(Prunable),
     /// Events and tenants that a run of pruning could not do.
     PruneFailures,
 }
 
-/// What [`Metric::Pruned`] counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The things that [`Metric::Pruned`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Prunable {
     /// Edits.
     Edits,
@@ -55,8 +59,9 @@ pub enum Prunable {
     LedgerEntries,
 }
 
-/// How an edit can end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The end of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Ending {
     /// See [`Status::Succeeded`].
     Succeeded,
@@ -66,7 +71,7 @@ pub enum Ending {
     Blocked,
 }
 
-/// What a value is counted in.
+/// The unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Things; values of one period add up.
@@ -81,7 +86,7 @@ pub enum Unit {
 pub type Dimension = (&'static str, &'static str);
 
 impl Metric {
-    /// One of each, whatever the dimension, for whoever has to know them all.
+    /// One of each, whatever the dimension, for code that needs them all.
     pub const KINDS: [Self; 12] = [
         Self::EditsAdmitted,
         Self::EditsEnded(Ending::Succeeded),
@@ -99,23 +104,9 @@ impl Metric {
 
     /// The metric's name.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::EditsAdmitted => "EditsAdmitted",
-            Self::EditsEnded(_) => "EditsEnded",
-            Self::ModerationHits => "ModerationHits",
-            Self::QueueWait => "QueueWait",
-            Self::ProviderLatency(_) => "ProviderLatency",
-            Self::ProviderFailures(_) => "ProviderFailures",
-            Self::Spend => "Spend",
-            Self::BreakerOpen(_) => "BreakerOpen",
-            Self::Refusals(_) => "Refusals",
-            Self::StuckEdits => "StuckEdits",
-            Self::Pruned(_) => "Pruned",
-            Self::PruneFailures => "PruneFailures",
-        }
+        self.into_str()
     }
 
-    /// What it is counted in.
     pub const fn unit(self) -> Unit {
         match self {
             Self::QueueWait | Self::ProviderLatency(_) => Unit::Milliseconds,
@@ -132,7 +123,7 @@ impl Metric {
         }
     }
 
-    /// What it is told apart by, on top of the stage.
+    /// The dimension, on top of the stage.
     pub const fn dimension(self) -> Option<Dimension> {
         match self {
             Self::EditsEnded(ending) => Some(("Outcome", ending.as_str())),
@@ -154,23 +145,14 @@ impl Metric {
 impl Prunable {
     /// The dimension's value.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Edits => "edits",
-            Self::Outputs => "outputs",
-            Self::Photos => "photos",
-            Self::LedgerEntries => "ledger_entries",
-        }
+        self.into_str()
     }
 }
 
 impl Ending {
     /// The dimension's value.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-        }
+        self.into_str()
     }
 
     const fn of(status: Status) -> Option<Self> {
@@ -186,14 +168,11 @@ impl Ending {
 /// A metric and its value.
 pub type Sample = (Metric, u64);
 
-/// Whose it is: for the log line, never a time series.
+/// The owner of a sample: for the log line, never a time series.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct About<'a> {
-    /// Whose event.
     pub tenant_id: Option<&'a TenantId>,
-    /// Which event.
     pub event_id: Option<&'a EventId>,
-    /// Which edit.
     pub edit_id: Option<EditId>,
 }
 
@@ -223,7 +202,7 @@ impl<'a> About<'a> {
     }
 }
 
-/// What a written admission says.
+/// The samples of a written admission.
 pub fn of_admission(admission: &Admission) -> Vec<Sample> {
     match Ending::of(admission.edit.status) {
         None => vec![(Metric::EditsAdmitted, 1)],
@@ -235,7 +214,7 @@ pub fn of_admission(admission: &Admission) -> Vec<Sample> {
     }
 }
 
-/// What a written move says. Whoever wrote it measures, so everything is measured once.
+/// The samples of a written move. Its writer measures, so everything is measured once.
 pub fn of_move(made: &Move) -> Vec<Sample> {
     let edit = &made.edit;
     let mut samples = Vec::new();
@@ -274,7 +253,7 @@ pub fn of_move(made: &Move) -> Vec<Sample> {
     samples
 }
 
-/// What a written breaker says.
+/// The samples of a written breaker.
 pub fn of_breaker(provider: ProviderName, written: &Breaker) -> Vec<Sample> {
     match written.state {
         BreakerState::Open { .. } if written.pinned.is_none() => vec![(Metric::BreakerOpen(provider), 1)],

@@ -1,6 +1,6 @@
-//! What an organiser's or an operator's own system may want to act on: a signal of the log, published as an event
-//! (row B4). It goes to the stack's event bus with [`SOURCE`] as its source, the signal's text as its detail type and
-//! the fields below as its detail. A guest is named by its scope hash alone.
+//! Notices: signals of the log, published as events, for an organiser's or an operator's own system to act on. A notice
+//! goes to the stack's event bus with [`SOURCE`] as its source, the signal's text as its detail type and the fields below
+//! as its detail. Its only name for a guest is the scope hash.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,22 +27,16 @@ pub enum Notice {
     },
     /// A guest keeps trying blocked prompts, and is refused for the rest of the hour.
     Abuse {
-        /// Whose event.
         tenant_id: TenantId,
-        /// Which event.
         event_id: EventId,
-        /// Which guest.
         scope_hash: String,
         /// Blocked prompts in this hour.
         blocked: u32,
-        /// When.
         at: Timestamp,
     },
     /// Too many of an event's edits fail.
     FailureRate {
-        /// Whose event.
         tenant_id: TenantId,
-        /// Which event.
         event_id: EventId,
         /// Share of the month's finished edits that failed, 0 to 1.
         failure_rate: f64,
@@ -50,42 +44,32 @@ pub enum Notice {
         threshold: f64,
         /// Finished edits.
         samples: u64,
-        /// When.
         at: Timestamp,
     },
     /// An edit took too long at the provider.
     Latency {
-        /// Whose event.
         tenant_id: TenantId,
-        /// Which event.
         event_id: EventId,
-        /// Who took so long.
         provider: ProviderName,
-        /// With what.
         model: String,
-        /// How long this edit took.
+        /// The latency of this edit.
         latency_ms: u64,
-        /// What is too long.
         threshold_ms: u64,
-        /// How long the month's edits took in the mean.
+        /// The mean latency of the month's edits.
         mean_latency_ms: Option<u64>,
-        /// When.
         at: Timestamp,
     },
     /// Nothing is sent to a provider any more but probes.
     BreakerOpened {
         /// Which.
         provider: ProviderName,
-        /// Why.
         reason: OpenReason,
-        /// When.
         at: Timestamp,
     },
     /// A provider is back.
     BreakerClosed {
         /// Which.
         provider: ProviderName,
-        /// When.
         at: Timestamp,
     },
 }

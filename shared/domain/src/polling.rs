@@ -1,5 +1,5 @@
-//! When a provider is asked after an attempt: first a little before the event's edits are usually done, then at growing
-//! distances, so that what is done is noticed soon and what takes long costs few questions.
+//! The times of polls: the first a little before the event's edits are usually done, the others at growing intervals, so
+//! that a finished attempt is noticed soon and a long one costs few polls.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use crate::edit::{ATTEMPT_PATIENCE, MAX_ATTEMPTS, PATIENCE};
 use crate::provider::ProviderName;
 use crate::summary::LatencyHistogram;
 
-/// The first question where the event has no history yet: early, since nobody knows.
+/// Delay of the first poll of an event without a history: early, since nothing is known.
 const FIRST: Duration = Duration::from_secs(2);
-/// However slow the event's edits usually are, the first question comes by then.
+/// The longest delay of the first poll, however slow the event's edits usually are.
 const LATEST_FIRST: Duration = Duration::from_secs(30);
-/// The shortest time between two questions. Longer than a claim takes to be written.
+/// The shortest time between two polls: longer than writing a claim takes.
 const SHORTEST: Duration = Duration::from_secs(2);
-/// The longest time between two questions.
+/// The longest time between two polls.
 pub const LONGEST: Duration = Duration::from_secs(15);
-/// The first question comes at this part of the median latency. The latencies are known from questions like it: asked at
-/// the median itself, edits would never be seen to be faster than that, and it would grow and grow.
+/// The first poll comes at this fraction of the median latency. Polls themselves measure the latencies: with a first poll
+/// at the median, no edit could ever look faster than that, and the median would grow and grow.
 const FIRST_PART: (u32, u32) = (2, 3);
-/// A distance grows with the time that has passed, to this part of it.
+/// The delay is this fraction of the time that has passed.
 const PART: u32 = 3;
-/// Latencies below which an event has no history.
+/// The fewest latencies that make a history.
 const FEWEST_SAMPLES: u64 = 5;
-/// Questions before the distance between two has grown to [`LONGEST`].
+/// Polls before the delay has grown to [`LONGEST`].
 pub const MOST_BEFORE_LONGEST: u32 = 14;
 
-/// How long until an attempt is asked after, in whole seconds: SQS knows no others.
+/// The delay until the next poll of an attempt, in whole seconds: SQS takes no others.
 ///
 /// `elapsed` is the time since the attempt was claimed.
 pub fn delay(latencies: &LatencyHistogram, elapsed: Duration) -> Duration {
@@ -38,7 +38,7 @@ pub fn delay(latencies: &LatencyHistogram, elapsed: Duration) -> Duration {
     Duration::from_secs(wait.as_secs()).clamp(SHORTEST, longest)
 }
 
-/// The most questions that are asked within this time of an attempt, if each is asked when it is due.
+/// The most polls within this time of an attempt, if each one is punctual.
 pub fn most_within(time: Duration) -> u32 {
     let at_longest = time.as_secs() / LONGEST.as_secs();
     MOST_BEFORE_LONGEST.saturating_add(u32::try_from(at_longest).unwrap_or(u32::MAX))
@@ -53,7 +53,7 @@ pub fn most_messages() -> u32 {
     attempts * (1 + MOST_BEFORE_LONGEST) + most_within(time) - MOST_BEFORE_LONGEST
 }
 
-/// When the first question comes.
+/// The delay of the first poll.
 fn first(latencies: &LatencyHistogram) -> Duration {
     let known = Some(latencies).filter(|latencies| latencies.samples() >= FEWEST_SAMPLES);
     let median = known.and_then(|latencies| latencies.percentile(50));
@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_history_it_is_asked_early_and_then_less_and_less_often() {
+    fn without_a_history_polls_begin_early_and_become_rare() {
         for few in [LatencyHistogram::default(), history(4, 40_000)] {
             assert_eq!(questions(&few, 60), [2, 4, 6, 8, 10, 13, 17, 22, 29, 38, 50]);
         }
     }
 
     #[test]
-    fn with_a_history_the_first_question_comes_a_little_before_half_of_the_edits_are_done() {
+    fn with_a_history_the_first_poll_comes_a_little_before_the_median() {
         let asked = questions(&history(10, 12_000), 60);
         assert!((7..=10).contains(&asked[0]), "{asked:?}");
         assert!(asked.len() <= 8, "{asked:?}");
@@ -134,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_it_learns_from_its_own_questions_does_not_make_it_later(
+        fn latencies_measured_by_polls_do_not_delay_the_polls(
             took in prop::collection::vec(500_u64..60_000, 1..20),
             overhead in 0_u64..2_000,
         ) {
@@ -149,7 +149,7 @@ mod tests {
         }
 
         #[test]
-        fn a_finished_job_is_noticed_soon_after(latencies in any_history(), took in 0_u64..900) {
+        fn a_finished_job_is_noticed_soon(latencies in any_history(), took in 0_u64..900) {
             let asked = questions(&latencies, 2_000);
             let noticed = asked.into_iter().find(|at| *at >= took).unwrap();
             let first = first(&latencies).as_secs();
@@ -159,7 +159,7 @@ mod tests {
         }
 
         #[test]
-        fn the_questions_about_an_attempt_are_few(latencies in any_history(), time in 1_u64..1_200) {
+        fn an_attempt_takes_few_polls(latencies in any_history(), time in 1_u64..1_200) {
             let asked = questions(&latencies, time);
             prop_assert!(asked.len() <= usize::try_from(most_within(seconds(time))).unwrap());
         }
@@ -182,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn a_delay_is_one_that_sqs_knows(latencies in any_history(), elapsed in 0_u64..10_000_000) {
+        fn a_delay_is_a_number_of_whole_seconds_within_bounds(latencies in any_history(), elapsed in 0_u64..10_000_000) {
             let delay = delay(&latencies, Duration::from_millis(elapsed));
             prop_assert_eq!(delay.subsec_nanos(), 0);
             prop_assert!((SHORTEST..=LATEST_FIRST).contains(&delay));

@@ -3,19 +3,11 @@
 
 use thiserror::Error;
 
+pub use crate::field_error::FieldError;
 use crate::guard::Refusal;
 use crate::id::EditId;
 
-/// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// JSON pointer to the field.
-    pub pointer: String,
-    /// What is wrong and what to do.
-    pub detail: String,
-}
-
-/// Why a request is not answered. Each variant is a row of the contract's error table.
+/// The problem that answers a request. Each variant is a row of the contract's error table.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
     /// Malformed JSON, cursor, or header; says which.
@@ -164,7 +156,7 @@ impl Problem {
         }
     }
 
-    /// What this caller can do about it; a 5xx never says why, except that the feature is switched off.
+    /// The advice for the caller; a 5xx never says why, except that the feature is switched off.
     pub fn detail(&self) -> Option<String> {
         let text = match self {
             Self::Refused(Refusal::FeatureDisabled(message) | Refusal::EventPolicyBlocked(message)) => {
@@ -215,7 +207,7 @@ impl Problem {
         }])
     }
 
-    /// Settings that could never be read: refuse, never guess (row S14).
+    /// The problem where settings could never be read: refuse, never guess.
     pub fn no_settings() -> Self {
         Self::Refused(Refusal::FeatureDisabled(
             crate::Settings::default().status_message,

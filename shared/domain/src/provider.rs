@@ -1,15 +1,31 @@
-//! Which outside AI image APIs there are.
-
-use std::fmt;
-use std::str::FromStr;
+//! The outside AI image APIs.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 /// An outside AI image API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+//
+// A new provider is a variant here, with its row in `defaults`, and a folder with a descriptor in the crate `providers`.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumCount,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    utoipa::ToSchema,
+)]
 #[schema(as = Provider)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[strum(parse_err_ty = String, parse_err_fn = unknown)]
 pub enum ProviderName {
     /// runware.ai
     Runware,
@@ -17,33 +33,93 @@ pub enum ProviderName {
     Fal,
 }
 
+/// The values of a provider's settings where an operator has set none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProviderDefaults {
+    /// The address of its API.
+    pub base_url: &'static str,
+    /// Patterns of the hosts that it serves outputs from.
+    pub output_hosts: &'static [&'static str],
+}
+
 impl ProviderName {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Runware, Self::Fal];
+    /// All providers.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name in settings, styles and answers.
+    /// The name in settings, styles, table items and answers.
     pub const fn as_str(self) -> &'static str {
+        self.into_str()
+    }
+
+    /// The defaults of the provider's settings.
+    pub const fn defaults(self) -> ProviderDefaults {
         match self {
-            Self::Runware => "runware",
-            Self::Fal => "fal",
+            Self::Runware => ProviderDefaults {
+                base_url: "https://api.runware.ai/v1",
+                output_hosts: &["im.runware.ai"],
+            },
+            Self::Fal => ProviderDefaults {
+                base_url: "https://queue.fal.run",
+                output_hosts: &["*.fal.media"],
+            },
         }
+    }
+
+    /// The name of the secret that holds our key.
+    pub fn secret_name(self) -> String {
+        format!("{self}_api_key")
     }
 }
 
-impl fmt::Display for ProviderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+fn unknown(name: &str) -> String {
+    let known: Vec<&str> = ProviderName::ALL
+        .iter()
+        .map(|provider| provider.as_str())
+        .collect();
+    format!("unknown provider `{name}`; known are {}", known.join(" and "))
+}
+
+/// Whether a provider is really called.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    utoipa::ToSchema,
+)]
+#[schema(as = Mode)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum ProviderMode {
+    /// Its API is called and costs money.
+    Live,
+    /// The built-in fake answers, without any outside call.
+    Fake,
+}
+
+impl ProviderMode {
+    /// The value of the setting.
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
-impl FromStr for ProviderName {
-    type Err = String;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "runware" => Ok(Self::Runware),
-            "fal" => Ok(Self::Fal),
-            other => Err(format!("unknown provider `{other}`; known are runware and fal")),
-        }
+    #[test]
+    fn an_unknown_provider_is_refused_with_the_known_names() {
+        assert_eq!("fal".parse(), Ok(ProviderName::Fal));
+        assert_eq!(
+            "midjourney".parse::<ProviderName>(),
+            Err("unknown provider `midjourney`; known are runware and fal".to_owned())
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! How long things are kept, and what has had its time (rows X2, V2).
+//! Retention: how long the table keeps edits, photos and ledger entries.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +14,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// As it is set; what is given here goes before it.
+    /// From the settings; the arguments override them.
     pub fn of(settings: &Settings, request_days: Option<u32>, ledger_days: Option<u32>) -> Self {
         Self {
             request_days: request_days.unwrap_or(settings.request_retention_days),
@@ -22,12 +22,12 @@ impl Retention {
         }
     }
 
-    /// Edits and photos made before this have had their time.
+    /// Edits and photos made before this time expire.
     pub fn requests_end(self, now: Timestamp) -> Timestamp {
         days_before(now, self.request_days)
     }
 
-    /// Ledger entries written before this have had their time.
+    /// Ledger entries written before this time expire.
     pub fn ledger_ends(self, now: Timestamp) -> Timestamp {
         days_before(now, self.ledger_days)
     }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_24_hours_and_what_is_asked_goes_before_what_is_set() {
+    fn a_day_is_24_hours_and_arguments_override_the_settings() {
         let now: Timestamp = "2026-11-24T02:30:00Z".parse().unwrap();
         let settings = Settings::default();
         let usual = Retention::of(&settings, None, None);

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::id::TenantId;
 
-/// What tells guests of an event apart.
+/// The identity that tells guests of an event apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GuestIdentity<'a> {
     /// The random id that the guest's device keeps (`X-Guest-Id`).
@@ -15,12 +15,11 @@ pub enum GuestIdentity<'a> {
     Address(&'a str),
 }
 
-/// A guest as a request presents it: whoever holds an event's token. Not `Debug`: a token must not get into a log.
+/// A guest as a request presents it: the holder of an event's token. Not `Debug`: a token must not get into a log.
 #[derive(Clone, Copy)]
 pub struct GuestCaller<'a> {
     /// The event token from the path.
     pub token: &'a str,
-    /// What tells this guest from the others.
     pub identity: GuestIdentity<'a>,
 }
 

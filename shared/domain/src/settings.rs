@@ -23,6 +23,8 @@ pub use read::{Substitute, UnusableText};
 use rules::{fits_the_picture, https, is_queue_name, unless_none, url, watermark_schema, within};
 pub use value::{MAX_TEXT_BYTES, text_of};
 
+pub use crate::provider::ProviderMode;
+
 /// The settings in force. A new setting is a new field here and its use, nothing else.
 ///
 /// A row holds, in this order: the description, the default, the rule for reading its text, the rule that every value
@@ -192,18 +194,8 @@ const PROTECTING: [Setting; 3] = [
     setting!(blocked_terms),
 ];
 
-/// Whether a provider is really called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Mode)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderMode {
-    /// Its API is called and costs money.
-    Live,
-    /// The built-in fake answers.
-    Fake,
-}
-
 impl Settings {
+    /// Whether this provider is really called.
     pub fn mode_of(&self, provider: ProviderName) -> ProviderMode {
         match provider {
             ProviderName::Runware => self.runware_mode,

@@ -9,7 +9,7 @@ use crate::provider::ProviderName;
 /// The place in a template where a guest's own prompt goes.
 pub const PROMPT_PLACEHOLDER: &str = "{prompt}";
 
-/// A prepared prompt (row P1).
+/// A prepared prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Style {
     /// Chosen by the superadmin.
@@ -22,14 +22,13 @@ pub struct Style {
     /// A picture that shows what the style does.
     #[serde(default)]
     pub preview_url: Option<String>,
-    /// Who makes it; absent: the installation's `default_provider`.
+    /// Absent: the installation's `default_provider`.
     #[serde(default)]
     pub provider: Option<ProviderName>,
     /// The provider's name of the model, or `fake:…`.
     pub provider_model: String,
     /// With or without [`PROMPT_PLACEHOLDER`].
     pub prompt_template: String,
-    /// What the picture should not show.
     #[serde(default)]
     pub negative_prompt_template: Option<String>,
     /// Off: cannot be used, stays for the edits made with it.
@@ -37,10 +36,9 @@ pub struct Style {
     /// Asks for more than the basic feature.
     #[serde(default)]
     pub is_premium: bool,
-    /// What exactly it asks for.
     #[serde(default)]
     pub entitlements: EntitlementProfile,
-    /// What one edit is expected to cost; reserved at admission.
+    /// The estimate of one edit; reserved at admission.
     pub estimated_cost_micro_usd: MicroUsd,
     /// Order in lists, ascending, then by key.
     #[serde(default)]
@@ -58,7 +56,7 @@ const fn first_version() -> u32 {
     1
 }
 
-/// What an event must have before it may use a style (row E5).
+/// The entitlements that an event needs before it may use a style.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EntitlementProfile {
@@ -69,7 +67,7 @@ pub struct EntitlementProfile {
 }
 
 impl EntitlementProfile {
-    /// Whether nothing is asked for.
+    /// Whether it needs nothing.
     pub fn is_empty(&self) -> bool {
         self.required_features.is_empty() && self.required_addons.is_empty()
     }

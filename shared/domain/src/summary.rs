@@ -1,13 +1,14 @@
-//! An event's month at a glance (row O1): counts, rates, latency, spend and checks.
+//! An event's month at a glance: counts, rates, latency, spend and checks.
 //!
-//! Pure arithmetic over what one batch read brings, so that its cost does not grow with the number of edits (row
-//! O4). Everything counts edits of one month (UTC): an edit belongs to the month in which it was admitted.
+//! Pure arithmetic over what one batch read brings, so that its cost does not grow with the number of
+//! edits. Everything counts edits of one month (UTC): an edit belongs to the month in which it was admitted.
 
 mod latency;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
+use strum::{IntoStaticStr, VariantArray};
 
 pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
 
@@ -22,10 +23,9 @@ use crate::money::MicroUsd;
 use crate::settings::Settings;
 use crate::style::Style;
 
-/// What a summary is made of.
+/// The input of a summary.
 #[derive(Debug, Clone, Copy)]
 pub struct SummaryFacts<'a> {
-    /// The event.
     pub event: &'a Event,
     /// Its tenant's caps.
     pub caps: &'a BudgetCaps,
@@ -37,13 +37,13 @@ pub struct SummaryFacts<'a> {
     pub figures: &'a Figures,
     /// Provider latencies of the event's month.
     pub latencies: &'a LatencyHistogram,
-    /// Which providers are in service.
+    /// The circuit breakers of the providers.
     pub breakers: Breakers,
     /// Every style there is.
     pub styles: &'a [Style],
     /// In force now.
     pub settings: &'a Settings,
-    /// What a model costs elsewhere.
+    /// The price of a counterpart elsewhere.
     pub counterpart_cost: CounterpartCost,
     /// The time of the request.
     pub now: Timestamp,
@@ -60,9 +60,9 @@ pub struct Summary {
     pub latency: Latency,
     /// Money.
     pub spend: Spend,
-    /// What needs somebody's attention; every check there is, in a fixed order.
+    /// Every check, in a fixed order.
     pub checks: Vec<Check>,
-    /// What unlocked the feature for the event; `None` where it is locked (row E6).
+    /// What unlocked the feature for the event; `None`: it is locked.
     pub granted_by: Option<GrantedBy>,
 }
 
@@ -112,13 +112,14 @@ pub struct Spend {
 }
 
 /// Something that is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
     FailureRate,
     /// [`Latency::avg`] against `latency_warning_ms`.
     Latency,
-    /// What the tenant has committed against its soft cap.
+    /// The tenant's committed amount against its soft cap.
     BudgetSoftCap,
     /// What the tenant has committed against its hard cap. It is reached as soon as not even the cheapest edit
     /// fits under it, also while it is overridden.
@@ -130,29 +131,15 @@ pub enum CheckId {
 }
 
 impl CheckId {
-    /// All of them, in the order of the answer.
-    pub const ALL: [Self; 6] = [
-        Self::FailureRate,
-        Self::Latency,
-        Self::BudgetSoftCap,
-        Self::BudgetHardCap,
-        Self::AbuseEscalation,
-        Self::Providers,
-    ];
+    /// All checks, in the order of the answer.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in answers.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FailureRate => "failure_rate",
-            Self::Latency => "latency",
-            Self::BudgetSoftCap => "budget_soft_cap",
-            Self::BudgetHardCap => "budget_hard_cap",
-            Self::AbuseEscalation => "abuse_escalation",
-            Self::Providers => "providers",
-        }
+        self.into_str()
     }
 
-    /// Where it is written what to do.
+    /// The section of the runbook.
     pub const fn runbook(self) -> &'static str {
         match self {
             Self::FailureRate => "RUNBOOK.md#failure-rate",
@@ -164,8 +151,9 @@ impl CheckId {
     }
 }
 
-/// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The result of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckStatus {
     /// Nothing to do.
     Ok,
@@ -178,11 +166,7 @@ pub enum CheckStatus {
 impl CheckStatus {
     /// The name in answers.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Alert => "alert",
-            Self::InsufficientData => "insufficient_data",
-        }
+        self.into_str()
     }
 }
 
@@ -198,13 +182,11 @@ pub enum Reading {
 /// A check and how it came out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Check {
-    /// What is watched.
     pub id: CheckId,
-    /// How it came out.
     pub status: CheckStatus,
-    /// What was found; `None` without samples.
+    /// The reading; `None` without samples.
     pub value: Option<Reading>,
-    /// What it is compared with; `None` where nothing is set.
+    /// The threshold of the reading; `None`: none is set.
     pub threshold: Option<Reading>,
     /// On how many samples the value stands; `None` for what is counted, not sampled.
     pub samples: Option<u64>,
@@ -216,13 +198,13 @@ impl Summary {
         let rates = Rates::of(facts.figures);
         let latency = Latency::of(facts.figures, facts.latencies);
         let spend = Spend::of(facts);
-        let checks = CheckId::ALL.map(|id| check(id, facts, &rates, &latency));
+        let checks = CheckId::ALL.iter().map(|id| check(*id, facts, &rates, &latency));
         Self {
             figures: facts.figures.clone(),
             rates,
             latency,
             spend,
-            checks: checks.to_vec(),
+            checks: checks.collect(),
             granted_by: entitlement::check(facts.event, facts.now).ok(),
         }
     }

@@ -1,4 +1,5 @@
-//! Whether the end of an edit says that an event is not well. Most ends say nothing, without a look at the figures.
+//! Symptoms: ends of edits that may mean that something is wrong with an event. Most ends are none, and need no look at
+//! the figures.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +9,7 @@ use crate::notice::Notice;
 use crate::settings::Settings;
 use crate::summary::Rates;
 
-/// What can be wrong with an event.
+/// A sign that something is wrong with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symptom {
     /// Too many edits fail.
@@ -18,7 +19,7 @@ pub enum Symptom {
 }
 
 impl Symptom {
-    /// What the end of an edit may be a symptom of.
+    /// The symptom that the end of an edit may be.
     pub fn of(ended: &Edit, settings: &Settings) -> Option<Self> {
         let slow = u64::from(settings.latency_warning_ms);
         match ended.status {
@@ -30,7 +31,7 @@ impl Symptom {
         }
     }
 
-    /// Where the event's month remembers when its signal was last given.
+    /// The attribute of the event's month with the time of the last signal.
     pub const fn alerted_at(self) -> &'static str {
         match self {
             Self::FailureRate => "failure_rate_alerted_at",
@@ -87,7 +88,7 @@ impl Symptom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::tests::{at, queued};
+    use crate::edit::samples::{at, queued};
 
     const COOLDOWN: SignedDuration = SignedDuration::from_mins(30);
 

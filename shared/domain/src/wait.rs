@@ -1,4 +1,4 @@
-//! An honest wait (row R7): place in the queue, expected seconds, a deadline.
+//! An honest wait: place in the queue, expected seconds, a deadline.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,14 +6,14 @@ use serde::Serialize;
 use crate::edit::{Edit, Status};
 use crate::figures::Figures;
 
-/// What an edit takes where the event has no history yet.
+/// The assumed latency of an event without a history.
 const DEFAULT_LATENCY_MS: u64 = 12_000;
 /// Queue hops, download, watermark and upload on top of the provider's own time.
 const OVERHEAD_MS: u64 = 4_000;
 /// Edits that are worked on at the same time, as far as a guest's estimate is concerned.
 const PARALLEL: u64 = 10;
 
-/// What a guest is told while an edit is not finished.
+/// The wait that a guest sees while an edit is not finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wait {
     /// Edits of the event that are ahead of this one and not yet at a provider, plus one; 0 once it is there.
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_finished_edit_waits_for_nothing() {
-        for code in FailureCode::ALL {
+        for code in FailureCode::ALL.iter().copied() {
             let fail = Step::Fail {
                 code,
                 detail: String::new(),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_asked_again_sooner_when_less_is_left_but_within_one_to_five_seconds() {
+    fn a_guest_polls_sooner_when_less_is_left_within_one_to_five_seconds() {
         let retry = |second| wait(&processing(), 0, &Figures::default(), second).retry_after_ms;
         assert_eq!([100, 104, 112, 700].map(retry), [4_000, 3_000, 1_000, 1_000]);
         assert_eq!(wait(&queued(), 100, &latency(60), 0).retry_after_ms, 5_000);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::WatermarkId;
 
-/// Where watermark images are in the bucket.
+/// The bucket's folder of watermark images.
 pub const WATERMARK_FOLDER: &str = "watermarks/";
 
 /// The bucket key of a watermark image. Each upload has a key of its own, so an image never changes.
@@ -12,8 +12,9 @@ pub fn watermark_key(id: WatermarkId) -> String {
     format!("{WATERMARK_FOLDER}{}", id.ulid())
 }
 
-/// Where the mark sits.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a watermark sits.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = Position)]
 #[serde(rename_all = "snake_case")]
 pub enum WatermarkPosition {
     /// The usual corner.
@@ -35,7 +36,6 @@ pub enum WatermarkPosition {
 pub struct WatermarkSettings {
     /// Bucket key of an image with alpha; absent: the built-in AI mark.
     pub image_key: Option<String>,
-    /// Where it sits.
     pub position: WatermarkPosition,
     /// 0 (invisible) to 1.
     pub opacity: f32,
@@ -61,7 +61,7 @@ impl Default for WatermarkSettings {
 }
 
 impl WatermarkSettings {
-    /// What is wrong with it, if anything.
+    /// Checks the ranges; the error names the field.
     pub fn check(&self) -> Result<(), String> {
         let range = |name: &str, value: f32, low: f32, high: f32| {
             if (low..=high).contains(&value) {

@@ -174,7 +174,7 @@ impl Store {
             "{} over the cap",
             held.committed - CAP
         );
-        for status in Status::ALL {
+        for status in Status::ALL.iter().copied() {
             let counter = match status {
                 Status::Queued => Counter::Queued,
                 Status::Processing => Counter::Processing,

@@ -1,31 +1,20 @@
-//! What the client of a provider needs to be told.
+//! The configuration of a provider's client.
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::{Host, Url};
 
 /// A provider's settings `…_base_url` and `…_timeout_seconds` and its secret `…_api_key`.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the API is.
+    /// The address of the API.
     pub base_url: Url,
-    /// The key. Shown nowhere.
-    pub api_key: String,
-    /// How long a submit may take altogether; a question takes at most 20 s of it.
+    pub api_key: SecretString,
+    /// Timeout of a whole submit. A question takes at most 20 s of it.
     pub timeout: Duration,
-}
-
-impl fmt::Debug for Config {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("base_url", &self.base_url.as_str())
-            .field("api_key", &"[redacted]")
-            .field("timeout", &self.timeout)
-            .finish()
-    }
 }
 
 /// A configuration that cannot be used. Each text goes on where the provider's name ends: `runware_base_url must …`.
@@ -45,7 +34,7 @@ pub enum ConfigError {
 impl Config {
     /// The value of the `Authorization` header, marked so that the HTTP library does not show it either.
     pub(crate) fn authorization(&self, scheme: &str) -> Result<HeaderValue, ConfigError> {
-        let key = self.api_key.trim();
+        let key = self.api_key.expose_secret().trim();
         if key.is_empty() {
             return Err(ConfigError::ApiKey);
         }
@@ -82,7 +71,7 @@ mod tests {
     fn config(base_url: &str) -> Config {
         Config {
             base_url: base_url.parse().unwrap(),
-            api_key: "rw-secret-key".to_owned(),
+            api_key: "rw-secret-key".into(),
             timeout: Duration::from_secs(60),
         }
     }
@@ -112,7 +101,7 @@ mod tests {
     fn a_key_that_cannot_be_sent_is_refused_at_once() {
         for key in ["", "  ", "two\nlines"] {
             let config = Config {
-                api_key: key.to_owned(),
+                api_key: key.into(),
                 ..config("https://api.runware.ai/v1")
             };
             assert!(config.authorization("Bearer").is_err(), "{key:?}");

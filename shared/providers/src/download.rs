@@ -16,10 +16,10 @@ use crate::http::{self, HttpClientError};
 
 pub use hosts::{AllowedHosts, InvalidHostPattern};
 
-/// How long a download may take altogether.
+/// Timeout of a whole download.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Why an output was not fetched. Names no URL: outputs are reachable by whoever knows theirs.
+/// Why a download failed. Names no URL: who knows an output's URL can read it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DownloadError {
     /// Not https on its usual port to a host of the allow list.
@@ -103,7 +103,9 @@ impl Downloader {
         allowed: &AllowedHosts,
         max_bytes: usize,
     ) -> Result<Bytes, DownloadError> {
-        allowed.check(url)?;
+        allowed
+            .check(url)
+            .map_err(|hosts::NotAllowed(why)| DownloadError::NotAllowed(why))?;
         let response = self
             .client
             .get(url.clone())

@@ -1,20 +1,19 @@
 //! How a provider fails, as policy.
 
-use std::fmt;
 use std::time::Duration;
 
 use domain::FailureCode;
+use strum::{Display, IntoStaticStr, VariantArray};
 use thiserror::Error;
-
-use crate::job::EditJob;
 
 /// The longest raw code that is kept, in characters.
 pub const MAX_CODE: usize = 64;
 /// The longest operator's message that is kept, in characters.
 pub const MAX_MESSAGE: usize = 300;
 
-/// The kinds of failure of a provider. Each owns its policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The kinds of failure of a provider. Each owns its policy. An error is matched against them in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ErrorClass {
     /// The task id is taken: an earlier submit of this attempt arrived. Never leaves a provider's `submit` as an
     /// error, since it means "accepted".
@@ -41,18 +40,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// Every class, in the order in which an error is matched against them.
-    pub const ALL: [Self; 10] = [
-        Self::Conflict,
-        Self::Quota,
-        Self::RateLimit,
-        Self::Safety,
-        Self::Auth,
-        Self::Timeout,
-        Self::NotFound,
-        Self::Server,
-        Self::Provider,
-        Self::Validation,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// A new attempt at the same provider may succeed.
     pub const fn is_transient(self) -> bool {
@@ -84,24 +72,7 @@ impl ErrorClass {
 
     /// The class's name in logs and metrics.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Conflict => "conflict",
-            Self::Quota => "quota",
-            Self::RateLimit => "rate_limit",
-            Self::Safety => "safety",
-            Self::Auth => "auth",
-            Self::Timeout => "timeout",
-            Self::NotFound => "not_found",
-            Self::Server => "server",
-            Self::Provider => "provider",
-            Self::Validation => "validation",
-        }
-    }
-}
-
-impl fmt::Display for ErrorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.into_str()
     }
 }
 
@@ -121,7 +92,7 @@ pub enum Acceptance {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{class}: {code}: {message}")]
 pub struct ProviderError {
-    /// What kind it is: all decisions hang on this.
+    /// All decisions depend on the class.
     pub class: ErrorClass,
     /// The provider's own code, or ours (`connectFailed`); letters, digits and `_.:-`, at most [`MAX_CODE`].
     pub code: String,
@@ -130,7 +101,7 @@ pub struct ProviderError {
     pub message: String,
     /// The HTTP status of the answer, if there was one.
     pub http_status: Option<u16>,
-    /// How long the provider asks us to wait.
+    /// The wait that the provider asks for.
     pub retry_after: Option<Duration>,
     /// Whether it may be working on it all the same.
     pub acceptance: Acceptance,
@@ -162,12 +133,6 @@ impl ProviderError {
             "withheld: it repeats the prompt".clone_into(&mut self.message);
         }
         self
-    }
-
-    /// The same for the prompts of a job that was refused.
-    pub(crate) fn without_words_of_job(self, job: &EditJob<'_>) -> Self {
-        self.without_words_of(job.prompt)
-            .without_words_of(job.negative_prompt.unwrap_or_default())
     }
 
     /// A new attempt at the same provider may succeed, and cannot be paid for twice.
@@ -227,7 +192,7 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What may stand in a log as a code.
+/// A code that is safe to log.
 fn clean_code(code: &str) -> String {
     let clean: String = code
         .chars()
@@ -315,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_quotation_marks_is_left_out() {
+    fn a_message_loses_its_quotations() {
         for (text, kept) in [
             ("plain", "plain"),
             ("it isn't \"Anna's party\" here", "it isn't … here"),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::error::{Acceptance, ErrorClass, ProviderError, not_sent};
 
-/// How long a question (a poll, a look-up) may take at most.
+/// Timeout of a question: a poll or a lookup.
 pub(crate) const QUESTION_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The largest answer that is read. Ours are below 1 KB.
@@ -19,7 +19,7 @@ pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;
 /// The longest wait that is believed, whatever `Retry-After` says.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
-/// What came back.
+/// The answer of a provider.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -48,7 +48,7 @@ impl Answer {
         }
     }
 
-    /// What an answer comes to that carries no word of the API's.
+    /// The error for an answer that is not the API's.
     pub(crate) fn unreadable(&self, class: ErrorClass) -> ProviderError {
         let (code, message) = match &self.body {
             None => ("answerTooLarge".to_owned(), "the answer is larger than is read"),
@@ -119,7 +119,7 @@ fn not_built(message: &str) -> ProviderError {
     not_sent("requestNotBuilt", message)
 }
 
-/// What a request comes to that got no whole answer.
+/// The error for a request without a whole answer.
 fn lost(error: &reqwest::Error) -> ProviderError {
     let cause = innermost(error);
     let (class, code, acceptance) = if error.is_builder() {

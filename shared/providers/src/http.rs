@@ -7,7 +7,7 @@ use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 use thiserror::Error;
 
-/// How long a connection may take to open.
+/// Timeout of opening a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The HTTP client could not be set up; a mistake in the build, not in the world.
@@ -35,7 +35,7 @@ impl HttpClient {
     }
 }
 
-/// What every client here has in common.
+/// The settings that every client shares.
 pub(crate) fn base() -> Result<ClientBuilder, HttpClientError> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)

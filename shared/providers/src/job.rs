@@ -7,8 +7,8 @@ use domain::{EditId, MicroUsd, TaskId};
 use url::Url;
 
 use crate::error::{ProviderError, not_sent};
-use crate::fake::Restyle;
-use crate::provider::PromptLimits;
+use crate::fake::restyle::Restyle;
+use crate::model::PromptLimits;
 
 /// The longest address of an output that is kept with the edit.
 const LONGEST_URL: usize = 2_000;
@@ -39,23 +39,21 @@ impl fmt::Debug for SourcePhoto {
 /// One attempt of one edit, as a provider needs it.
 #[derive(Clone)]
 pub struct EditJob<'a> {
-    /// The edit.
     pub edit_id: EditId,
-    /// Which attempt of the edit this is: 1, 2, …
+    /// The number of the attempt: 1, 2, …
     pub attempt: u32,
     /// The attempt's name at the provider, stored before the call.
     pub task_id: TaskId,
     /// The model's AIR id (`google:4@1`), or `fake:…`.
     pub model: &'a str,
-    /// What to do with the photo.
     pub prompt: &'a str,
-    /// What to avoid; left out for models that do not take it.
+    /// Not sent to models that take none.
     pub negative_prompt: Option<&'a str>,
     /// The photo to edit.
     pub photo: &'a SourcePhoto,
-    /// The style's estimate; what the fake charges.
+    /// The style's estimate, which the fake charges.
     pub estimated_cost: MicroUsd,
-    /// Where the provider may say that it has finished; `None`: it is only asked.
+    /// The provider calls this URL when it has finished; `None`: we only poll.
     pub webhook: Option<&'a Url>,
 }
 
@@ -77,6 +75,13 @@ impl<'a> EditJob<'a> {
             prompt => Ok(prompt),
         }
     }
+
+    /// The error, with its message withheld if that repeats a prompt of the job.
+    pub(crate) fn without_prompts(&self, error: ProviderError) -> ProviderError {
+        error
+            .without_words_of(self.prompt)
+            .without_words_of(self.negative_prompt.unwrap_or_default())
+    }
 }
 
 impl fmt::Debug for EditJob<'_> {
@@ -92,24 +97,23 @@ impl fmt::Debug for EditJob<'_> {
     }
 }
 
-/// What is needed to ask after an attempt, all of it from the stored edit.
+/// An attempt at a provider, as a question needs it: all of it comes from the stored edit.
 #[derive(Clone, Copy)]
 pub struct Task<'a> {
-    /// The edit.
     pub edit_id: EditId,
-    /// Which attempt of the edit this is: 1, 2, …
+    /// The number of the attempt: 1, 2, …
     pub attempt: u32,
     /// The attempt's name at the provider.
     pub task_id: TaskId,
     /// The model's AIR id, or `fake:…`.
     pub model: &'a str,
-    /// What was submitted: the fake paints by it.
+    /// The submitted prompt: the fake paints by it.
     pub prompt: &'a str,
     /// What [`Submitted::Accepted`] returned; `None` also after an unknown outcome.
     pub handle: Option<&'a str>,
     /// Polls of this attempt before this one: 0 for the first.
     pub polls: u32,
-    /// The style's estimate; what the fake charges.
+    /// The style's estimate, which the fake charges.
     pub estimated_cost: MicroUsd,
 }
 
@@ -139,7 +143,7 @@ pub enum Submitted {
     Finished(Output),
 }
 
-/// How an attempt is getting on.
+/// The progress of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// Not finished.
@@ -155,7 +159,7 @@ pub enum Progress {
     Failed(ProviderError),
 }
 
-/// What became of a wish to cancel.
+/// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
     /// The provider has taken note: a task that has not begun will not, and is not charged.
@@ -167,7 +171,6 @@ pub enum Cancelled {
 /// A finished attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// Where the picture is, or how to make it.
     pub image: OutputImage,
     /// What the provider says it cost; `None` = it did not say, see [`Output::charge`]. Zero only from the fake, which
     /// takes money for good pictures alone: a zero of a real provider's is read as `None`.
@@ -186,7 +189,7 @@ impl Output {
     }
 }
 
-/// Where an output is.
+/// The place of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutputImage {
     /// To be fetched with [`crate::Downloader`], which alone decides whether the host is acceptable.
@@ -206,7 +209,7 @@ impl OutputImage {
     }
 }
 
-/// What the tests of all providers send.
+/// The job that the tests of all providers send.
 #[cfg(test)]
 pub(crate) mod samples {
     use uuid::Uuid;

@@ -2,12 +2,14 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`registry`] | one descriptor per provider: models, client, handles; the counterpart of a model |
+//! | [`model`] | what a model is: id, job, price, prompt limits |
+//! | [`provider`] | the port |
 //! | [`job`] | what goes to a provider and what comes back |
 //! | [`error`] | how a provider fails, as policy |
 //! | [`runware`] | runware.ai: `client`, `error`, `models`, `request`, `response` |
-//! | [`fal`] | fal.ai, alike, and its webhooks' signatures |
-//! | [`counterpart()`] | which model of one provider does the job of which model of the other |
-//! | [`fake`] | the same promises without an outside call; the caller chooses the outcome |
+//! | [`fal`] | fal.ai: the same files, and the signatures of its webhooks |
+//! | [`fake`] | the same promises without an outside call; the model chooses the outcome |
 //! | [`download`] | fetches an output from where a provider put it |
 //! | [`http`] | the one HTTP client |
 //!
@@ -15,7 +17,6 @@
 //! a log line or a `Debug` text.
 
 mod config;
-mod counterpart;
 pub mod download;
 pub mod error;
 mod exchange;
@@ -23,16 +24,19 @@ pub mod fake;
 pub mod fal;
 pub mod http;
 pub mod job;
-mod provider;
+pub mod model;
+pub mod provider;
+pub mod registry;
 pub mod runware;
 
 pub use config::{Config, ConfigError};
-pub use counterpart::{Counterpart, counterpart};
 pub use download::{AllowedHosts, DownloadError, Downloader, InvalidHostPattern};
 pub use error::{Acceptance, ErrorClass, ProviderError};
 pub use fake::{Fake, Restyle, RestyleError};
 pub use fal::Fal;
 pub use http::{HttpClient, HttpClientError};
 pub use job::{Cancelled, EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task};
-pub use provider::{AnyProvider, PromptLimits, Provider, model_name, prompt_limits};
+pub use model::{Job, Model, PromptLimits};
+pub use provider::{AnyProvider, Descriptor, Provider};
+pub use registry::{Counterpart, counterpart, descriptor, model_name, prompt_limits};
 pub use runware::Runware;

@@ -27,7 +27,7 @@ async fn fetch(output: Output) -> Result<Bytes, DownloadError> {
 async fn output_url(server: &Server) -> Url {
     let config = Config {
         base_url: server.base_url().parse().unwrap(),
-        api_key: API_KEY.to_owned(),
+        api_key: API_KEY.into(),
         timeout: Duration::from_secs(5),
     };
     let provider = Runware::new(HttpClient::new().unwrap(), &config).unwrap();

@@ -11,7 +11,7 @@ use caller::fal::{Caller, handle};
 use caller::output;
 use domain::MicroUsd;
 use doubles::fal::{API_KEY, Behaviour, Ending, Fault, Faults, Output as Picture, Server};
-use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress, Provider};
+use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress};
 use serde_json::json;
 
 /// A request that goes like this, submitted.
@@ -194,7 +194,7 @@ async fn flags_and_costs_are_read() {
 }
 
 #[tokio::test]
-async fn what_waits_is_cancelled_and_what_runs_goes_on() {
+async fn a_waiting_request_is_cancelled_and_a_running_one_goes_on() {
     let (server, caller, name) = submitted(Behaviour::default()).await;
     let wish = || async { caller.provider.cancel(&caller.question(Some(&name))).await };
     assert_eq!(wish().await, Ok(Cancelled::Requested));

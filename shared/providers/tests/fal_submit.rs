@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use caller::PROMPT;
 use caller::fal::{Caller, handle};
 use doubles::fal::{API_KEY, Behaviour, Fault, Server};
-use providers::fal::MODELS;
+use providers::fal::ENDPOINTS;
 use providers::{Acceptance, ErrorClass, Progress, SourcePhoto};
 
 #[tokio::test]
@@ -18,10 +18,10 @@ async fn the_input_for_every_endpoint_and_shape_is_one_that_it_takes() {
     let server = Server::start(Behaviour::default()).await;
     let mut caller = Caller::new(&server);
     let mut submits = 0;
-    for model in MODELS {
+    for endpoint in ENDPOINTS {
         for (width, height) in [(64, 48), (48, 64), (50, 50), (100, 20), (20, 100)] {
             submits += 1;
-            caller.model = model.endpoint;
+            caller.model = endpoint.model.id;
             caller.photo = SourcePhoto {
                 width: width * 20,
                 height: height * 20,
@@ -31,7 +31,7 @@ async fn the_input_for_every_endpoint_and_shape_is_one_that_it_takes() {
             assert!(
                 accepted.is_ok(),
                 "{} for {width}x{height}: {accepted:?}",
-                model.endpoint
+                endpoint.model.id
             );
         }
     }
@@ -85,14 +85,14 @@ async fn the_answer_names_the_request() {
     let [request] = server.requests().try_into().unwrap();
     assert_eq!(name, format!("fal-ai/flux-pro/requests/{}", request.id));
     assert_eq!(
-        providers::fal::handle(caller.model, &request.id),
+        (providers::fal::DESCRIPTOR.handle)(caller.model, &request.id),
         Some(name),
         "as a webhook would"
     );
 }
 
 #[tokio::test]
-async fn what_may_have_been_accepted_is_unknown_and_has_no_name() {
+async fn a_submit_without_an_answer_is_unknown_and_has_no_handle() {
     for (name, fault, class, code) in [
         (
             "reset after",
@@ -190,7 +190,7 @@ async fn refusals_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_full_queue_says_when_to_come_back() {
+async fn a_full_queue_yields_its_retry_after() {
     let server = Server::start(Behaviour::submit(Fault::queue_full(7))).await;
     let error = Caller::new(&server).submit().await.unwrap_err();
     assert_eq!(
@@ -217,7 +217,7 @@ async fn a_wrong_key_is_an_auth_error_and_is_shown_nowhere() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_where_nobody_listens_or_no_endpoint_is_meant() {
+async fn a_closed_port_or_an_unknown_endpoint_means_not_sent() {
     let server = Server::start(Behaviour::default()).await;
     let mut caller = Caller::new(&server);
     caller.model = "google:4@1";
@@ -238,7 +238,7 @@ async fn nothing_is_sent_where_nobody_listens_or_no_endpoint_is_meant() {
 }
 
 #[tokio::test]
-async fn the_prompt_is_not_in_the_error_that_quotes_it() {
+async fn an_error_that_quotes_the_prompt_withholds_it() {
     for body in [
         serde_json::json!({ "detail": format!("cannot paint {PROMPT}") }),
         serde_json::json!({ "detail": [{ "loc": ["body", "prompt"], "msg": PROMPT, "type": "string_too_long" }] }),

@@ -44,7 +44,7 @@ impl Caller {
 }
 
 #[tokio::test]
-async fn what_fal_has_signed_within_five_minutes_is_believed() {
+async fn a_signature_of_fals_is_good_for_five_minutes() {
     let caller = Caller::new().await;
     let headers = caller.server.signer().headers_at("r-1", BODY, NOW);
     for (apart, expected) in [(0, true), (300, true), (-300, true), (301, false), (-301, false)] {
@@ -58,7 +58,7 @@ async fn what_fal_has_signed_within_five_minutes_is_believed() {
 }
 
 #[tokio::test]
-async fn whatever_is_changed_breaks_the_signature() {
+async fn any_change_breaks_the_signature() {
     let caller = Caller::new().await;
     let ours = caller.server.signer().headers_at("r-1", BODY, NOW);
     assert!(caller.believes(&ours, BODY, NOW).await);

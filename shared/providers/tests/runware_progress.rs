@@ -100,7 +100,7 @@ async fn a_failed_poll_is_no_verdict_and_the_next_one_goes_on() {
 }
 
 #[tokio::test]
-async fn answers_that_say_nothing_of_our_task_are_no_verdict_either() {
+async fn an_answer_without_our_task_is_no_verdict() {
     for (fault, progress) in [
         (Fault::empty_data(), Progress::Absent),
         (Fault::another_tasks_result(), Progress::Absent),
@@ -142,7 +142,7 @@ async fn a_task_that_is_still_running_is_pending_in_the_archive() {
 }
 
 #[tokio::test]
-async fn flags_costs_and_missing_outputs_are_read() {
+async fn an_answer_yields_flags_costs_and_missing_outputs() {
     let done = |behaviour: Behaviour| async {
         let server = Server::start(behaviour.processing(0)).await;
         let caller = Caller::new(&server);

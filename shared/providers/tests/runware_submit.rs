@@ -22,7 +22,7 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
     for model in MODELS {
         for (width, height) in [(64, 48), (48, 64), (50, 50), (100, 20), (20, 100)] {
             attempt += 1;
-            caller.model = model.air;
+            caller.model = model.model.id;
             caller.photo = SourcePhoto {
                 width: width * 20,
                 height: height * 20,
@@ -32,7 +32,7 @@ async fn the_request_for_every_model_and_shape_is_one_that_the_api_takes() {
                 caller.submit(attempt).await,
                 accepted(attempt),
                 "{} for {width}x{height}",
-                model.air
+                model.model.id
             );
         }
     }
@@ -50,7 +50,7 @@ async fn a_second_submit_of_an_attempt_is_accepted_and_paid_once() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_accepted_is_unknown_and_the_archive_tells() {
+async fn a_submit_without_an_answer_is_unknown_and_the_archive_knows_it() {
     for (name, fault, class, code) in [
         (
             "reset after",
@@ -101,7 +101,7 @@ async fn what_may_have_been_accepted_is_unknown_and_the_archive_tells() {
 }
 
 #[tokio::test]
-async fn what_was_never_accepted_is_absent_afterwards() {
+async fn a_refused_submit_leaves_no_task() {
     let server = Server::start(Behaviour::submit(Fault::ResetBefore)).await;
     let caller = Caller::new(&server);
     let error = caller.submit(1).await.unwrap_err();
@@ -176,7 +176,7 @@ async fn retry_after_is_passed_on() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_where_nobody_listens() {
+async fn a_closed_port_means_not_sent() {
     let server = Server::start(Behaviour::default()).await;
     let caller = Caller::new(&server);
     server.stop().await;
@@ -235,7 +235,7 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn the_prompt_is_not_in_the_error_that_quotes_it() {
+async fn an_error_that_quotes_the_prompt_withholds_it() {
     for body in [
         json!({ "errors": [{ "code": "invalidProviderContent", "message": format!("{PROMPT} is not allowed") }] }),
         json!({ "errors": [{ "code": "inferenceError", "message": format!("failed on \"{PROMPT}\"") }] }),

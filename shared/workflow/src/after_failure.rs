@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn every_error_class_decides_what_follows_the_first_and_the_last_try_with_and_without_a_fallback() {
         let well = Breakers::default();
-        for class in ErrorClass::ALL {
+        for class in ErrorClass::ALL.iter().copied() {
             let expected = match class {
                 ErrorClass::RateLimit | ErrorClass::Timeout | ErrorClass::Server | ErrorClass::Provider => {
                     ["retry", "retry", "fall back", "end"]

@@ -8,7 +8,7 @@ use domain::edit::Step;
 use domain::operations::{BackfillStorage, Backfilled, BackfilledItem, Copy};
 use domain::{Edit, EditId, FailureCode, Status};
 use jiff::Timestamp;
-use providers::{Output, OutputImage, Progress, Provider};
+use providers::{Output, OutputImage, Progress};
 use url::Url;
 
 use crate::error::WorkError;

@@ -3,13 +3,10 @@
 use cloud::Cloud;
 use domain::settings::ProviderMode;
 use domain::{EditId, MicroUsd, ProviderName, Settings, TaskId};
-use providers::{Provider, Task};
+use providers::Task;
 
 use crate::error::WorkError;
 use crate::kit::ProviderKit;
-
-/// One of fal's models, which gives the question an address; nothing runs.
-const FAL_ENDPOINT: &str = "fal-ai/flux-pro";
 
 /// How the provider reacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +39,17 @@ pub async fn check_provider(
     };
     let edit_id = EditId::new(cloud.now(), cloud.random());
     let task_id = TaskId::derive(edit_id, 1);
-    let handle = providers::fal::handle(FAL_ENDPOINT, &task_id.to_string());
+    let descriptor = providers::descriptor(name);
+    // Any model gives the question an address; nothing is run.
+    let model = (descriptor.models)().next().map_or("", |model| model.id);
+    let handle = (descriptor.handle)(model, &task_id.to_string());
     let task = Task {
         edit_id,
         attempt: 1,
         task_id,
-        model: FAL_ENDPOINT,
+        model,
         prompt: "",
-        handle: handle.as_deref().filter(|_| name == ProviderName::Fal),
+        handle: handle.as_deref(),
         polls: 0,
         estimated_cost: MicroUsd::ZERO,
     };

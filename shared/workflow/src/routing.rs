@@ -241,7 +241,7 @@ pub(crate) mod tests {
             Destination::Open {
                 route: None,
                 probe: Some(probe),
-            } => assert_eq!(probe.version, down.runware.version + 1),
+            } => assert_eq!(probe.version, down.of(ProviderName::Runware).version + 1),
             other => panic!("{other:?}"),
         }
     }

@@ -85,7 +85,7 @@ fn promises(edits: &[Edit], alerts: usize, fallback: Option<ProviderName>) -> Ve
 
 async fn is_out_of_service(place: &Place) -> bool {
     let breakers = place.cloud.breakers().await.unwrap();
-    breakers.runware.outage().is_some()
+    breakers.of(domain::ProviderName::Runware).outage().is_some()
 }
 
 fn waits_for_time_alone(edits: &[Edit], fallback: Option<ProviderName>) -> bool {

@@ -58,11 +58,11 @@ fn status(request: &Request) -> Result<Option<Status>, Problem> {
     let Some(text) = query_text(request, "status") else {
         return Ok(None);
     };
-    let status = Status::ALL.into_iter().find(|status| status.as_str() == text);
-    let names = Status::ALL.map(Status::as_str).join(", ");
-    status
+    let names: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
+    let names = names.join(", ");
+    text.parse()
         .map(Some)
-        .ok_or_else(|| Problem::InvalidRequest(format!("`status` must be one of {names}.")))
+        .map_err(|_| Problem::InvalidRequest(format!("`status` must be one of {names}.")))
 }
 
 /// What the waits of a whole page are computed from.

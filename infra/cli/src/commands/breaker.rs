@@ -55,7 +55,7 @@ async fn list(cloud: &Cloud, output: Output) -> CommandResult {
     let breakers = cloud.breakers().await?;
     let mut table = Table::new(["provider", "breaker", "since", "why"], "");
     let mut values = Vec::new();
-    for provider in ProviderName::ALL {
+    for provider in ProviderName::ALL.iter().copied() {
         let breaker = breakers.of(provider);
         let (tone, state) = state_of(breaker);
         let (why, since) = match breaker.outage() {

@@ -18,7 +18,7 @@ async fn in_use(scope: &Scope<'_>) -> Result<Vec<ProviderName>, PortError> {
         .chain(scope.settings.fallback_provider)
         .collect();
     let is_named = |provider: &ProviderName| named.contains(provider);
-    Ok(ProviderName::ALL.into_iter().filter(is_named).collect())
+    Ok(ProviderName::ALL.iter().copied().filter(is_named).collect())
 }
 
 /// Fake pictures must not be sold.

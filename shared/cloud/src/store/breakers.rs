@@ -34,8 +34,8 @@ impl Cloud {
 }
 
 /// The keys of all breakers, for a read together with other items.
-pub(super) fn breaker_keys() -> [Key; 2] {
-    ProviderName::ALL.map(keys::breaker)
+pub(super) fn breaker_keys() -> impl Iterator<Item = Key> {
+    ProviderName::ALL.iter().copied().map(keys::breaker)
 }
 
 /// All breakers among what was read. One that cannot be read counts as closed: a breaker must not stop all work.
@@ -47,8 +47,5 @@ pub(super) fn breakers(found: &Found) -> Breakers {
             Breaker::default()
         }
     };
-    Breakers {
-        runware: of(ProviderName::Runware),
-        fal: of(ProviderName::Fal),
-    }
+    Breakers::from_fn(of)
 }

@@ -57,7 +57,7 @@ impl Cloud {
     /// The photos of an event that an edit under way still needs.
     pub async fn photos_under_way(&self, event: &EventId) -> Result<HashSet<PhotoId>, PortError> {
         let mut found = HashSet::new();
-        for status in Status::ALL.into_iter().filter(|status| !status.is_terminal()) {
+        for status in Status::ALL.iter().copied().filter(|status| !status.is_terminal()) {
             let query = Query::index(Index::ByStatus, keys::status_partition(event, status));
             let edits: Vec<PhotoOfEdit> = self.page(query.only(&["photo_id"]), "an edit's photo").await?;
             found.extend(edits.into_iter().map(|edit| edit.photo_id));

@@ -2,8 +2,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::id::EditId;
+use crate::id::{EditId, TaskId};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
@@ -40,7 +42,7 @@ fn probe(breaker: &Breaker, from: u128, second: i64) -> Breaker {
 }
 
 #[test]
-fn auth_and_quota_open_it_at_once_and_one_signal_is_given() {
+fn auth_and_quota_open_a_breaker_at_once_with_one_signal() {
     for reason in [OpenReason::Auth, OpenReason::Quota] {
         let change = Breaker::default()
             .after(Signal::Refuses(reason), attempt(1), at(0))
@@ -56,7 +58,7 @@ fn auth_and_quota_open_it_at_once_and_one_signal_is_given() {
 }
 
 #[test]
-fn five_failures_within_a_minute_open_it_and_four_do_not() {
+fn five_failures_within_a_minute_open_a_breaker_and_four_do_not() {
     let mut breaker = Breaker::default();
     for failure in 0..4 {
         breaker = breaker.told(FAILS, failure, 0);
@@ -79,7 +81,7 @@ fn one_edit_counts_once_however_often_it_is_tried() {
 }
 
 #[test]
-fn it_stays_closed_while_more_edits_succeed_than_fail() {
+fn a_breaker_stays_closed_while_more_edits_succeed_than_fail() {
     let mut breaker = Breaker::default();
     for second in 0..60 {
         breaker = breaker.told(FAILS, 1, second);
@@ -118,7 +120,7 @@ fn a_failure_after_many_successes_is_one_of_few() {
 }
 
 #[test]
-fn a_provider_comes_back_whose_model_takes_longer_than_a_probe_is_waited_for() {
+fn a_slow_provider_comes_back_although_its_model_takes_longer_than_a_probe() {
     const LATENCY: i64 = 90;
     let mut breaker = opened();
     let mut under_way = Vec::new();
@@ -156,7 +158,7 @@ fn an_open_breaker_lets_one_probe_through_once_its_time_has_come() {
 }
 
 #[test]
-fn only_the_probe_decides_and_it_closes_or_opens_for_longer() {
+fn only_the_probe_closes_a_breaker_or_opens_it_for_longer() {
     let half = probe(&opened(), 1, 15);
     for signal in [Signal::Works, FAILS, Signal::Refuses(OpenReason::Quota)] {
         assert_eq!(half.after(signal, attempt(2), at(16)), None);
@@ -196,7 +198,7 @@ fn the_time_between_probes_doubles_up_to_two_minutes() {
 }
 
 #[test]
-fn an_operators_word_goes_before_everything() {
+fn an_operators_pin_overrides_the_state() {
     let open = opened().pinned(Some(Pin::Closed));
     assert_eq!(open.gate(attempt(1), at(0)), Gate::Pass);
     assert_eq!(
@@ -235,7 +237,7 @@ proptest! {
     /// Whatever the workers see and whenever they come: one alert per outage, one probe at a time, and the way
     /// back is always open.
     #[test]
-    fn an_outage_is_told_once_and_ends(
+    fn an_outage_gives_one_signal_when_it_begins_and_one_when_it_ends(
         steps in prop::collection::vec((any_signal(), 0_u128..4, 0_i64..40), 0..200)
     ) {
         let mut breaker = Breaker::default();

@@ -1,12 +1,28 @@
 //! How an edit can end badly. Each code owns its policy.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use super::Status;
+use super::status::Status;
 
-/// Why an edit did not succeed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The reason of an edit that ended without a picture.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum FailureCode {
     /// No result within the polls or the time allowed.
     ProviderTimeout,
@@ -24,9 +40,9 @@ pub enum FailureCode {
     PromptBlocked,
     /// The photo is missing, damaged, or no photo.
     PhotoInvalid,
-    /// What the provider delivered is no usable picture.
+    /// The provider's output is no usable picture.
     OutputInvalid,
-    /// What the provider delivered could not or must not be fetched.
+    /// The provider's output could not or must not be fetched.
     OutputUnavailable,
     /// The provider failed, and the budget has no room for another one that costs more.
     BudgetHardCapReached,
@@ -35,41 +51,15 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::ProviderTimeout,
-        Self::ProviderError,
-        Self::ProviderRejected,
-        Self::ProviderAuth,
-        Self::ProviderQuota,
-        Self::Moderated,
-        Self::PromptBlocked,
-        Self::PhotoInvalid,
-        Self::OutputInvalid,
-        Self::OutputUnavailable,
-        Self::BudgetHardCapReached,
-        Self::RecoveredAsFailed,
-    ];
+    /// All codes.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The stable code that clients branch on.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::ProviderTimeout => "provider_timeout",
-            Self::ProviderError => "provider_error",
-            Self::ProviderRejected => "provider_rejected",
-            Self::ProviderAuth => "provider_auth",
-            Self::ProviderQuota => "provider_quota",
-            Self::Moderated => "moderated",
-            Self::PromptBlocked => "prompt_blocked",
-            Self::PhotoInvalid => "photo_invalid",
-            Self::OutputInvalid => "output_invalid",
-            Self::OutputUnavailable => "output_unavailable",
-            Self::BudgetHardCapReached => "budget_hard_cap_reached",
-            Self::RecoveredAsFailed => "recovered_as_failed",
-        }
+        self.into_str()
     }
 
-    /// What a guest is told, and what the guest can do.
+    /// The message for the guest: what happened and what to do.
     pub const fn message(self) -> &'static str {
         match self {
             Self::ProviderTimeout => "This took too long. Please try again.",

@@ -2,33 +2,40 @@
 //! tenant's budget and the ledger. The store writes a [`Move`] in one transaction, on condition that the edit
 //! still is where the move starts.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use super::{
-    ATTEMPT_PATIENCE, Attempt, Edit, Failure, FailureCode, MAX_ATTEMPTS, Origin, Status, StoredOutput,
-};
+use super::attempt::Attempt;
+use super::failure::FailureCode;
+use super::record::{Edit, Failure, Origin, StoredOutput};
+use super::status::Status;
 use crate::budget::{BudgetChange, LedgerEntry, LedgerKind};
 use crate::figures::{Counter, FiguresChange};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
-use crate::provider::ProviderName;
-use crate::settings::ProviderMode;
+use crate::provider::{ProviderMode, ProviderName};
+
+/// Attempts an edit gets at one provider before a passing failure ends it there.
+pub const MAX_ATTEMPTS: u32 = 3;
+/// The promise to a guest at admission: an answer, good or bad, within this time.
+pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// The time of an edit after its first claim, or after it was held back, even if its deadline is near or past.
+pub const ATTEMPT_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// The time that the first provider leaves for the fallback.
+pub const FALLBACK_PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
 /// The way to another provider, through the budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Who goes on with the edit.
     pub provider: ProviderName,
-    /// With what.
     pub model: String,
-    /// What an attempt is expected to cost there. What is not reserved yet is reserved in the transaction of the step.
+    /// The estimate of an attempt there. The step's transaction reserves the part that is not reserved yet.
     pub estimate: MicroUsd,
     /// The cap that the tenant's month must keep if more is reserved.
     pub cap: Option<MicroUsd>,
 }
 
-/// What can happen to an edit.
+/// A step of an edit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// A worker takes the next attempt: queued → processing.
@@ -41,19 +48,16 @@ pub enum Step {
         held: bool,
     },
     /// The provider acknowledged the attempt by a name, its own or ours: processing stays.
-    Accept {
-        /// That name.
-        handle: String,
-    },
+    Accept { handle: String },
     /// The attempt did not come off and may be tried again: processing → queued.
     Retry {
-        /// How the attempt ended.
+        /// The outcome of the attempt.
         code: FailureCode,
         /// For operators.
         detail: String,
         /// Polls it took.
         polls: u32,
-        /// What the provider charges all the same.
+        /// The provider's charge in spite of the failure.
         cost: Option<MicroUsd>,
         /// The next attempt goes to another provider.
         route: Option<Route>,
@@ -62,7 +66,7 @@ pub enum Step {
     Succeed {
         /// Our copy.
         output: StoredOutput,
-        /// What the provider says it cost; unknown: the reservation is taken.
+        /// The cost that the provider reported; unknown: the reservation counts.
         cost: Option<MicroUsd>,
         /// The provider's copy.
         provider_url: Option<String>,
@@ -70,7 +74,7 @@ pub enum Step {
         seed: Option<u64>,
         /// Polls it took.
         polls: u32,
-        /// When we heard of the result: what comes after that is our own time and not the provider's.
+        /// When the result reached us: the time after that is ours and not the provider's.
         received_at: Timestamp,
     },
     /// A picture that had no stored copy has one now: succeeded stays, and nothing is paid.
@@ -80,18 +84,17 @@ pub enum Step {
     },
     /// It ends without a picture: queued or processing → failed or blocked.
     Fail {
-        /// Why.
         code: FailureCode,
         /// For operators.
         detail: String,
         /// Polls it took.
         polls: u32,
-        /// What the provider charges all the same.
+        /// The provider's charge in spite of the failure.
         cost: Option<MicroUsd>,
     },
 }
 
-/// A step that the edit's state does not allow: somebody else was faster, or a terminal state absorbed it.
+/// A step that the edit's state does not allow: another worker was faster, or a terminal state absorbed it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("an edit that is {} at attempt {attempt} cannot {step}", status.as_str())]
 pub struct IllegalStep {
@@ -109,11 +112,11 @@ pub struct Move {
     pub from_attempt: u32,
     /// The edit afterwards.
     pub edit: Edit,
-    /// What it adds to the event's counters.
+    /// The change of the event's counters.
     pub figures: FiguresChange,
-    /// What it does to the tenant's budget.
+    /// The change of the tenant's budget.
     pub budget: Option<BudgetChange>,
-    /// What the tenant has committed must not pass it, where the move reserves more.
+    /// The tenant's committed amount must not pass it, where the move reserves more.
     pub cap: Option<MicroUsd>,
     /// The ledger entry that goes with it.
     pub ledger: Option<LedgerEntry>,
@@ -229,7 +232,7 @@ impl Step {
 }
 
 impl Move {
-    /// Goes on at another provider; what that costs more is reserved on top.
+    /// Goes on at another provider; the difference in price is reserved on top.
     fn take(&mut self, route: Option<Route>) {
         let Some(route) = route else { return };
         let edit = &mut self.edit;
@@ -323,7 +326,7 @@ impl Move {
         if code.status() == Status::Blocked {
             self.figures.add(Counter::ModerationHits, 1);
         }
-        // What a provider charged for a picture that could not be delivered is real money.
+        // A charge for a picture that could not be delivered is real money.
         let charged = self.edit.charged();
         self.edit.cost_micro_usd = Some(charged).filter(|cost| *cost > MicroUsd::ZERO);
         self.settle_money(LedgerKind::Release, charged, code.code().to_owned(), now);

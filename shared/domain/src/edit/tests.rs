@@ -2,64 +2,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::samples::{at, output, queued};
 use super::*;
 use crate::budget::LedgerKind;
 use crate::figures::Counter;
-
-pub(crate) fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_790_000_000 + second).unwrap()
-}
-
-pub(crate) fn queued() -> Edit {
-    Edit {
-        id: EditId::new(at(0), 1),
-        event_id: "e1".parse().unwrap(),
-        tenant_id: "t1".parse().unwrap(),
-        event_slug: "party".parse().unwrap(),
-        photo_id: PhotoId::new(at(0), 2),
-        photo_object_key: "events/party/photos/1".to_owned(),
-        origin: Origin::Tenant,
-        counts_for_guest: false,
-        idempotency_key: None,
-        status: Status::Queued,
-        style_key: None,
-        style_version: None,
-        prompt: None,
-        negative_prompt: None,
-        rendered_prompt: "p".to_owned(),
-        rendered_negative_prompt: None,
-        provider: ProviderName::Runware,
-        model: "fake:ok".to_owned(),
-        seed: None,
-        attempt: 0,
-        attempts: Vec::new(),
-        polls: 0,
-        provider_latency_ms: None,
-        month: "2026-11".to_owned(),
-        estimate_micro_usd: Some(MicroUsd::new(40_000)),
-        reserved_micro_usd: MicroUsd::new(40_000),
-        cost_micro_usd: None,
-        output: None,
-        provider_url: None,
-        failure: None,
-        created_at: at(0),
-        updated_at: at(0),
-        completed_at: None,
-        deadline_at: at(600),
-    }
-}
-
-pub(crate) fn output() -> StoredOutput {
-    StoredOutput {
-        object_key: "k".to_owned(),
-        thumbnail_key: "t".to_owned(),
-        mime_type: "image/jpeg".to_owned(),
-        width: 1,
-        height: 1,
-        bytes: 1,
-        sha256: "00".to_owned(),
-    }
-}
+use crate::id::TaskId;
+use crate::money::MicroUsd;
+use crate::provider::{ProviderMode, ProviderName};
 
 const CLAIM: Step = Step::Claim {
     route: None,
@@ -182,13 +131,13 @@ proptest! {
             prop_assert_eq!(spent, edit.charged(), "a failure costs what the providers charged, and nothing else");
         }
         prop_assert_eq!(counters.get(&Counter::ReservedMicroUsd).copied().unwrap_or(0), (reserved - queued().reserved_micro_usd).get());
-        for status in Status::ALL {
+        for status in Status::ALL.iter().copied() {
             let expected = i64::from(status == edit.status);
             prop_assert_eq!(counters.get(&step::counter_of(status)).copied().unwrap_or(0), expected);
         }
         let open = counters.get(&Counter::Open).copied().unwrap_or(0);
         prop_assert_eq!(open, i64::from(!edit.status.is_terminal()));
-        for provider in ProviderName::ALL {
+        for provider in ProviderName::ALL.iter().copied() {
             prop_assert!(edit.tries_at(provider) <= MAX_ATTEMPTS);
         }
         let mut went: Vec<_> = edit.attempts.iter().map(|attempt| attempt.provider).collect();
@@ -236,7 +185,7 @@ fn success_settles_to_the_real_cost_and_an_unknown_cost_to_the_reservation() {
 
 #[test]
 fn every_failure_releases_the_reservation_and_says_why() {
-    for code in FailureCode::ALL {
+    for code in FailureCode::ALL.iter().copied() {
         let step = Step::Fail {
             code,
             detail: "d".to_owned(),
@@ -255,7 +204,7 @@ fn every_failure_releases_the_reservation_and_says_why() {
 }
 
 #[test]
-fn what_a_provider_charged_for_a_failure_is_booked() {
+fn a_providers_charge_for_a_failure_is_booked() {
     let processing = queued().step(CLAIM, at(1)).unwrap().edit;
     let step = Step::Fail {
         code: FailureCode::Moderated,

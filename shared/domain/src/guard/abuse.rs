@@ -1,10 +1,10 @@
-//! Between layers 1 and 2: a guest that keeps trying blocked prompts is refused for the rest of the hour (row O5).
+//! Between layers 1 and 2: a guest that keeps trying blocked prompts is refused for the rest of the hour.
 
 use serde::{Deserialize, Serialize};
 
 use crate::settings::Settings;
 
-/// What a guest has done in one hour.
+/// A guest's counts of one hour.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GuestHour {
@@ -20,7 +20,7 @@ impl GuestHour {
         self.blocked >= settings.abuse_escalation_threshold_per_hour
     }
 
-    /// Whether the threshold is reached with one more blocked prompt, or was, and nobody has said so yet.
+    /// Whether the threshold is reached, with one more blocked prompt if there is one, and no signal was given yet.
     pub fn must_escalate(&self, settings: &Settings, one_more: bool) -> bool {
         !self.escalated && self.blocked + u32::from(one_more) >= settings.abuse_escalation_threshold_per_hour
     }
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_threshold_refuses_and_is_said_once() {
+    fn the_threshold_refuses_and_gives_one_signal() {
         let settings = Settings {
             abuse_escalation_threshold_per_hour: 3,
             ..Settings::default()

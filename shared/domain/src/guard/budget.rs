@@ -2,7 +2,9 @@
 //!
 //! This reading keeps the order of refusals; what enforces the cap is the condition in the admission transaction.
 
-use super::{CounterpartCost, EditRequest, Facts, Refusal, style};
+use super::refusal::Refusal;
+use super::request::{CounterpartCost, EditRequest, Facts};
+use super::style;
 use crate::money::MicroUsd;
 use crate::settings::Settings;
 use crate::style::Style;
@@ -21,7 +23,7 @@ pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Result<Option<MicroUsd
     }
 }
 
-/// What an edit of this style may come to: at its provider, or at the one that takes over if that is dearer.
+/// The reservation for an edit of this style: its price at its provider, or at the fallback if that is dearer.
 pub fn reserve(style: &Style, settings: &Settings, counterpart_cost: CounterpartCost) -> MicroUsd {
     let own = style.estimated_cost_micro_usd;
     let provider = style.provider.unwrap_or(settings.default_provider);

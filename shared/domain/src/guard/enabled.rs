@@ -1,6 +1,7 @@
 //! Layer 1: the kill switch, and the roll-out switch for guests.
 
-use super::{Audience, Refusal};
+use super::refusal::Refusal;
+use super::request::Audience;
 use crate::settings::Settings;
 
 /// Refuses while the feature is switched off, for everybody or for guests.

@@ -1,9 +1,10 @@
 //! Layer 3: what the organiser allows at the event.
 
-use super::{EditRequest, Load, Refusal};
+use super::refusal::Refusal;
+use super::request::{EditRequest, Load};
 use crate::event::EventPolicy;
 
-/// What a guest is told where the organiser has written nothing.
+/// The message for guests where the organiser has written none.
 pub const DEFAULT_POLICY_MESSAGE: &str = "The organiser does not allow this at the event.";
 
 /// Refuses where the organiser has switched edits off, or custom prompts, or prompts without a style.
@@ -23,7 +24,7 @@ pub fn check(request: &EditRequest, policy: &EventPolicy, load: Load) -> Result<
     Ok(())
 }
 
-/// Refuses where the organiser has switched edits off, whatever is asked for.
+/// Refuses where the organiser has switched edits off, whatever the request.
 pub fn check_enabled(policy: &EventPolicy) -> Result<(), Refusal> {
     if policy.enabled {
         Ok(())

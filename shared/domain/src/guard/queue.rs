@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 
-/// What happens to an admitted edit.
+/// The way of an admitted edit to the workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dispatch {
     /// It is sent to the queue at once.

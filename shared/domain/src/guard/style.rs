@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{EditRequest, Facts, Refusal};
+use super::refusal::Refusal;
+use super::request::{EditRequest, Facts};
 use crate::event::{Event, FEATURE_PREMIUM_STYLES};
 use crate::id::StyleKey;
 use crate::style::Style;
@@ -14,24 +15,24 @@ pub struct Choice<'a> {
     pub style: &'a Style,
     /// Whether the caller chose it; otherwise only its model serves a free prompt.
     pub chosen: bool,
-    /// What the provider is told.
+    /// The prompt for the provider.
     pub rendered_prompt: String,
-    /// What the provider is told to leave out.
+    /// The negative prompt for the provider.
     pub rendered_negative_prompt: Option<String>,
 }
 
-/// Why an event may or may not use a style.
+/// An event's access to a style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// It may.
     Open,
     /// Switched off, or not on the event's list.
     NotAllowed,
-    /// Asks for more than the event has.
+    /// Needs more than the event has.
     Locked,
 }
 
-/// The style asked for, if the event may use it.
+/// The requested style, if the event may use it.
 pub fn check<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
     let choice = match &request.style_key {
         Some(key) => chosen(key, request, facts)?,
@@ -41,7 +42,7 @@ pub fn check<'a>(request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>,
     Ok(choice)
 }
 
-/// The style asked for, with the caller's words inside its own.
+/// The requested style, with the caller's words inside its own.
 fn chosen<'a>(key: &StyleKey, request: &EditRequest, facts: &Facts<'a>) -> Result<Choice<'a>, Refusal> {
     let style = facts
         .styles
@@ -120,7 +121,7 @@ fn check_lengths(choice: &Choice<'_>, facts: &Facts<'_>) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Whether an event may use a style (rows P2 and E5).
+/// Whether an event may use a style.
 pub fn access(style: &Style, event: &Event, now: Timestamp) -> Access {
     if !is_allowed(style, event) {
         Access::NotAllowed

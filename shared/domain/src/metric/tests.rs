@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::breaker::{Pin, Signal};
 use crate::edit::Step;
-use crate::edit::tests::{at, output, queued};
+use crate::edit::samples::{at, output, queued};
 use crate::id::TaskId;
 use crate::money::MicroUsd;
 use crate::settings::ProviderMode;
@@ -30,7 +30,7 @@ fn every_metric_has_a_name_of_its_own() {
 }
 
 #[test]
-fn a_success_tells_wait_latency_outcome_and_money() {
+fn a_success_yields_queue_wait_latency_outcome_and_spend() {
     let claimed = queued().step(CLAIM, at(3)).unwrap();
     assert_eq!(of_move(&claimed), [(Metric::QueueWait, 3_000)]);
     let done = Step::Succeed {

@@ -31,7 +31,7 @@ impl Default for BackfillStorage {
     }
 }
 
-/// What became of an edit's copy.
+/// The result for an edit's copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Copy {
@@ -74,13 +74,10 @@ impl Backfilled {
     }
 }
 
-/// What was done with one edit.
+/// The result for one edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackfilledItem {
-    /// The edit.
     pub id: EditId,
-    /// What was done.
     pub action: Copy,
-    /// Why.
     pub reason: String,
 }

@@ -1,10 +1,10 @@
-//! Taking away what has had its time.
+//! Erasing expired edits, photos and ledger entries.
 
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// What `prune` is asked for.
+/// Payload of `prune`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prune {
@@ -18,7 +18,7 @@ pub struct Prune {
     pub max_seconds: Option<NonZeroU32>,
 }
 
-/// What went, or would go.
+/// Answer of `prune`: what it erased, or with `pretend` would erase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pruned {
     /// Edits.

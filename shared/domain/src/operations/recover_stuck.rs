@@ -9,11 +9,11 @@ use crate::edit::{Edit, PATIENCE, Status};
 use crate::id::EditId;
 use crate::settings::Settings;
 
-/// What is to be done with edits that do not move.
+/// The action for edits that do not move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recovery {
-    /// Say what `requeue` would do, and ask nobody.
+    /// Report what `requeue` would do, without asking a provider.
     #[default]
     DryRun,
     /// A queued edit is sent again. After one that is processing the provider is asked: what is finished is delivered,
@@ -27,9 +27,8 @@ pub enum Recovery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RecoverStuck {
-    /// Not moved for so long.
+    /// Edits that have not moved for this long are stuck.
     pub minutes: u32,
-    /// What is to be done.
     pub action: Recovery,
     /// The most edits, those due first.
     pub limit: NonZeroU32,
@@ -61,7 +60,7 @@ impl RecoverStuck {
             .unwrap_or(Timestamp::MIN)
     }
 
-    /// Whether an edit has not moved for so long.
+    /// Whether an edit is stuck.
     pub fn is_stuck(&self, edit: &Edit, now: Timestamp) -> bool {
         !edit.status.is_terminal() && now.duration_since(edit.updated_at) >= self.patience()
     }
@@ -78,7 +77,7 @@ fn is_held(edit: &Edit, settings: &Settings) -> bool {
         && (!settings.is_enabled || (edit.attempt == 0 && !settings.queue_auto_dispatch))
 }
 
-/// What was done with an edit, or would be.
+/// The result for an edit, or in a dry run the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Treatment {
@@ -88,22 +87,20 @@ pub enum Treatment {
     Deliver,
     /// It has ended without a picture.
     Fail,
-    /// Nothing: somebody else was faster.
+    /// Nothing: another worker was faster.
     Leave,
     /// Nothing, although something should be: what that takes is out of reach now.
     Error,
 }
 
-/// What was done with one edit.
+/// The result for one edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoveredItem {
-    /// The edit.
     pub id: EditId,
-    /// Where it was found.
+    /// Its status before.
     pub status: Status,
     /// Whole minutes since it last moved.
     pub age_minutes: i64,
-    /// What was done; in a dry run, what would be.
     pub action: Treatment,
     /// Why. Never a prompt.
     pub reason: String,

@@ -6,8 +6,8 @@ use garde::Validate;
 use serde_json::{Map, Value};
 
 use super::{Setting, Settings};
-use crate::guard::safety;
-use crate::problem::FieldError;
+use crate::blocked_terms;
+use crate::field_error::FieldError;
 
 /// The longest text that an advanced SSM parameter takes.
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
@@ -42,7 +42,7 @@ impl Setting {
             let detail = format!("has {bytes} bytes as text, {MAX_TEXT_BYTES} at most");
             return Err(vec![flaw(&pointer, detail)]);
         }
-        let flaws: Vec<_> = safety::flaws_of_terms(&settings.blocked_terms)
+        let flaws: Vec<_> = blocked_terms::flaws_of_terms(&settings.blocked_terms)
             .into_iter()
             .map(|(index, detail)| match index {
                 Some(index) => flaw(&format!("{pointer}/{index}"), detail),

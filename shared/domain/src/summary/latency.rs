@@ -5,7 +5,7 @@ use crate::figures::LATENCY_BOUNDS_MS;
 /// One bucket per bound of [`LATENCY_BOUNDS_MS`], and one for what is slower than the last.
 pub const LATENCY_BUCKETS: usize = LATENCY_BOUNDS_MS.len() + 1;
 
-/// How many provider latencies fell into each bucket.
+/// The number of provider latencies in each bucket.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LatencyHistogram([u64; LATENCY_BUCKETS]);
 

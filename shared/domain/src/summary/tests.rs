@@ -5,6 +5,7 @@ use super::latency::bounds;
 use super::*;
 use crate::event::{EventPolicy, FEATURE_AI_STYLING, Package};
 use crate::figures::LATENCY_BOUNDS_MS;
+use crate::provider::ProviderName;
 use crate::style::sample;
 
 /// A summary's facts, owned.
@@ -69,7 +70,7 @@ impl World {
 }
 
 #[test]
-fn with_a_fallback_room_is_measured_by_the_dearer_of_the_two() {
+fn with_a_fallback_the_dearer_of_the_two_must_fit_in_the_budget() {
     let with_fallback = |fallback| {
         World::with(|world| {
             world.styles[0].provider_model = "pair".to_owned();
@@ -88,7 +89,8 @@ fn with_a_fallback_room_is_measured_by_the_dearer_of_the_two() {
 #[test]
 fn a_provider_out_of_service_is_an_alert() {
     let summary = World::with(|world| {
-        world.breakers.fal = world.breakers.fal.pinned(Some(crate::breaker::Pin::Open));
+        let fal = world.breakers.of_mut(ProviderName::Fal);
+        *fal = fal.pinned(Some(crate::breaker::Pin::Open));
     });
     assert!(summary.alerts(CheckId::Providers));
     let check = summary.checks.iter().find(|check| check.id == CheckId::Providers);
@@ -231,7 +233,7 @@ fn caps_alert_when_they_are_reached_and_the_hard_one_when_nothing_fits_any_more(
 }
 
 #[test]
-fn what_is_reserved_is_what_is_committed_and_not_spent() {
+fn the_reserved_amount_is_committed_less_spent() {
     let spend = World::with(|world| {
         world.figures.spent_micro_usd = 30;
         world.budget.committed = MicroUsd::new(100);
@@ -245,7 +247,7 @@ fn what_is_reserved_is_what_is_committed_and_not_spent() {
 }
 
 #[test]
-fn an_escalation_and_a_lost_entitlement_show() {
+fn a_summary_shows_an_escalation_and_a_lost_entitlement() {
     let summary = World::with(|world| {
         world.figures.abuse_escalated_at = Some(now());
         world.event.package = None;
@@ -289,7 +291,7 @@ fn a_percentile_of_known_latencies_is_close_to_the_truth() {
 }
 
 #[test]
-fn what_is_slower_than_every_bound_is_at_least_the_last_one() {
+fn a_latency_above_every_bound_counts_as_the_last_bound() {
     let mut counts = [0; LATENCY_BUCKETS];
     counts[LATENCY_BUCKETS - 1] = 3;
     assert_eq!(LatencyHistogram::new(counts).percentile(50), Some(300_000));

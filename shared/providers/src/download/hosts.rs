@@ -5,7 +5,10 @@ use std::net::Ipv4Addr;
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::DownloadError;
+/// The address of an output is not one of the allow list; says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the output's address is not allowed: {0}")]
+pub struct NotAllowed(pub &'static str);
 
 /// A pattern that is neither a host name, nor `*.` and a domain, nor `127.0.0.1`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -48,9 +51,9 @@ impl AllowedHosts {
     /// Whether `url` may be fetched, as far as can be told without asking anyone.
     ///
     /// # Errors
-    /// [`DownloadError::NotAllowed`] with the reason.
-    pub fn check(&self, url: &Url) -> Result<(), DownloadError> {
-        let refuse = |why| Err(DownloadError::NotAllowed(why));
+    /// The reason.
+    pub fn check(&self, url: &Url) -> Result<(), NotAllowed> {
+        let refuse = |why| Err(NotAllowed(why));
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("it carries credentials");
         }
@@ -220,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_allowed_is_one_of_ours(text in "(https?://)?[a-z0-9.@:%-]{0,24}(fal\\.media|im\\.runware\\.ai)[a-z0-9.@:/-]{0,12}") {
+        fn every_allowed_host_matches_a_pattern(text in "(https?://)?[a-z0-9.@:%-]{0,24}(fal\\.media|im\\.runware\\.ai)[a-z0-9.@:/-]{0,12}") {
             let Ok(url) = text.parse::<Url>() else { return Ok(()) };
             let hosts = AllowedHosts::parse(DEFAULT).unwrap();
             if hosts.check(&url).is_ok() {

@@ -1,8 +1,10 @@
 //! The provider that answers without an outside call; the style's model chooses the outcome.
 
+mod look;
 mod paint;
-mod restyle;
+pub(crate) mod restyle;
 
+use async_trait::async_trait;
 use domain::MicroUsd;
 
 use crate::error::{Acceptance, ErrorClass, ProviderError};
@@ -15,7 +17,7 @@ pub use restyle::{Restyle, RestyleError};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fake;
 
-/// What an attempt comes to. Chosen by the style's `provider_model`.
+/// The outcome of an attempt, chosen by the style's `provider_model`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// `fake:ok` and anything else: success at the first poll.
@@ -36,6 +38,15 @@ enum Outcome {
     Flaky,
     /// `fake:broken-output`: success, but the bytes are no image.
     BrokenOutput,
+}
+
+/// The model that every fake model falls back to: one that makes a picture.
+const COUNTERPART: &str = "fake:ok";
+
+/// The counterpart of a fake model, at any provider, so that a fallback can be seen without an outside call; `None` for a
+/// real model.
+pub(crate) fn counterpart(model: &str) -> Option<&'static str> {
+    model.starts_with("fake:").then_some(COUNTERPART)
 }
 
 impl Outcome {
@@ -99,6 +110,7 @@ impl Fake {
     }
 }
 
+#[async_trait]
 impl Provider for Fake {
     async fn submit(&self, job: &EditJob<'_>) -> Result<Submitted, ProviderError> {
         let task = Task {

@@ -6,15 +6,16 @@ use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::{DynamicImage, ImageDecoder, ImageEncoder, Limits};
 use thiserror::Error;
 
+use super::look::Look;
 use super::paint::paint;
 
-/// JPEG quality of the picture: it is encoded once more on its way out.
+/// JPEG quality of the picture: delivery encodes it once more.
 const QUALITY: u8 = 90;
 
-/// The longest side that is painted. Prepared photos have at most 2,048 px.
+/// The longest side that the fake takes. Prepared photos have at most 2,048 px.
 const LONGEST_SIDE: u32 = 4_096;
 
-/// What `fake:broken-output` delivers.
+/// The output of `fake:broken-output`.
 const NO_IMAGE: &[u8] = b"this is no image, as the style asked for";
 
 /// The photo could not be restyled.
@@ -28,7 +29,7 @@ pub enum RestyleError {
     Picture(String),
 }
 
-/// How to turn the guest's photo into the fake's picture. Small, and always the same for the same style.
+/// How to turn the guest's photo into the fake's picture: the same for the same style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restyle(Kind);
 
@@ -36,81 +37,19 @@ pub struct Restyle(Kind);
 enum Kind {
     Painted {
         look: Look,
-        /// Where on the colour wheel the look's own colours begin, in degrees.
+        /// The place of the look's own colours on the colour wheel, in degrees.
         hue: u16,
     },
     Broken,
-}
-
-/// Ways of painting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Light washes on grained paper, white at the borders.
-    Watercolour,
-    /// Few tones, strong colours, ink lines, dots in the shadows.
-    Comic,
-    /// One dark tint, hard contrast, film grain.
-    Noir,
-    /// Night colours with glowing outlines.
-    Neon,
-    /// Thick warm paint with light on its ridges.
-    Oil,
-    /// Flat printing colours, one per tone.
-    Poster,
-}
-
-impl Look {
-    const ALL: [Self; 6] = [
-        Self::Watercolour,
-        Self::Comic,
-        Self::Noir,
-        Self::Neon,
-        Self::Oil,
-        Self::Poster,
-    ];
-
-    /// The words in a style's prompt that ask for this look, in English and German.
-    const fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Watercolour => &["watercolo", "aquarell", "pastel", "gouache"],
-            Self::Comic => &["comic", "cartoon", "anime", "manga", "toon"],
-            Self::Noir => &[
-                "noir",
-                "black and white",
-                "schwarzwei",
-                "sketch",
-                "pencil",
-                "charcoal",
-                "ink draw",
-            ],
-            Self::Neon => &["neon", "cyber", "synthwave", "vaporwave"],
-            Self::Oil => &[
-                "oil paint",
-                "ölgemälde",
-                "impression",
-                "renaissance",
-                "baroque",
-                "van gogh",
-                "vintage",
-            ],
-            Self::Poster => &["poster", "pop art", "pop-art", "warhol", "screen print", "retro"],
-        }
-    }
 }
 
 impl Restyle {
     /// The look for a style. The same model and prompt give the same look; a prompt that names one gets it.
     pub fn for_style(model: &str, prompt: &str) -> Self {
         let hash = fnv1a(model.bytes().chain([0]).chain(prompt.bytes()));
-        let prompt = prompt.to_lowercase();
-        let named = Look::ALL
-            .into_iter()
-            .find(|look| look.words().iter().any(|word| prompt.contains(word)))
-            .or_else(|| Look::ALL.get(usize::try_from(hash % 6).unwrap_or(0)).copied());
-        let hue = u16::try_from((hash >> 16) % 360).unwrap_or(0);
         Self(Kind::Painted {
-            look: named.unwrap_or(Look::Comic),
-            hue,
+            look: Look::named(prompt).unwrap_or_else(|| Look::any(hash)),
+            hue: u16::try_from((hash >> 16) % 360).unwrap_or(0),
         })
     }
 
@@ -157,26 +96,4 @@ fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prompt_that_names_a_look_gets_it_in_either_language() {
-        for prompt in ["Als AQUARELL, bitte", "a loose watercolour"] {
-            let Restyle(kind) = Restyle::for_style("fake:ok", prompt);
-            assert!(
-                matches!(
-                    kind,
-                    Kind::Painted {
-                        look: Look::Watercolour,
-                        ..
-                    }
-                ),
-                "{prompt}"
-            );
-        }
-    }
 }

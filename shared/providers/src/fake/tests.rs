@@ -177,14 +177,7 @@ async fn broken_output_is_no_image() {
 fn each_style_has_its_own_look_and_a_prompt_that_names_one_gets_it() {
     let photo = photo(64, 64);
     let picture = |prompt: &str| Restyle::for_style("fake:ok", prompt).apply(&photo.jpeg).unwrap();
-    let prompts = [
-        "a watercolour",
-        "a comic",
-        "film noir",
-        "neon lights",
-        "an oil painting",
-        "a poster",
-    ];
+    let prompts = ["a watercolour", "a comic", "film noir", "an oil painting"];
     for (index, prompt) in prompts.iter().enumerate() {
         for other in &prompts[..index] {
             assert_ne!(picture(prompt), picture(other), "{prompt} and {other}");
@@ -195,7 +188,7 @@ fn each_style_has_its_own_look_and_a_prompt_that_names_one_gets_it() {
 #[test]
 fn odd_photos_are_painted_and_broken_ones_are_an_error() {
     for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 3), (17, 16)] {
-        for prompt in ["watercolour", "comic", "noir", "neon", "oil painting", "poster"] {
+        for prompt in ["watercolour", "comic", "noir", "oil painting"] {
             let picture = Restyle::for_style("fake:ok", prompt)
                 .apply(&photo(width, height).jpeg)
                 .unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use domain::edit::ATTEMPT_PATIENCE;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder};
@@ -80,10 +81,11 @@ impl Fal {
     }
 }
 
+#[async_trait]
 impl Provider for Fal {
     async fn submit(&self, job: &EditJob<'_>) -> Result<Submitted, ProviderError> {
-        let (model, input) = request::input(job)?;
-        let mut url = self.url(model.endpoint);
+        let (endpoint, input) = request::input(job)?;
+        let mut url = self.url(endpoint.model.id);
         if let Some(webhook) = job.webhook {
             url.query_pairs_mut().append_pair("fal_webhook", webhook.as_str());
         }
@@ -96,13 +98,13 @@ impl Provider for Fal {
             // One attempt is one run: another one is the workflow's decision, and so is another model.
             .header("x-fal-no-retry", "1")
             .header("x-app-fal-disable-fallback", "true")
-            // What has not begun by then nobody waits for any more.
+            // A request that has not begun by then has no use any more.
             .header("x-fal-request-timeout", ATTEMPT_PATIENCE.as_secs())
             .timeout(self.timeout)
             .body(exchange::json(&input)?);
         let answer = exchange::answer(request, ANSWER_LIMIT).await?;
-        response::submitted(&answer, model.endpoint, &self.base_url)
-            .map_err(|error| error.without_words_of_job(job))
+        response::submitted(&answer, endpoint.model.id, &self.base_url)
+            .map_err(|error| job.without_prompts(error))
     }
 
     async fn poll(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {

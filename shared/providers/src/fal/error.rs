@@ -20,7 +20,7 @@ pub(super) struct RawError {
 }
 
 impl RawError {
-    /// The error in an answer; `None` where there is none that fal could have written.
+    /// The error in an answer; `None` where fal wrote none.
     pub(super) fn of(answer: &Answer) -> Option<Self> {
         let body: Value = serde_json::from_slice(answer.body.as_ref()?).ok()?;
         let object = body.as_object()?;
@@ -81,7 +81,7 @@ impl RawError {
     }
 }
 
-/// The class of a type; `None` where nobody knows it.
+/// The class of a type; `None` for an unknown type.
 fn of_kind(kind: &str) -> Option<ErrorClass> {
     Some(match kind {
         // The model made nothing of it: nearly always its own moderation, which says so in no other way.
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_type_decides_and_else_the_status() {
+    fn the_type_of_an_error_decides_before_the_http_status() {
         use ErrorClass as C;
         for (kind, http, message, class) in [
             ("content_policy_violation", 422, "", C::Safety),

@@ -1,4 +1,4 @@
-//! Under which name a request is asked for: `fal-ai/flux-pro/requests/764cabcf-…`, relative to the API.
+//! The handle of a request: `fal-ai/flux-pro/requests/764cabcf-…`, a path relative to the API.
 //!
 //! The submit's answer names the addresses, and they are used; after checking, because the key goes there. Where no
 //! answer arrived, a webhook names the request alone, and fal's rule makes the address: owner and app of the endpoint,
@@ -10,7 +10,7 @@ use url::Url;
 const LONGEST_ID: usize = 128;
 
 /// The name of a request of this endpoint; `None` for an id that is none.
-pub fn handle(endpoint: &str, request_id: &str) -> Option<String> {
+pub(super) fn handle(endpoint: &str, request_id: &str) -> Option<String> {
     let mut parts = endpoint.split('/');
     let (owner, app) = (parts.next()?, parts.next()?);
     [owner, app, request_id]

@@ -11,7 +11,20 @@ mod request;
 mod response;
 mod webhook;
 
+use std::sync::Arc;
+
+use domain::ProviderName;
+
+use crate::provider::Descriptor;
+
 pub use client::Fal;
-pub use handle::handle;
-pub use models::{Fixed, MODELS, Model, PhotoField, Price, model, prompt_limits};
+pub use models::{ENDPOINTS, Endpoint, Fixed, PhotoField, Price};
 pub use webhook::{KeyRing, SignedCall};
+
+/// fal, for the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: ProviderName::Fal,
+    models: || Box::new(ENDPOINTS.iter().map(|row| &row.model)),
+    connect: |http, config| Ok(Arc::new(Fal::new(http, config)?)),
+    handle: handle::handle,
+};

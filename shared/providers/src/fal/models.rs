@@ -4,9 +4,9 @@
 
 use domain::MicroUsd;
 
-use crate::provider::PromptLimits;
+use crate::model::{Job, Model, PromptLimits};
 
-/// Where an endpoint wants the photo.
+/// The field for the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoField {
     /// `image_url`: one.
@@ -15,19 +15,19 @@ pub enum PhotoField {
     ImageUrls,
 }
 
-/// What fal charges by. The header `x-fal-billable-units` of a result counts these units.
+/// The unit that fal charges for. The header `x-fal-billable-units` of a result counts these units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Price {
     /// Per picture.
     Image(MicroUsd),
-    /// Per megapixel of the output, a begun one counts in full; one is what is asked for here.
+    /// Per megapixel of the output, rounded up; we ask for one.
     Megapixel(MicroUsd),
     /// Per token of several kinds, about this much for an edit: the units say nothing that could be booked.
     About(MicroUsd),
 }
 
 impl Price {
-    /// The list price of one edit as it is asked for here.
+    /// The list price of one edit at the size that we ask for.
     pub const fn of_an_edit(self) -> MicroUsd {
         match self {
             Self::Image(price) | Self::Megapixel(price) | Self::About(price) => price,
@@ -46,34 +46,28 @@ pub enum Fixed {
     Number(u32),
 }
 
-/// What fal takes for one endpoint. An endpoint gets the fields of its row and no other.
+/// One endpoint, and the shape of its requests. A request has the fields of its row and no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Model {
-    /// The endpoint, `fal-ai/flux-pro/kontext`: what a style names as its model.
-    pub endpoint: &'static str,
-    /// The name for people.
-    pub name: &'static str,
-    /// Where the photo goes.
+pub struct Endpoint {
+    /// Its id is the endpoint: `fal-ai/flux-pro/kontext`.
+    pub model: Model,
     pub photo: PhotoField,
-    /// The field that the prompt stands in.
+    /// The field that holds the prompt.
     pub prompt_field: &'static str,
-    /// How long its prompt may be.
-    pub prompt: PromptLimits,
     /// It takes `negative_prompt`.
     pub negative_prompt: bool,
     /// It takes `seed`.
     pub seed: bool,
-    /// It takes `image_size` in pixels and is asked for a megapixel in the photo's shape. The others follow the photo.
+    /// It takes `image_size` in pixels: we ask for a megapixel in the photo's shape. Outputs of the others follow the photo.
     pub image_size: bool,
-    /// What every request says as well: one picture, JPEG, the strict end of the endpoint's own moderation.
+    /// Constant fields of every request: one picture, JPEG, the strict end of the endpoint's own moderation.
     pub fixed: &'static [(&'static str, Fixed)],
-    /// What it charges.
     pub price: Price,
 }
 
 const ONE_PICTURE: (&str, Fixed) = ("num_images", Fixed::Number(1));
 const JPEG: (&str, Fixed) = ("output_format", Fixed::Text("jpeg"));
-/// `true` would return the picture inside the answer and keep it out of reach of the life cycle asked for.
+/// `true` would return the picture inside the answer, where our life cycle does not apply.
 const NOT_SYNC: (&str, Fixed) = ("sync_mode", Fixed::Flag(false));
 /// 1 is the strictest, 6 lets most through; 2 is Black Forest Labs' default, Google's endpoints default to 4.
 const STRICT: (&str, Fixed) = ("safety_tolerance", Fixed::Text("2"));
@@ -95,20 +89,23 @@ const QWEN: &[(&str, Fixed)] = &[ONE_PICTURE, JPEG, NOT_SYNC, CHECKED];
 const GOOGLE_PROMPT: PromptLimits = PromptLimits { min: 3, max: 45_000 };
 const LONG_PROMPT: PromptLimits = PromptLimits { min: 2, max: 32_000 };
 
-/// What most endpoints have in common.
+/// A row with the values that most endpoints share.
 const fn edit_model(
     endpoint: &'static str,
-    name: &'static str,
+    job: Job,
     photo: PhotoField,
     fixed: &'static [(&'static str, Fixed)],
     price: Price,
-) -> Model {
-    Model {
-        endpoint,
-        name,
+) -> Endpoint {
+    Endpoint {
+        model: Model {
+            id: endpoint,
+            job,
+            prompt: PromptLimits::COMMON,
+            list_price: Some(price.of_an_edit()),
+        },
         photo,
         prompt_field: "prompt",
-        prompt: PromptLimits::COMMON,
         negative_prompt: false,
         seed: false,
         image_size: false,
@@ -117,9 +114,9 @@ const fn edit_model(
     }
 }
 
-impl Model {
+impl Endpoint {
     const fn with_prompt(mut self, limits: PromptLimits) -> Self {
-        self.prompt = limits;
+        self.model.prompt = limits;
         self
     }
 
@@ -152,12 +149,12 @@ const fn megapixel(micro_usd: i64) -> Price {
     Price::Megapixel(MicroUsd::new(micro_usd))
 }
 
-/// Every endpoint that edits can be made with.
-pub const MODELS: &[Model] = &[
+/// Every endpoint that edits can use.
+pub const ENDPOINTS: &[Endpoint] = &[
     // Black Forest Labs.
     edit_model(
         "fal-ai/flux-pro/kontext",
-        "FLUX.1 Kontext [pro]",
+        Job::FluxKontextPro,
         PhotoField::ImageUrl,
         BFL,
         image(40_000),
@@ -165,7 +162,7 @@ pub const MODELS: &[Model] = &[
     .with_seed(),
     edit_model(
         "fal-ai/flux-pro/kontext/max",
-        "FLUX.1 Kontext [max]",
+        Job::FluxKontextMax,
         PhotoField::ImageUrl,
         BFL,
         image(80_000),
@@ -173,7 +170,7 @@ pub const MODELS: &[Model] = &[
     .with_seed(),
     edit_model(
         "fal-ai/flux-kontext/dev",
-        "FLUX.1 Kontext [dev]",
+        Job::FluxKontextDev,
         PhotoField::ImageUrl,
         // `auto` is the megapixel size nearest to the photo's shape; the default is the photo's own size, and dearer.
         &[
@@ -189,7 +186,7 @@ pub const MODELS: &[Model] = &[
     // Alibaba.
     edit_model(
         "fal-ai/qwen-image-edit",
-        "Qwen-Image-Edit",
+        Job::QwenImageEdit,
         PhotoField::ImageUrl,
         QWEN,
         megapixel(30_000),
@@ -199,7 +196,7 @@ pub const MODELS: &[Model] = &[
     .with_seed(),
     edit_model(
         "fal-ai/qwen-image-edit-plus",
-        "Qwen-Image-Edit-Plus",
+        Job::QwenImageEditPlus,
         PhotoField::ImageUrls,
         QWEN,
         megapixel(30_000),
@@ -210,7 +207,7 @@ pub const MODELS: &[Model] = &[
     // Google.
     edit_model(
         "fal-ai/nano-banana/edit",
-        "Nano Banana (Gemini 2.5 Flash Image)",
+        Job::NanoBanana,
         PhotoField::ImageUrls,
         GOOGLE,
         image(39_000),
@@ -218,7 +215,7 @@ pub const MODELS: &[Model] = &[
     .with_prompt(GOOGLE_PROMPT),
     edit_model(
         "fal-ai/nano-banana-pro/edit",
-        "Nano Banana Pro (Gemini 3 Pro Image)",
+        Job::NanoBananaPro,
         PhotoField::ImageUrls,
         GOOGLE_1K,
         image(150_000),
@@ -227,7 +224,7 @@ pub const MODELS: &[Model] = &[
     .with_seed(),
     edit_model(
         "fal-ai/nano-banana-2/edit",
-        "Nano Banana 2 (Gemini 3.1 Flash Image)",
+        Job::NanoBanana2,
         PhotoField::ImageUrls,
         GOOGLE_1K,
         image(80_000),
@@ -237,7 +234,7 @@ pub const MODELS: &[Model] = &[
     // ByteDance: makes at least 921,600 pixels.
     edit_model(
         "fal-ai/bytedance/seedream/v4/edit",
-        "Seedream 4.0",
+        Job::Seedream4,
         PhotoField::ImageUrls,
         &[
             ONE_PICTURE,
@@ -251,7 +248,7 @@ pub const MODELS: &[Model] = &[
     // OpenAI.
     edit_model(
         "openai/gpt-image-2/edit",
-        "GPT Image 2",
+        Job::GptImage2,
         PhotoField::ImageUrls,
         &[
             ONE_PICTURE,
@@ -266,7 +263,7 @@ pub const MODELS: &[Model] = &[
     // Bria: trained on licensed data only.
     edit_model(
         "bria/fibo-edit/edit",
-        "Bria FIBO Edit",
+        Job::BriaFiboEdit,
         PhotoField::ImageUrl,
         &[NOT_SYNC],
         image(40_000),
@@ -276,12 +273,7 @@ pub const MODELS: &[Model] = &[
     .with_seed(),
 ];
 
-/// The model of this endpoint.
-pub fn model(endpoint: &str) -> Option<&'static Model> {
-    MODELS.iter().find(|model| model.endpoint == endpoint)
-}
-
-/// How long a prompt for this endpoint may be; [`PromptLimits::COMMON`] where it is unknown.
-pub fn prompt_limits(endpoint: &str) -> PromptLimits {
-    model(endpoint).map_or(PromptLimits::COMMON, |model| model.prompt)
+/// The row of this endpoint.
+pub(super) fn endpoint(id: &str) -> Option<&'static Endpoint> {
+    ENDPOINTS.iter().find(|row| row.model.id == id)
 }

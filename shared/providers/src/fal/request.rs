@@ -3,16 +3,16 @@
 use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
-use super::models::{Fixed, Model, PhotoField, model};
+use super::models::{Endpoint, Fixed, PhotoField, endpoint};
 use crate::error::{ProviderError, not_sent};
 use crate::job::{EditJob, SourcePhoto};
-use crate::provider::PromptLimits;
+use crate::model::PromptLimits;
 
-/// What is asked for at most where fal charges by begun megapixels of a million.
+/// The most pixels that we ask for: fal charges per million, rounded up.
 const TARGET_PIXELS: u64 = 1_000_000;
 /// Sides are multiples of it.
 const STEP: u64 = 16;
-/// The shortest and longest side that is asked for.
+/// The shortest and the longest side that we ask for.
 const SIDES: (u64, u64) = (256, 2_048);
 
 /// The endpoint and its input for this attempt.
@@ -20,35 +20,36 @@ const SIDES: (u64, u64) = (256, 2_048);
 /// # Errors
 /// [`ErrorClass::Validation`] and [`Acceptance::NotSent`]: the endpoint is not in the table, or a prompt has a length
 /// it does not take.
-pub(super) fn input(job: &EditJob<'_>) -> Result<(&'static Model, Value), ProviderError> {
-    let model =
-        model(job.model).ok_or_else(|| not_sent("unknownModel", "no such endpoint is set up for edits"))?;
-    if !model.prompt.allow(job.prompt) {
-        let PromptLimits { min, max } = model.prompt;
-        let message = format!("a prompt for {} has {min} to {max} characters", model.endpoint);
+pub(super) fn input(job: &EditJob<'_>) -> Result<(&'static Endpoint, Value), ProviderError> {
+    let endpoint = endpoint(job.model)
+        .ok_or_else(|| not_sent("unknownModel", "no such endpoint is set up for edits"))?;
+    let limits = endpoint.model.prompt;
+    if !limits.allow(job.prompt) {
+        let PromptLimits { min, max } = limits;
+        let message = format!("a prompt for {} has {min} to {max} characters", job.model);
         return Err(not_sent("promptLength", &message));
     }
     let mut input = Map::new();
     let mut set = |name: &str, value: Value| input.insert(name.to_owned(), value);
-    set(model.prompt_field, json!(job.prompt));
-    if model.negative_prompt
+    set(endpoint.prompt_field, json!(job.prompt));
+    if endpoint.negative_prompt
         && let Some(prompt) = job.negative_prompt_to_send()?
     {
         set("negative_prompt", json!(prompt));
     }
     let photo = format!("data:image/jpeg;base64,{}", BASE64.encode(&job.photo.jpeg));
-    match model.photo {
+    match endpoint.photo {
         PhotoField::ImageUrl => set("image_url", json!(photo)),
         PhotoField::ImageUrls => set("image_urls", json!([photo])),
     };
-    if model.image_size {
+    if endpoint.image_size {
         let (width, height) = a_megapixel(job.photo);
         set("image_size", json!({ "width": width, "height": height }));
     }
-    if model.seed {
+    if endpoint.seed {
         set("seed", json!(job.task_id.seed()));
     }
-    for (name, value) in model.fixed {
+    for (name, value) in endpoint.fixed {
         let value = match value {
             Fixed::Text(text) => json!(text),
             Fixed::Flag(flag) => json!(flag),
@@ -56,7 +57,7 @@ pub(super) fn input(job: &EditJob<'_>) -> Result<(&'static Model, Value), Provid
         };
         set(name, value);
     }
-    Ok((model, Value::Object(input)))
+    Ok((endpoint, Value::Object(input)))
 }
 
 /// The photo's shape in at most a megapixel, and never more than the photo has.
@@ -77,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::error::{Acceptance, ErrorClass};
-    use crate::fal::MODELS;
+    use crate::fal::ENDPOINTS;
     use crate::job::samples::{job, photo};
 
     const PHOTO: &str = "data:image/jpeg;base64,/9hqcGVn";
@@ -116,13 +117,13 @@ mod tests {
                 }),
             ),
         ] {
-            let (model, input) = input(&job(endpoint, "as a comic", &photo)).unwrap();
-            assert_eq!((model.endpoint, &input), (endpoint, &whole));
+            let (row, input) = input(&job(endpoint, "as a comic", &photo)).unwrap();
+            assert_eq!((row.model.id, &input), (endpoint, &whole));
         }
     }
 
     #[test]
-    fn what_would_be_refused_is_not_sent() {
+    fn a_job_that_the_provider_would_refuse_is_not_sent() {
         let photo = photo(10, 10);
         let long = "x".repeat(3_001);
         for (model, prompt, code) in [
@@ -145,23 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn the_table_names_every_endpoint_once_and_in_full() {
-        for (index, row) in MODELS.iter().enumerate() {
-            assert!(
-                MODELS[..index].iter().all(|other| other.endpoint != row.endpoint),
-                "{} is there twice",
-                row.endpoint
-            );
-            assert!(row.endpoint.split('/').count() >= 2 && !row.name.is_empty());
-            assert!(row.price.of_an_edit() > MicroUsd::ZERO);
+    fn every_endpoint_has_owner_and_app_a_price_and_a_life_cycle() {
+        for row in ENDPOINTS {
+            assert!(row.model.id.split('/').count() >= 2, "{}", row.model.id);
+            assert!(row.price.of_an_edit() > MicroUsd::ZERO, "{}", row.model.id);
             assert!(
                 row.fixed.contains(&("sync_mode", Fixed::Flag(false))),
                 "{}",
-                row.endpoint
-            );
-            assert_eq!(
-                crate::prompt_limits(domain::ProviderName::Fal, row.endpoint),
-                row.prompt
+                row.model.id
             );
         }
     }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::error::{RawError, of_status};
 use super::handle::{handle, in_address};
-use super::models::{Price, model};
+use super::models::{self, Price};
 use crate::error::{Acceptance, ErrorClass, ProviderError};
 use crate::exchange::Answer;
 use crate::job::{Cancelled, Output, OutputImage, Progress, Submitted};
@@ -14,7 +14,7 @@ use crate::job::{Cancelled, Output, OutputImage, Progress, Submitted};
 /// Counts what the model's price is for.
 const BILLABLE_UNITS: &str = "x-fal-billable-units";
 
-/// How a request is getting on.
+/// The progress of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     Pending,
@@ -23,7 +23,7 @@ pub(super) enum Status {
     Absent,
 }
 
-/// What the answer to a submit to this endpoint means.
+/// Reads the answer to a submit.
 pub(super) fn submitted(answer: &Answer, endpoint: &str, base: &Url) -> Result<Submitted, ProviderError> {
     if !answer.is_success() {
         return Err(refusal(answer));
@@ -42,7 +42,7 @@ pub(super) fn submitted(answer: &Answer, endpoint: &str, base: &Url) -> Result<S
     }
 }
 
-/// What the answer to the question for the status means.
+/// Reads the answer to a status request.
 pub(super) fn status(answer: &Answer) -> Result<Status, ProviderError> {
     if answer.status == 404 {
         return Ok(Status::Absent);
@@ -54,13 +54,13 @@ pub(super) fn status(answer: &Answer) -> Result<Status, ProviderError> {
     match status.as_deref() {
         // Documented is the first alone.
         Some("COMPLETED" | "FAILED" | "CANCELED" | "CANCELLED" | "ERROR") => Ok(Status::Completed),
-        // In the queue, in progress, or a step that nobody has heard of.
+        // In the queue, in progress, or a step that we do not know.
         Some(_) => Ok(Status::Pending),
         None => Err(unreadable(answer)),
     }
 }
 
-/// What the result of a completed request means: completed does not mean successful.
+/// Reads the result of a completed request: completed does not mean successful.
 pub(super) fn result(answer: &Answer, endpoint: &str) -> Result<Progress, ProviderError> {
     if answer.status == 404 {
         return Ok(Progress::Absent);
@@ -80,7 +80,7 @@ pub(super) fn result(answer: &Answer, endpoint: &str) -> Result<Progress, Provid
     }
 }
 
-/// What the answer to a wish to cancel means.
+/// Reads the answer to a cancellation.
 pub(super) fn cancelled(answer: &Answer) -> Result<Cancelled, ProviderError> {
     match answer.status {
         200..=299 => Ok(Cancelled::Requested),
@@ -97,7 +97,7 @@ fn is_verdict(error: &RawError, status: u16) -> bool {
     !error.kind.is_empty() || is_about_request
 }
 
-/// What a refused request comes to.
+/// The error for a refused request.
 fn refusal(answer: &Answer) -> ProviderError {
     match RawError::of(answer) {
         Some(error) => {
@@ -167,7 +167,7 @@ fn output(body: &Map<String, Value>, answer: &Answer, endpoint: &str) -> Progres
 
 /// Units times the unit's price; unknown where either is.
 fn cost(answer: &Answer, endpoint: &str) -> Option<MicroUsd> {
-    let unit = match model(endpoint)?.price {
+    let unit = match models::endpoint(endpoint)?.price {
         Price::Image(price) | Price::Megapixel(price) => price,
         Price::About(_) => return None,
     };

@@ -16,13 +16,13 @@ use crate::error::ProviderError;
 use crate::exchange;
 use crate::http::HttpClient;
 
-/// How far fal's clock and ours may be apart, either way.
+/// The largest difference between fal's clock and ours, either way.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
-/// How long the keys are believed; fal allows a day at most.
+/// Lifetime of fetched keys; fal allows a day at most.
 const KEPT: SignedDuration = SignedDuration::from_hours(12);
-/// How soon they are fetched again for a signature that none of them made.
+/// Least time between two fetches because of a signature that no known key made.
 const FETCHED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
-/// How long fetching them may take. The caller waits.
+/// Timeout of a fetch. The caller waits for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest list of keys that is read.
 const LARGEST: usize = 64 * 1024;

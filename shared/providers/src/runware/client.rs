@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use domain::TaskId;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
@@ -63,11 +64,12 @@ impl Runware {
     }
 }
 
+#[async_trait]
 impl Provider for Runware {
     async fn submit(&self, job: &EditJob<'_>) -> Result<Submitted, ProviderError> {
         let task = request::inference(job)?;
         let answer = self.send(&task, self.timeout, ANSWER_LIMIT).await?;
-        response::submitted(&answer, job.task_id).map_err(|error| error.without_words_of_job(job))
+        response::submitted(&answer, job.task_id).map_err(|error| job.without_prompts(error))
     }
 
     async fn poll(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {

@@ -7,7 +7,7 @@ use crate::error::{Acceptance, ErrorClass, ProviderError, without_quotations};
 /// An error as Runware writes it.
 #[derive(Debug)]
 pub(super) struct RawError {
-    /// Not a stable API, and shown to nobody but operators.
+    /// Not a stable API; only operators see it.
     pub(super) code: String,
     message: String,
     parameter: String,
@@ -145,9 +145,10 @@ pub(super) fn classify(raw: &str, http_status: Option<u16>) -> ErrorClass {
     let http = http_status.unwrap_or(0);
     let client_error = (400..500).contains(&http);
     ErrorClass::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find(|class| matches(*class, code, http))
-        // A code nobody knows: with a 4xx the request is at fault, else the provider.
+        // An unknown code: with a 4xx the request is at fault, else the provider.
         .unwrap_or(if client_error {
             ErrorClass::Validation
         } else {
@@ -262,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_has_the_class_of_the_table() {
+    fn every_code_has_its_class() {
         use ErrorClass as C;
         let table: &[(&str, u16, ErrorClass)] = &[
             ("conflictTaskUUID", 400, C::Conflict),

@@ -4,7 +4,7 @@
 use domain::MicroUsd;
 
 use super::sizes::Sizes;
-use crate::provider::PromptLimits;
+use crate::model::{Job, Model, PromptLimits};
 
 /// Where a model wants the photo. A slot that a model does not declare is an `unknownParameter` at best; at worst the
 /// photo is ignored and the picture paid for.
@@ -18,30 +18,21 @@ pub enum ImageSlot {
     InputsImage,
 }
 
-/// What Runware takes for one model.
+/// One model, and the shape of its requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Model {
-    /// The AIR id, `creator:family@version`.
-    pub air: &'static str,
-    /// The name for people, and for the provenance of an output.
-    pub name: &'static str,
-    /// Where the photo goes.
+pub struct AirModel {
+    /// Its id is the AIR id: `creator:family@version`.
+    pub model: Model,
     pub image_slot: ImageSlot,
-    /// Which sizes it makes.
     pub sizes: Sizes,
-    /// How long its prompt may be.
-    pub prompt: PromptLimits,
     /// It takes a negative prompt; others reject it.
     pub negative_prompt: bool,
     /// It takes a seed, up to this; others reject it or ignore it.
     pub max_seed: Option<u64>,
     /// Diffusion steps, where the model takes them and Runware's default (20) is not the model's own.
     pub steps: Option<u32>,
-    /// How far the picture may leave a `seedImage` behind, in percent.
+    /// How far the picture may depart from a `seedImage`, in percent.
     pub strength_percent: Option<u32>,
-    /// The list price of one edit at the size asked for here, where it is known. For a style's estimate; what counts
-    /// is the cost in the answer.
-    pub list_price: Option<MicroUsd>,
 }
 
 /// FLUX.1 Kontext pro and max.
@@ -101,30 +92,32 @@ const KONTEXT_PROMPT: PromptLimits = PromptLimits::COMMON;
 const GOOGLE_PROMPT: PromptLimits = PromptLimits { min: 3, max: 45_000 };
 const LONG_PROMPT: PromptLimits = PromptLimits { min: 1, max: 32_000 };
 
-/// What most models have in common: reference image, no extras.
-const fn edit_model(air: &'static str, name: &'static str, sizes: Sizes, prompt: PromptLimits) -> Model {
-    Model {
-        air,
-        name,
+/// A row with the values that most models share: reference image, no extras.
+const fn edit_model(air: &'static str, job: Job, sizes: Sizes, prompt: PromptLimits) -> AirModel {
+    AirModel {
+        model: Model {
+            id: air,
+            job,
+            prompt,
+            list_price: None,
+        },
         image_slot: ImageSlot::InputsReferenceImages,
         sizes,
-        prompt,
         negative_prompt: false,
         max_seed: None,
         steps: None,
         strength_percent: None,
-        list_price: None,
     }
 }
 
-impl Model {
+impl AirModel {
     const fn in_slot(mut self, slot: ImageSlot) -> Self {
         self.image_slot = slot;
         self
     }
 
     const fn at(mut self, micro_usd: i64) -> Self {
-        self.list_price = Some(MicroUsd::new(micro_usd));
+        self.model.list_price = Some(MicroUsd::new(micro_usd));
         self
     }
 
@@ -152,40 +145,35 @@ impl Model {
 const SEED_31_BITS: u64 = (1 << 31) - 1;
 const SEED_63_BITS: u64 = (1 << 63) - 1;
 
-/// Every model that edits can be made with.
-pub const MODELS: &[Model] = &[
+/// Every model that edits can use.
+pub const MODELS: &[AirModel] = &[
     // Black Forest Labs.
-    edit_model("bfl:3@1", "FLUX.1 Kontext [pro]", KONTEXT, KONTEXT_PROMPT).at(40_000),
-    edit_model("bfl:4@1", "FLUX.1 Kontext [max]", KONTEXT, KONTEXT_PROMPT).at(80_000),
-    edit_model("bfl:5@1", "FLUX.2 [pro]", flux_2(256), LONG_PROMPT),
-    edit_model("bfl:6@1", "FLUX.2 [flex]", flux_2(256), LONG_PROMPT),
-    edit_model("bfl:7@1", "FLUX.2 [max]", flux_2(256), LONG_PROMPT),
+    edit_model("bfl:3@1", Job::FluxKontextPro, KONTEXT, KONTEXT_PROMPT).at(40_000),
+    edit_model("bfl:4@1", Job::FluxKontextMax, KONTEXT, KONTEXT_PROMPT).at(80_000),
+    edit_model("bfl:5@1", Job::Flux2Pro, flux_2(256), LONG_PROMPT),
+    edit_model("bfl:6@1", Job::Flux2Flex, flux_2(256), LONG_PROMPT),
+    edit_model("bfl:7@1", Job::Flux2Max, flux_2(256), LONG_PROMPT),
     // Hosted by Runware.
-    edit_model(
-        "runware:106@1",
-        "FLUX.1 Kontext [dev]",
-        KONTEXT_DEV,
-        KONTEXT_PROMPT,
-    )
-    .with_steps(28)
-    .with_seed(SEED_63_BITS)
-    .at(10_500),
-    edit_model("runware:400@1", "FLUX.2 [dev]", flux_2(512), LONG_PROMPT)
+    edit_model("runware:106@1", Job::FluxKontextDev, KONTEXT_DEV, KONTEXT_PROMPT)
+        .with_steps(28)
+        .with_seed(SEED_63_BITS)
+        .at(10_500),
+    edit_model("runware:400@1", Job::Flux2Dev, flux_2(512), LONG_PROMPT)
         .with_seed(SEED_63_BITS)
         .at(7_700),
-    edit_model("runware:400@2", "FLUX.2 [klein] 9B", flux_2(128), LONG_PROMPT)
+    edit_model("runware:400@2", Job::Flux2Klein9B, flux_2(128), LONG_PROMPT)
         .with_negative_prompt()
         .with_seed(SEED_63_BITS),
-    edit_model("runware:400@4", "FLUX.2 [klein] 4B", flux_2(128), LONG_PROMPT)
+    edit_model("runware:400@4", Job::Flux2Klein4B, flux_2(128), LONG_PROMPT)
         .with_negative_prompt()
         .with_seed(SEED_63_BITS)
         .at(1_300),
-    edit_model("runware:108@20", "Qwen-Image-Edit", QWEN, PromptLimits::COMMON)
+    edit_model("runware:108@20", Job::QwenImageEdit, QWEN, PromptLimits::COMMON)
         .with_negative_prompt()
         .with_seed(SEED_63_BITS),
     edit_model(
         "runware:108@22",
-        "Qwen-Image-Edit-Plus",
+        Job::QwenImageEditPlus,
         QWEN,
         PromptLimits::COMMON,
     )
@@ -195,7 +183,7 @@ pub const MODELS: &[Model] = &[
     // Image-to-image without instructions; below 0.8 FLUX hardly changes anything.
     edit_model(
         "runware:101@1",
-        "FLUX.1 [dev]",
+        Job::FluxDev,
         Sizes::Range {
             min: 128,
             max: 2048,
@@ -209,51 +197,45 @@ pub const MODELS: &[Model] = &[
     .with_seed(SEED_63_BITS),
     // Google: with a reference image the output follows its shape, and width and height are not wanted
     // ("either inputs.referenceImages or width/height").
-    edit_model(
-        "google:4@1",
-        "Nano Banana (Gemini 2.5 Flash Image)",
-        Sizes::FollowsPhoto,
-        GOOGLE_PROMPT,
-    )
-    .at(39_000),
+    edit_model("google:4@1", Job::NanoBanana, Sizes::FollowsPhoto, GOOGLE_PROMPT).at(39_000),
     edit_model(
         "google:4@2",
-        "Nano Banana Pro (Gemini 3 Pro Image)",
+        Job::NanoBananaPro,
         Sizes::Resolution("1K"),
         GOOGLE_PROMPT,
     )
     .at(138_000),
     edit_model(
         "google:4@3",
-        "Nano Banana 2 (Gemini 3.1 Flash Image)",
+        Job::NanoBanana2,
         Sizes::Resolution("1K"),
         GOOGLE_PROMPT,
     )
     .with_seed(SEED_31_BITS)
     .at(69_230),
     // ByteDance.
-    edit_model("bytedance:5@0", "Seedream 4.0", SEEDREAM_4, PromptLimits::COMMON).at(30_000),
+    edit_model("bytedance:5@0", Job::Seedream4, SEEDREAM_4, PromptLimits::COMMON).at(30_000),
     edit_model(
         "bytedance:seedream@4.5",
-        "Seedream 4.5",
+        Job::Seedream4_5,
         SEEDREAM_2K,
         PromptLimits::COMMON,
     ),
     edit_model(
         "bytedance:seedream@5.0-lite",
-        "Seedream 5.0 Lite",
+        Job::Seedream5Lite,
         SEEDREAM_5_LITE,
         PromptLimits::COMMON,
     ),
     // OpenAI.
-    edit_model("openai:1@1", "GPT Image 1", GPT_IMAGE, LONG_PROMPT).at(167_000),
-    edit_model("openai:1@2", "GPT Image 1 Mini", GPT_IMAGE, LONG_PROMPT),
-    edit_model("openai:4@1", "GPT Image 1.5", GPT_IMAGE, LONG_PROMPT),
-    edit_model("openai:gpt-image@2", "GPT Image 2", GPT_IMAGE, LONG_PROMPT),
+    edit_model("openai:1@1", Job::GptImage1, GPT_IMAGE, LONG_PROMPT).at(167_000),
+    edit_model("openai:1@2", Job::GptImage1Mini, GPT_IMAGE, LONG_PROMPT),
+    edit_model("openai:4@1", Job::GptImage1_5, GPT_IMAGE, LONG_PROMPT),
+    edit_model("openai:gpt-image@2", Job::GptImage2, GPT_IMAGE, LONG_PROMPT),
     // Bria: trained on licensed data only. Takes no size at all.
     edit_model(
         "bria:21@1",
-        "Bria FIBO Edit",
+        Job::BriaFiboEdit,
         Sizes::FollowsPhoto,
         PromptLimits::COMMON,
     )
@@ -261,12 +243,7 @@ pub const MODELS: &[Model] = &[
     .at(40_000),
 ];
 
-/// The model with this AIR id.
-pub fn model(air: &str) -> Option<&'static Model> {
-    MODELS.iter().find(|model| model.air == air)
-}
-
-/// How long a prompt for this model may be; [`PromptLimits::COMMON`] where it is unknown.
-pub fn prompt_limits(air: &str) -> PromptLimits {
-    model(air).map_or(PromptLimits::COMMON, |model| model.prompt)
+/// The row of this AIR id.
+pub(super) fn model(air: &str) -> Option<&'static AirModel> {
+    MODELS.iter().find(|row| row.model.id == air)
 }

@@ -8,7 +8,7 @@ use super::models::{ImageSlot, model};
 use super::sizes::SizeChoice;
 use crate::error::{ProviderError, not_sent};
 use crate::job::EditJob;
-use crate::provider::PromptLimits;
+use crate::model::PromptLimits;
 
 /// How long Runware keeps an output, in seconds: long enough for a recovery that starts after half an hour, short
 /// enough to be gone the same evening. (Without it, days.)
@@ -24,22 +24,23 @@ const OUTPUT_QUALITY: u32 = 92;
 /// does not take. An unknown model is refused rather than guessed at: a photo in the wrong slot can be ignored
 /// silently, and a picture of somebody else paid for.
 pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
-    let model = model(job.model)
+    let row = model(job.model)
         .ok_or_else(|| not_sent("unknownModel", "no model with this AIR id is set up for edits"))?;
-    if !model.prompt.allow(job.prompt) {
-        let PromptLimits { min, max } = model.prompt;
+    let limits = row.model.prompt;
+    if !limits.allow(job.prompt) {
+        let PromptLimits { min, max } = limits;
         return Err(not_sent(
             "promptLength",
-            &format!("a prompt for {} has {min} to {max} characters", model.air),
+            &format!("a prompt for {} has {min} to {max} characters", row.model.id),
         ));
     }
     let mut task = Map::new();
     let mut set = |name: &str, value: Value| task.insert(name.to_owned(), value);
     set("taskType", json!("imageInference"));
     set("taskUUID", json!(job.task_id.to_string()));
-    set("model", json!(model.air));
+    set("model", json!(row.model.id));
     set("positivePrompt", json!(job.prompt));
-    if model.negative_prompt
+    if row.negative_prompt
         && let Some(prompt) = job.negative_prompt_to_send()?
     {
         set("negativePrompt", json!(prompt));
@@ -48,12 +49,12 @@ pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
         "data:image/jpeg;base64,{}",
         BASE64.encode(&job.photo.jpeg)
     ));
-    match model.image_slot {
+    match row.image_slot {
         ImageSlot::SeedImage => set("seedImage", photo),
         ImageSlot::InputsReferenceImages => set("inputs", json!({ "referenceImages": [photo] })),
         ImageSlot::InputsImage => set("inputs", json!({ "image": photo })),
     };
-    match model.sizes.nearest(job.photo.width, job.photo.height) {
+    match row.sizes.nearest(job.photo.width, job.photo.height) {
         SizeChoice::Pixels(width, height) => {
             set("width", json!(width));
             set("height", json!(height));
@@ -63,13 +64,13 @@ pub(super) fn inference(job: &EditJob<'_>) -> Result<Value, ProviderError> {
         }
         SizeChoice::Unsaid => {}
     }
-    if let Some(percent) = model.strength_percent {
+    if let Some(percent) = row.strength_percent {
         set("strength", json!(f64::from(percent) / 100.0));
     }
-    if let Some(steps) = model.steps {
+    if let Some(steps) = row.steps {
         set("steps", json!(steps));
     }
-    if let Some(max) = model.max_seed {
+    if let Some(max) = row.max_seed {
         set("seed", json!(job.task_id.seed().min(max)));
     }
     set("outputType", json!("URL"));
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_refused_is_not_sent() {
+    fn a_job_that_the_provider_would_refuse_is_not_sent() {
         let photo = photo(10, 10);
         let long = "x".repeat(3_001);
         for (model, prompt, code) in [
@@ -201,24 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn the_table_names_every_model_once_and_in_full() {
-        for (index, row) in MODELS.iter().enumerate() {
+    fn every_model_has_an_air_id_and_a_strength_exactly_for_a_seed_image() {
+        for row in MODELS {
             assert!(
-                MODELS[..index].iter().all(|other| other.air != row.air),
-                "{} is there twice",
-                row.air
+                row.model.id.contains(':') && row.model.id.contains('@'),
+                "{}",
+                row.model.id
             );
-            assert!(row.air.contains(':') && row.air.contains('@') && !row.name.is_empty());
-            assert!(row.prompt.min >= 1 && row.prompt.max >= 3_000);
             assert_eq!(
                 row.image_slot == ImageSlot::SeedImage,
                 row.strength_percent.is_some(),
                 "{}",
-                row.air
-            );
-            assert_eq!(
-                crate::prompt_limits(domain::ProviderName::Runware, row.air),
-                row.prompt
+                row.model.id
             );
         }
     }

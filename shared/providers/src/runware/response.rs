@@ -9,7 +9,7 @@ use crate::error::{Acceptance, ErrorClass, ProviderError};
 use crate::exchange::Answer;
 use crate::job::{Output, OutputImage, Progress, Submitted};
 
-/// What the answer to `imageInference` means.
+/// Reads the answer to `imageInference`.
 pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, ProviderError> {
     let Some(reading) = Reading::of(answer, task) else {
         return Err(unreadable(answer));
@@ -53,7 +53,7 @@ fn acknowledged(task: TaskId) -> Submitted {
     }
 }
 
-/// What the answer to `getResponse` or `getTaskDetails` means.
+/// Reads the answer to `getResponse` or `getTaskDetails`.
 pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, ProviderError> {
     let Some(reading) = Reading::of(answer, task) else {
         return Err(unreadable(answer));
@@ -62,7 +62,7 @@ pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, Provid
     if let Some(Finding::Picture(output)) = result {
         return Ok(Progress::Done(output));
     }
-    // What names our task goes before what names none.
+    // An error that names our task goes before one that names none.
     let error = reading
         .errors
         .iter()
@@ -108,20 +108,20 @@ fn unreadable(answer: &Answer) -> ProviderError {
     answer.unreadable(super::error::classify("", Some(answer.status)))
 }
 
-/// What an item says of our task.
+/// The meaning of an item for our task.
 enum Finding {
     Picture(Output),
     Unusable(ProviderError),
     Pending,
 }
 
-/// What concerns our task in an answer.
+/// The parts of an answer about our task.
 struct Reading {
     items: Vec<Map<String, Value>>,
     errors: Vec<RawError>,
 }
 
-/// Whose an item is.
+/// The owner of an item.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Owner {
     Ours,
@@ -248,7 +248,7 @@ fn finding(item: &Map<String, Value>) -> Finding {
             Acceptance::Refused,
         )),
         (Some("success"), None) => unusable("missingOutput", "finished without an output"),
-        // An acknowledgement, a step on the way, or a status nobody has heard of.
+        // An acknowledgement, a step in between, or an unknown status.
         _ => Finding::Pending,
     }
 }

@@ -1,6 +1,6 @@
 //! Which size to ask for: the nearest to the photo's shape that a model makes.
 
-/// How a model is told what size to make.
+/// The way to ask a model for a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sizes {
     /// One of these, or of these turned on their side: `(width, height)` in pixels.
@@ -20,7 +20,7 @@ pub enum Sizes {
     FollowsPhoto,
 }
 
-/// What a request says about the size.
+/// The size fields of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeChoice {
     /// `width` and `height` in pixels.
@@ -62,7 +62,7 @@ fn nearest_fixed(sizes: &[(u32, u32)], width: u32, height: u32) -> SizeChoice {
         .map_or(SizeChoice::Unsaid, |(w, h)| SizeChoice::Pixels(w, h))
 }
 
-/// How far two shapes differ: 0 for equal ones, the same for twice as wide and half as wide.
+/// The difference of two shapes: 0 for equal ones, the same for twice as wide and half as wide.
 fn distortion(a: (u32, u32), b: (u32, u32)) -> f64 {
     let ratio = |(w, h): (u32, u32)| f64::from(w) / f64::from(h);
     (ratio(a) / ratio(b)).ln().abs()
@@ -174,7 +174,7 @@ mod tests {
                     return Err(TestCaseError::fail("a size of a range is always said"));
                 };
                 for side in [w, h] {
-                    prop_assert!(side % step == 0 && (min..=max).contains(&side), "{w}x{h} for {}", model.air);
+                    prop_assert!(side % step == 0 && (min..=max).contains(&side), "{w}x{h} for {}", model.model.id);
                 }
                 // Wherever the model can make the shape, only the step is between it and the photo.
                 let shape = f64::from(width.max(height)) / f64::from(width.min(height));

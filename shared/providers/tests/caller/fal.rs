@@ -1,12 +1,12 @@
 //! The same for fal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::MicroUsd;
 use doubles::fal::{API_KEY, Server};
 use providers::{
-    AnyProvider, Config, EditJob, Fal, HttpClient, Progress, Provider, ProviderError, SourcePhoto, Submitted,
-    Task,
+    AnyProvider, Config, EditJob, Fal, HttpClient, Progress, ProviderError, SourcePhoto, Submitted, Task,
 };
 use url::Url;
 
@@ -27,11 +27,11 @@ impl Caller {
     pub(crate) fn with(base_url: &str, api_key: &str, timeout: Duration) -> Self {
         let config = Config {
             base_url: base_url.parse().unwrap(),
-            api_key: api_key.to_owned(),
+            api_key: api_key.into(),
             timeout,
         };
         Self {
-            provider: AnyProvider::Fal(Fal::new(HttpClient::new().unwrap(), &config).unwrap()),
+            provider: Arc::new(Fal::new(HttpClient::new().unwrap(), &config).unwrap()),
             photo: photo(64, 48),
             model: "fal-ai/flux-pro/kontext",
             webhook: None,

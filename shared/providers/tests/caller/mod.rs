@@ -5,14 +5,14 @@
 
 pub(crate) mod fal;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{EditId, MicroUsd, TaskId};
 use doubles::runware::{API_KEY, Server};
 use providers::{
-    AnyProvider, Config, EditJob, HttpClient, Progress, Provider, ProviderError, Runware, SourcePhoto,
-    Submitted, Task,
+    AnyProvider, Config, EditJob, HttpClient, Progress, ProviderError, Runware, SourcePhoto, Submitted, Task,
 };
 
 pub(crate) const MODEL: &str = "google:4@1";
@@ -53,12 +53,12 @@ impl Caller {
     pub(crate) fn with(base_url: &str, api_key: &str, timeout: Duration) -> Self {
         let config = Config {
             base_url: base_url.parse().unwrap(),
-            api_key: api_key.to_owned(),
+            api_key: api_key.into(),
             timeout,
         };
         let runware = Runware::new(HttpClient::new().unwrap(), &config).unwrap();
         Self {
-            provider: AnyProvider::Runware(runware),
+            provider: Arc::new(runware),
             photo: photo(64, 48),
             model: MODEL,
         }

@@ -6,7 +6,9 @@ mod watermark_images;
 use cloud::{Cloud, PortError};
 use domain::settings::ProviderMode;
 use domain::{ProviderName, Settings};
-use providers::{AnyProvider, Config, Downloader, Fake, Fal, HttpClient, HttpClientError, Runware};
+use std::sync::Arc;
+
+use providers::{AnyProvider, Config, Downloader, Fake, HttpClient, HttpClientError, descriptor};
 use tokio::sync::Semaphore;
 
 pub(crate) use watermark_images::WatermarkImage;
@@ -49,22 +51,18 @@ impl ProviderKit {
         mode: ProviderMode,
     ) -> Result<AnyProvider, WorkError> {
         if mode == ProviderMode::Fake {
-            return Ok(AnyProvider::Fake(Fake));
+            return Ok(Arc::new(Fake));
         }
         let Some(key) = cloud.api_key(name).await? else {
-            let detail = format!("the secret {name}_api_key is not set");
+            let detail = format!("the secret {} is not set", name.secret_name());
             return Err(WorkError::unusable_provider(detail));
         };
         let config = Config {
             base_url: settings.base_url_of(name).clone(),
-            api_key: key.expose().to_owned(),
+            api_key: key,
             timeout: settings.timeout_of(name),
         };
-        let http = self.http.clone();
-        let provider = match name {
-            ProviderName::Runware => Runware::new(http, &config).map(AnyProvider::Runware),
-            ProviderName::Fal => Fal::new(http, &config).map(AnyProvider::Fal),
-        };
+        let provider = (descriptor(name).connect)(self.http.clone(), &config);
         provider.map_err(|error| WorkError::unusable_provider(format!("{name}_{error}")))
     }
 

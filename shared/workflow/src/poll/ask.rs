@@ -3,9 +3,7 @@
 use domain::edit::Attempt;
 use domain::{Edit, MicroUsd};
 use jiff::SignedDuration;
-use providers::{
-    Acceptance, AnyProvider, Cancelled, ErrorClass, Output, Progress, Provider, ProviderError, Task,
-};
+use providers::{Acceptance, AnyProvider, Cancelled, ErrorClass, Output, Progress, ProviderError, Task};
 
 use crate::error::WorkError;
 use crate::worker::{LoadedEdit, Worker};

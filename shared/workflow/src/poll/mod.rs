@@ -7,8 +7,8 @@ use std::time::Duration;
 use cloud::{Cloud, MoveError};
 use domain::edit::Step;
 use domain::message::{Hint, PollMessage};
-use domain::{Edit, FailureCode, ProviderName, Status, polling};
-use providers::{Acceptance, ErrorClass, ProviderError, fal};
+use domain::{Edit, FailureCode, Status, polling};
+use providers::{Acceptance, ErrorClass, ProviderError, descriptor};
 
 use ask::Verdict;
 pub(crate) use ask::{OpenAttempt, task, without_prompts};
@@ -139,11 +139,7 @@ impl Worker<'_> {
             let is_same = handle.rsplit('/').next() == Some(request_id.as_str());
             return Ok(is_same.then(|| edit.clone()));
         }
-        let handle = match attempt.provider {
-            ProviderName::Fal => fal::handle(&attempt.model, request_id),
-            // Runware knows the task by our own id.
-            ProviderName::Runware => Some(request_id.clone()),
-        };
+        let handle = (descriptor(attempt.provider).handle)(&attempt.model, request_id);
         let made = handle.and_then(|handle| edit.step(Step::Accept { handle }, self.now()).ok());
         let Some(made) = made else { return Ok(None) };
         match self.cloud.apply(&made).await {

@@ -8,7 +8,7 @@ use domain::hook::Hook;
 use domain::message::PollMessage;
 use domain::settings::ProviderMode;
 use domain::{Edit, FailureCode, polling};
-use providers::{Acceptance, AnyProvider, EditJob, Provider, ProviderError, SourcePhoto, Submitted};
+use providers::{Acceptance, AnyProvider, EditJob, ProviderError, SourcePhoto, Submitted};
 use url::Url;
 
 use crate::after_failure::FailedAttempt;

@@ -2,6 +2,7 @@
 
 use domain::ProviderName;
 use domain::settings::setting;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use world::deployed::command_line::{in_folder, magic_edits, ran};
 use world::root;
@@ -58,7 +59,7 @@ async fn an_invalid_setting_is_refused_with_advice(place: Place) {
         "{ran:?}"
     );
     let after = place.cloud.api_key(ProviderName::Runware).await.unwrap();
-    assert_eq!(after.unwrap().expose(), key.unwrap().expose());
+    assert_eq!(after.unwrap().expose_secret(), key.unwrap().expose_secret());
     assert_eq!(
         magic_edits(&["settings", "list"]).await.out,
         before,

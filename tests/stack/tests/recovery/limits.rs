@@ -4,7 +4,6 @@ use domain::settings::setting;
 use serde_json::json;
 use world::{Books, Place, World, settings, styles};
 
-
 contract! {
     in_memory {
         a_limited_run_says_that_more_is_left_and_the_next_run_finds_it,

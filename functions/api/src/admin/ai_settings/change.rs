@@ -86,10 +86,12 @@ pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
         value: values.remove(setting.name()).unwrap_or_default(),
         source: source_of(setting),
     });
-    let keys = ProviderName::ALL.map(|provider| (provider, with_key.contains(&provider)));
+    let keys = ProviderName::ALL
+        .iter()
+        .map(|provider| (*provider, with_key.contains(provider)));
     Ok(SettingsAnswer {
         settings: settings.collect(),
-        keys: keys.to_vec(),
+        keys: keys.collect(),
     })
 }
 
@@ -176,8 +178,9 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
     for (name, value) in members {
         let here = pointer("/secrets", name);
         let provider = ProviderName::ALL
-            .into_iter()
-            .find(|provider| *name == format!("{provider}_api_key"));
+            .iter()
+            .copied()
+            .find(|provider| *name == provider.secret_name());
         match (provider, value) {
             (None, _) => flaws.push(flaw(&here, "There is no such secret.")),
             (Some(provider), Value::Null) => writes.push(Write::RemoveKey(provider)),

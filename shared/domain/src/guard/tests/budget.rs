@@ -31,7 +31,7 @@ fn a_prompt_alone_is_measured_by_the_style_that_it_gets() {
 }
 
 #[test]
-fn what_is_reserved_counts_like_what_is_spent() {
+fn reservations_count_like_spending() {
     let mut world = with_room(39_999);
     for spent in [0, 500_000, 960_001] {
         world.month.spent = MicroUsd::new(spent);
@@ -72,7 +72,7 @@ fn with_a_fallback_the_dearer_of_the_two_is_reserved_and_must_fit() {
 }
 
 #[test]
-fn what_a_fallback_would_cost_makes_no_style_too_dear_for_the_soft_cap() {
+fn the_price_of_a_fallback_makes_no_style_too_dear_for_the_soft_cap() {
     let mut world = with_room(500_000);
     world.style("watercolour").provider_model = "pair".to_owned();
     world.settings.fallback_provider = Some(ProviderName::Fal);
@@ -139,7 +139,7 @@ fn above_the_soft_cap_an_organiser_may_allow_cheap_styles_only() {
 }
 
 #[test]
-fn a_hard_cap_of_nothing_lets_nothing_through() {
+fn a_hard_cap_of_zero_refuses_everything() {
     let world = World::with(|world| world.caps.hard_cap_micro_usd = Some(MicroUsd::ZERO));
     assert_eq!(world.refusal(), Refusal::BudgetHardCapReached);
 }

@@ -237,7 +237,7 @@ fn a_locked_style_that_is_not_on_the_list_is_not_offered_for_sale() {
 }
 
 #[test]
-fn who_granted_has_a_stable_name() {
+fn granted_by_keeps_its_wire_form() {
     assert_eq!(
         serde_json::to_string(&GrantedBy::Package).unwrap(),
         r#""package""#

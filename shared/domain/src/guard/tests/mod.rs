@@ -9,9 +9,13 @@ mod safety_characters;
 mod safety_properties;
 mod style;
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::event::{Addon, AddonStatus, EventPolicy, FEATURE_AI_STYLING, Package};
-use crate::style::sample;
+use crate::budget::{BudgetCaps, BudgetMonth};
+use crate::event::{Addon, AddonStatus, Event, EventPolicy, FEATURE_AI_STYLING, Package};
+use crate::settings::Settings;
+use crate::style::{Style, sample};
 
 /// A request that passes every layer, with everything that the layers look at.
 struct World {

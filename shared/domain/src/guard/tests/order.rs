@@ -111,7 +111,7 @@ fn a_blocked_prompt_keeps_what_would_have_been_sent() {
 }
 
 #[test]
-fn what_passed_goes_to_the_queue_at_once_or_is_held_back() {
+fn an_admitted_edit_goes_to_the_queue_at_once_or_is_held_back() {
     let mut settings = Settings::default();
     for (auto, expected) in [(true, Dispatch::Now), (false, Dispatch::Held)] {
         settings.queue_auto_dispatch = auto;

@@ -1,5 +1,3 @@
-//! What the organiser allows.
-
 use super::*;
 
 #[test]
@@ -59,7 +57,7 @@ fn an_organiser_who_has_set_nothing_allows_styles_and_no_words() {
 }
 
 #[test]
-fn a_refusal_tells_the_organisers_words_or_ours() {
+fn a_policy_refusal_carries_the_organisers_message_or_ours() {
     let mut world = World::with(|world| world.event.policy.enabled = false);
     let ours = super::super::policy::DEFAULT_POLICY_MESSAGE;
     assert_eq!(world.refusal(), Refusal::EventPolicyBlocked(ours.to_owned()));

@@ -259,7 +259,7 @@ fn a_term_written_in_disguise_is_the_word_it_means_and_no_part_of_it() {
 }
 
 #[test]
-fn a_term_of_nothing_blocks_nothing() {
+fn an_empty_term_blocks_nothing() {
     for term in [
         "", " ", "\t\n", "...", "!!!", "-", "*", "***", "$$$", "\u{200B}", "\u{FE0F}", "\u{308}", "«»", "¿?",
         "。",
@@ -283,7 +283,7 @@ fn a_term_of_nothing_blocks_nothing() {
 }
 
 #[test]
-fn both_lists_are_asked_and_both_prompts() {
+fn both_lists_of_terms_apply_to_both_prompts() {
     let request = |prompt: &str, negative: &str| EditRequest {
         style_key: None,
         prompt: Some(prompt.to_owned()),
@@ -312,7 +312,7 @@ fn both_lists_are_asked_and_both_prompts() {
 }
 
 #[test]
-fn a_text_made_to_be_slow_is_not() {
+fn a_text_made_to_slow_the_search_does_not() {
     // Every way to read it is followed side by side; one by one they would take for ever.
     for text in ["$§", "s ", "*s", "ö", "s", "!s", "."] {
         assert!(!blocks("ssssssssssssssssss x", &text.repeat(1_000)));

@@ -204,7 +204,7 @@ fn a_prompt_without_a_style_takes_nothing_of_the_styles_words() {
 }
 
 #[test]
-fn a_prompt_of_nothing_is_too_short() {
+fn an_empty_prompt_is_too_short() {
     let mut world = free_prompt();
     world.request.prompt = Some(" \n ".to_owned());
     assert_eq!(world.invalid().0, "/prompt");

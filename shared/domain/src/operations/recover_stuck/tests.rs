@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::edit::Step;
-use crate::edit::tests::{at, queued};
+use crate::edit::samples::{at, queued};
 use crate::settings::ProviderMode;
 
 fn asks(minutes: u32) -> RecoverStuck {
@@ -22,7 +22,7 @@ fn processing() -> Edit {
 }
 
 #[test]
-fn nothing_said_is_a_dry_run_of_half_an_hour() {
+fn an_empty_payload_is_a_dry_run_of_half_an_hour() {
     let payload: RecoverStuck = serde_json::from_value(json!({})).unwrap();
     assert_eq!(payload, RecoverStuck::default());
     assert_eq!((payload.minutes, payload.action), (30, Recovery::DryRun));
@@ -44,7 +44,7 @@ fn nothing_said_is_a_dry_run_of_half_an_hour() {
 }
 
 #[test]
-fn what_is_stuck_is_found_by_its_deadline() {
+fn a_stuck_edit_is_found_by_its_deadline() {
     for edit in [queued(), processing()] {
         for minutes in [0, 1, 2, 10, 30, u32::MAX] {
             for second in [0, 59, 60, 119, 120, 600, 601, 1_800, 1_000_000] {
@@ -61,7 +61,7 @@ fn what_is_stuck_is_found_by_its_deadline() {
 }
 
 #[test]
-fn what_has_ended_is_never_stuck() {
+fn an_ended_edit_is_never_stuck() {
     let fail = Step::Fail {
         code: crate::FailureCode::ProviderError,
         detail: String::new(),

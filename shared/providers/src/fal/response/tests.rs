@@ -278,7 +278,7 @@ fn an_endpoint_without_a_unit_price_has_no_cost() {
 }
 
 #[test]
-fn the_guests_words_do_not_reach_the_operators_message() {
+fn the_operators_message_never_has_the_guests_words() {
     for detail in [
         json!([{ "loc": ["body", "prompt"], "msg": "Anna and Bert is not allowed", "type": "value_error" }]),
         json!([{ "loc": ["body"], "msg": "Anna and Bert is not allowed", "type": "content_policy_violation" }]),

@@ -269,7 +269,7 @@ fn an_answer_too_large_to_read_has_an_unknown_outcome() {
 }
 
 #[test]
-fn the_guests_words_do_not_reach_the_operators_message() {
+fn the_operators_message_never_has_the_guests_words() {
     for name in [
         "error_moderation",
         "error_about_the_prompt",

@@ -3,6 +3,7 @@
 use domain::ProviderName;
 use domain::settings::{Setting, setting};
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use world::fixture;
 use world::reply::text;
@@ -216,7 +217,11 @@ async fn settings_and_secrets_are_set_and_go_back_to_their_defaults(place: Place
             assert!(!answer.body.to_string().contains(&key), "secrets are write-only");
         }
         let kept = kept.expect("`make up` leaves one");
-        place.cloud.put_api_key(provider, kept.expose()).await.unwrap();
+        place
+            .cloud
+            .put_api_key(provider, kept.expose_secret())
+            .await
+            .unwrap();
     }
     let after = admin.get(path).await;
     for setting in Setting::all() {

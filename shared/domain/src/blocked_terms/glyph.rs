@@ -7,29 +7,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::alphabet::{Look, is_invisible, is_ornament, kind_of, letters_of, prototype, replaced_by};
+use super::alphabet::{Kind, Look, is_invisible, is_ornament, kind_of, letters_of, prototype, replaced_by};
 
 /// Longer runs of one letter or sign are cut to this many.
 const LONGEST_RUN: usize = 4;
-
-/// What a glyph is; gaps in the order in which they part words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    /// Part of a word.
-    Letter,
-    /// Part of a word or a number.
-    Digit,
-    /// A word by itself: Chinese, Thai and others that do not space words.
-    Ideograph,
-    /// A word by itself, and a gap between the letters of another.
-    Emoji,
-    /// Punctuation and the like.
-    Sign,
-    /// Parts words, but not in the way of a space: `he'll` is not `hell`.
-    Apostrophe,
-    /// Parts words.
-    Space,
-}
 
 /// One visible sign.
 #[derive(Debug, Clone, Copy)]

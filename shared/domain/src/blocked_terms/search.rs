@@ -1,24 +1,11 @@
-//! Layer 6: blocked terms, found in spite of the usual disguises.
-//!
-//! Text and terms are read the same way, each once, into glyphs that know which letters they may stand for (see
-//! [`glyph`]). A term is then looked for letter by letter, from the beginning of a word to the end of one:
-//! `Grapefruit` does not contain `rape`. Between the letters of a word a text may have signs (`ki-ll`), or gaps
-//! of any kind if they are between all of them (`k i l l`).
-
-mod alphabet;
-mod glyph;
-mod terms;
+//! The search for a term in a text.
 
 use std::collections::HashMap;
 
-use glyph::{Glyph, Kind};
-pub use terms::{MAX_TERM_CHARS, MAX_TERMS, flaws_of_terms};
+use super::alphabet::Kind;
+use super::glyph::{self, Glyph};
 
-use super::EditRequest;
-use crate::event::EventPolicy;
-use crate::settings::Settings;
-
-/// From this many letters on, a term is also found with letters replaced; shorter ones (`SS`) are too easily
+/// From this many letters on, the search also finds a term with letters replaced; shorter ones (`SS`) are too easily
 /// something else (`5s`).
 const LEAST_DISGUISED: usize = 3;
 /// From this many letters on, `i` and `l` are one letter; shorter words too easily become another (`hell`, `heil`).
@@ -26,42 +13,39 @@ const LEAST_BLURRED: usize = 5;
 /// From this many letters on, a pair that looks like one letter is that letter (`rn`); shorter words too easily become another
 /// (`burn`, `bum`).
 const LEAST_JOINED: usize = 5;
-/// How many glyphs may be skipped from one letter to the next: bounds the work on a text made of nothing else.
+/// The most glyphs that the search skips from one letter to the next: bounds the work on a text of nothing else.
 const WIDEST_GAP: usize = 8;
 
-/// Whether the request's own words contain a blocked term of the installation or the event.
-pub fn is_blocked(request: &EditRequest, settings: &Settings, policy: &EventPolicy) -> bool {
-    let terms = settings.blocked_terms.iter().chain(&policy.blocked_terms);
-    if terms.clone().next().is_none() {
+/// Whether one of the terms stands in the text, at word boundaries. A term without letters, digits or emoji never does.
+pub fn contains_term<T: AsRef<str>>(text: &str, terms: &[T]) -> bool {
+    contains_any([text], terms)
+}
+
+/// Whether one of the terms stands in one of the texts.
+pub fn contains_any<'a, T: AsRef<str>>(
+    texts: impl IntoIterator<Item = &'a str>,
+    terms: impl IntoIterator<Item = T>,
+) -> bool {
+    let mut terms = terms.into_iter().peekable();
+    // Most installations block nothing, and most edits have no words of their own: then nothing is read.
+    if terms.peek().is_none() {
         return false;
     }
-    let words = [request.prompt.as_deref(), request.negative_prompt.as_deref()];
-    let texts: Vec<Text> = words.into_iter().flatten().map(Text::read).collect();
-    contain_term(&texts, terms)
-}
-
-/// Whether one of the terms stands in the text, at word boundaries. A term without letters, digits or emoji never
-/// does.
-pub fn contains_term<T: AsRef<str>>(text: &str, terms: &[T]) -> bool {
-    contain_term(&[Text::read(text)], terms)
-}
-
-fn contain_term<T: AsRef<str>>(texts: &[Text], terms: impl IntoIterator<Item = T>) -> bool {
-    // Where there is no prompt, no term need be read.
+    let texts: Vec<Text> = texts.into_iter().map(Text::read).collect();
     !texts.is_empty()
-        && terms.into_iter().any(|term| {
+        && terms.any(|term| {
             let term = Term::read(term.as_ref());
             texts.iter().any(|text| text.contains(&term))
         })
 }
 
 /// A blocked term.
-struct Term {
+pub(super) struct Term {
     letters: Vec<Letter>,
     /// The same with the pairs that look like one letter as that letter (`pom` for `porn`), where there are any and the term
     /// is long enough.
     joined: Option<Vec<Letter>>,
-    /// Too short to be looked for in disguise.
+    /// Too short for a search for its disguises.
     literally: bool,
 }
 
@@ -72,7 +56,7 @@ struct Letter {
     joint: Joint,
 }
 
-/// What may stand between two letters of a term.
+/// The gap that may stand between two letters of a term.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joint {
     /// They are one word: nothing but signs.
@@ -84,7 +68,7 @@ enum Joint {
 }
 
 impl Term {
-    fn read(term: &str) -> Self {
+    pub(super) fn read(term: &str) -> Self {
         let glyphs = glyph::read(term);
         let has_letters = glyphs.iter().any(|glyph| glyph.kind == Kind::Letter);
         let mut letters: Vec<Letter> = Vec::with_capacity(glyphs.len());
@@ -132,6 +116,11 @@ impl Term {
     fn takes_pairs(&self) -> bool {
         self.letters.len() >= LEAST_JOINED
     }
+
+    /// Whether there is nothing in it that a text could contain.
+    pub(super) fn is_empty(&self) -> bool {
+        self.letters.is_empty()
+    }
 }
 
 /// A term's letters with its pairs joined; `None` where it has none.
@@ -146,7 +135,7 @@ fn joined(letters: &[Letter]) -> Option<Vec<Letter>> {
     (shorter.len() < letters.len()).then_some(shorter)
 }
 
-/// How the letters of a word are set.
+/// The spacing of a word's letters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spacing {
     /// Close together.
@@ -167,7 +156,7 @@ impl Letter {
     }
 }
 
-/// A text in which terms are looked for.
+/// A text, ready for the search.
 struct Text {
     glyphs: Vec<Glyph>,
     /// By letter, where a term that begins with it may begin.

@@ -3,9 +3,26 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
-use super::glyph::Kind;
+/// The kind of a glyph; gaps in the order in which they part words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Part of a word.
+    Letter,
+    /// Part of a word or a number.
+    Digit,
+    /// A word by itself: Chinese, Thai and others that do not space words.
+    Ideograph,
+    /// A word by itself, and a gap between the letters of another.
+    Emoji,
+    /// Punctuation and the like.
+    Sign,
+    /// Parts words, but not in the way of a space: `he'll` is not `hell`.
+    Apostrophe,
+    /// Parts words.
+    Space,
+}
 
-/// What a character is.
+/// The kind of a character.
 pub(super) fn kind_of(shown: char) -> Kind {
     match shown {
         'a'..='z' | 'A'..='Z' => Kind::Letter,
