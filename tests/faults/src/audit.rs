@@ -207,7 +207,11 @@ async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
         .collect();
     let mut held = 0;
     for guest in &guests {
-        let asked = place.stack().dynamodb.get_item().table_name(&place.stack().described.table);
+        let asked = place
+            .stack()
+            .dynamodb
+            .get_item()
+            .table_name(&place.stack().described.table);
         let asked = asked
             .key("pk", AttributeValue::S(format!("SCOPE#{guest}")))
             .key("sk", AttributeValue::S("OPEN".to_owned()))

@@ -14,8 +14,8 @@ use axum::response::IntoResponse;
 use bytes::Bytes;
 use doubles::connection::{Peer, Resettable};
 use futures::stream;
-use world::deployed::functions::Process;
 use tokio::net::TcpListener;
+use world::deployed::functions::Process;
 
 use crate::call::Call;
 use crate::fault::{self, Fault};

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use world::Place;
 
-
 /// More pages than a pass ever needs.
 const MOST_PAGES: usize = 20;
 

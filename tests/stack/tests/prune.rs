@@ -8,10 +8,10 @@ use domain::edit::Step;
 use domain::{Edit, EditId, FailureCode, Status};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 use world::deployed::functions::kill;
 use world::table::{Item, string};
 use world::{Place, World};
-use tokio::time::{Instant, sleep};
 
 contract! {
     in_memory {

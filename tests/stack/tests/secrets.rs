@@ -2,7 +2,7 @@
 
 use doubles::runware::{API_KEY, Behaviour, Ending, ErrorShape, Fault};
 use serde_json::json;
-use world::deployed::{logs};
+use world::deployed::logs;
 use world::{Live, Place, World, queue, styles};
 
 contract! {

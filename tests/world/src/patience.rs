@@ -28,7 +28,10 @@ impl Place {
             if let Some(seen) = look().await {
                 return seen;
             }
-            assert!(memory.handled() - first < MOST_MESSAGES, "after {MOST_MESSAGES} messages still not {what}");
+            assert!(
+                memory.handled() - first < MOST_MESSAGES,
+                "after {MOST_MESSAGES} messages still not {what}"
+            );
             if !memory.step(&self.cloud, looked_at).await {
                 // A provider's double may still be at it.
                 sleep(Duration::from_millis(20)).await;
@@ -75,7 +78,10 @@ pub(crate) async fn until_product_answers(ask: impl AsyncFnMut() -> Reply) -> Re
     .await
 }
 
-async fn ask_again_while(mut ask: impl AsyncFnMut() -> Reply, is_no_answer: impl Fn(&Reply) -> bool) -> Reply {
+async fn ask_again_while(
+    mut ask: impl AsyncFnMut() -> Reply,
+    is_no_answer: impl Fn(&Reply) -> bool,
+) -> Reply {
     for _ in 0..TRIES {
         let reply = ask().await;
         if !is_no_answer(&reply) {

@@ -33,7 +33,12 @@ pub async fn submit_copies(world: &World, id: EditId, copies: usize) {
 
 /// Sends the same poll message so many times at once.
 pub async fn poll_copies(world: &World, id: EditId, attempt: u32, copies: usize) {
-    send(&world.place, Queue::Poll, &vec![poll_body(world, id, attempt); copies]).await;
+    send(
+        &world.place,
+        Queue::Poll,
+        &vec![poll_body(world, id, attempt); copies],
+    )
+    .await;
 }
 
 /// A submit message.

@@ -296,7 +296,10 @@ impl Drop for Shared {
             held.profile == Profile::Defaults && !is_pinned
         });
         // Where this fails, another test holds the settings and restores them.
-        if !is_default && self.place.is_deployed() && let Ok(mut own) = LOCK.try_write() {
+        if !is_default
+            && self.place.is_deployed()
+            && let Ok(mut own) = LOCK.try_write()
+        {
             restore_blocking(&mut own);
         }
     }

@@ -133,10 +133,7 @@ pub enum Ending {
     /// With an output.
     Success,
     /// Without one: the answer of the result's address.
-    Error {
-        status: u16,
-        body: Value,
-    },
+    Error { status: u16, body: Value },
 }
 
 fn model_error(kind: &str) -> Value {

@@ -115,8 +115,17 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
 
 async fn a_dead_letter_fails_the_preflight(place: Place) {
     let _settings = settings::alone(&place, &[]).await;
-    let dead = place.stack().described.poll_queue_url.replace("-poll", "-poll-dead");
-    let sent = place.stack().sqs.send_message().queue_url(&dead).message_body("{}");
+    let dead = place
+        .stack()
+        .described
+        .poll_queue_url
+        .replace("-poll", "-poll-dead");
+    let sent = place
+        .stack()
+        .sqs
+        .send_message()
+        .queue_url(&dead)
+        .message_body("{}");
     sent.send().await.unwrap();
     let list = preflight().await;
     assert_eq!(
@@ -127,7 +136,12 @@ async fn a_dead_letter_fails_the_preflight(place: Place) {
     );
     let mend = line(&list, "dead_letters")["mend"].as_str().unwrap();
     assert!(mend.contains("magic-edits dlq redrive poll"), "{mend}");
-    let taken = place.stack().sqs.receive_message().queue_url(&dead).wait_time_seconds(2);
+    let taken = place
+        .stack()
+        .sqs
+        .receive_message()
+        .queue_url(&dead)
+        .wait_time_seconds(2);
     for message in taken.send().await.unwrap().messages() {
         let receipt = message.receipt_handle().unwrap();
         place

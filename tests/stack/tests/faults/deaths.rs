@@ -57,11 +57,12 @@ async fn an_unreachable_provider_is_tried_again_soon(place: Place) {
     let id = live
         .start(&world, photo, [Behaviour::default().processing(0)])
         .await;
-    place.eventually("given up", async || {
-        let attempts = world.stored(id).await.attempts;
-        attempts.first().is_some_and(|attempt| attempt.ended_at.is_some())
-    })
-    .await;
+    place
+        .eventually("given up", async || {
+            let attempts = world.stored(id).await.attempts;
+            attempts.first().is_some_and(|attempt| attempt.ended_at.is_some())
+        })
+        .await;
     let live = live.share().await;
     live.assert_delivered_once(&world, id, 2).await;
     let attempts = world.stored(id).await.attempts;

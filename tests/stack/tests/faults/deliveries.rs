@@ -141,7 +141,11 @@ async fn an_ended_edit_never_changes_again(place: Place) {
                 .map(|task| (task.submits, task.polls, task.lookups, task.downloads))
                 .collect()
         };
-        assert_eq!(calls(&live.tasks(id)), calls(&tasks_before), "no call to the provider");
+        assert_eq!(
+            calls(&live.tasks(id)),
+            calls(&tasks_before),
+            "no call to the provider"
+        );
     }
     let books = Books::of(&world).await;
     assert_eq!(books.ledger.len(), 2);
@@ -159,9 +163,7 @@ async fn a_message_of_an_earlier_attempt_leaves_the_current_one_alone(place: Pla
         .start(&world, photo, [busy, Behaviour::default().processing(1)])
         .await;
     let is_at_the_second = async || world.stored(id).await.attempt >= 2;
-    place
-        .eventually("at its second attempt", is_at_the_second)
-        .await;
+    place.eventually("at its second attempt", is_at_the_second).await;
     queue::poll_copies(&world, id, 1, 3).await;
     queue::poll_copies(&world, id, 3, 3).await;
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 use world::deployed::logs;
 use world::queue::Queue;
 use world::{Books, Live, Place, World, queue, styles};
-use tokio::time::{Instant, sleep};
 
 contract! {
     both {
@@ -63,7 +63,10 @@ async fn an_unreadable_record_harms_none_of_its_neighbours(place: Place) {
 async fn a_failed_record_returns_long_before_its_visibility_timeout(place: Place) {
     let since_ms = logs::now_ms(&place);
     let stack = place.stack();
-    let sent = stack.sqs.send_message().queue_url(&stack.described.poll_queue_url);
+    let sent = stack
+        .sqs
+        .send_message()
+        .queue_url(&stack.described.poll_queue_url);
     let sent = sent.message_body("nobody can read this").send().await.unwrap();
     let named = format!("\"message_id\":\"{}\"", sent.message_id().unwrap());
     let begun = Instant::now();

@@ -1,8 +1,8 @@
 //! Files that are no photos. An upload is checked when an edit is made of it, not before.
 
 use futures::future::join_all;
+use world::deployed::logs;
 use world::fixture;
-use world::deployed::{logs};
 use world::{Books, Place, World, settings, styles};
 
 contract! {

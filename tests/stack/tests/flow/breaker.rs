@@ -7,7 +7,7 @@ use domain::settings::Setting;
 use doubles::runware::{Behaviour, Fault, Faults};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use world::deployed::{logs};
+use world::deployed::logs;
 use world::doubled::live;
 use world::{Books, Duo, Place, World, queue, styles};
 
@@ -146,11 +146,12 @@ async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_use
     for known in &edits {
         queue::submit(&world, known.id).await;
     }
-    let (reason, retry_at) = place.seen("open", async || match state(&place).await {
-        BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
-        _ => None,
-    })
-    .await;
+    let (reason, retry_at) = place
+        .seen("open", async || match state(&place).await {
+            BreakerState::Open { reason, retry_at, .. } => Some((reason, retry_at)),
+            _ => None,
+        })
+        .await;
     assert_eq!(reason, OpenReason::Failures);
     for known in &edits {
         live::plan(&duo.runware, known.id, [Behaviour::default().processing(0)]);

@@ -97,7 +97,9 @@ async fn an_edit_held_past_its_deadline_still_gets_its_attempt(place: Place) {
     place.handle_due_messages().await;
     let held = world.stored(id).await;
     assert_eq!((held.status, held.attempt), (Status::Queued, 1), "it waits");
-    place.pass_until(held.deadline_at + SignedDuration::from_mins(1)).await;
+    place
+        .pass_until(held.deadline_at + SignedDuration::from_mins(1))
+        .await;
     place.handle_due_messages().await;
     let past = world.stored(id).await;
     assert_eq!(past.status, Status::Queued, "it still waits");
@@ -106,6 +108,9 @@ async fn an_edit_held_past_its_deadline_still_gets_its_attempt(place: Place) {
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     let edit = world.stored(id).await;
     assert_eq!(edit.attempt, 2);
-    assert!(edit.deadline_at > held.deadline_at, "the guest is told of its new time");
+    assert!(
+        edit.deadline_at > held.deadline_at,
+        "the guest is told of its new time"
+    );
     Books::of(&world).await.assert_paid(id, styles::COST);
 }

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use reqwest::Url;
 use world::doubled::duo::Known;
 
-use world::deployed::{logs};
+use world::deployed::logs;
 use world::{Books, Duo, Place, World, queue, styles};
 
 contract! {
@@ -167,7 +167,14 @@ impl Endless {
         };
         let fal = start_at_fal(duo, world, photo, signed).await;
         for known in [&runware, &fal] {
-            let has_handle = async || world.stored(known.id).await.attempts.iter().any(|it| it.handle.is_some());
+            let has_handle = async || {
+                world
+                    .stored(known.id)
+                    .await
+                    .attempts
+                    .iter()
+                    .any(|it| it.handle.is_some())
+            };
             place.eventually("acknowledged", has_handle).await;
         }
         let [task] = duo.tasks(&runware).try_into().unwrap();
@@ -210,8 +217,15 @@ async fn a_forged_webhook_changes_nothing(place: Place) {
         assert_eq!(place.post_webhook(url.as_str(), &[], "{}").await, 404, "{what}");
     }
     let elsewhere = at_runware.replace(&endless.runware.id.to_string(), &endless.fal.id.to_string());
-    assert_eq!(place.post_webhook(&elsewhere, &[], "{}").await, 404, "another edit");
-    assert_eq!(place.post_webhook(at_runware, &[], &" ".repeat(70_000)).await, 413);
+    assert_eq!(
+        place.post_webhook(&elsewhere, &[], "{}").await,
+        404,
+        "another edit"
+    );
+    assert_eq!(
+        place.post_webhook(at_runware, &[], &" ".repeat(70_000)).await,
+        413
+    );
 
     let [request] = duo.requests(&endless.fal).try_into().unwrap();
     let body = format!(r#"{{"request_id":"{}","status":"OK"}}"#, request.id);
@@ -226,8 +240,16 @@ async fn a_forged_webhook_changes_nothing(place: Place) {
             Signer::of_a_stranger().headers_at(&request.id, &body, now),
             &body,
         ),
-        ("an old one", ours.headers_at(&request.id, &body, now - 400), &body),
-        ("one of the future", ours.headers_at(&request.id, &body, now + 400), &body),
+        (
+            "an old one",
+            ours.headers_at(&request.id, &body, now - 400),
+            &body,
+        ),
+        (
+            "one of the future",
+            ours.headers_at(&request.id, &body, now + 400),
+            &body,
+        ),
         ("an old one with a new time", mended, &body),
         ("another body's", ours.headers_at(&request.id, &body, now), "{}"),
     ] {
@@ -238,7 +260,11 @@ async fn a_forged_webhook_changes_nothing(place: Place) {
     let headers = ours.headers_at(&request.id, &body, now);
     let status = place.post_webhook(url.as_str(), &headers, &body).await;
     assert_eq!(status, 404, "signed, but not our address");
-    assert!(duo.fal.counts().jwks <= 3, "keys are cached: {:?}", duo.fal.counts());
+    assert!(
+        duo.fal.counts().jwks <= 3,
+        "keys are cached: {:?}",
+        duo.fal.counts()
+    );
 
     // Signed by fal and at our address, but about another request.
     let headers = ours.headers_at("00000000-0000-4000-8000-000000000000", &body, now);

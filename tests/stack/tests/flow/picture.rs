@@ -2,9 +2,9 @@
 
 use image::imageops::{rotate90, rotate180, rotate270};
 use media::{COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA, read_provenance};
-use world::reply::text;
-use world::pictures::{decode, has_exif, likeness, sha256, size};
 use world::fixture;
+use world::pictures::{decode, has_exif, likeness, sha256, size};
+use world::reply::text;
 use world::{Place, World, styles};
 
 contract! {

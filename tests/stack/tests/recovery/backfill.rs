@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::EditId;
 use doubles::runware::Behaviour;
 use serde_json::{Value, json};
+use world::fixture;
 use world::invoke::item_of;
 use world::servers::Bait;
-use world::fixture;
 use world::{Books, Live, Place, World, styles};
 
 use super::action_on;
@@ -81,7 +81,10 @@ async fn an_edit_without_a_copy_gets_one_and_an_edit_with_one_is_left_alone(plac
     assert_eq!(world.stored(taken_over).await.output, None, "nothing was done");
 
     let done = backfill(&world, json!({})).await;
-    assert_eq!(action_on(&done, taken_over), ("stored", "fetched from its address"));
+    assert_eq!(
+        action_on(&done, taken_over),
+        ("stored", "fetched from its address")
+    );
     assert_eq!(
         action_on(&done, without_address),
         ("stored", "fetched from the provider")

@@ -3,8 +3,8 @@
 use doubles::runware::{Behaviour, Fault};
 use futures::future::{join, join_all};
 use serde_json::json;
-use world::{Books, Live, Place, World, queue, styles};
 use std::time::Duration;
+use world::{Books, Live, Place, World, queue, styles};
 
 use super::*;
 
@@ -24,7 +24,10 @@ async fn parallel_recoveries_make_one_submit_and_one_settlement(place: Place) {
     let finished = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let slow = Behaviour::submit(Fault::Slow(Duration::from_millis(500)));
     let queued = live.hold(&world, photo, &body, [slow]).await;
-    let before = place.stack().messages(&place.stack().described.submit_queue_url).await;
+    let before = place
+        .stack()
+        .messages(&place.stack().described.submit_queue_url)
+        .await;
     let recoveries = join_all((0..4).map(|_| requeue(&place)));
     join(recoveries, queue::submit_copies(&world, queued, 5)).await;
 
@@ -34,7 +37,10 @@ async fn parallel_recoveries_make_one_submit_and_one_settlement(place: Place) {
         assert_eq!((task.submits, task.billed_micro_usd), (1, 39_000));
         assert_eq!(world.stored(id).await.attempt, 1);
     }
-    place.stack().until_handled(&place.stack().described.submit_queue_url, before).await;
+    place
+        .stack()
+        .until_handled(&place.stack().described.submit_queue_url, before)
+        .await;
     let books = Books::of(&world).await;
     assert_eq!((books.ledger.len(), books.figures.succeeded), (2, 2));
     books.assert_paid(finished, 39_000);
@@ -54,7 +60,10 @@ async fn an_edit_is_ended_or_delivered_but_never_both(place: Place) {
                 .await,
         );
     }
-    let before = place.stack().messages(&place.stack().described.submit_queue_url).await;
+    let before = place
+        .stack()
+        .messages(&place.stack().described.submit_queue_url)
+        .await;
     let sent = async {
         for id in &ids {
             queue::submit(&world, *id).await;
@@ -65,7 +74,10 @@ async fn an_edit_is_ended_or_delivered_but_never_both(place: Place) {
         world.guest.wait(*id).await;
         assert!(live.tasks(*id).len() <= 1 && live.tasks(*id).iter().all(|task| task.submits == 1));
     }
-    place.stack().until_handled(&place.stack().described.submit_queue_url, before).await;
+    place
+        .stack()
+        .until_handled(&place.stack().described.submit_queue_url, before)
+        .await;
     let books = Books::of(&world).await;
     assert_eq!(books.ledger.len(), 3, "one entry each");
     assert_eq!(books.figures.succeeded + books.figures.failed, 3);

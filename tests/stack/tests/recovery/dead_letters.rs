@@ -53,14 +53,20 @@ async fn a_dead_letter_is_shown_and_a_redrive_finishes_its_edit(place: Place) {
         assert_eq!(about[0]["edit_status"], "queued");
     }
 
-    let before = place.stack().messages(&place.stack().described.submit_queue_url).await;
+    let before = place
+        .stack()
+        .messages(&place.stack().described.submit_queue_url)
+        .await;
     let ran = magic_edits(&["dlq", "redrive", "submit", "--json"]).await;
     let redriven = ran.json();
     assert_eq!((ran.code, &redriven["sent"]), (1, &json!(2)), "{redriven}");
     let unreadable = redriven["unreadable"].as_u64().unwrap();
     assert!(unreadable >= 1, "{redriven}");
     assert_painted_once(&world, id).await;
-    place.stack().until_handled(&place.stack().described.submit_queue_url, before).await;
+    place
+        .stack()
+        .until_handled(&place.stack().described.submit_queue_url, before)
+        .await;
     assert_eq!(Books::of(&world).await.ledger.len(), 1);
     assert!(
         u64::from(place.stack().messages(&dead).await.visible) >= unreadable,
@@ -82,7 +88,10 @@ async fn a_redrive_returns_a_poll_message_to_the_poll_queue(place: Place) {
     let world = World::new(&place).await;
     let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     let dead = format!("{}-dead", place.stack().described.poll_queue_url);
-    place.stack().send_messages(&dead, &[queue::poll_body(&world, id, 1)]).await;
+    place
+        .stack()
+        .send_messages(&dead, &[queue::poll_body(&world, id, 1)])
+        .await;
     let ran = magic_edits(&["dlq", "redrive", "poll", "--json"]).await;
     let redriven = ran.json();
     assert_eq!(redriven["sent"], 1, "{ran:?}");
@@ -125,11 +134,21 @@ async fn recovery_on_the_command_line_looks_first_and_acts_on_demand(place: Plac
     settings.change(Setting::QueueName, "no-such-queue").await;
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
     assert_eq!((ran.code, action_on(&ran.json(), id).0), (1, "error"), "{ran:?}");
-    let own = place.stack().described.submit_queue_url.rsplit('/').next().unwrap();
+    let own = place
+        .stack()
+        .described
+        .submit_queue_url
+        .rsplit('/')
+        .next()
+        .unwrap();
     settings.change(Setting::QueueName, own).await;
 
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--requeue", "--json"]).await;
-    assert_eq!((ran.code, action_on(&ran.json(), id).0), (0, "requeue"), "{ran:?}");
+    assert_eq!(
+        (ran.code, action_on(&ran.json(), id).0),
+        (0, "requeue"),
+        "{ran:?}"
+    );
     assert_painted_once(&world, id).await;
     let ran = magic_edits(&["recover-stuck", "--minutes", "0", "--json"]).await;
     assert_eq!(ran.code, i32::from(ran.json()["matched"] != 0), "{ran:?}");
@@ -149,7 +168,11 @@ async fn recovery_on_the_command_line_looks_first_and_acts_on_demand(place: Plac
         "--json",
     ])
     .await;
-    assert_eq!((ran.code, action_on(&ran.json(), id).0), (0, "skipped"), "{ran:?}");
+    assert_eq!(
+        (ran.code, action_on(&ran.json(), id).0),
+        (0, "skipped"),
+        "{ran:?}"
+    );
 }
 
 async fn a_breaker_is_pinned_and_released(place: Place) {

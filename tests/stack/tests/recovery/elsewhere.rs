@@ -48,11 +48,7 @@ async fn recovery_and_backfill_draw_the_organisers_own_mark(place: Place) {
     let id = world.guest.start(photo, styles::OK).await;
     // The worker died right after its claim, and its poll message is lost.
     world
-        .take(
-            &world.stored(id).await,
-            claim(ProviderMode::Fake),
-            place.now(),
-        )
+        .take(&world.stored(id).await, claim(ProviderMode::Fake), place.now())
         .await;
     let answer = requeue(&place).await;
     assert_eq!(action_on(&answer, id), ("deliver", "runware had finished it"));
@@ -90,7 +86,12 @@ async fn recovery_asks_the_provider_that_the_edit_moved_to(place: Place) {
         assert!(answers.len() < 30, "{answers:?}");
     }
     let (_, asked) = answers.split_last().unwrap();
-    assert!(asked.iter().all(|why| why == "fal is not done: it will be asked again"), "{asked:?}");
+    assert!(
+        asked
+            .iter()
+            .all(|why| why == "fal is not done: it will be asked again"),
+        "{asked:?}"
+    );
     assert_eq!(world.stored(known.id).await.status, Status::Succeeded);
     assert_marked(&world, known.id).await;
     assert_made_again(&world, known.id).await;

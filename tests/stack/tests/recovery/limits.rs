@@ -21,7 +21,9 @@ async fn a_limited_run_says_that_more_is_left_and_the_next_run_finds_it(place: P
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
     }
     settings.change(Setting::QueueName, place.queue_name()).await;
-    let dry = place.invoke("recover-stuck", &json!({ "minutes": 0, "limit": 4 })).await;
+    let dry = place
+        .invoke("recover-stuck", &json!({ "minutes": 0, "limit": 4 }))
+        .await;
     assert_eq!((&dry["matched"], &dry["more"]), (&json!(4), &json!(true)));
     assert_eq!(dry["items"].as_array().unwrap().len(), 4);
 

@@ -101,11 +101,7 @@ async fn an_attempt_that_never_reached_the_provider_is_followed_by_another(place
         .await;
     // The worker died right after its claim, and its poll message is lost.
     world
-        .take(
-            &world.stored(id).await,
-            claim(ProviderMode::Live),
-            place.now(),
-        )
+        .take(&world.stored(id).await, claim(ProviderMode::Live), place.now())
         .await;
 
     let answer = requeue(&place).await;

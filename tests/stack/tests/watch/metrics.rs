@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::MicroUsd;
 use serde_json::Value;
+use world::deployed::logs;
 use world::styles::COST;
-use world::deployed::{logs};
 use world::{Place, World, settings, styles};
 
 use super::in_style;

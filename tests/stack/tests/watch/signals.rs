@@ -6,9 +6,9 @@ use domain::MicroUsd;
 use domain::settings::Setting;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use world::styles::COST;
 use world::deployed::{Subscriber, logs};
 use world::patience::{insist, seen};
+use world::styles::COST;
 use world::{Caller, Guest, Place, Reply, World, settings, styles};
 
 use super::figures::{photo_of, write};

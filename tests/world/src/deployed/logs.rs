@@ -176,7 +176,11 @@ pub async fn until_handled(place: &Place, worker: &str, id: EditId, invocations:
         line["message"] == "invocation" && ids.is_some_and(|ids| ids.contains(&json!(id)))
     };
     let lines = found(place, &[worker], since_ms, invocations, is_about).await;
-    assert!(lines.len() >= invocations, "{worker} handled {id} {} times", lines.len());
+    assert!(
+        lines.len() >= invocations,
+        "{worker} handled {id} {} times",
+        lines.len()
+    );
 }
 
 /// Milliseconds since 1970.

@@ -8,8 +8,8 @@ use doubles::fal::{self, RequestRecord};
 use doubles::runware::{self, TaskRecord};
 use serde_json::json;
 
-use crate::settings::{self, Alone, Shared};
 use crate::doubled::live;
+use crate::settings::{self, Alone, Shared};
 use crate::{Place, World, queue, unique};
 
 /// Live mode with both doubles, until this is dropped. Edits are held back until a test sends them. Alone, or shared by

@@ -7,8 +7,8 @@ mod mailbox;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use cloud::{Call as AwsCall, Cloud};
 use cloud::testing::{Fault, Memory, Rule};
+use cloud::{Call as AwsCall, Cloud};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use workers::CallError;
@@ -47,7 +47,8 @@ impl InMemory {
             twin.faults.add(refused.times(10_000));
         }
         // As `make up` makes one.
-        twin.parameters.set_secret("/magic-edits/memory/secrets/webhook_key", WEBHOOK_KEY);
+        twin.parameters
+            .set_secret("/magic-edits/memory/secrets/webhook_key", WEBHOOK_KEY);
         let memory = Self {
             twin,
             settings: Lock::default(),
@@ -66,7 +67,12 @@ impl InMemory {
         gateway::answer(cloud, call).await
     }
 
-    pub(crate) async fn invoke(&self, cloud: &Cloud, function: &str, payload: &Value) -> Result<Value, Value> {
+    pub(crate) async fn invoke(
+        &self,
+        cloud: &Cloud,
+        function: &str,
+        payload: &Value,
+    ) -> Result<Value, Value> {
         let stops_at = cloud.now() + INVOCATION;
         let answer = workers::invoke(cloud, &self.kit, function, payload.clone(), stops_at).await;
         answer.map_err(|error| match error {
@@ -156,7 +162,10 @@ impl InMemory {
             Queue::Poll => "poll-edit",
         };
         let handled = workers::deliver(cloud, &self.kit, worker, &message.body).await;
-        self.mailbox.lock().unwrap().settle(message, handled.is_ok(), cloud.now());
+        self.mailbox
+            .lock()
+            .unwrap()
+            .settle(message, handled.is_ok(), cloud.now());
         true
     }
 
@@ -208,7 +217,9 @@ impl InMemory {
             Queue::Submit => "process-edit",
             Queue::Poll => "poll-edit",
         };
-        let delivered = messages.iter().map(|message| workers::deliver(cloud, &self.kit, worker, &message.body));
+        let delivered = messages
+            .iter()
+            .map(|message| workers::deliver(cloud, &self.kit, worker, &message.body));
         let outcomes = futures::future::join_all(delivered).await;
         let mut mailbox = self.mailbox.lock().unwrap();
         for (message, outcome) in messages.into_iter().zip(outcomes) {

@@ -4,8 +4,8 @@ use domain::ProviderName;
 use domain::settings::Setting;
 use reqwest::Method;
 use serde_json::{Value, json};
-use world::reply::text;
 use world::fixture;
+use world::reply::text;
 use world::unique;
 use world::{Caller, Guest, Place, settings};
 

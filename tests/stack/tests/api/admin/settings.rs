@@ -22,7 +22,10 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// Asks a warm function until it answers as it should.
 async fn until(world: &World, what: &str, is_so: impl Fn(&Reply) -> bool) {
     let begun = Instant::now();
-    world.place.eventually(what, async || is_so(&world.guest.get("/ai-styles").await)).await;
+    world
+        .place
+        .eventually(what, async || is_so(&world.guest.get("/ai-styles").await))
+        .await;
     assert!(begun.elapsed() < WITHIN, "{what} after {:?}", begun.elapsed());
 }
 

@@ -101,7 +101,12 @@ async fn an_organisers_edit_goes_to_the_queue_of_the_setting(place: Place) {
     };
     place.eventually("ended", ended).await;
     assert_eq!(world.stored(id).await.attempt, 2);
-    assert!(queues.iter().all(|queue| queue == "poll" || standby.contains(&queue.as_str())), "{queues:?}");
+    assert!(
+        queues
+            .iter()
+            .all(|queue| queue == "poll" || standby.contains(&queue.as_str())),
+        "{queues:?}"
+    );
 
     // An edit that waits behind the kill switch waits there too.
     settings.change(Setting::QueueAutoDispatch, "false").await;

@@ -3,9 +3,9 @@
 use domain::{EditId, TaskId};
 use doubles::runware::{Behaviour, Output};
 use futures::future::join_all;
-use world::servers::Bait;
+use world::deployed::logs;
 use world::fixture;
-use world::deployed::{logs};
+use world::servers::Bait;
 use world::{Books, Live, Place, World};
 
 contract! {

@@ -2,8 +2,8 @@
 
 use doubles::runware::Behaviour;
 use serde_json::json;
-use world::pictures::{decode, has_exif, likeness};
 use world::fixture;
+use world::pictures::{decode, has_exif, likeness};
 use world::{Books, Live, Place, World, queue, styles};
 
 contract! {

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use world::caller::of_event;
-use world::deployed::{logs};
+use world::deployed::logs;
 use world::{Caller, Guest, Place, World, settings, styles};
 
 contract! {

@@ -1,8 +1,8 @@
 //! `GET /api/v1/events/{token}/ai-edits/{requestId}`
 
 use serde_json::json;
-use world::reply::text;
 use world::pictures::{sha256, size};
+use world::reply::text;
 use world::{Place, World, settings, styles};
 
 contract! {

@@ -1,8 +1,8 @@
 //! `POST /api/v1/events/{token}/photos`
 
 use serde_json::{Value, json};
-use world::reply::text;
 use world::fixture;
+use world::reply::text;
 use world::{Place, World, settings, styles};
 
 contract! {

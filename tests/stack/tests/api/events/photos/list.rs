@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use world::reply::text;
 use world::fixture;
+use world::reply::text;
 use world::{Place, Reply, World};
 
 contract! {
