@@ -67,7 +67,7 @@ fn lock(place: &Place) -> Lock {
 }
 
 /// What `make up` stores where nobody has stored a key.
-const PLACEHOLDER: &str = "local-placeholder";
+pub(crate) const PLACEHOLDER: &str = "local-placeholder";
 
 /// The only keys that the doubles accept, provider by provider.
 const OUR_KEYS: [&str; 2] = [doubles::runware::API_KEY, doubles::fal::API_KEY];

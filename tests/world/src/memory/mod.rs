@@ -5,9 +5,10 @@ mod gateway;
 mod mailbox;
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 
-use cloud::testing::{Fault, Memory, Rule};
+use cloud::testing::{Fault, Memory, Options, Rule};
 use cloud::{Call as AwsCall, Cloud};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -28,6 +29,9 @@ const NO_QUEUE: &str = "no-such-queue";
 /// Lambda's time for an invocation, as template.yaml gives it to the functions that are invoked.
 const INVOCATION: SignedDuration = SignedDuration::from_mins(5);
 
+/// The clock moves by this much with every call and message, so that ids and times keep their order.
+const WORK: SignedDuration = SignedDuration::from_millis(1);
+
 /// What only a place in memory has.
 pub struct InMemory {
     /// The twin: its clock, faults on purpose, and everything that was stored or sent.
@@ -41,7 +45,10 @@ pub struct InMemory {
 
 impl InMemory {
     pub(crate) fn new() -> (Cloud, Self) {
-        let (cloud, twin) = Cloud::in_memory();
+        let (cloud, twin) = Cloud::in_memory_with(Options {
+            seed: seed(),
+            ..Options::default()
+        });
         for call in [AwsCall::SendMessage, AwsCall::SendMessageBatch] {
             let refused = Rule::new(call, Fault::Refused).about(NO_QUEUE);
             twin.faults.add(refused.times(10_000));
@@ -64,6 +71,7 @@ impl InMemory {
     }
 
     pub(crate) async fn answer(&self, cloud: &Cloud, call: Call) -> Reply {
+        self.pass(WORK);
         gateway::answer(cloud, call).await
     }
 
@@ -136,6 +144,13 @@ impl InMemory {
     }
 }
 
+/// A test has ids of its own, in every run the same: the providers' doubles serve all tests, and know an edit by its id.
+fn seed() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    std::thread::current().name().hash(&mut hasher);
+    hasher.finish()
+}
+
 /// How messages are handled.
 impl InMemory {
     /// How many messages were handled so far.
@@ -157,10 +172,8 @@ impl InMemory {
         if wait.is_positive() {
             self.twin.clock.advance(wait);
         }
-        let worker = match message.queue {
-            Queue::Submit => "process-edit",
-            Queue::Poll => "poll-edit",
-        };
+        self.pass(WORK);
+        let worker = message.queue.worker();
         let handled = workers::deliver(cloud, &self.kit, worker, &message.body).await;
         self.mailbox
             .lock()
@@ -213,10 +226,7 @@ impl InMemory {
     /// Handles every message of a queue that is due, all at the same time.
     pub async fn handle_at_once(&self, cloud: &Cloud, queue: Queue) {
         let messages = self.collected().take_due(queue, cloud.now());
-        let worker = match queue {
-            Queue::Submit => "process-edit",
-            Queue::Poll => "poll-edit",
-        };
+        let worker = queue.worker();
         let delivered = messages
             .iter()
             .map(|message| workers::deliver(cloud, &self.kit, worker, &message.body));
