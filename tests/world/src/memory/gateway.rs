@@ -2,6 +2,7 @@
 //! claims of a token that it has checked.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use api::Route;
 use cloud::Cloud;
@@ -19,6 +20,8 @@ use crate::transport::{Call, Credential};
 
 /// The address that every call comes from.
 const SOURCE_ADDRESS: &str = "192.0.2.1";
+/// Made from the rows of all endpoints, once.
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(api::routes);
 /// The answer of API Gateway where no route matches.
 const NO_ROUTE: &str = r#"{"message":"Not Found"}"#;
 
@@ -33,9 +36,8 @@ pub(super) async fn answer(cloud: &Cloud, call: Call) -> Reply {
     Reply::new(parts.status.as_u16(), parts.headers, &body)
 }
 
-fn find(call: &Call, path: &str) -> Option<(Route, HashMap<String, String>)> {
-    let routes = api::routes().into_iter();
-    let mut routes = routes.filter(|route| route.method == call.method.as_str());
+fn find(call: &Call, path: &str) -> Option<(&'static Route, HashMap<String, String>)> {
+    let mut routes = ROUTES.iter().filter(|route| route.method == call.method.as_str());
     routes.find_map(|route| {
         let parameters = parameters(&route.path, path)?;
         Some((route, parameters))
