@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::table::{Condition, Item, Path, Query, Range, Select, Update, Value, number, text};
+use crate::table::{Condition, Index, Item, Path, Query, Range, Select, Update, Value, number, text};
 
 /// The placeholders of one request.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ impl Placeholders {
     }
 
     pub(super) fn key_condition(&mut self, query: &Query) -> String {
-        let (pk, sk) = query.index.map_or(("pk", "sk"), |index| index.key());
+        let (pk, sk) = query.index.map_or(("pk", "sk"), Index::key);
         let partition = format!("{pk} = {}", self.value(text(&query.partition)));
         let range = match &query.range {
             Range::All => return partition,

@@ -214,6 +214,7 @@ where
 }
 
 /// A request without a field that it needs.
+#[allow(clippy::needless_pass_by_value)] // `map_err` passes it so
 fn unbuilt(error: BuildError) -> PortError {
     PortError::Unreadable(format!("a request ({error})"))
 }

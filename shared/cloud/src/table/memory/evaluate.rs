@@ -15,7 +15,7 @@ const MAX_SORT_KEY: usize = 1_024;
 pub(super) type Invalid = &'static str;
 
 /// Whether the condition holds of an item, or of a missing one.
-pub(super) fn holds(condition: &Condition, item: Option<&Item>) -> bool {
+pub(crate) fn holds(condition: &Condition, item: Option<&Item>) -> bool {
     let value = |path: &Path| item.and_then(|item| at(item, path));
     let compare = |path: &Path, right: &Value| value(path).and_then(|left| order(left, right));
     match condition {

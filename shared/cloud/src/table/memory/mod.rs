@@ -3,6 +3,8 @@
 mod evaluate;
 mod number;
 mod query;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,7 +18,8 @@ use crate::PortError;
 use crate::calls::Call;
 use crate::testing::{World, lock};
 
-use evaluate::{Invalid, check_condition, check_key, check_update, holds, item_size, stored, updated};
+pub(crate) use evaluate::holds;
+use evaluate::{Invalid, check_condition, check_key, check_update, item_size, stored, updated};
 
 /// What a `BatchGetItem` answers at the most, in bytes.
 const MAX_BATCH_READ: usize = 16 * 1_024 * 1_024;
