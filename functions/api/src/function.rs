@@ -4,10 +4,9 @@ use std::pin::Pin;
 
 use cloud::Cloud;
 use domain::Problem;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
 
-use crate::{Answer, FUNCTIONS, Request, caller};
+use crate::{Answer, Request, caller, documented};
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +37,6 @@ pub struct Function {
     /// Who may call it.
     pub access: Access,
     pub(crate) operations: &'static [Handler],
-    /// The rows of its operations, each with the name of its handler as the operation's id.
-    pub(crate) rows: fn() -> OpenApi,
 }
 
 /// What serves one operation.
@@ -76,8 +73,8 @@ impl Function {
     }
 }
 
-/// Declares `FUNCTION`: the Lambda function of a file. Where it has several operations, each is told from the others by
-/// its method and by the path parameter that names an entry.
+/// Declares `FUNCTION`, the Lambda function of a file, and `rows`, its part of the OpenAPI document. Where it has several
+/// operations, each is told from the others by its method and by the path parameter that names an entry.
 macro_rules! function {
     ($name:literal, $access:ident, $operation:ident) => {
         function!(@ $name, $access, [None => $operation]);
@@ -98,13 +95,28 @@ macro_rules! function {
                 name: stringify!($operation),
                 handle: |cloud, request| Box::pin($operation(cloud, request)),
             }),+],
-            rows: || {
-                #[derive(utoipa::OpenApi)]
-                #[openapi(paths($($operation),+))]
-                struct Rows;
-                <Rows as utoipa::OpenApi>::openapi()
-            },
         };
+
+        /// Each operation has the name of its handler as its id.
+        pub(crate) fn rows() -> utoipa::openapi::OpenApi {
+            #[derive(utoipa::OpenApi)]
+            #[openapi(paths($($operation),+))]
+            struct Rows;
+            <Rows as utoipa::OpenApi>::openapi()
+        }
+    };
+}
+
+/// Declares `FUNCTIONS`, and `documented`, which is apart so that the binary in Lambda holds no row of the document.
+macro_rules! functions {
+    ($($($part:ident)::+),+ $(,)?) => {
+        /// Every function behind the HTTP API. Its name is its `Handler` in `template.yaml` and its sample in `events/`.
+        pub const FUNCTIONS: &[Function] = &[$($($part)::+::FUNCTION),+];
+
+        /// Every function with its rows of the OpenAPI document.
+        pub(crate) fn documented() -> Vec<(Function, utoipa::openapi::OpenApi)> {
+            vec![$(($($part)::+::FUNCTION, $($part)::+::rows())),+]
+        }
     };
 }
 
@@ -126,8 +138,8 @@ pub struct Route {
 /// Every route, as the rows of the endpoints have it.
 pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
-    for function in FUNCTIONS {
-        for (path, mut item) in (function.rows)().paths.paths {
+    for (function, rows) in documented() {
+        for (path, mut item) in rows.paths.paths {
             routes.extend(operations(&mut item).map(|(method, operation)| Route {
                 method,
                 path: path.clone(),

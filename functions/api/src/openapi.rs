@@ -19,7 +19,7 @@ use utoipa::{IntoResponses, OpenApi as _};
 
 use crate::function::operations;
 use crate::problem::ProblemBody;
-use crate::{Access, Answer, FUNCTIONS, Request, response};
+use crate::{Access, Answer, Request, documented, response};
 
 /// The document as it is checked in and served.
 pub const CHECKED_IN: &str = include_str!("../../../openapi.json");
@@ -60,8 +60,7 @@ pub fn document() -> OpenApi {
         .bearer_format("JWT");
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(JWT, SecurityScheme::Http(jwt.build()));
-    for function in FUNCTIONS {
-        let mut rows = (function.rows)();
+    for (function, mut rows) in documented() {
         for (path, item) in &mut rows.paths.paths {
             for (_, operation) in operations(item) {
                 complete(operation, path, function.access);
@@ -201,7 +200,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::routes;
+    use crate::{FUNCTIONS, routes};
 
     #[test]
     fn the_checked_in_document_is_what_the_code_says() {

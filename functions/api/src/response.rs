@@ -32,7 +32,7 @@ pub(crate) fn accepted(data: impl Serialize, location: String) -> Answer {
 /// 200 with a page of resources.
 pub(crate) fn list(data: impl IntoIterator<Item: Serialize>, next_cursor: Option<String>) -> Answer {
     let data: Vec<_> = data.into_iter().collect();
-    let meta = json!({ "next_cursor": next_cursor });
+    let meta = json!({ "next_cursor": Value::from(next_cursor) });
     Answer::new(200, json!({ "data": data, "meta": meta }))
 }
 

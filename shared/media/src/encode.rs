@@ -5,7 +5,7 @@ use jpeg_encoder::{ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType,
 use crate::picture::{BYTES_PER_PIXEL, Picture};
 use crate::{MediaError, jpeg_segments};
 
-/// Quality of what we write: the point above which files grow and nobody sees a difference.
+/// JPEG quality of our files: above it files grow and nobody sees a difference.
 pub(crate) const QUALITY: u8 = 90;
 
 /// Side of a 4:2:0 coding unit in pixels: the encoder pads rows to a multiple of it.

@@ -1,4 +1,4 @@
-//! What can be wrong with a picture.
+//! Why a picture is refused.
 
 use crate::Format;
 
@@ -9,26 +9,20 @@ use crate::Format;
 pub enum MediaError {
     /// The file is larger than [`crate::Limits::max_bytes`].
     #[error("the file has {bytes} bytes, {max} are allowed: send a smaller file")]
-    TooManyBytes {
-        /// Size of the file.
-        bytes: u64,
-        /// Most bytes allowed.
-        max: u64,
-    },
+    TooManyBytes { bytes: u64, max: u64 },
     /// Width times height is larger than [`crate::Limits::max_pixels`].
     #[error("the picture has {pixels} pixels, {max} are allowed: scale it down")]
     TooManyPixels {
-        /// Width times height, as the header claims it.
+        /// As the header claims it.
         pixels: u64,
-        /// Most pixels allowed.
         max: u64,
     },
     /// A side is shorter or longer than [`crate::Limits`] allow.
     #[error("the picture is {width}x{height}, each side must have {min} to {max} pixels: send another size")]
     SideOutOfRange {
-        /// Pixels, as the header claims them.
+        /// As the header claims it.
         width: u32,
-        /// Pixels, as the header claims them.
+        /// As the header claims it.
         height: u32,
         /// Shortest side allowed.
         min: u32,

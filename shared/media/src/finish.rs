@@ -1,4 +1,4 @@
-//! A provider's output, made ready to deliver.
+//! Turns a provider's output into the picture that we deliver.
 
 use data_encoding::HEXLOWER;
 use fast_image_resize::FilterType;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::provenance::{Provenance, verify};
 use crate::{Format, Limits, MediaError, Watermark, decode, encode, orient, resize, watermark};
 
-/// Long side of a thumbnail in pixels, at most.
+/// Longest side of a thumbnail, in pixels.
 pub const THUMBNAIL_LONG_SIDE: u32 = 480;
 
 /// What is stored and delivered.
@@ -15,30 +15,26 @@ pub const THUMBNAIL_LONG_SIDE: u32 = 480;
 pub struct Finished {
     /// The picture: JPEG, watermarked, upright, with provenance and colour profile and no other metadata.
     pub image: Vec<u8>,
-    /// Pixels.
     pub width: u32,
-    /// Pixels.
     pub height: u32,
     /// The same, scaled down to [`THUMBNAIL_LONG_SIDE`].
     pub thumbnail: Vec<u8>,
-    /// Pixels.
     pub thumbnail_width: u32,
-    /// Pixels.
     pub thumbnail_height: u32,
-    /// Of both files: `image/jpeg`.
+    /// `image/jpeg`, for both files.
     pub mime_type: &'static str,
     /// SHA-256 of `image`, lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// Makes a provider's output ready to deliver: checks the limits, applies an EXIF orientation, flattens
+/// Turns a provider's output into the picture that we deliver: checks the limits, applies an EXIF orientation, flattens
 /// transparency on white, burns in the watermark, writes picture and thumbnail with the provenance, and reads
 /// the provenance back from both.
 ///
 /// # Errors
 ///
 /// [`MediaError`] for an output that is too large or small, unknown, truncated or corrupt, and
-/// [`MediaError::Provenance`] when one of the two files does not say what it must.
+/// [`MediaError::Provenance`] when one of the two files does not carry the provenance.
 pub fn finish_output(
     bytes: &[u8],
     watermark: Option<&Watermark<'_>>,

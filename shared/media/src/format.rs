@@ -1,4 +1,4 @@
-//! Which format a file has, and its size by the header alone.
+//! A file's format and size, read from its header alone.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the first bytes of the file; a file name or `Content-Type` has no say.
+    /// The format by the file's first bytes; its name and `Content-Type` do not count.
     pub(crate) fn sniff(bytes: &[u8]) -> Result<Self, MediaError> {
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Ok(Self::Jpeg),

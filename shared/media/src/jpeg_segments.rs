@@ -20,7 +20,7 @@ struct Segment<'a> {
 }
 
 /// Walks over the segments of one picture, from its start to its `EOI`. What comes after that (gain maps,
-/// motion photos) is other people's business.
+/// motion photos) is ignored.
 struct Segments<'a> {
     bytes: &'a [u8],
     position: usize,
@@ -66,7 +66,7 @@ impl<'a> Iterator for Segments<'a> {
     }
 }
 
-/// How far the picture goes, and what lies on the way.
+/// Where the picture ends, and how it is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
     /// Offset of the end marker.

@@ -1,8 +1,8 @@
-//! How much a picture may cost, decided before anything is allocated for it.
+//! Limits on what a picture may cost, checked before anything is allocated for it.
 
 use crate::MediaError;
 
-/// How large a picture may be. Checked on the file's length and its header, before the first pixel is
+/// How large a picture may be: checked on the file's length and its header, before the first pixel is
 /// allocated.
 ///
 /// Memory while one picture is worked on, beside the file itself and what is written: 3 bytes a pixel for nearly
@@ -12,13 +12,13 @@ use crate::MediaError;
 /// photos are after they were scaled down and outputs before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Most bytes of the file.
+    /// Size of the file.
     pub max_bytes: u64,
-    /// Most pixels (width times height).
+    /// Width times height.
     pub max_pixels: u64,
-    /// Most pixels of each side.
+    /// Pixels of each side.
     pub max_side: u32,
-    /// Fewest pixels of each side.
+    /// Pixels of each side.
     pub min_side: u32,
 }
 
@@ -39,7 +39,7 @@ impl Limits {
         min_side: 64,
     };
 
-    /// A watermark: small, because it is decoded anew in each function instance.
+    /// A watermark image: small, because every execution environment decodes it again.
     pub(crate) const MARK: Self = Self {
         max_bytes: 4_000_000,
         max_pixels: 4_000_000,
@@ -58,7 +58,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The same, with less for a WebP: a few kilobytes can be an animation that fills the function's memory.
+    /// The limits with fewer pixels, for a WebP: a few kilobytes can be an animation that fills the function's memory.
     pub(crate) fn for_webp(&self) -> Self {
         const MAX_PIXELS: u64 = 40_000_000;
         Self {

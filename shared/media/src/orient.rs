@@ -6,9 +6,9 @@ use crate::picture::{BYTES_PER_PIXEL, Picture};
 
 type Pixel = [u8; BYTES_PER_PIXEL];
 
-/// Applies the picture's orientation, so that its rows are in the order in which it is looked at.
+/// Applies the picture's orientation, so that its rows run from the viewer's top to bottom.
 ///
-/// Mirroring works in place; turning by a quarter needs a second picture for as long as it takes.
+/// Mirroring works in place; a quarter turn needs a second picture while it runs.
 pub(crate) fn upright(mut picture: Picture) -> Picture {
     use Orientation as O;
     match picture.orientation {
@@ -34,7 +34,7 @@ fn mirror_rows(picture: &mut Picture) {
 
 /// A quarter turn: each column of the stored picture becomes a row.
 fn turn(picture: &mut Picture) {
-    /// Pixels of a tile's side. Reading columns of a large picture row by row would miss the cache each time;
+    /// Side of a tile in pixels. Reading columns of a large picture row by row would miss the cache each time;
     /// a tile of this size and its turned copy fit together.
     const TILE: usize = 32;
 

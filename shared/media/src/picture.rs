@@ -1,4 +1,4 @@
-//! The one form in which a decoded picture is held.
+//! The one form of a decoded picture in memory.
 
 use image::metadata::Orientation;
 
@@ -12,7 +12,7 @@ pub(crate) struct Picture {
     pub(crate) pixels: Vec<u8>,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// How the picture has to be turned to stand upright.
+    /// The turn that makes the picture upright.
     pub(crate) orientation: Orientation,
     /// The colour profile, when it is one for RGB.
     pub(crate) icc: Option<Vec<u8>>,

@@ -1,24 +1,22 @@
-//! A guest's photo, made ready for a provider.
+//! Turns a guest's photo into what a provider may see.
 
 use fast_image_resize::FilterType;
 
 use crate::{Limits, MediaError, decode, encode, orient, resize};
 
-/// Long side of a prepared photo in pixels, at most: what the models work with.
+/// Longest side of a prepared photo, in pixels: the models work with no more.
 pub const PREPARED_LONG_SIDE: u32 = 2048;
 
-/// What a provider gets to see of a guest's photo.
+/// A guest's photo as a provider may see it. Width and height are those of the upright picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedPhoto {
     /// The file: upright, and with no metadata but the colour profile.
     pub jpeg: Vec<u8>,
-    /// Pixels, upright.
     pub width: u32,
-    /// Pixels, upright.
     pub height: u32,
 }
 
-/// Makes a guest's photo ready for a provider: checks the limits, applies the EXIF orientation, drops all
+/// Turns a guest's photo into what a provider may see: checks the limits, applies the EXIF orientation, drops all
 /// metadata (EXIF with GPS, XMP, comments) except the colour profile, scales down (never up) to
 /// [`PREPARED_LONG_SIDE`], flattens transparency on white, writes JPEG of quality 90.
 ///
@@ -27,7 +25,7 @@ pub struct PreparedPhoto {
 /// [`MediaError`] for a photo that is too large or small, unknown, truncated or corrupt.
 pub fn prepare_photo(bytes: &[u8], limits: &Limits) -> Result<PreparedPhoto, MediaError> {
     let decoded = decode::decode(bytes, limits)?;
-    // Scaled first, so that only the small picture is turned.
+    // Scale first, so that only the small picture is turned.
     let scaled = resize::shrink(&decoded, PREPARED_LONG_SIDE, FilterType::Lanczos3)?;
     let photo = orient::upright(match scaled {
         Some(scaled) => {

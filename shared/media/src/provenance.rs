@@ -13,7 +13,7 @@ const XMP: &str = "http://ns.adobe.com/xap/1.0/";
 const XMP_MM: &str = "http://ns.adobe.com/xap/1.0/mm/";
 const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
 
-/// What a file says about how it was made. Must not hold a guest's name or a prompt with personal data.
+/// A file's record of how it was made. It must not hold a guest's name or a prompt with personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
     /// Our product, `xmp:CreatorTool`.
@@ -50,7 +50,7 @@ impl Provenance {
     }
 }
 
-/// What was read from a file. A foreign file may leave out everything but the source type.
+/// The record as read from a file. A foreign file may leave out everything but the source type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadProvenance {
     /// URI of the IPTC digital source type, for ours [`COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA`].
@@ -113,10 +113,10 @@ fn value(description: Node<'_, '_>, namespace: &str, name: &str) -> Option<Strin
     Some(value.to_owned())
 }
 
-/// Refuses a file that does not say what it must: an output may not leave without its mark.
+/// Refuses a file without the expected provenance: an output may not leave without its mark.
 pub(crate) fn verify(file: &[u8], expected: &Provenance) -> Result<(), MediaError> {
     let found = read_provenance(file)?;
-    // A file holds what `text` made of our values, which for honest ones is the same.
+    // `text` changes only values with characters that XML cannot hold.
     let same = |found: &Option<String>, expected: &str| {
         found.as_deref().unwrap_or_default() == expected.replace(is_forbidden, "\u{FFFD}")
     };

@@ -1,4 +1,4 @@
-//! The visible mark: where it goes and how it is blended.
+//! The visible watermark: its place on the picture, and how it is blended in.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use crate::picture::{BYTES_PER_PIXEL, Picture};
 use crate::resize::scale;
 use crate::{Limits, MediaError, decode, probe};
 
-/// Bytes of a pixel of a mark: red, green, blue, alpha (straight, not multiplied in).
+/// Bytes of a mark's pixel: red, green, blue, alpha (straight, not premultiplied).
 const MARK_BYTES_PER_PIXEL: usize = 4;
 
 static BUILT_IN: LazyLock<Mark> = LazyLock::new(|| {
@@ -47,7 +47,7 @@ impl Mark {
         })
     }
 
-    /// The mark that is used when nobody has set another: a badge that says "AI".
+    /// The default mark: a badge that says "AI".
     #[must_use]
     pub fn built_in() -> &'static Self {
         &BUILT_IN
@@ -73,32 +73,27 @@ impl Mark {
 /// Where on the picture the mark goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Position {
-    /// The usual place.
+    /// The default.
     #[default]
     BottomRight,
-    /// Bottom left.
     BottomLeft,
-    /// Top right.
     TopRight,
-    /// Top left.
     TopLeft,
-    /// In the middle; padding plays no part but to limit the size.
+    /// In the middle; padding only limits the size.
     Center,
 }
 
-/// How to put a mark on a picture. Values out of range are taken as the nearest one in range.
+/// How to put a mark on a picture. Values out of range are clamped.
 #[derive(Debug, Clone, Copy)]
 pub struct Watermark<'a> {
-    /// What to put there.
     pub mark: &'a Mark,
-    /// Where.
     pub position: Position,
     /// 0 (invisible) to 1 (as the mark is).
     pub opacity: f32,
-    /// Width of the mark as a part of the picture's width, 0.05 to 0.5. Smaller when the mark would be higher
+    /// Width of the mark as a fraction of the picture's width, 0.05 to 0.5. Smaller when the mark would be higher
     /// than the picture.
     pub scale: f32,
-    /// Distance from the edges as a part of the picture's width, 0 to 0.2.
+    /// Distance from the edges as a fraction of the picture's width, 0 to 0.2.
     pub padding: f32,
 }
 

@@ -19,7 +19,7 @@ fn finish(name: &str, watermark: Option<&Watermark<'_>>) -> Finished {
 }
 
 #[test]
-fn without_a_watermark_the_picture_is_the_providers() {
+fn finishing_without_a_watermark_keeps_the_providers_picture() {
     let finished = finish("rocket.jpg", None);
     assert_eq!((finished.width, finished.height), (640, 427));
     let mean = difference(&pixels(&finished.image), &pixels(&photo("rocket.jpg")));
@@ -27,7 +27,7 @@ fn without_a_watermark_the_picture_is_the_providers() {
 }
 
 #[test]
-fn the_thumbnail_is_the_picture_made_small() {
+fn the_thumbnail_shows_the_picture_scaled_down() {
     let finished = finish("rocket.jpg", None);
     assert_eq!((finished.thumbnail_width, finished.thumbnail_height), (480, 320));
     let expected = image::imageops::resize(&pixels(&photo("rocket.jpg")), 480, 320, FilterType::CatmullRom);
@@ -43,7 +43,7 @@ fn a_small_picture_is_its_own_thumbnail() {
 }
 
 #[test]
-fn both_files_say_that_ai_made_them() {
+fn both_files_carry_the_ai_provenance() {
     let finished = finish("portrait.jpg", None);
     for file in [&finished.image, &finished.thumbnail] {
         let read = read_provenance(file).unwrap();
@@ -74,7 +74,7 @@ fn texts_that_look_like_xml_survive() {
 }
 
 #[test]
-fn a_text_that_xml_cannot_hold_is_replaced_and_one_that_is_too_long_refused() {
+fn text_that_xml_cannot_hold_is_replaced_and_overlong_text_is_refused() {
     let with = |creator_tool: String| {
         let provenance = Provenance {
             creator_tool,
@@ -91,14 +91,14 @@ fn a_text_that_xml_cannot_hold_is_replaced_and_one_that_is_too_long_refused() {
 }
 
 #[test]
-fn a_picture_without_provenance_has_none() {
+fn reading_provenance_from_a_picture_without_it_fails() {
     for file in [photo("cat.jpg"), format("lossless.webp"), format("palette.png")] {
         assert!(matches!(read_provenance(&file), Err(MediaError::Provenance(_))));
     }
 }
 
 #[test]
-fn the_hash_is_of_the_delivered_file() {
+fn the_hash_matches_the_delivered_file() {
     use sha2::Digest;
     let finished = finish("cat.jpg", None);
     let expected = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(&finished.image));
@@ -134,7 +134,7 @@ fn colours_and_profile_survive_in_both_files() {
 }
 
 #[test]
-fn the_watermark_is_where_it_was_asked_for_and_nowhere_else() {
+fn the_watermark_covers_its_place_and_nothing_else() {
     let magenta = mark(40, 20, Rgba([255, 0, 255, 255]));
     let plain = pixels(&finish("table.jpg", None).image);
     for (position, x, y) in [
@@ -247,7 +247,7 @@ fn the_built_in_mark_shows_on_white_and_on_black() {
 }
 
 #[test]
-fn a_transparent_output_is_laid_on_white() {
+fn a_transparent_output_is_flattened_on_white() {
     let finished = finish_output(
         &png(&RgbaImage::from_pixel(64, 64, Rgba([10, 20, 30, 0]))),
         None,

@@ -55,7 +55,7 @@ fn small_files_cut_anywhere_are_errors() {
 }
 
 #[test]
-fn a_missing_end_marker_is_a_cut() {
+fn a_jpeg_without_an_end_marker_is_refused_as_cut() {
     let whole = photo("portrait.jpg");
     assert!(both(&whole).iter().all(Result::is_ok));
     for missing in 1..=2 {
@@ -88,7 +88,7 @@ fn a_cut_file_that_was_closed_again_is_an_error() {
 }
 
 #[test]
-fn a_bomb_is_refused_by_its_header() {
+fn a_decompression_bomb_is_refused_by_its_header() {
     for result in both(&photo("bomb-60000x60000.png")) {
         assert!(
             matches!(result, Err(MediaError::TooManyPixels { .. })),

@@ -28,7 +28,7 @@ fn a_phone_photo_comes_out_upright_and_without_its_position() {
 }
 
 #[test]
-fn only_start_tables_frame_and_scan_are_left() {
+fn a_prepared_photo_holds_only_start_tables_frame_and_scan() {
     let prepared = prepare_photo(&format("display-p3.jpg"), &Limits::PHOTO).unwrap();
     let mut at = 2;
     let mut markers = Vec::new();

@@ -9,7 +9,7 @@ use domain::symptom::Symptom;
 use domain::{Edit, MicroUsd, ProviderName, Settings};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::entry::Entry;
+use crate::admit::entry::Entry;
 
 /// Signals the budget thresholds that an admission has reached; where nothing was reserved, a refusal by the hard cap.
 pub(crate) async fn budget(

@@ -14,8 +14,8 @@ use crate::{Format, Limits, MediaError};
 
 type Decoder<'a> = JpegDecoder<ZCursor<&'a [u8]>>;
 
-/// Scans of a progressive file. Encoders write about ten; each one is a pass over all coefficients, so a file
-/// with a hundred of them is made to burn CPU.
+/// Scans of a progressive file, at most. Encoders write about ten; each scan is a pass over all coefficients, so a
+/// file with a hundred scans is made to burn CPU.
 const MAX_SCANS: usize = 32;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
@@ -58,7 +58,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
 /// The file with a few zero bytes where its end marker was.
 ///
 /// At an end marker that comes too early, the decoder makes up the rest of the picture; at the end of the data
-/// it gives up, which is what a file deserves that was cut and then closed by a well-meaning tool. The zeros
+/// it gives up, which is right for a file that was cut and then closed by a well-meaning tool. The zeros
 /// are for its look-ahead of eight bytes, and for encoders that drop the last few bits.
 fn endless<'a>(bytes: &[u8], extent: &Extent) -> Cow<'a, [u8]> {
     const LOOK_AHEAD: [u8; 16] = [0; 16];

@@ -1,4 +1,4 @@
-//! File to [`Picture`].
+//! Decodes a file into a [`Picture`].
 
 mod jpeg;
 mod png;
@@ -49,7 +49,7 @@ pub(crate) fn contain<T>(
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(format.corrupt("the decoder gave up")))
 }
 
-/// How the picture has to be turned, by its EXIF chunk.
+/// The picture's orientation by its EXIF chunk.
 fn orientation(exif: Option<&[u8]>) -> Orientation {
     // Some writers put the prefix that EXIF has in JPEG files into the chunks of other formats too.
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));

@@ -37,7 +37,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
     if pixels.len() != width as usize * height as usize * BYTES_PER_PIXEL {
         return Err(MediaError::Truncated(Format::Png));
     }
-    // Up to the end chunk: what has none was cut off.
+    // Up to the end chunk: a file without it was cut off.
     reader.finish().map_err(corrupt)?;
     Ok(Picture {
         pixels,

@@ -8,7 +8,7 @@ use super::over_white;
 use crate::picture::{BYTES_PER_PIXEL, Picture, to_ycbcr, usable_icc};
 use crate::{Format, Limits, MediaError};
 
-/// Most bytes of one metadata chunk that is read into memory.
+/// Longest metadata chunk that is read into memory, in bytes.
 const MAX_METADATA_BYTES: usize = 4 << 20;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {

@@ -1,41 +1,39 @@
 //! A guest or an organiser asks for an edit: all seven layers, one batch read, one transaction, one message.
 
-use cloud::{AdmissionFacts, AdmitError, Cloud, FactsQuery};
+pub(crate) mod answer;
+pub(crate) mod entry;
+mod replay;
+
 use std::time::Duration;
 
-use data_encoding::HEXLOWER;
-use domain::admission::{Admission, Applicant, IdempotencyKey, IdempotencyRecord};
+use cloud::{AdmissionFacts, AdmitError, Cloud, FactsQuery};
+use domain::admission::{Admission, Applicant, IdempotencyKey};
 use domain::context::{hour_of, month_of, seconds_left_in_hour};
 use domain::guard::{self, Dispatch, EditRequest, Facts, Layer, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::metric::{About, Metric};
 use domain::wait::Wait;
-use domain::{Edit, EditId, EventId, FailureCode, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+use domain::{Edit, EditId, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style};
 
-use crate::edit_answer::{EditAnswer, output_links};
-use crate::entry::{Caller, Entry, settings};
 use crate::signals;
+use answer::EditAnswer;
+use entry::{Caller, Entry, settings};
 
-/// What a caller sends.
+/// A caller's request for an edit.
 #[derive(Clone)]
 pub struct CreateEdit<'a> {
-    /// Who.
     pub caller: Caller<'a>,
-    /// Of which photo.
     pub photo_id: PhotoId,
-    /// What.
     pub request: EditRequest,
-    /// So that a double tap makes one edit.
+    /// Two requests with the same key make one edit.
     pub idempotency_key: Option<String>,
 }
 
-/// Admits an edit and sends it to the workers. A repeated request is answered with the edit it made before, finished
+/// Admits an edit and sends it to the workers. The answer to a repeated request is the edit of the first one, finished
 /// or not.
 ///
 /// # Errors
-/// The refusal of the first layer that refuses; the contract's error table otherwise.
+/// The first layer that refuses; any other row of the problem table.
 pub async fn create_edit(cloud: &Cloud, input: &CreateEdit<'_>) -> Result<EditAnswer, Problem> {
     let settings = settings(cloud).await?;
     if let Err(refusal) = guard::enabled::check(&settings, input.caller.audience()) {
@@ -43,7 +41,7 @@ pub async fn create_edit(cloud: &Cloud, input: &CreateEdit<'_>) -> Result<EditAn
         return Err(refusal.into());
     }
     let entry = input.caller.enter(cloud).await?;
-    let answer = ask(cloud, input, &entry, &settings).await;
+    let answer = pass_layers(cloud, input, &entry, &settings).await;
     if let Err(problem) = &answer
         && let Some(layer) = layer_of(problem)
     {
@@ -53,7 +51,7 @@ pub async fn create_edit(cloud: &Cloud, input: &CreateEdit<'_>) -> Result<EditAn
     answer
 }
 
-/// Which layer refused. That of a blocked prompt is measured with the edit that is stored for it.
+/// Which layer refused. A blocked prompt is counted with the edit that is stored for it.
 fn layer_of(problem: &Problem) -> Option<Layer> {
     match problem {
         Problem::Refused(refusal) => Some(refusal.layer()),
@@ -62,8 +60,8 @@ fn layer_of(problem: &Problem) -> Option<Layer> {
     }
 }
 
-/// Everything behind layer 1.
-async fn ask(
+/// Layers 2 to 7.
+async fn pass_layers(
     cloud: &Cloud,
     input: &CreateEdit<'_>,
     entry: &Entry,
@@ -86,9 +84,9 @@ async fn ask(
     };
     // The styles are cached most of the time; when they are not, both reads run at once.
     let (found, styles) = futures::try_join!(cloud.admission_facts(&query), cloud.styles())?;
-    let request_hash = request_hash(input);
+    let request_hash = replay::request_hash(input);
     if let Some(before) = &found.idempotency {
-        return replay(cloud, &entry.event_id, before, &request_hash).await;
+        return replay::answer(cloud, &entry.event_id, before, &request_hash).await;
     }
     if found.guest_hour.is_refused(settings) {
         signals::abuse(cloud, entry, &found, settings, false, now).await;
@@ -102,7 +100,7 @@ async fn ask(
     mark_style_used(cloud, &admission.edit, &styles).await?;
     match cloud.admit(&admission).await {
         Ok(()) => {}
-        Err(AdmitError::KeyTaken) => return replay_taken(cloud, &query, &request_hash).await,
+        Err(AdmitError::KeyTaken) => return replay::answer_rival(cloud, &query, &request_hash).await,
         Err(error) => return Err(refused(error, idempotency.is_some())),
     }
     let edit = admission.edit;
@@ -123,8 +121,8 @@ async fn ask(
     })
 }
 
-/// Before the first edit with a style is written, the style is marked, so that it cannot be erased any more. The
-/// styles at hand are at most 30 s old: after that nobody marks it again.
+/// Marks a style before its first edit is written: a marked style cannot be erased. Cached styles are at most 30 s
+/// old; after that, admissions see the mark and write none.
 async fn mark_style_used(cloud: &Cloud, edit: &Edit, styles: &[Style]) -> Result<(), Problem> {
     let Some(key) = &edit.style_key else {
         return Ok(());
@@ -137,7 +135,7 @@ async fn mark_style_used(cloud: &Cloud, edit: &Edit, styles: &[Style]) -> Result
     }
 }
 
-/// What is to be written: an edit that is queued, or blocked by layer 6.
+/// The admission to write: of an edit that is queued, or blocked by layer 6.
 fn admission(
     cloud: &Cloud,
     input: &CreateEdit<'_>,
@@ -198,7 +196,7 @@ pub fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Op
     providers::counterpart(from, model, to).and_then(|there| there.estimate)
 }
 
-/// A queue that cannot be reached is not the caller's problem: the edit is stored, and recovery sends it.
+/// An unreachable queue is not the caller's problem: the edit is stored, and recovery sends it.
 async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
     if guard::queue::dispatch(settings) == Dispatch::Held {
         return;
@@ -220,67 +218,4 @@ fn refused(error: AdmitError, has_key: bool) -> Problem {
         AdmitError::KeyTaken | AdmitError::Contended => Problem::Unavailable,
         AdmitError::Port(error) => error.into(),
     }
-}
-
-/// Another request with the same key was faster by a moment.
-async fn replay_taken(
-    cloud: &Cloud,
-    query: &FactsQuery<'_>,
-    request_hash: &str,
-) -> Result<EditAnswer, Problem> {
-    let found = cloud.admission_facts(query).await?;
-    match found.idempotency {
-        Some(before) => replay(cloud, query.event_id, &before, request_hash).await,
-        None => Err(Problem::IdempotencyInProgress),
-    }
-}
-
-/// The same request again: the same edit, as it is by now.
-async fn replay(
-    cloud: &Cloud,
-    event: &EventId,
-    before: &IdempotencyRecord,
-    request_hash: &str,
-) -> Result<EditAnswer, Problem> {
-    if before.request_hash != request_hash {
-        return Err(Problem::IdempotencyKeyReused);
-    }
-    let found = cloud.edit_with_figures(event, before.edit_id).await?;
-    let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
-    if edit
-        .failure
-        .as_ref()
-        .is_some_and(|failure| failure.code == FailureCode::PromptBlocked)
-    {
-        return Err(Problem::PromptBlocked(edit.id));
-    }
-    let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
-    Ok(EditAnswer {
-        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
-        output: output_links(cloud, &edit).await?,
-        edit,
-    })
-}
-
-#[derive(Serialize)]
-struct Fingerprint<'a> {
-    photo_id: PhotoId,
-    style_key: Option<&'a str>,
-    prompt: Option<&'a str>,
-    negative_prompt: Option<&'a str>,
-}
-
-/// What makes two requests the same request.
-fn request_hash(input: &CreateEdit<'_>) -> String {
-    let request = &input.request;
-    let fingerprint = Fingerprint {
-        photo_id: input.photo_id,
-        style_key: request.style_key.as_ref().map(domain::StyleKey::as_str),
-        prompt: request.prompt.as_deref(),
-        negative_prompt: request.negative_prompt.as_deref(),
-    };
-    // A struct of texts always serialises.
-    HEXLOWER.encode(&Sha256::digest(
-        serde_json::to_vec(&fingerprint).unwrap_or_default(),
-    ))
 }
