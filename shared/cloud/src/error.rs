@@ -1,7 +1,10 @@
 //! SDK errors become port errors. What goes on is the call and the error's code, never what was in the request.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
+
+use crate::calls::Call;
 
 /// The outside world did not do what it was asked.
 #[derive(Debug, Error)]
@@ -77,7 +80,7 @@ pub enum SaveError {
 }
 
 /// The port error for a failed call.
-pub(crate) fn unavailable<E, R>(call: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
+pub(crate) fn unavailable<E, R>(call: Call) -> impl FnOnce(SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata,
 {
@@ -89,8 +92,15 @@ where
             SdkError::ResponseError(_) => "unreadable response",
             _ => error.code().unwrap_or("service error"),
         };
-        tracing::warn!(call, error = kind, "AWS call failed");
-        PortError::Unavailable(call.to_owned())
+        tracing::warn!(%call, error = kind, "AWS call failed");
+        call.failed()
+    }
+}
+
+impl Call {
+    /// The port error for a call that failed.
+    pub(crate) fn failed(self) -> PortError {
+        PortError::Unavailable(self.name().to_owned())
     }
 }
 

@@ -1,21 +1,27 @@
-//! AWS: the only crate that names `aws_sdk_*`. [`Cloud`] implements the ports of `domain` on DynamoDB, S3, SQS,
-//! SSM and EventBridge.
+//! AWS: the only crate that names `aws_sdk_*`. [`Cloud`] is the one context that handlers, use cases and the command line
+//! hold: DynamoDB, S3, SQS, SSM and EventBridge, or with the feature `testing` their twin in memory.
 
-mod announcements;
+mod backend;
 mod cache;
 mod calls;
-mod clients;
+mod cloud;
 mod config;
 mod context;
 mod error;
+mod event_bus;
 pub mod invocation;
 mod meter;
 mod objects;
+mod parameters;
 mod queues;
 mod settings;
 mod store;
+pub mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 
-pub use clients::{Access, Cloud, LocalEndpoint};
+pub use calls::Call;
+pub use cloud::{Access, Cloud, LocalEndpoint};
 pub use config::{Config, ConfigError};
 pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;

@@ -4,19 +4,13 @@ use crate::PortError;
 use domain::secret::ApiKey;
 use std::sync::Arc;
 
-use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
-use aws_sdk_ssm::operation::get_parameter::GetParameterError;
-use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 use domain::settings::{Flaw, Setting};
 use domain::{ProviderName, Settings};
 use futures::future::try_join_all;
 
 use crate::Cloud;
-use crate::clients::Loaded;
-use crate::error::unavailable;
-
-/// What `GetParameters` takes at once.
-const BATCH: usize = 10;
+use crate::cloud::Loaded;
+use crate::parameters::{Kind, MAX_BATCH};
 
 impl Cloud {
     /// The settings, at most 30 s old while SSM answers; an error only where they could never be read.
@@ -47,70 +41,43 @@ impl Cloud {
 impl Cloud {
     /// The settings that are set, as their texts.
     pub async fn setting_texts(&self) -> Result<Vec<(Setting, String)>, PortError> {
-        let batches = Setting::ALL.chunks(BATCH).map(|batch| self.load_batch(batch));
+        let batches = Setting::ALL.chunks(MAX_BATCH).map(|batch| self.load_batch(batch));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
     /// Writes a setting that was checked.
     pub async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PortError> {
-        self.ssm
-            .put_parameter()
-            .name(self.parameter_name(setting))
-            // SSM cannot hold an empty text.
-            .value(if text.is_empty() { "none" } else { text })
-            .r#type(ParameterType::String)
-            // A long list of terms does not fit a standard parameter (4 KB).
-            .tier(ParameterTier::IntelligentTiering)
-            .overwrite(true)
-            .send()
+        // SSM cannot hold an empty text.
+        let value = if text.is_empty() { "none" } else { text };
+        self.parameters
+            .put(&self.parameter_name(setting), value, Kind::Text)
             .await
-            .map_err(unavailable("ssm.PutParameter"))?;
-        Ok(())
     }
 
     /// Removes a setting, so that its default holds.
     pub async fn reset_setting(&self, setting: Setting) -> Result<(), PortError> {
-        self.delete_parameter(self.parameter_name(setting)).await
+        self.parameters.delete(&self.parameter_name(setting)).await
     }
 
     /// The providers whose API key is set. The keys themselves are not decrypted.
     pub async fn providers_with_key(&self) -> Result<Vec<ProviderName>, PortError> {
         let providers = ProviderName::ALL;
-        let found = self
-            .ssm
-            .get_parameters()
-            .set_names(Some(
-                providers.map(|provider| self.secret_name(provider)).to_vec(),
-            ))
-            .with_decryption(false)
-            .send()
-            .await
-            .map_err(unavailable("ssm.GetParameters"))?;
-        let is_set = |provider: &ProviderName| {
-            let name = self.secret_name(*provider);
-            let mut parameters = found.parameters().iter();
-            parameters.any(|parameter| parameter.name() == Some(&name))
-        };
+        let names = providers.map(|provider| self.secret_name(provider));
+        let found = self.parameters.get(names.to_vec()).await?;
+        let is_set = |provider: &ProviderName| found.contains_key(&self.secret_name(*provider));
         Ok(providers.into_iter().filter(is_set).collect())
     }
 
     /// Writes a provider's API key.
     pub async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
-        self.ssm
-            .put_parameter()
-            .name(self.secret_name(provider))
-            .value(secret)
-            .r#type(ParameterType::SecureString)
-            .overwrite(true)
-            .send()
+        self.parameters
+            .put(&self.secret_name(provider), secret, Kind::Secret)
             .await
-            .map_err(unavailable("ssm.PutParameter"))?;
-        Ok(())
     }
 
     /// Removes a provider's API key.
     pub async fn remove_api_key(&self, provider: ProviderName) -> Result<(), PortError> {
-        self.delete_parameter(self.secret_name(provider)).await
+        self.parameters.delete(&self.secret_name(provider)).await
     }
 }
 
@@ -130,26 +97,13 @@ impl Cloud {
     }
 
     async fn load_batch(&self, batch: &[Setting]) -> Loaded<Vec<(Setting, String)>> {
-        let names = batch
-            .iter()
-            .map(|setting| self.parameter_name(*setting))
-            .collect();
-        let found = self
-            .ssm
-            .get_parameters()
-            .set_names(Some(names))
-            .send()
-            .await
-            .map_err(unavailable("ssm.GetParameters"))?;
-        let value_of = |setting: Setting| {
-            let name = self.parameter_name(setting);
-            let parameter = found
-                .parameters()
-                .iter()
-                .find(|parameter| parameter.name() == Some(&name))?;
-            Some((setting, parameter.value()?.to_owned()))
-        };
-        Ok(batch.iter().filter_map(|setting| value_of(*setting)).collect())
+        let names = batch.iter().map(|setting| self.parameter_name(*setting));
+        let mut found = self.parameters.get(names.collect()).await?;
+        let texts = batch.iter().filter_map(|setting| {
+            let text = found.remove(&self.parameter_name(*setting))?;
+            Some((*setting, text))
+        });
+        Ok(texts.collect())
     }
 
     /// The full name of a setting's parameter.
@@ -158,45 +112,11 @@ impl Cloud {
     }
 
     async fn load_secret(&self, name: String) -> Loaded<Option<ApiKey>> {
-        match self
-            .ssm
-            .get_parameter()
-            .name(name)
-            .with_decryption(true)
-            .send()
-            .await
-        {
-            Ok(found) => Ok(found
-                .parameter()
-                .and_then(|parameter| parameter.value())
-                .map(|value| ApiKey::new(value.to_owned()))),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetParameterError::is_parameter_not_found) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(unavailable("ssm.GetParameter")(error)),
-        }
+        let found = self.parameters.get_secret(&name).await?;
+        Ok(found.map(ApiKey::new))
     }
 
     fn secret_name(&self, provider: ProviderName) -> String {
         format!("{}/{provider}_api_key", self.config.secrets_path)
-    }
-
-    /// A parameter that is not there is as good as deleted.
-    async fn delete_parameter(&self, name: String) -> Result<(), PortError> {
-        let deleted = self.ssm.delete_parameter().name(name).send().await;
-        match deleted {
-            Err(error)
-                if !error
-                    .as_service_error()
-                    .is_some_and(DeleteParameterError::is_parameter_not_found) =>
-            {
-                Err(unavailable("ssm.DeleteParameter")(error))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -1,36 +1,32 @@
 //! Getting edits in: one batch read, one transaction.
 
-use crate::{AdmitError, PortError};
+use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use domain::budget::{BudgetMonth, Tenant};
 use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
-use domain::{Event, EventId, PhotoId, TenantId};
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use domain::metric::{self, About};
+use domain::{Event, EventId, PhotoId, TenantId};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use super::keys::{self, Key, number};
+use super::keys;
 use super::read::Found;
-use super::transaction::{Addition, Condition, TransactionError};
-use crate::Cloud;
+use super::write::{TransactionError, add_figures, at_most, change_budget};
+use crate::table::{Condition, Key, Update, Write, number};
+use crate::{AdmitError, Cloud, PortError};
 
-/// An hour's counts are of no use after it.
-const HOUR_KEPT: SignedDuration = SignedDuration::from_hours(2);
-/// Long after the last edit of a guest can be under way, also where edits are held back for days: without its item, the
-/// count would begin below nothing.
-const OPEN_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a guest's counts of an hour are kept.
+const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
+/// How long a guest's count of open edits is kept after its last change. Longer than any edit can be under way, even
+/// where edits are held back for days: a count that is gone would be made again below 0.
+const OPEN_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Everything that the layers and the idempotency check need, read in one call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdmissionFacts {
-    /// The event; `None` where it is gone.
+    /// `None` where it is gone.
     pub event: Option<Event>,
-    /// Its tenant.
     pub tenant: Option<Tenant>,
     /// The photo; `None` where there is no such photo at this event.
     pub photo: Option<Photo>,
@@ -46,22 +42,18 @@ pub struct AdmissionFacts {
     pub idempotency: Option<IdempotencyRecord>,
 }
 
-/// What [`Admissions::admission_facts`] is asked for.
+/// What [`Cloud::admission_facts`] looks for.
 #[derive(Debug, Clone)]
 pub struct FactsQuery<'a> {
-    /// The event's tenant.
     pub tenant_id: &'a TenantId,
-    /// The event.
     pub event_id: &'a EventId,
-    /// The photo.
     pub photo_id: PhotoId,
-    /// The accounting month.
+    /// The accounting month, `2026-11`.
     pub month: &'a str,
-    /// The guest, if it is one.
+    /// Hash of the guest's scope; `None` where no guest asks.
     pub guest: Option<&'a str>,
     /// The hour, `2026-11-22T14`.
     pub hour: &'a str,
-    /// The caller's key, if it sent one.
     pub idempotency: Option<&'a IdempotencyKey>,
 }
 
@@ -102,24 +94,22 @@ impl Cloud {
     /// One transaction: all of it or nothing.
     pub async fn admit(&self, admission: &Admission) -> Result<(), AdmitError> {
         let edit = &admission.edit;
-        let figures = self.add_figures(
+        let figures = add_figures(
             &edit.event_id,
             &edit.month,
             &admission.figures,
             admission.max_open,
-        )?;
-        let mut writes = vec![
-            (Part::Edit, self.put(keys::edit_item(edit)?, Condition::absent())?),
-            (Part::Event, figures),
-        ];
+        );
+        let put_edit = Write::put(keys::edit_item(edit)?).when(Condition::Absent);
+        let mut writes = vec![(Part::Edit, put_edit), (Part::Event, figures)];
         if let Some((key, record)) = &admission.idempotency {
             writes.push((Part::Key, self.remember(key, record)?));
         }
         if let Some(change) = &admission.guest {
-            writes.push((Part::Guest, self.change_guest(change)?));
+            writes.push((Part::Guest, self.change_guest(change)));
         }
         if let Some(change) = &admission.budget {
-            writes.push((Part::Budget, self.change_budget(change, admission.cap)?));
+            writes.push((Part::Budget, change_budget(change, admission.cap)));
         }
         let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         self.transact(writes).await.map_err(|error| match error {
@@ -168,51 +158,37 @@ fn read<T: DeserializeOwned>(
 }
 
 impl Cloud {
-    fn change_guest(&self, change: &GuestChange) -> Result<TransactWriteItem, PortError> {
+    fn change_guest(&self, change: &GuestChange) -> Write {
         match change {
             GuestChange::Opens { scope_hash, max_open } => {
-                self.add_open_of_guest(scope_hash, 1, Some(*max_open))
+                let room = at_most("open", i64::from(*max_open) - 1);
+                self.add_open_of_guest(scope_hash, 1).when(room)
             }
-            GuestChange::Blocked { scope_hash, hour } => self.add(Addition {
-                key: keys::guest_hour(scope_hash, hour),
-                amounts: vec![("blocked".to_owned(), 1)],
-                at_most: None,
-                set: Some(("expires_at", number(self.now().as_second() + HOUR_KEPT.as_secs()))),
-            }),
+            GuestChange::Blocked { scope_hash, hour } => {
+                let expires_at = number(self.now().as_second() + HOUR_RETENTION.as_secs());
+                let update = Update::default().add("blocked", 1).set("expires_at", expires_at);
+                Write::update(keys::guest_hour(scope_hash, hour), update)
+            }
         }
     }
 
     /// Counts a guest's edits under way.
-    pub(crate) fn add_open_of_guest(
-        &self,
-        scope_hash: &str,
-        amount: i64,
-        max_open: Option<u32>,
-    ) -> Result<TransactWriteItem, PortError> {
-        self.add(Addition {
-            key: keys::guest_open(scope_hash),
-            amounts: vec![("open".to_owned(), amount)],
-            at_most: max_open.map(|most| ("open", i64::from(most) - 1)),
-            set: Some(("expires_at", number(self.now().as_second() + OPEN_KEPT.as_secs()))),
-        })
+    pub(super) fn add_open_of_guest(&self, scope_hash: &str, amount: i64) -> Write {
+        let expires_at = number(self.now().as_second() + OPEN_RETENTION.as_secs());
+        let update = Update::default()
+            .add("open", amount)
+            .set("expires_at", expires_at);
+        Write::update(keys::guest_open(scope_hash), update)
     }
 
-    fn remember(
-        &self,
-        key: &IdempotencyKey,
-        record: &IdempotencyRecord,
-    ) -> Result<TransactWriteItem, PortError> {
+    fn remember(&self, key: &IdempotencyKey, record: &IdempotencyRecord) -> Result<Write, PortError> {
         let now = self.now().as_second();
         let remembered = Remembered {
             record: record.clone(),
             expires_at: now + IDEMPOTENCY_RETENTION.as_secs(),
         };
-        let condition = Condition {
-            expression: "attribute_not_exists(pk) OR expires_at <= :now".to_owned(),
-            names: None,
-            values: Some(HashMap::from([(":now".to_owned(), number(now))])),
-        };
-        self.put(keys::item(keys::idempotency(key), remembered)?, condition)
+        let free = Condition::Absent.or(Condition::le("expires_at", number(now)));
+        Ok(Write::put(keys::item(keys::idempotency(key), remembered)?).when(free))
     }
 }
 

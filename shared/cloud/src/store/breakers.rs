@@ -1,18 +1,16 @@
 //! The providers' circuit breakers: one item each, shared by all functions.
 
-use crate::PortError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::ProviderName;
 use domain::breaker::{Breaker, Breakers};
 use domain::metric::{self, About};
 
-use super::keys::{self, Key, number};
+use super::keys;
 use super::read::Found;
-use crate::Cloud;
-use crate::error::unavailable;
+use crate::table::{Condition, Key, number};
+use crate::{Cloud, PortError};
 
 impl Cloud {
-    /// The breakers of all providers. Working on an edit needs no call for it: see [`EditInContext::breakers`].
+    /// The breakers of all providers. Work on an edit has them in [`EditInContext::breakers`](crate::EditInContext).
     pub async fn breakers(&self) -> Result<Breakers, PortError> {
         Ok(breakers(&self.read_together(breaker_keys()).await?))
     }
@@ -21,43 +19,27 @@ impl Cloud {
     /// was faster.
     pub async fn save_breaker(&self, provider: ProviderName, next: &Breaker) -> Result<bool, PortError> {
         let before = i64::try_from(next.version.saturating_sub(1)).unwrap_or(i64::MAX);
-        let written = self
-            .dynamodb
-            .put_item()
-            .table_name(&self.config.table)
-            .set_item(Some(keys::item(keys::breaker(provider), next)?))
-            .condition_expression(if before == 0 {
-                "attribute_not_exists(pk) OR version = :before"
-            } else {
-                "version = :before"
-            })
-            .expression_attribute_values(":before", number(before))
-            .send()
-            .await;
-        match written {
-            Ok(_) => {
-                self.measure(About::INSTALLATION, &metric::of_breaker(provider, next));
-                Ok(true)
-            }
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(unavailable("dynamodb.PutItem")(error)),
+        let unchanged = Condition::eq("version", number(before));
+        let unchanged = match before {
+            0 => Condition::Absent.or(unchanged),
+            _ => unchanged,
+        };
+        let item = keys::item(keys::breaker(provider), next)?;
+        let written = self.table.put(item, &unchanged).await?;
+        if written {
+            self.measure(About::INSTALLATION, &metric::of_breaker(provider, next));
         }
+        Ok(written)
     }
 }
 
 /// The keys of all breakers, for a read together with other items.
-pub(crate) fn breaker_keys() -> [Key; 2] {
+pub(super) fn breaker_keys() -> [Key; 2] {
     ProviderName::ALL.map(keys::breaker)
 }
 
-/// All breakers out of what was read. A breaker is there to help: one that cannot be read lets everything through.
-pub(crate) fn breakers(found: &Found) -> Breakers {
+/// All breakers among what was read. One that cannot be read counts as closed: a breaker must not stop all work.
+pub(super) fn breakers(found: &Found) -> Breakers {
     let of = |provider| match found.get(&keys::breaker(provider), "a circuit breaker") {
         Ok(breaker) => breaker.unwrap_or_default(),
         Err(error) => {

@@ -1,18 +1,16 @@
 //! Add-ons of events: entries of one list, changed one at a time.
 
-use crate::SaveError;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use backon::{ExponentialBuilder, Retryable};
 use domain::event::Addon;
 use domain::{AddonKey, EventId};
 use serde::Serialize;
 
-use super::catalog::changed;
-use super::change::{Change, Tests};
 use super::keys;
-use crate::Cloud;
+use crate::error::unreadable;
+use crate::table::{Condition, Update, Value, Write};
+use crate::{Cloud, SaveError};
 
 const ADDONS: &str = "addons";
 
@@ -46,28 +44,27 @@ impl Cloud {
 }
 
 impl Cloud {
-    /// Changes the list, on condition that it still is what was read, and again if it is not. False where there is no
-    /// such event, or nothing to change.
+    /// Changes the list on condition that it is still as it was read, and reads again if it is not. False where there
+    /// is no such event, or nothing to change.
     async fn change_addons(
         &self,
         event: &EventId,
         change: impl Fn(&mut Vec<Addon>) -> bool + Sync,
     ) -> Result<bool, SaveError> {
         let attempt = || async {
-            let Some(mut item) = self.read_item(keys::event(event)).await? else {
+            let Some(mut item) = self.table.get(&keys::event(event)).await? else {
                 return Ok(false);
             };
-            let before = item
-                .remove(ADDONS)
-                .unwrap_or_else(|| AttributeValue::L(Vec::new()));
+            let before = item.remove(ADDONS).unwrap_or_else(|| Value::L(Vec::new()));
             let mut addons: Vec<Addon> = serde_dynamo::from_attribute_value(before.clone())
-                .map_err(crate::error::unreadable("an event's add-ons"))?;
+                .map_err(unreadable("an event's add-ons"))?;
             if !change(&mut addons) {
                 return Ok(false);
             }
-            let unchanged = Tests::present().and(ADDONS, "=", before);
-            let write = Change::of(keys::event(event), Addons { addons })?.when(unchanged);
-            self.transact(vec![self.change(write)?]).await.map_err(changed)?;
+            let unchanged = Condition::Exists.and(Condition::eq(ADDONS, before));
+            let update = Update::fields(Addons { addons })?;
+            let write = Write::update(keys::event(event), update).when(unchanged);
+            self.transact(vec![write]).await?;
             Ok(true)
         };
         let backoff = ExponentialBuilder::default()

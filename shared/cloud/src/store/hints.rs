@@ -1,19 +1,17 @@
-//! Hints at attempts, so that a bounded number of them is taken.
+//! Hints at attempts (webhooks), so that a bounded number of them is acted upon.
 
-use crate::PortError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::EditId;
 use jiff::SignedDuration;
 
-use super::keys::{self, number};
-use crate::Cloud;
-use crate::error::unavailable;
+use super::keys;
+use crate::table::{Condition, number};
+use crate::{Cloud, PortError};
 
-/// How long a hint is remembered, in seconds; nobody gives one for so old an attempt.
-const KEPT_SECONDS: i64 = 24 * 3_600;
+/// How long an accepted hint is kept; no provider sends one for so old an attempt.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 impl Cloud {
-    /// Takes a hint at an attempt; false where one was taken within the quiet time before.
+    /// Accepts a hint at an attempt; false where one was accepted within the quiet time before.
     pub async fn take_hint(
         &self,
         edit: EditId,
@@ -23,26 +21,9 @@ impl Cloud {
         let now = self.now().as_second();
         let mut item = keys::hint(edit, attempt).into_item();
         item.insert("taken_at".to_owned(), number(now));
-        item.insert("expires_at".to_owned(), number(now + KEPT_SECONDS));
-        let written = self
-            .dynamodb
-            .put_item()
-            .table_name(&self.config.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR taken_at <= :before")
-            .expression_attribute_values(":before", number(now - quiet.as_secs()))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(unavailable("dynamodb.PutItem")(error)),
-        }
+        item.insert("expires_at".to_owned(), number(now + RETENTION.as_secs()));
+        let quiet_since = number(now - quiet.as_secs());
+        let accepted = Condition::Absent.or(Condition::le("taken_at", quiet_since));
+        self.table.put(item, &accepted).await
     }
 }

@@ -1,10 +1,8 @@
-//! The one DynamoDB table. `keys` says where each item lives, `transaction` writes what must go together, the
-//! others read.
+//! What the one table holds. `keys` says where each item lives; `read` and `write` are what the other files share.
 
 mod admit;
 mod breakers;
 mod catalog;
-mod change;
 mod edits;
 mod event_addons;
 mod events;
@@ -19,7 +17,7 @@ mod signals;
 mod tenant;
 mod tenants;
 mod tokens;
-mod transaction;
+mod write;
 
 pub use admit::{AdmissionFacts, FactsQuery};
 pub use moves::EditInContext;

@@ -1,11 +1,9 @@
 //! Moving edits, and reading what a move needs.
 
-use crate::{MoveError, PortError};
 use domain::breaker::Breakers;
 use domain::budget::Tenant;
 use domain::summary::LatencyHistogram;
 use domain::{Edit, Event};
-use std::collections::HashMap;
 
 use domain::context::month_of;
 use domain::edit::Move;
@@ -13,28 +11,26 @@ use domain::metric::{self, About};
 use domain::{EditId, EventId, TenantId};
 
 use super::breakers::{breaker_keys, breakers};
-use super::keys::{self, number, text};
+use super::keys;
 use super::tenant::histogram;
-use super::transaction::{Condition, TransactionError};
-use crate::Cloud;
+use super::write::{TransactionError, add_figures, change_budget};
+use crate::table::{Condition, Write, number, text};
+use crate::{Cloud, MoveError, PortError};
 
-/// See [`Work::edit_in_context`].
+/// See [`Cloud::edit_in_context`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct EditInContext {
-    /// The edit; `None` where it is gone.
+    /// `None` where it is gone.
     pub edit: Option<Edit>,
-    /// Its event.
     pub event: Option<Event>,
-    /// Its tenant.
     pub tenant: Option<Tenant>,
-    /// Which providers are in service.
     pub breakers: Breakers,
-    /// Provider latencies of its event in the month it was made in.
+    /// Provider latencies of the event in the month in which the edit was made.
     pub latencies: LatencyHistogram,
 }
 
 impl Cloud {
-    /// An edit with everything that working on it takes, in one read.
+    /// An edit with everything that work on it needs, in one read.
     pub async fn edit_in_context(
         &self,
         tenant: &TenantId,
@@ -60,44 +56,35 @@ impl Cloud {
         })
     }
 
-    /// The only way an edit moves: one transaction, on condition that it still is where the move starts.
+    /// The only way in which an edit moves: one transaction, on condition that the edit is still where the move starts.
     pub async fn apply(&self, made: &Move) -> Result<(), MoveError> {
         let edit = &made.edit;
-        let unmoved = Condition {
-            expression: "#status = :status AND attempt = :attempt".to_owned(),
-            names: Some(HashMap::from([("#status".to_owned(), "status".to_owned())])),
-            values: Some(HashMap::from([
-                (":status".to_owned(), text(made.from_status.as_str())),
-                (":attempt".to_owned(), number(made.from_attempt.into())),
-            ])),
-        };
+        let unmoved = Condition::eq("status", text(made.from_status.as_str()))
+            .and(Condition::eq("attempt", number(made.from_attempt)));
         // The edit first: a refusal by the budget is told apart from one by the edit by its position.
-        let mut writes = vec![self.put(keys::edit_item(edit)?, unmoved)?];
+        let mut writes = vec![Write::put(keys::edit_item(edit)?).when(unmoved)];
         if let Some(change) = made
             .budget
             .as_ref()
             .filter(|change| change.committed.get() != 0 || change.spent.get() != 0)
         {
-            writes.push(self.change_budget(change, made.cap)?);
+            writes.push(change_budget(change, made.cap));
         }
         if !made.figures.is_empty() {
-            writes.push(self.add_figures(&edit.event_id, &edit.month, &made.figures, None)?);
+            writes.push(add_figures(&edit.event_id, &edit.month, &made.figures, None));
         }
         if let Some(entry) = &made.ledger {
             let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);
-            writes.push(self.put(keys::item(key, entry)?, Condition::absent())?);
+            writes.push(Write::put(keys::item(key, entry)?).when(Condition::Absent));
         }
         if let Some(scope_hash) = &made.frees_guest {
-            writes.push(self.add_open_of_guest(scope_hash, -1, None)?);
+            writes.push(self.add_open_of_guest(scope_hash, -1));
         }
         self.transact(writes).await.map_err(|error| match error {
             // Without a cap the budget has no condition.
             TransactionError::Refused(items) if items == [1] && made.cap.is_some() => MoveError::OverBudget,
             TransactionError::Refused(_) => MoveError::Superseded,
-            TransactionError::Contended => {
-                MoveError::Port(PortError::Unavailable("dynamodb.TransactWriteItems".to_owned()))
-            }
-            TransactionError::Port(error) => MoveError::Port(error),
+            error => MoveError::Port(error.into()),
         })?;
         self.measure(About::edit(edit), &metric::of_move(made));
         Ok(())

@@ -1,31 +1,24 @@
 //! Finding edits that somebody has still to do something about, by the sparse index.
 
-use crate::PortError;
 use domain::{Edit, EditId, EventId};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
-use super::keys::{self, Item, Key, OPEN_EDITS, text};
+use super::keys;
 use super::read::parse;
-use crate::Cloud;
-use crate::error::unavailable;
-
-/// What `BatchGetItem` takes at once.
-const BATCH: usize = 100;
+use crate::table::{Index, Item, Key, MAX_BATCH_GET, Query, Range};
+use crate::{Cloud, PortError};
 
 /// Where an edit is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditKey {
-    /// Its event.
     pub event_id: EventId,
-    /// The edit.
     pub edit_id: EditId,
 }
 
 /// Edits that were found, as an index has them: it may be a moment behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FoundEdits {
-    /// Where they are.
     pub keys: Vec<EditKey>,
     /// There are more than were asked for.
     pub more: bool,
@@ -64,7 +57,7 @@ impl Cloud {
     /// that one bad edit does not stand in the way of the others.
     pub async fn edits_at(&self, keys: &[EditKey]) -> Result<Vec<Edit>, PortError> {
         let mut edits = Vec::with_capacity(keys.len());
-        for batch in keys.chunks(BATCH) {
+        for batch in keys.chunks(MAX_BATCH_GET) {
             let asked: Vec<Key> = batch
                 .iter()
                 .map(|key| keys::edit(&key.event_id, key.edit_id))
@@ -90,32 +83,13 @@ struct Shard {
 
 impl Cloud {
     async fn shard(&self, partition: String, due: Timestamp, at_most: usize) -> Result<Shard, PortError> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut start: Option<Item> = None;
-        loop {
-            let left = i32::try_from(at_most.saturating_sub(entries.len())).unwrap_or(i32::MAX);
-            let answer = self
-                .dynamodb
-                .query()
-                .table_name(&self.config.table)
-                .index_name(OPEN_EDITS)
-                .key_condition_expression("open_pk = :pk AND due_at <= :due")
-                .expression_attribute_values(":pk", text(&partition))
-                .expression_attribute_values(":due", text(due.to_string()))
-                .set_exclusive_start_key(start)
-                .limit(left.max(1))
-                .send()
-                .await
-                .map_err(unavailable("dynamodb.Query"))?;
-            entries.extend(answer.items.iter().flatten().filter_map(entry));
-            start = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if start.is_none() || entries.len() >= at_most {
-                return Ok(Shard {
-                    entries,
-                    more: start.is_some(),
-                });
-            }
-        }
+        let limit = u32::try_from(at_most.max(1)).unwrap_or(u32::MAX);
+        let query = Query::index(Index::OpenEdits, partition).range(Range::UpTo(due.to_string()));
+        let (items, more) = self.query(query.limit(limit)).await?;
+        Ok(Shard {
+            entries: items.iter().filter_map(entry).collect(),
+            more,
+        })
     }
 }
 

@@ -1,22 +1,20 @@
 //! Packages. Events hold a copy of theirs, so a change of a package is carried to all that have it: `PACKAGE#key` lists
 //! them, and the package counts them, because a condition can look at a number but not at a list.
 
-use crate::{PortError, SaveError};
 use domain::event::Package;
 use domain::{EventId, PackageKey};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::{at_version, changed, unwritten};
-use super::change::{Change, PageOf, Tests};
-use super::keys::{self, PACKAGES, number, text};
-use super::transaction::TransactionError;
-use crate::Cloud;
+use super::keys::{self, PACKAGES};
+use super::write::at_version;
+use crate::table::{Condition, Query, Update, Write, number, text};
+use crate::{Cloud, PortError, SaveError};
 
 /// Where a package counts the events that have it.
 pub(super) const EVENT_COUNT: &str = "event_count";
-/// Events that get a changed package at the same time.
-const AT_ONCE: u32 = 16;
+/// Events that are given a changed package at the same time.
+const REFOLDED_AT_ONCE: u32 = 16;
 
 /// An event that has a package.
 #[derive(Serialize, Deserialize)]
@@ -37,25 +35,20 @@ impl Cloud {
         after: Option<&PackageKey>,
         limit: u32,
     ) -> Result<Vec<Package>, PortError> {
-        let page = PageOf {
-            pk: PACKAGES.to_owned(),
-            after: after.map(ToString::to_string),
-            limit,
-            ..PageOf::default()
-        };
-        self.page(page, "a package").await
+        let after = after.map(|key| keys::package(key.as_str()));
+        let query = Query::table(PACKAGES).after(after).limit(limit).consistent();
+        self.page(query, "a package").await
     }
 
-    /// A package.
     pub async fn package(&self, key: &PackageKey) -> Result<Option<Package>, PortError> {
         self.read(keys::package(key.as_str()), "a package").await
     }
 
     /// Saves a package if the stored one still has the version `before` (`None`: if there is none).
     pub async fn save_package(&self, package: &Package, before: Option<u32>) -> Result<(), SaveError> {
-        let change = Change::of(keys::package(package.key.as_str()), package)?;
-        let write = self.change(change.when(at_version(before)))?;
-        self.transact(vec![write]).await.map_err(changed)
+        let key = keys::package(package.key.as_str());
+        let write = Write::update(key, Update::fields(package)?).when(at_version(before));
+        Ok(self.transact(vec![write]).await?)
     }
 
     /// Brings the copies that events have of the package to this version; newer copies stay. Returns how many events
@@ -64,17 +57,15 @@ impl Cloud {
         let mut count = 0;
         let mut after = None;
         loop {
-            let page = PageOf {
-                pk: keys::holders_partition(&package.key),
-                after,
-                limit: AT_ONCE,
-                ..PageOf::default()
-            };
-            let holders: Vec<Holder> = self.page(page, "a package's event").await?;
+            let query = Query::table(keys::holders_partition(&package.key))
+                .after(after)
+                .limit(REFOLDED_AT_ONCE)
+                .consistent();
+            let holders: Vec<Holder> = self.page(query, "a package's event").await?;
             let Some(last) = holders.last() else {
                 return Ok(count);
             };
-            after = Some(keys::holder(&package.key, &last.event_id).sk);
+            after = Some(keys::holder(&package.key, &last.event_id));
             try_join_all(
                 holders
                     .iter()
@@ -90,33 +81,25 @@ impl Cloud {
         if self.package(key).await?.is_none() {
             return Ok(false);
         }
-        // A package that no event ever had has not begun to count.
-        let free = [
-            Tests::present().and_missing(EVENT_COUNT),
-            Tests::present().and(EVENT_COUNT, "=", number(0)),
-        ];
-        for tests in free {
-            let write = self.delete(keys::package(key.as_str()), tests)?;
-            match self.transact(vec![write]).await {
-                Ok(()) => return Ok(true),
-                Err(TransactionError::Refused(_)) => {}
-                Err(error) => return Err(changed(error)),
-            }
+        // A package that no event ever had has no count.
+        let free = Condition::missing(EVENT_COUNT).or(Condition::eq(EVENT_COUNT, number(0)));
+        let write = Write::delete(keys::package(key.as_str())).when(Condition::Exists.and(free));
+        if self.transact_if(vec![write]).await? {
+            Ok(true)
+        } else {
+            Err(SaveError::InUse)
         }
-        Err(SaveError::InUse)
     }
 }
 
 impl Cloud {
     /// An event that has got another package or a newer copy in the meantime is left alone.
     async fn refold(&self, event: &EventId, package: &Package) -> Result<(), PortError> {
-        let older = Tests::present()
-            .and("package.key", "=", text(package.key.as_str()))
-            .and("package.version", "<", number(package.version.into()));
-        let change = Change::of(keys::event(event), Folded { package })?.when(older);
-        match self.transact(vec![self.change(change)?]).await {
-            Ok(()) | Err(TransactionError::Refused(_)) => Ok(()),
-            Err(error) => Err(unwritten(error)),
-        }
+        let older = Condition::Exists
+            .and(Condition::eq("package.key", text(package.key.as_str())))
+            .and(Condition::lt("package.version", number(package.version)));
+        let write = Write::update(keys::event(event), Update::fields(Folded { package })?).when(older);
+        self.transact_if(vec![write]).await?;
+        Ok(())
     }
 }

@@ -1,27 +1,25 @@
 //! Reading items.
 
-use crate::PortError;
-use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
-use super::keys::{Item, Key};
-use crate::Cloud;
-use crate::error::{unavailable, unreadable};
+use crate::calls::Call;
+use crate::error::unreadable;
+use crate::table::{Item, Key, Query};
+use crate::{Cloud, PortError};
 
-/// Batches that were not done in full are sent again this often.
-const BATCH_TRIES: usize = 6;
+/// Tries for what DynamoDB leaves undone of a batch.
+const MAX_BATCH_TRIES: usize = 6;
 
 /// Items that were read together.
-pub(crate) struct Found(Vec<Item>);
+pub(super) struct Found(Vec<Item>);
 
 impl Found {
     /// The item of a key, if there is one.
-    pub(crate) fn get<T: DeserializeOwned>(
+    pub(super) fn get<T: DeserializeOwned>(
         &self,
         key: &Key,
         what: &'static str,
@@ -29,74 +27,79 @@ impl Found {
         self.item(key).map(|item| parse(item.clone(), what)).transpose()
     }
 
-    /// The item of a key as it is, if there is one.
-    pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
-        self.0.iter().find(|item| key.is_of(item))
+    /// The item of a key as it is stored, if there is one.
+    pub(super) fn item(&self, key: &Key) -> Option<&Item> {
+        self.0.iter().find(|item| Key::of(item).as_ref() == Some(key))
     }
 }
 
-pub(crate) fn parse<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, PortError> {
+pub(super) fn parse<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, PortError> {
     serde_dynamo::from_item(item).map_err(unreadable(what))
 }
 
 impl Cloud {
-    /// Reads one item. Consistent, so that who has just written sees it.
-    pub(crate) async fn read<T: DeserializeOwned>(
+    /// Reads one item. Consistent, so that whoever has just written sees it.
+    pub(super) async fn read<T: DeserializeOwned>(
         &self,
         key: Key,
         what: &'static str,
     ) -> Result<Option<T>, PortError> {
-        let item = self.read_item(key).await?;
+        let item = self.table.get(&key).await?;
         item.map(|item| parse(item, what)).transpose()
     }
 
-    /// Reads several items in one call, consistently. The keys must differ.
-    pub(crate) async fn read_together(
+    /// Reads at most 100 items in one call, consistently. The keys must differ.
+    pub(super) async fn read_together(
         &self,
         keys: impl IntoIterator<Item = Key>,
     ) -> Result<Found, PortError> {
-        let keys: Vec<Item> = keys.into_iter().map(Key::into_item).collect();
-        let mut open = Some(HashMap::from([(self.config.table.clone(), ask(keys)?)]));
-        let mut found = Vec::new();
+        let mut keys: Vec<Key> = keys.into_iter().collect();
+        let mut found = Vec::with_capacity(keys.len());
         let mut pauses = pauses();
-        while let Some(request) = open.take() {
-            let answer = self
-                .dynamodb
-                .batch_get_item()
-                .set_request_items(Some(request))
-                .send()
-                .await
-                .map_err(unavailable("dynamodb.BatchGetItem"))?;
-            found.extend(
-                answer
-                    .responses
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|(_, items)| items),
-            );
-            open = answer.unprocessed_keys.filter(|left| !left.is_empty());
-            if open.is_some() {
-                let busy = || PortError::Unavailable("dynamodb.BatchGetItem".to_owned());
-                sleep(pauses.next().ok_or_else(busy)?).await;
+        loop {
+            let batch = self.table.batch_get(&keys).await?;
+            found.extend(batch.items);
+            if batch.unprocessed.is_empty() {
+                return Ok(Found(found));
             }
+            keys = batch.unprocessed;
+            sleep(pauses.next().ok_or_else(|| Call::BatchGetItem.failed())?).await;
         }
-        Ok(Found(found))
+    }
+
+    /// Reads as many items as the query's limit says, or all, and whether there are more. A query ends at a megabyte, so
+    /// one answer may hold fewer.
+    pub(super) async fn query(&self, mut query: Query) -> Result<(Vec<Item>, bool), PortError> {
+        let wanted = query.limit;
+        let mut items = Vec::new();
+        loop {
+            let page = self.table.query(&query).await?;
+            items.extend(page.items);
+            let left = wanted.map(|wanted| (wanted as usize).saturating_sub(items.len()));
+            if page.next.is_none() || left == Some(0) {
+                return Ok((items, page.next.is_some()));
+            }
+            query.after = page.next;
+            query.limit = left.and_then(|left| u32::try_from(left).ok());
+        }
+    }
+
+    /// The same, parsed.
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        query: Query,
+        what: &'static str,
+    ) -> Result<Vec<T>, PortError> {
+        let (items, _) = self.query(query).await?;
+        items.into_iter().map(|item| parse(item, what)).collect()
     }
 }
 
-/// Waits between the parts of a batch that DynamoDB leaves undone where it is busy: 1.5 s in all.
-pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+/// Waits between the tries of a batch: 1.5 s in all.
+pub(super) fn pauses() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(25))
-        .with_max_times(BATCH_TRIES)
+        .with_max_times(MAX_BATCH_TRIES)
         .build()
-}
-
-fn ask(keys: Vec<Item>) -> Result<KeysAndAttributes, PortError> {
-    KeysAndAttributes::builder()
-        .set_keys(Some(keys))
-        .consistent_read(true)
-        .build()
-        .map_err(|_| PortError::Unreadable("a batch of keys".to_owned()))
 }

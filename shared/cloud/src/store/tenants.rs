@@ -1,15 +1,13 @@
 //! Tenants, and the lists of tenants and events.
 
-use crate::PortError;
 use domain::TenantId;
 use domain::budget::Tenant;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::unwritten;
-use super::change::{Change, PageOf};
-use super::keys::{self, Key, TENANTS};
-use crate::Cloud;
+use super::keys::{self, TENANTS};
+use crate::table::{Key, MAX_BATCH_GET, Query, Update, Write};
+use crate::{Cloud, PortError};
 
 /// An entry of a list: what it lists is an item of its own.
 #[derive(Serialize, Deserialize)]
@@ -25,25 +23,35 @@ impl Cloud {
             .await
     }
 
-    /// A tenant.
     pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, PortError> {
         self.read(keys::tenant(id), "a tenant").await
     }
 
-    /// Saves a tenant.
     pub async fn save_tenant(&self, tenant: &Tenant) -> Result<(), PortError> {
         let entry = Listed {
             id: tenant.id.to_string(),
         };
         let writes = vec![
-            self.change(Change::of(keys::tenant(&tenant.id), tenant)?)?,
-            self.change(Change::of(keys::listed(TENANTS, &entry.id), &entry)?)?,
+            Write::update(keys::tenant(&tenant.id), Update::fields(tenant)?),
+            Write::update(keys::listed(TENANTS, &entry.id), Update::fields(&entry)?),
         ];
-        self.transact(writes).await.map_err(unwritten)
+        Ok(self.transact(writes).await?)
     }
 }
 
 impl Cloud {
+    /// A page of a list.
+    pub(super) async fn entries(
+        &self,
+        list: &str,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Listed>, PortError> {
+        let after = after.map(|id| keys::listed(list, &id));
+        let query = Query::table(list).after(after).limit(limit).consistent();
+        self.page(query, "a list's entry").await
+    }
+
     /// A page of a list, with what it lists: one query and one batch read.
     pub(super) async fn listed<T: DeserializeOwned>(
         &self,
@@ -53,17 +61,10 @@ impl Cloud {
         key_of: impl Fn(&str) -> Option<Key>,
         what: &'static str,
     ) -> Result<Vec<T>, PortError> {
-        let page = PageOf {
-            pk: list.to_owned(),
-            after,
-            // A batch read takes 100 keys; a page has at most 100 entries and one to see whether there are more.
-            limit,
-            ..PageOf::default()
-        };
-        let entries: Vec<Listed> = self.page(page, "a list's entry").await?;
+        let entries = self.entries(list, after, limit).await?;
         let keys: Vec<Key> = entries.iter().filter_map(|entry| key_of(&entry.id)).collect();
         let mut found = Vec::with_capacity(keys.len());
-        for batch in keys.chunks(100) {
+        for batch in keys.chunks(MAX_BATCH_GET) {
             let together = self.read_together(batch.iter().cloned()).await?;
             for key in batch {
                 found.extend(together.get(key, what)?);

@@ -1,17 +1,14 @@
 //! Event tokens: `TOKEN#hash` opens the event, `EVENT#id / TOKEN#ulid` remembers which hash to remove.
 
-use crate::PortError;
 use data_encoding::BASE64URL_NOPAD;
 use domain::event::TokenGrant;
 use domain::{Event, EventId, TokenId, scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::unwritten;
-use super::change::{Change, PageOf, Tests};
 use super::keys;
-use crate::Cloud;
-use crate::context::random_bits;
+use crate::table::{Condition, Query, Update, Write};
+use crate::{Cloud, PortError};
 
 #[derive(Serialize, Deserialize)]
 struct Issued {
@@ -20,7 +17,7 @@ struct Issued {
     valid_until: Option<Timestamp>,
 }
 
-/// A token that was just made; the only time that it is seen. Not `Debug`: it must not get into a log.
+/// A token that was just made; nobody can see it again. Not `Debug`: it must not get into a log.
 #[derive(Clone)]
 pub struct NewToken {
     /// Names it without revealing it.
@@ -53,8 +50,8 @@ impl Cloud {
         valid_until: Option<Timestamp>,
     ) -> Result<NewToken, PortError> {
         let mut secret = [0; 32];
-        secret[..16].copy_from_slice(&random_bits().to_ne_bytes());
-        secret[16..].copy_from_slice(&random_bits().to_ne_bytes());
+        secret[..16].copy_from_slice(&self.random().to_ne_bytes());
+        secret[16..].copy_from_slice(&self.random().to_ne_bytes());
         let token = BASE64URL_NOPAD.encode(&secret);
         let token_id = TokenId::new(self.now(), self.random());
         let token_hash = scope::token_hash(&token);
@@ -65,15 +62,15 @@ impl Cloud {
             scope_key: event.scope_key.clone(),
             valid_until,
         };
-        let grant = Change::of(keys::token(&token_hash), grant)?;
+        let grant = Write::update(keys::token(&token_hash), Update::fields(grant)?);
         let issued = Issued {
             token_id,
             token_hash,
             valid_until,
         };
-        let issued = Change::of(keys::issued_token(&event.id, token_id), issued)?;
-        let writes = vec![self.change(grant)?, self.change(issued)?];
-        self.transact(writes).await.map_err(unwritten)?;
+        let key = keys::issued_token(&event.id, token_id);
+        let issued = Write::update(key, Update::fields(issued)?);
+        self.transact(vec![grant, issued]).await?;
         Ok(NewToken { token_id, token })
     }
 
@@ -84,15 +81,13 @@ impl Cloud {
         after: Option<TokenId>,
         limit: u32,
     ) -> Result<Vec<IssuedToken>, PortError> {
-        let page = PageOf {
-            pk: keys::event_partition(event),
-            prefix: "TOKEN#",
-            after: after.map(|token| keys::issued_token(event, token).sk),
-            limit,
-            newest_first: true,
-            until: None,
-        };
-        let tokens: Vec<Issued> = self.page(page, "an issued token").await?;
+        let query = Query::table(keys::event_partition(event))
+            .begins_with("TOKEN#")
+            .backward()
+            .after(after.map(|token| keys::issued_token(event, token)))
+            .limit(limit)
+            .consistent();
+        let tokens: Vec<Issued> = self.page(query, "an issued token").await?;
         let shown = tokens.into_iter().map(|issued| IssuedToken {
             token_id: issued.token_id,
             valid_until: issued.valid_until,
@@ -107,10 +102,10 @@ impl Cloud {
         let Some(issued) = issued else {
             return Ok(false);
         };
-        let writes = vec![
-            self.delete(keys::token(&issued.token_hash), Tests::default())?,
-            self.delete(key, Tests::present())?,
-        ];
-        self.removed(writes).await
+        self.transact_if(vec![
+            Write::delete(keys::token(&issued.token_hash)),
+            Write::delete(key).when(Condition::Exists),
+        ])
+        .await
     }
 }

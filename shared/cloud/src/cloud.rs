@@ -1,4 +1,4 @@
-//! The SDK clients, set up once per execution environment.
+//! [`Cloud`], set up once per execution environment, and how an account is reached.
 
 use crate::PortError;
 use domain::secret::ApiKey;
@@ -8,14 +8,19 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation};
+use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use domain::{ProviderName, Settings, Style};
 
 use crate::cache::Cached;
-use crate::calls::CallCounter;
 use crate::config::{Config, ConfigError};
+use crate::context::Context;
+use crate::event_bus::{EventBus, eventbridge::EventBridge};
+use crate::objects::{Objects, s3::S3};
+use crate::parameters::{Parameters, ssm::Ssm};
+use crate::queues::{Queues, sqs::Sqs};
+use crate::table::{Table, dynamodb::DynamoDb};
 
 /// Where a local stack listens.
 #[derive(Debug, Clone)]
@@ -84,15 +89,16 @@ impl Access {
     }
 }
 
-/// The outside world, on AWS.
+/// The outside world: on AWS, or in memory. A clone is cheap, and shares the caches.
 #[derive(Clone)]
 pub struct Cloud {
     pub(crate) config: Arc<Config>,
-    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
-    pub(crate) eventbridge: aws_sdk_eventbridge::Client,
-    pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) sqs: aws_sdk_sqs::Client,
-    pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) context: Context,
+    pub(crate) table: Table,
+    pub(crate) objects: Objects,
+    pub(crate) queues: Queues,
+    pub(crate) parameters: Parameters,
+    pub(crate) event_bus: EventBus,
     pub(crate) settings: Arc<Cached<Settings>>,
     pub(crate) styles: Arc<Cached<Vec<Style>>>,
     pub(crate) runware_key: Arc<Cached<Option<ApiKey>>>,
@@ -122,47 +128,27 @@ impl Cloud {
 
     /// Sets up the clients for these resources of an account. Makes no call.
     pub fn with(config: Config, shared: &SdkConfig) -> Self {
-        // Photos and outputs are megabytes.
-        let object_timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
-            .operation_attempt_timeout(Duration::from_secs(25))
-            .build();
-        let s3 = aws_sdk_s3::config::Builder::from(shared)
-            .timeout_config(object_timeouts)
-            // The default adds a checksum header to presigned uploads, which a browser would have to compute.
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .interceptor(CallCounter)
-            .build();
-        // While SSM hangs, the last snapshot is served, and the request that found out must still be answered.
-        let settings_timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(Duration::from_millis(1_500))
-            .operation_timeout(Duration::from_secs(4))
-            .build();
+        let backends = Backends {
+            context: Context::System,
+            table: Table::DynamoDb(DynamoDb::new(shared, config.table.clone())),
+            objects: Objects::S3(S3::new(shared, config.bucket.clone())),
+            queues: Queues::Sqs(Sqs::new(shared)),
+            parameters: Parameters::Ssm(Ssm::new(shared)),
+            event_bus: EventBus::EventBridge(EventBridge::new(shared, config.event_bus.clone())),
+        };
+        Self::on(config, backends)
+    }
+
+    /// A context on these backends, with empty caches.
+    pub(crate) fn on(config: Config, backends: Backends) -> Self {
         let max_age = config.max_age;
         Self {
-            dynamodb: aws_sdk_dynamodb::Client::from_conf(
-                aws_sdk_dynamodb::config::Builder::from(shared)
-                    .interceptor(CallCounter)
-                    .build(),
-            ),
-            eventbridge: aws_sdk_eventbridge::Client::from_conf(
-                aws_sdk_eventbridge::config::Builder::from(shared)
-                    .interceptor(CallCounter)
-                    .build(),
-            ),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::from_conf(
-                aws_sdk_sqs::config::Builder::from(shared)
-                    .interceptor(CallCounter)
-                    .build(),
-            ),
-            ssm: aws_sdk_ssm::Client::from_conf(
-                aws_sdk_ssm::config::Builder::from(shared)
-                    .timeout_config(settings_timeouts)
-                    .interceptor(CallCounter)
-                    .build(),
-            ),
+            context: backends.context,
+            table: backends.table,
+            objects: backends.objects,
+            queues: backends.queues,
+            parameters: backends.parameters,
+            event_bus: backends.event_bus,
             settings: Arc::new(Cached::new("settings", max_age)),
             styles: Arc::new(Cached::new("styles", max_age)),
             runware_key: Arc::new(Cached::new("runware_api_key", max_age)),
@@ -203,5 +189,15 @@ impl Cloud {
     }
 }
 
-/// What the caches load with.
+/// What [`Cloud`] reaches the outside world by.
+pub(crate) struct Backends {
+    pub(crate) context: Context,
+    pub(crate) table: Table,
+    pub(crate) objects: Objects,
+    pub(crate) queues: Queues,
+    pub(crate) parameters: Parameters,
+    pub(crate) event_bus: EventBus,
+}
+
+/// What loading a cached value comes to.
 pub(crate) type Loaded<T> = Result<T, PortError>;

@@ -1,0 +1,50 @@
+//! Parameters, read by their exact names, so that IAM can name them.
+
+#[cfg(feature = "testing")]
+pub(crate) mod memory;
+pub(crate) mod ssm;
+
+use std::collections::HashMap;
+
+use crate::PortError;
+use crate::backend::on_backend;
+
+/// Names in one `GetParameters`; SSM's limit.
+pub(crate) const MAX_BATCH: usize = 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// Encrypted.
+    Secret,
+}
+
+/// The parameters, in SSM or in memory.
+#[derive(Clone)]
+pub(crate) enum Parameters {
+    Ssm(ssm::Ssm),
+    #[cfg(feature = "testing")]
+    Memory(memory::MemoryParameters),
+}
+
+impl Parameters {
+    /// Name → value of at most [`MAX_BATCH`] parameters; missing ones are left out. Secrets are not decrypted.
+    pub(crate) async fn get(&self, names: Vec<String>) -> Result<HashMap<String, String>, PortError> {
+        on_backend!(self, Ssm, parameters => parameters.get(names))
+    }
+
+    /// A parameter, decrypted.
+    pub(crate) async fn get_secret(&self, name: &str) -> Result<Option<String>, PortError> {
+        on_backend!(self, Ssm, parameters => parameters.get_secret(name))
+    }
+
+    /// Writes a parameter, over the one before. SSM refuses an empty value.
+    pub(crate) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), PortError> {
+        on_backend!(self, Ssm, parameters => parameters.put(name, value, kind))
+    }
+
+    /// Deletes a parameter; a missing one counts as deleted.
+    pub(crate) async fn delete(&self, name: &str) -> Result<(), PortError> {
+        on_backend!(self, Ssm, parameters => parameters.delete(name))
+    }
+}

@@ -1,0 +1,155 @@
+//! Which items of a partition to read.
+
+use super::{Item, Key};
+
+/// A global secondary index. It follows the table a moment later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// An event's edits by status.
+    ByStatus,
+    /// Edits that somebody has still to do something about, by deadline. Sparse, and holds keys alone.
+    OpenEdits,
+}
+
+impl Index {
+    pub const ALL: [Self; 2] = [Self::ByStatus, Self::OpenEdits];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ByStatus => "by_status",
+            Self::OpenEdits => "open_edits",
+        }
+    }
+
+    /// The attributes that are partition key and sort key.
+    pub const fn key(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ByStatus => ("status_pk", "status_sk"),
+            Self::OpenEdits => ("open_pk", "due_at"),
+        }
+    }
+}
+
+/// Reads one partition in the order of its sort keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// `None`: the table itself.
+    pub index: Option<Index>,
+    pub partition: String,
+    pub range: Range,
+    pub backward: bool,
+    pub limit: Option<u32>,
+    /// Key of the item that was seen last, which need not exist any more.
+    pub after: Option<Item>,
+    pub select: Select,
+    pub consistent: bool,
+}
+
+/// What to answer of each item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Select {
+    All,
+    Count,
+    Only(&'static [&'static str]),
+}
+
+/// Which sort keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Range {
+    All,
+    BeginsWith(String),
+    /// Both ends included.
+    Between(String, String),
+    Below(String),
+    UpTo(String),
+}
+
+impl Query {
+    pub fn table(partition: impl Into<String>) -> Self {
+        Self {
+            index: None,
+            partition: partition.into(),
+            range: Range::All,
+            backward: false,
+            limit: None,
+            after: None,
+            select: Select::All,
+            consistent: false,
+        }
+    }
+
+    pub fn index(index: Index, partition: impl Into<String>) -> Self {
+        Self {
+            index: Some(index),
+            ..Self::table(partition)
+        }
+    }
+
+    #[must_use]
+    pub fn range(mut self, range: Range) -> Self {
+        self.range = range;
+        self
+    }
+
+    #[must_use]
+    pub fn begins_with(self, prefix: impl Into<String>) -> Self {
+        self.range(Range::BeginsWith(prefix.into()))
+    }
+
+    #[must_use]
+    pub fn between(self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        self.range(Range::Between(first.into(), last.into()))
+    }
+
+    #[must_use]
+    pub fn backward(mut self) -> Self {
+        self.backward = true;
+        self
+    }
+
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Begins after an item of the table.
+    #[must_use]
+    pub fn after(self, key: Option<Key>) -> Self {
+        self.after_item(key.map(Key::into_item))
+    }
+
+    /// Begins after an item of an index, whose key is four attributes.
+    #[must_use]
+    pub fn after_item(mut self, key: Option<Item>) -> Self {
+        self.after = key;
+        self
+    }
+
+    #[must_use]
+    pub fn only(mut self, attributes: &'static [&'static str]) -> Self {
+        self.select = Select::Only(attributes);
+        self
+    }
+
+    #[must_use]
+    pub fn count(mut self) -> Self {
+        self.select = Select::Count;
+        self
+    }
+
+    #[must_use]
+    pub fn consistent(mut self) -> Self {
+        self.consistent = true;
+        self
+    }
+}
+
+/// What a query answers; it ends at the limit, or at a megabyte.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    pub items: Vec<Item>,
+    pub count: u32,
+    /// Where the next page begins after; `None`: this was the last one.
+    pub next: Option<Item>,
+}
