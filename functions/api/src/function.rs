@@ -52,7 +52,7 @@ type Handle = for<'a> fn(&'a Cloud, &'a Request) -> Answering<'a>;
 type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
 
 impl Function {
-    /// Who is not let in by the function itself finds the same refusal at each of its operations.
+    /// Lets the request reach its operation. Superadmins are checked here, so that no operation can forget it.
     pub(crate) async fn handle(&self, cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
         if self.access == Access::Superadmin {
             caller::superadmin(request)?;
@@ -135,7 +135,7 @@ pub struct Route {
     pub operation: String,
 }
 
-/// Every route, as the rows of the endpoints have it.
+/// Every route, read from the rows of the endpoints.
 pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for (function, rows) in documented() {

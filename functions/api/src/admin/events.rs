@@ -115,17 +115,12 @@ async fn put_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 /// An event as the superadmin sets it; its policy, add-ons and scope key stay as they are.
 #[derive(Debug, Clone)]
 pub struct EventChange {
-    /// Which.
     pub id: EventId,
-    /// Never changes.
     pub tenant_id: TenantId,
-    /// Unique within the tenant.
     pub slug: EventSlug,
-    /// For people.
     pub name: String,
-    /// Its package, if it has one.
     pub package_key: Option<PackageKey>,
-    /// Its own watermark.
+    /// `None`: the tenant's.
     pub watermark: Option<WatermarkSettings>,
 }
 

@@ -18,7 +18,7 @@ use crate::openapi::Reads;
 use crate::response::ok;
 use crate::{Answer, Request};
 
-/// Budget alerts that are shown.
+/// The most budget alerts in a summary.
 const ALERTS: u32 = 10;
 
 /// How an event is doing in the running month (UTC).
