@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used)] // only tests are here
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use cloud::Cloud;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
@@ -13,6 +14,9 @@ use crate::{Request, Route, answer, routes};
 
 /// The address that calls come from.
 pub const SOURCE_ADDRESS: &str = "192.0.2.1";
+
+/// Made from the rows of all endpoints, once.
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(routes);
 
 /// A call of the API.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +75,7 @@ impl<'a> Call<'a> {
         if route.access.needs_jwt() && self.claims.is_empty() {
             return gateway(401, "Unauthorized");
         }
-        answer(cloud, route.function, self.request(&route, &parameters)).await
+        answer(cloud, route.function, self.request(route, &parameters)).await
     }
 
     fn parts(&self) -> (&str, &str) {
@@ -125,8 +129,8 @@ fn gateway(status: u16, message: &str) -> Response<String> {
 }
 
 /// The route of a path, and its parameters. A route with fewer parameters comes first.
-fn route(method: &str, path: &str) -> Option<(Route, BTreeMap<String, String>)> {
-    let matching = routes().into_iter().filter_map(|route| {
+fn route(method: &str, path: &str) -> Option<(&'static Route, BTreeMap<String, String>)> {
+    let matching = ROUTES.iter().filter_map(|route| {
         let parameters = parameters(&route.path, path).filter(|_| route.method == method)?;
         Some((route, parameters))
     });
