@@ -7,8 +7,7 @@ use lambda::http;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     Cloud::init_logs();
-    let function =
-        lambda::handler(FUNCTIONS, |function| function.name).map_err(|error| error.to_string())?;
+    let function = lambda::handler(FUNCTIONS, |function| function.name).map_err(|error| error.to_string())?;
     // Answers with a constant: without AWS clients it starts in half the time.
     if function.name == openapi::NAME {
         return http::serve(async |_| openapi::served()).await;
