@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used)] // only tests are here
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use cloud::Cloud;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
@@ -14,8 +15,11 @@ use crate::{Request, Route, answer, routes};
 /// The address that calls come from.
 pub const SOURCE_ADDRESS: &str = "192.0.2.1";
 
+/// Made from the rows of all endpoints, once.
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(routes);
+
 /// A call of the API.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
     /// Such as `GET`.
     pub method: &'a str,
@@ -27,7 +31,41 @@ pub struct Call<'a> {
     pub claims: &'a [(&'a str, &'a str)],
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call without headers, body and JWT.
+    pub const fn new(method: &'a str, target: &'a str) -> Self {
+        Self {
+            method,
+            target,
+            headers: &[],
+            body: "",
+            claims: &[],
+        }
+    }
+
+    /// The same call with a JSON body.
+    #[must_use]
+    pub const fn json(self, body: &'a str) -> Self {
+        let headers = &[("content-type", "application/json")];
+        Self {
+            headers,
+            body,
+            ..self
+        }
+    }
+
+    /// The same call with these headers only.
+    #[must_use]
+    pub const fn headers(self, headers: &'a [(&'a str, &'a str)]) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// The same call with a JWT.
+    #[must_use]
+    pub const fn claims(self, claims: &'a [(&'a str, &'a str)]) -> Self {
+        Self { claims, ..self }
+    }
+
     /// The answer that the caller gets.
     pub async fn send(&self, cloud: &Cloud) -> Response<String> {
         let (path, _) = self.parts();
@@ -37,7 +75,7 @@ impl Call<'_> {
         if route.access.needs_jwt() && self.claims.is_empty() {
             return gateway(401, "Unauthorized");
         }
-        answer(cloud, route.function, self.request(&route, &parameters)).await
+        answer(cloud, route.function, self.request(route, &parameters)).await
     }
 
     fn parts(&self) -> (&str, &str) {
@@ -91,8 +129,8 @@ fn gateway(status: u16, message: &str) -> Response<String> {
 }
 
 /// The route of a path, and its parameters. A route with fewer parameters comes first.
-fn route(method: &str, path: &str) -> Option<(Route, BTreeMap<String, String>)> {
-    let matching = routes().into_iter().filter_map(|route| {
+fn route(method: &str, path: &str) -> Option<(&'static Route, BTreeMap<String, String>)> {
+    let matching = ROUTES.iter().filter_map(|route| {
         let parameters = parameters(&route.path, path).filter(|_| route.method == method)?;
         Some((route, parameters))
     });
@@ -126,188 +164,4 @@ fn decoded(segment: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use cloud::{Config, LocalEndpoint};
-
-    use super::*;
-    use crate::openapi;
-
-    /// Nothing listens here: what is answered all the same was answered before any call of AWS.
-    async fn unreachable() -> Cloud {
-        let name = || "test".to_owned();
-        let config = Config {
-            table: name(),
-            bucket: name(),
-            settings_path: name(),
-            secrets_path: name(),
-            max_age: Duration::ZERO,
-            submit_queue_url: name(),
-            poll_queue_url: name(),
-            event_bus: name(),
-        };
-        let endpoint = LocalEndpoint {
-            url: "http://127.0.0.1:9".to_owned(),
-            region: "eu-central-1".to_owned(),
-        };
-        Cloud::local(config, &endpoint).await
-    }
-
-    /// Status, and the body's `code`, or its `message` where API Gateway answers.
-    async fn refusal(call: Call<'_>) -> (u16, String) {
-        let response = call.send(&unreachable().await).await;
-        let body: Value = serde_json::from_str(response.body()).unwrap();
-        let word = body["code"]
-            .as_str()
-            .or(body["message"].as_str())
-            .unwrap_or_default();
-        (response.status().as_u16(), word.to_owned())
-    }
-
-    const TENANT: &[(&str, &str)] = &[("custom:tenant_id", "t1")];
-    const SUPERADMIN: &[(&str, &str)] = &[("cognito:groups", "[editors superadmin]")];
-    const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
-
-    #[tokio::test]
-    async fn the_gateway_answers_where_no_function_is_asked() {
-        for (method, target, expected) in [
-            ("GET", "/admin/packages", (401, "Unauthorized")),
-            ("GET", "/tenant/events/e/ai-styles", (401, "Unauthorized")),
-            ("GET", "/admin/nothing", (404, "Not Found")),
-            ("DELETE", "/openapi.json", (404, "Not Found")),
-            ("GET", "/events//photos", (404, "Not Found")),
-        ] {
-            let call = Call {
-                method,
-                target,
-                ..Call::default()
-            };
-            assert_eq!(
-                refusal(call).await,
-                (expected.0, expected.1.to_owned()),
-                "{method} {target}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn every_admin_operation_refuses_a_tenant() {
-        for route in routes().iter().filter(|route| route.path.starts_with("/admin/")) {
-            let call = Call {
-                method: route.method,
-                target: &route.path.replace(['{', '}'], ""),
-                claims: TENANT,
-                ..Call::default()
-            };
-            assert_eq!(
-                refusal(call).await,
-                (403, "forbidden".to_owned()),
-                "{}",
-                route.operation
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_function_refuses_a_malformed_request_before_it_calls_aws() {
-        let put = Call {
-            method: "PUT",
-            target: "/admin/packages/p1",
-            claims: SUPERADMIN,
-            ..Call::default()
-        };
-        let large = "x".repeat(70_000);
-        for (call, expected) in [
-            (put, (415, "unsupported_media_type")),
-            (
-                Call {
-                    headers: JSON,
-                    body: "{",
-                    ..put
-                },
-                (400, "invalid_request"),
-            ),
-            (
-                Call {
-                    headers: JSON,
-                    body: r#"{"name":" ","features":[]}"#,
-                    ..put
-                },
-                (422, "validation_failed"),
-            ),
-            (
-                Call {
-                    target: "/admin/packages/a%20b",
-                    ..put
-                },
-                (400, "invalid_request"),
-            ),
-            (
-                Call {
-                    method: "GET",
-                    target: "/admin/packages?limit=0",
-                    ..put
-                },
-                (400, "invalid_request"),
-            ),
-            (
-                Call {
-                    method: "GET",
-                    target: "/admin/packages/a%20b",
-                    ..put
-                },
-                (404, "not_found"),
-            ),
-            (
-                Call {
-                    method: "GET",
-                    target: "/events/t",
-                    headers: &[("x-guest-id", "no id")],
-                    ..Call::default()
-                },
-                (400, "invalid_request"),
-            ),
-            (
-                Call {
-                    method: "POST",
-                    target: "/hooks/fal/edit_01ARZ3NDEKTSV4RRFFQ69G5FAV?t=x",
-                    body: &large,
-                    ..Call::default()
-                },
-                (413, "payload_too_large"),
-            ),
-        ] {
-            assert_eq!(
-                refusal(call).await,
-                (expected.0, expected.1.to_owned()),
-                "{} {}",
-                call.method,
-                call.target
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn the_document_is_served_as_it_is_checked_in() {
-        let call = Call {
-            method: "GET",
-            target: "/openapi.json",
-            ..Call::default()
-        };
-        let response = call.send(&unreachable().await).await;
-        let served: Value = serde_json::from_str(response.body()).unwrap();
-        assert_eq!(
-            served,
-            serde_json::from_str::<Value>(openapi::CHECKED_IN).unwrap()
-        );
-        assert_eq!(openapi::served().body(), response.body());
-    }
-
-    #[test]
-    fn a_literal_segment_wins_over_a_parameter() {
-        let (found, parameters) = route("GET", "/tenant/events/e%2B1/ai-edits/summary").unwrap();
-        assert_eq!(found.operation, "get_event_summary");
-        assert_eq!(parameters["eventSlug"], "e+1");
-    }
-}
+mod tests;

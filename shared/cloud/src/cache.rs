@@ -1,17 +1,18 @@
 //! Values that may be a little old: settings, styles, secrets.
 
-use crate::PortError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-/// How soon a failed load is tried again while an old value is served.
-const RETRY_AFTER: Duration = Duration::from_secs(3);
+use crate::PortError;
+
+/// Delay before a failed load is tried again while an old value is served.
+const RETRY_DELAY: Duration = Duration::from_secs(3);
 
 /// A value that is loaded again once it is too old. If that fails, the old value goes on being served and a
-/// warning is logged; only a value that could never be loaded is an error (row S14).
+/// warning is logged; only a value that was never loaded is an error.
 ///
 /// Age is measured by the wall clock: the monotonic clock need not run while an execution environment is frozen.
 pub(crate) struct Cached<T> {
@@ -42,7 +43,7 @@ impl<T> Cached<T> {
         self.renew(now, |_| load).await
     }
 
-    /// The same, where a load makes use of the value before, if there is one.
+    /// The same, for a load that needs the value before, if there is one.
     pub(crate) async fn renew<F>(
         &self,
         now: Timestamp,
@@ -63,8 +64,8 @@ impl<T> Cached<T> {
             (Ok(value), _) => (Arc::new(value), self.max_age),
             (Err(error), Some(held)) => {
                 tracing::warn!(cache = self.name, %error, "serving the last snapshot");
-                // From now on, not from when it was asked: a source that hangs would be waited for by every request.
-                (held.value, begun.elapsed() + RETRY_AFTER)
+                // Counted from the end of the load: every request would wait for a source that hangs.
+                (held.value, begun.elapsed() + RETRY_DELAY)
             }
             (Err(error), None) => return Err(error),
         };
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_snapshot_is_served_while_the_source_is_away() {
+    async fn the_last_value_is_served_while_the_source_fails() {
         let cached = Cached::new("test", Duration::from_secs(20));
         cached.get(at(0), answer(1)).await.unwrap();
         assert_eq!(*cached.get(at(60), no_answer()).await.unwrap(), 1);
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_source_that_hangs_is_asked_again_some_time_after_it_was_given_up() {
+    async fn a_source_that_hangs_is_asked_again_a_while_after_its_load_has_failed() {
         let cached = Cached::new("test", Duration::from_secs(20));
         cached.get(at(0), answer(1)).await.unwrap();
         let hangs = async {
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_any_snapshot_there_is_no_guess() {
+    async fn a_value_that_was_never_loaded_is_an_error() {
         let cached = Cached::new("test", Duration::from_secs(20));
         assert!(cached.get(at(0), no_answer()).await.is_err());
     }

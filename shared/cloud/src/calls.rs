@@ -99,7 +99,7 @@ impl Calls {
     }
 }
 
-/// Counts a call for the invocation that makes it. Outside an invocation (the command line) nobody counts.
+/// Counts a call for the running invocation. The command line has none.
 fn count(call: String) {
     CALLS.try_with(|calls| calls.count(call)).unwrap_or_default();
 }

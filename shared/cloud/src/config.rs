@@ -16,8 +16,8 @@ pub struct Config {
     pub settings_path: String,
     /// `SECRETS_PATH`, such as `/magic-edits/prod/secrets`
     pub secrets_path: String,
-    /// `SETTINGS_MAX_AGE_SECONDS`, 20 by default: how old settings and styles may get. A change must take effect
-    /// within 30 s, so that is the most.
+    /// `SETTINGS_MAX_AGE_SECONDS`, 20 by default and 30 at the most, because a change must take effect within 30 s: how
+    /// old settings and styles may get.
     pub max_age: Duration,
     /// `SUBMIT_QUEUE_URL`
     pub submit_queue_url: String,

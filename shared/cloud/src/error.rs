@@ -1,4 +1,4 @@
-//! SDK errors become port errors. What goes on is the call and the error's code, never what was in the request.
+//! What can go wrong. An SDK error keeps its call and its code, and nothing of the request.
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -6,10 +6,10 @@ use thiserror::Error;
 
 use crate::calls::Call;
 
-/// The outside world did not do what it was asked.
+/// A call to the outside world failed.
 #[derive(Debug, Error)]
 pub enum PortError {
-    /// Throttled, unreachable or broken for the moment: worth another try. Says which call; never what was in it.
+    /// Throttled, unreachable or broken for the moment: worth another try. Names the call, and nothing of the request.
     #[error("{0} is unavailable")]
     Unavailable(String),
     /// What is stored cannot be read; another try will not help.
@@ -29,7 +29,7 @@ pub enum AdmitError {
     /// As many edits under way as the event's policy allows.
     #[error("too many edits are under way")]
     TooManyInFlight,
-    /// Too many at once, after all retries.
+    /// Other admissions were in the way at every try.
     #[error("too many admissions at the same moment")]
     Contended,
     /// Anything else.
@@ -54,7 +54,6 @@ pub enum MoveError {
 /// Why an object was not read.
 #[derive(Debug, Error)]
 pub enum ObjectError {
-    /// There is none.
     #[error("the object does not exist")]
     Missing,
     /// It is larger than the caller takes.

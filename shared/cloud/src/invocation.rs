@@ -1,5 +1,5 @@
-//! One line per invocation that says what it cost: which AWS calls it really made, how long it took, how much
-//! memory it needed, and for which edits. No token, prompt or guest is in it.
+//! One log line per invocation: the AWS calls that it made, its duration, its peak memory, and its edits. The line holds
+//! no token, prompt or guest.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -41,15 +41,15 @@ pub async fn observe<F: Future>(work: F) -> F::Output {
     output
 }
 
-/// Notes that the running invocation is about this edit.
+/// Adds an edit to the running invocation's line.
 pub fn about(edit: EditId) {
-    // Outside an invocation (the command line) nobody listens.
+    // The command line has no invocation.
     EDITS
         .try_with(|edits| edits.borrow_mut().push(edit))
         .unwrap_or_default();
 }
 
-/// The most memory that this process has ever had in use, from Linux's own accounting.
+/// The most memory that this process has had in use, by Linux's accounting.
 fn peak_memory_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

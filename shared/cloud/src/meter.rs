@@ -1,4 +1,4 @@
-//! Metrics in CloudWatch's embedded format: a line of the log that CloudWatch takes figures from. No call is made.
+//! Metrics in CloudWatch's embedded format: log lines from which CloudWatch takes the figures. No call is made.
 
 use std::io;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -8,17 +8,16 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use crate::Cloud;
 
-/// The one namespace.
 const NAMESPACE: &str = "MagicEdits";
-/// The dimension that tells stages of an account apart.
+/// Dimension: several stages may share an account.
 const STAGE: &str = "Stage";
 
 static COLLECTOR: OnceLock<Option<&'static Collector>> = OnceLock::new();
-/// The collector holds the properties of one line at a time.
+/// Taken for each line: the collector holds the properties of one at a time.
 static LINE: Mutex<()> = Mutex::new(());
 
-/// Sets up metrics for the stage that the variable `STAGE` names. Without it nothing is measured: the command line is
-/// no part of the installation.
+/// Sets up metrics for the stage that the variable `STAGE` names. Without it nothing is measured: the command line does
+/// not count.
 pub(crate) fn start() {
     COLLECTOR.get_or_init(|| {
         let stage = std::env::var("STAGE").ok().filter(|stage| !stage.is_empty())?;
@@ -52,7 +51,7 @@ fn describe() {
 }
 
 impl Cloud {
-    /// Notes what has just happened.
+    /// Writes samples about an edit, an event, a tenant or the installation.
     pub fn measure(&self, about: About<'_>, samples: &[Sample]) {
         let Some(Some(collector)) = COLLECTOR.get() else {
             return;

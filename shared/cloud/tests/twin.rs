@@ -1,5 +1,7 @@
 //! A context in memory, as tests of other crates use it.
 
+#![allow(clippy::unwrap_used)] // helpers are no test functions
+
 use std::time::Duration;
 
 use cloud::testing::{Fault, Options, Queue, Rule, UrlError};

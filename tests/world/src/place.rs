@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloud::Cloud;
-use domain::EditId;
+use domain::{EditId, ProviderName};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::InMemory;
@@ -32,6 +32,13 @@ impl Place {
             cloud,
             kind: Kind::InMemory(Arc::new(memory)),
         };
+        for provider in ProviderName::ALL.iter().copied() {
+            place
+                .cloud
+                .put_api_key(provider, settings::PLACEHOLDER)
+                .await
+                .unwrap();
+        }
         settings::apply_defaults(&place).await;
         crate::styles::store(&place).await;
         place

@@ -19,6 +19,14 @@ impl Queue {
             Self::Poll => "poll",
         }
     }
+
+    /// The function that takes its messages.
+    pub const fn worker(self) -> &'static str {
+        match self {
+            Self::Submit => "process-edit",
+            Self::Poll => "poll-edit",
+        }
+    }
 }
 
 /// Sends an edit to the workers that submit.

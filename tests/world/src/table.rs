@@ -67,6 +67,6 @@ pub fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-pub fn number(number: impl ToString) -> AttributeValue {
+pub fn number(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }

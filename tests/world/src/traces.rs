@@ -51,7 +51,7 @@ pub async fn remember_blocked(world: &World, guest: &Guest, blocked: u32) {
     let scope = format!("SCOPE#{}", guest.scope_hash(&world.event));
     let hour = format!("HOUR#{}", hour_of(world.place.now()));
     let mut item = keyed(&scope, &hour);
-    item.insert("blocked".to_owned(), number(blocked));
+    item.insert("blocked".to_owned(), number(blocked.into()));
     item.insert("escalated".to_owned(), AttributeValue::Bool(true));
     world.place.put_item(item).await;
 }

@@ -41,9 +41,7 @@ impl Cloud {
         })
         .await
     }
-}
 
-impl Cloud {
     /// Changes the list on condition that it is still as it was read, and reads again if it is not. False where there
     /// is no such event, or nothing to change.
     async fn change_addons(

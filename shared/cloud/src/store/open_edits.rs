@@ -1,4 +1,4 @@
-//! Finding edits that somebody has still to do something about, by the sparse index.
+//! Finding edits that still need work, by the sparse index.
 
 use domain::{Edit, EditId, EventId};
 use futures::future::try_join_all;
@@ -9,7 +9,7 @@ use super::read::parse;
 use crate::table::{Index, Item, Key, MAX_BATCH_GET, Query, Range};
 use crate::{Cloud, PortError};
 
-/// Where an edit is.
+/// An edit and its event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditKey {
     pub event_id: EventId,

@@ -90,9 +90,7 @@ impl Cloud {
             Err(SaveError::InUse)
         }
     }
-}
 
-impl Cloud {
     /// An event that has got another package or a newer copy in the meantime is left alone.
     async fn refold(&self, event: &EventId, package: &Package) -> Result<(), PortError> {
         let older = Condition::Exists

@@ -65,20 +65,20 @@ impl Cloud {
         Ok(found)
     }
 
-    /// Takes away idempotency records and guest counts that belong to these edits alone, then the edits.
+    /// Deletes idempotency records and guest counts that belong to these edits alone, then the edits.
     pub async fn forget_edits(&self, edits: &[Edit]) -> Result<(), PortError> {
         self.forget_traces(edits).await?;
         let rows = edits.iter().map(|edit| keys::edit(&edit.event_id, edit.id));
         self.delete_all(rows.collect()).await
     }
 
-    /// Takes away photos.
+    /// Deletes photos.
     pub async fn forget_photos(&self, photos: &[Photo]) -> Result<(), PortError> {
         let rows = photos.iter().map(|photo| keys::photo(&photo.event_id, photo.id));
         self.delete_all(rows.collect()).await
     }
 
-    /// Takes away an event's counters of the months before this one.
+    /// Deletes an event's counters of the months before this one.
     pub async fn forget_figures_before(&self, event: &EventId, month: &str) -> Result<(), PortError> {
         let pk = keys::event_partition(event);
         let stale = self
@@ -88,9 +88,7 @@ impl Cloud {
         self.delete_all(stale.into_iter().filter(|key| *key != own).collect())
             .await
     }
-}
 
-impl Cloud {
     /// A page of the ids of all tenants.
     pub async fn tenant_ids(&self, after: Option<&TenantId>, limit: u32) -> Result<Vec<TenantId>, PortError> {
         self.ids(TENANTS, after.map(ToString::to_string), limit).await
@@ -122,7 +120,7 @@ impl Cloud {
         self.page(query, "a ledger entry").await
     }
 
-    /// Takes away ledger entries.
+    /// Deletes ledger entries.
     pub async fn forget_entries(&self, entries: &[LedgerEntry]) -> Result<(), PortError> {
         let rows = entries
             .iter()
@@ -130,7 +128,7 @@ impl Cloud {
         self.delete_all(rows.collect()).await
     }
 
-    /// Takes away a month's budget alerts and counters, unless it has ledger entries or reservations left.
+    /// Deletes a month's budget alerts and counters, unless it has ledger entries or reservations left.
     pub async fn forget_month(&self, tenant: &TenantId, month: &str) -> Result<(), PortError> {
         let entries = keys::ledger(tenant, month, EditId::new(Timestamp::UNIX_EPOCH, 0)).pk;
         let query = Query::table(entries).limit(1).consistent();
@@ -149,9 +147,7 @@ impl Cloud {
         self.table.delete(&keys::budget(tenant, month), &settled).await?;
         Ok(())
     }
-}
 
-impl Cloud {
     /// A page of the ids in a list.
     async fn ids<T>(&self, list: &str, after: Option<String>, limit: u32) -> Result<Vec<T>, PortError>
     where
@@ -163,9 +159,8 @@ impl Cloud {
         ids.map_err(|_| PortError::Unreadable("a list's entry".to_owned()))
     }
 
-    /// What else remembers these edits: their idempotency records and the counts of their guests. Most of it has gone
-    /// by its TTL; what is there goes only if it is not in use by somebody else, because a key can be used again after
-    /// a day, and a guest can come back.
+    /// Deletes the idempotency records of these edits and the counts of their guests. Most have gone by their TTL. The
+    /// others go only if nobody else needs them: a key can be used again after a day, and a guest can come back.
     async fn forget_traces(&self, edits: &[Edit]) -> Result<(), PortError> {
         let expired = Condition::le("expires_at", number(self.now().as_second()));
         let mut traces: BTreeMap<Key, Condition> = BTreeMap::new();
@@ -193,7 +188,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// Keys of a partition from the first with this prefix to this one, itself included.
+    /// Keys of a partition from the first with this prefix to the last one, itself included.
     async fn sort_keys(&self, pk: String, prefix: &str, last: String) -> Result<Vec<Key>, PortError> {
         self.sort_keys_between(pk, prefix.to_owned(), last).await
     }

@@ -37,9 +37,7 @@ impl Cloud {
         ];
         Ok(self.transact(writes).await?)
     }
-}
 
-impl Cloud {
     /// A page of a list.
     pub(super) async fn entries(
         &self,

@@ -40,9 +40,7 @@ impl Cloud {
     pub async fn grant(&self, token_hash: &str) -> Result<Option<TokenGrant>, PortError> {
         self.read(keys::token(token_hash), "an event token").await
     }
-}
 
-impl Cloud {
     /// Makes a token. Only its hash is stored.
     pub async fn new_token(
         &self,

@@ -7,7 +7,7 @@ use super::{Item, Key};
 pub enum Index {
     /// An event's edits by status.
     ByStatus,
-    /// Edits that somebody has still to do something about, by deadline. Sparse, and holds keys alone.
+    /// Edits that still need work, by deadline. Sparse, and holds keys alone.
     OpenEdits,
 }
 

@@ -36,7 +36,13 @@ async fn assert_logged_once(place: &Place, message: &str, since_ms: i64) {
 }
 
 async fn state(place: &Place) -> BreakerState {
-    place.cloud.breakers().await.unwrap().runware.state
+    place
+        .cloud
+        .breakers()
+        .await
+        .unwrap()
+        .of(ProviderName::Runware)
+        .state
 }
 
 async fn one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds(place: Place) {

@@ -21,6 +21,7 @@ async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(plac
     let mut ids = Vec::new();
     for _ in 0..13 {
         ids.push(world.guest.start(photo, &styles::fake("sync")).await);
+        place.pass(SignedDuration::from_secs(1)).await;
     }
     let answer = place.invoke("dispatch", &json!({ "limit": 11 })).await;
     assert_eq!(answer, json!({ "matched": 11, "sent": 11, "more": true }));

@@ -116,5 +116,6 @@ async fn dispatch_and_recovery_send_to_the_queue_of_the_setting(place: Place) {
         }
         assert_eq!(place.memory().waiting_in(), ["submit-standby"]);
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+        place.handle_all_messages().await;
     }
 }

@@ -1,8 +1,9 @@
 //! The limit of a run, and payloads that recovery refuses.
 
-use domain::settings::setting;
 use serde_json::json;
 use world::{Books, Place, World, settings, styles};
+
+use super::*;
 
 contract! {
     in_memory {

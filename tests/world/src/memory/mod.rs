@@ -1,13 +1,13 @@
 //! A place in this process: the twin of AWS under the product's context, calls answered by `api`, messages and
 //! invocations by `workers`. Time is the twin's clock, so a delay of minutes costs nothing.
 
-mod gateway;
 mod mailbox;
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 
-use cloud::testing::{Fault, Memory, Rule};
+use cloud::testing::{Fault, Memory, Options, Rule};
 use cloud::{Call as AwsCall, Cloud};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::Reply;
 use crate::queue::Queue;
 use crate::settings::Lock;
 use crate::table::Item;
-use crate::transport::Call;
+use crate::transport::{Call, Credential};
 use mailbox::Mailbox;
 
 /// Signs the addresses that providers call.
@@ -27,6 +27,9 @@ const WEBHOOK_KEY: &str = "webhook-key-of-a-place-in-memory";
 const NO_QUEUE: &str = "no-such-queue";
 /// Lambda's time for an invocation, as template.yaml gives it to the functions that are invoked.
 const INVOCATION: SignedDuration = SignedDuration::from_mins(5);
+
+/// The clock moves by this much with every call and message, so that ids and times keep their order.
+const WORK: SignedDuration = SignedDuration::from_millis(1);
 
 /// What only a place in memory has.
 pub struct InMemory {
@@ -41,7 +44,10 @@ pub struct InMemory {
 
 impl InMemory {
     pub(crate) fn new() -> (Cloud, Self) {
-        let (cloud, twin) = Cloud::in_memory();
+        let (cloud, twin) = Cloud::in_memory_with(Options {
+            seed: seed(),
+            ..Options::default()
+        });
         for call in [AwsCall::SendMessage, AwsCall::SendMessageBatch] {
             let refused = Rule::new(call, Fault::Refused).about(NO_QUEUE);
             twin.faults.add(refused.times(10_000));
@@ -64,7 +70,26 @@ impl InMemory {
     }
 
     pub(crate) async fn answer(&self, cloud: &Cloud, call: Call) -> Reply {
-        gateway::answer(cloud, call).await
+        self.pass(WORK);
+        let headers: Vec<_> = call
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+            .collect();
+        let claims: Vec<_> = match &call.credential {
+            Credential::Claims(claims) => claims.iter().map(|(name, value)| (&**name, &**value)).collect(),
+            // No authorizer is here to check a token.
+            Credential::None | Credential::Token(_) => Vec::new(),
+        };
+        let sent = api::testing::Call {
+            method: call.method.as_str(),
+            target: &call.path,
+            headers: &headers,
+            body: &call.body,
+            claims: &claims,
+        };
+        let (parts, body) = sent.send(cloud).await.into_parts();
+        Reply::new(parts.status.as_u16(), parts.headers, &body)
     }
 
     pub(crate) async fn invoke(
@@ -136,6 +161,13 @@ impl InMemory {
     }
 }
 
+/// A test has ids of its own, in every run the same: the providers' doubles serve all tests, and know an edit by its id.
+fn seed() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    std::thread::current().name().hash(&mut hasher);
+    hasher.finish()
+}
+
 /// How messages are handled.
 impl InMemory {
     /// How many messages were handled so far.
@@ -157,10 +189,8 @@ impl InMemory {
         if wait.is_positive() {
             self.twin.clock.advance(wait);
         }
-        let worker = match message.queue {
-            Queue::Submit => "process-edit",
-            Queue::Poll => "poll-edit",
-        };
+        self.pass(WORK);
+        let worker = message.queue.worker();
         let handled = workers::deliver(cloud, &self.kit, worker, &message.body).await;
         self.mailbox
             .lock()
@@ -213,10 +243,7 @@ impl InMemory {
     /// Handles every message of a queue that is due, all at the same time.
     pub async fn handle_at_once(&self, cloud: &Cloud, queue: Queue) {
         let messages = self.collected().take_due(queue, cloud.now());
-        let worker = match queue {
-            Queue::Submit => "process-edit",
-            Queue::Poll => "poll-edit",
-        };
+        let worker = queue.worker();
         let delivered = messages
             .iter()
             .map(|message| workers::deliver(cloud, &self.kit, worker, &message.body));

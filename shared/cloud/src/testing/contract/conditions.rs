@@ -49,7 +49,6 @@ async fn a_missing_item_has_no_attributes(space: &Space<'_>) {
         (Condition::ne("a", number(0)), true),
         (Condition::lt("a", number(9)), false),
         (Condition::le("a", number(9)), false),
-        (Condition::same("a", "b"), false),
         (Condition::Absent.or(Condition::eq("a", number(1))), true),
         (Condition::Exists.and(Condition::missing("a")), false),
     ];

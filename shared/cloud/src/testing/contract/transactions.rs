@@ -7,6 +7,7 @@ use crate::table::{Condition, Key, TransactError, Update, Write};
 pub(super) async fn hold(space: &Space<'_>) {
     a_transaction_writes_all_or_nothing(space).await;
     a_client_token_writes_once(space).await;
+    a_path_that_leads_nowhere_cancels_everything(space).await;
     transactions_that_cannot_be_are_refused(space).await;
 }
 
@@ -58,8 +59,21 @@ async fn a_client_token_writes_once(space: &Space<'_>) {
     }
     assert_eq!(space.number(&key, "count").await, Some(1));
     let other = space.table.transact(&[adding(&key, 2)], &token).await;
-    assert!(matches!(other, Err(TransactError::Port(_))), "{other:?}");
-    assert_eq!(space.number(&key, "count").await, Some(1));
+    space.refused("a transaction with the client token of another", &other);
+    if other.is_err() {
+        assert_eq!(space.number(&key, "count").await, Some(1));
+    }
+}
+
+async fn a_path_that_leads_nowhere_cancels_everything(space: &Space<'_>) {
+    let [one, other] = ["1", "2"].map(|sk| space.key("nowhere", sk));
+    let nowhere = Update::default().set("a.b", text("x"));
+    let writes = [adding(&one, 1), Write::update(other.clone(), nowhere)];
+    let token = generate::token(&space.name, "nowhere", 0);
+    let answer = space.table.transact(&writes, &token).await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(space.get(&one).await, None);
+    assert_eq!(space.get(&other).await, None);
 }
 
 async fn transactions_that_cannot_be_are_refused(space: &Space<'_>) {
@@ -67,7 +81,6 @@ async fn transactions_that_cannot_be_are_refused(space: &Space<'_>) {
     let many: Vec<Write> = (0..101)
         .map(|index| adding(&space.key("impossible", &format!("{index:03}")), 1))
         .collect();
-    let other = space.key("impossible", "2");
     let cases = [
         ("no write", vec![]),
         ("101 writes", many),
@@ -84,19 +97,10 @@ async fn transactions_that_cannot_be_are_refused(space: &Space<'_>) {
             "an empty update",
             vec![Write::update(key.clone(), Update::default())],
         ),
-        (
-            "a path that leads nowhere",
-            vec![
-                adding(&other, 1),
-                Write::update(key.clone(), Update::default().set("a.b", text("x"))),
-            ],
-        ),
     ];
     for (index, (why, writes)) in (0..).zip(cases) {
         let token = generate::token(&space.name, "impossible", index);
         let answer = space.table.transact(&writes, &token).await;
-        assert!(answer.is_err(), "{why}");
+        space.refused(&format!("a transaction with {why}"), &answer);
     }
-    assert_eq!(space.get(&key).await, None);
-    assert_eq!(space.get(&other).await, None);
 }

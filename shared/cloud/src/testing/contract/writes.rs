@@ -112,44 +112,44 @@ async fn a_delete_of_a_missing_item_succeeds(space: &Space<'_>) {
 async fn what_no_item_can_be_is_refused(space: &Space<'_>) {
     let key = space.key("invalid", "1");
     let always = Condition::Always;
-    let updates = [
-        (
-            "two paths overlap",
-            Update::default().set("a", number(1)).set("a.b", number(2)),
-        ),
-        ("a path twice", Update::default().set("a", number(1)).add("a", 2)),
-        ("the key", Update::default().set("sk", text("2"))),
-    ];
-    for (why, update) in updates {
-        assert!(space.table.update(&key, &update, &always).await.is_err(), "{why}");
-    }
     space.put(&key, [("name", text("n"))]).await;
     let added = Update::default().add("name", 1);
-    assert!(
-        space.table.update(&key, &added, &always).await.is_err(),
-        "ADD to a text"
-    );
-
-    let empty = Key::new(space.partition("invalid"), "");
-    assert!(space.table.get(&empty).await.is_err(), "an empty sort key");
-    let items = [
-        ("an empty sort key", item_of(&empty, [])),
+    let two_paths = Update::default().set("a", number(1)).set("a.b", number(2));
+    let updates = [
+        ("ADD to a text", added),
+        ("an update of two paths that overlap", two_paths),
         (
-            "a key of an index that is empty",
+            "an update of a path twice",
+            Update::default().set("a", number(1)).add("a", 2),
+        ),
+        ("an update of the key", Update::default().set("sk", text("2"))),
+    ];
+    for (why, update) in updates {
+        space.refused(why, &space.table.update(&key, &update, &always).await);
+    }
+    let empty = Key::new(space.partition("invalid"), "");
+    space.refused("a read of an empty sort key", &space.table.get(&empty).await);
+    let items = [
+        ("an item with an empty sort key", item_of(&empty, [])),
+        (
+            "an item whose key of an index is empty",
             item_of(&key, [("status_pk", text(""))]),
         ),
         (
-            "a key of an index that is a number",
+            "an item whose key of an index is a number",
             item_of(&key, [("due_at", number(1))]),
         ),
-        ("no number", item_of(&key, [("n", Value::N("x".to_owned()))])),
         (
-            "more than 400 KB",
+            "an item with a number that is none",
+            item_of(&key, [("n", Value::N("x".to_owned()))]),
+        ),
+        (
+            "an item of more than 400 KB",
             item_of(&key, [("a", text("x".repeat(400 * 1_024)))]),
         ),
     ];
     for (why, item) in items {
-        assert!(space.table.put(item, &always).await.is_err(), "{why}");
+        space.refused(why, &space.table.put(item, &always).await);
     }
 }
 
@@ -164,16 +164,21 @@ async fn batches_take_what_fits(space: &Space<'_>) {
     let mut found: Vec<Key> = batch.items.iter().filter_map(Key::of).collect();
     found.sort();
     assert_eq!(found, keys[..3], "missing items are left out");
-    assert!(space.table.batch_get(&keys).await.is_err(), "101 keys");
-    let twice = [keys[0].clone(), keys[0].clone()];
-    assert!(space.table.batch_get(&twice).await.is_err(), "a key twice");
-    assert!(space.table.batch_get(&[]).await.is_err(), "no key");
-
-    assert!(space.table.batch_delete(&twice).await.is_err(), "a key twice");
-    let most = &keys[..MAX_BATCH_WRITE + 1];
-    assert!(space.table.batch_delete(most).await.is_err(), "26 keys");
-    assert_eq!(space.get(&keys[0]).await, Some(item_of(&keys[0], [])));
     let left = space.table.batch_delete(&keys[..MAX_BATCH_WRITE]).await.unwrap();
     assert_eq!(left, []);
     assert_eq!(space.get(&keys[0]).await, None);
+
+    let twice = [keys[0].clone(), keys[0].clone()];
+    space.refused("a batch read of 101 keys", &space.table.batch_get(&keys).await);
+    space.refused(
+        "a batch read of a key twice",
+        &space.table.batch_get(&twice).await,
+    );
+    space.refused("a batch read of no key", &space.table.batch_get(&[]).await);
+    let most = &keys[..=MAX_BATCH_WRITE];
+    space.refused("a batch delete of 26 keys", &space.table.batch_delete(most).await);
+    space.refused(
+        "a batch delete of a key twice",
+        &space.table.batch_delete(&twice).await,
+    );
 }

@@ -1,5 +1,7 @@
 //! `Idempotency-Key` of an organiser: the tenant is the scope.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use serde_json::json;
 use world::{Books, Caller, Place, Reply, World, styles};
@@ -89,6 +91,9 @@ async fn parallel_requests_with_one_key_make_one_edit(place: Place) {
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
+    // Transactions on one item meet, and DynamoDB cancels one of them.
+    let table = &place.memory().twin.table;
+    table.transactions_take(Some(Duration::from_millis(2)));
     let replies = join_all((0..6).map(|_| organiser.create_edit_once(&world, &body, "tap-1"))).await;
     let mut ids: Vec<_> = replies
         .iter()

@@ -13,7 +13,7 @@ contract! {
 
 fn body(key: &str, is_premium: bool, locked: bool) -> Value {
     json!({
-        "key": key, "name": format!("Test: {key}"), "description": "Used by the tests of the local stack.",
+        "key": key, "name": format!("Test: {key}"), "description": "Used by tests.",
         "preview_url": null, "is_premium": is_premium, "locked": locked,
     })
 }
