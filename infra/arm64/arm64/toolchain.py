@@ -18,8 +18,9 @@ TARGET = "aarch64-unknown-linux-gnu"
 LINKER = "aarch64-linux-gnu-gcc"
 LINKER_VARIABLE = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
 LOADER = "lib/ld-linux-aarch64.so.1"
-#: Where cross packages of Debian and Ubuntu put the libraries of the target; the root itself for multiarch packages.
-SYSROOTS = (Path("/usr/aarch64-linux-gnu"), Path("/"))
+#: Where multiarch packages and cross packages of Debian put glibc. The root comes first: qemu takes a file that is missing in
+#: the other one from the root, and a loader with the libc of another build hangs as soon as a thread starts.
+SYSROOTS = (Path("/"), Path("/usr/aarch64-linux-gnu"))
 #: Debian's toolchain beside rustup's: `rustc-web`, `cargo-web` and `libstd-rust-web-dev:arm64`.
 DEBIAN = Path("/usr/bin")
 INSTALL = (
