@@ -70,7 +70,9 @@ def find_builder(profile: str) -> Builder:
     options = ["--target", TARGET, "--profile", profile, *packages]
     linker = {LINKER_VARIABLE: LINKER}
     if _has_library("rustc"):
-        return Builder(f"{here} and {LINKER}", ["cargo", "build", *options], _folder(target, profile), environment=linker)
+        return Builder(
+            f"{here} and {LINKER}", ["cargo", "build", *options], _folder(target, profile), environment=linker
+        )
     if _has_library(str(DEBIAN / "rustc")):
         # A target folder of its own: artifacts of another compiler would only replace each other.
         own = target / "arm64-debian"
