@@ -74,11 +74,15 @@ def test_with_the_gap_a_tls_only_bucket_refuses_every_request(opened: Emulator, 
         store(opened, opened_role)
 
 
-def test_closed_a_tls_only_bucket_accepts_what_the_role_may_store(closed: Emulator, closed_role: dict[str, str]) -> None:
+def test_closed_a_tls_only_bucket_accepts_what_the_role_may_store(
+    closed: Emulator, closed_role: dict[str, str]
+) -> None:
     store(closed, closed_role)
 
 
-def test_with_the_gap_a_policy_that_names_parameters_refuses_them(opened: Emulator, opened_role: dict[str, str]) -> None:
+def test_with_the_gap_a_policy_that_names_parameters_refuses_them(
+    opened: Emulator, opened_role: dict[str, str]
+) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         read(opened, opened_role, "one", "two")
 

@@ -37,16 +37,18 @@ def document(statement: dict[str, Any]) -> str:
 def test_a_transaction_is_recorded_item_by_item_and_a_refusal_once(closed: Emulator) -> None:
     dynamodb = closed.client("dynamodb", assume_role(closed))
     item = {"pk": {"S": "a"}}
-    update = {"Key": {"pk": {"S": "b"}}, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    update = {
+        "Key": {"pk": {"S": "b"}},
+        "UpdateExpression": "SET n = :n",
+        "ExpressionAttributeValues": {":n": {"N": "1"}},
+    }
     parts = [{"Put": {"TableName": "things", "Item": item}}, {"Update": {"TableName": "things", **update}}]
     dynamodb.transact_write_items(TransactItems=parts)
     with pytest.raises(ClientError, match="AccessDenied"):
         dynamodb.get_item(TableName="things", Key=item)
     lines = (closed.scratch / "permissions-used.jsonl").read_text(encoding="utf-8").splitlines()
     seen = [json.loads(line) for line in lines]
-    found = [
-        (entry["action"], entry["resource"], entry["allowed"]) for entry in seen if entry["role"] == "witnessed"
-    ]
+    found = [(entry["action"], entry["resource"], entry["allowed"]) for entry in seen if entry["role"] == "witnessed"]
     assert found == [
         ("dynamodb:PutItem", TABLE, True),
         ("dynamodb:UpdateItem", TABLE, True),

@@ -121,11 +121,15 @@ def own(monitoring: Template, name: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(("answers", "refused", "fires"), [(10, None, True), (40, 40, False), (50, 40, True), (None, None, False)])
+@pytest.mark.parametrize(
+    ("answers", "refused", "fires"), [(10, None, True), (40, 40, False), (50, 40, True), (None, None, False)]
+)
 def test_the_error_alarm_does_not_count_refusals_by_the_kill_switch(
     monitoring: Template, answers: int | None, refused: int | None, fires: bool
 ) -> None:
-    (alarm,) = (each for each in alarms(monitoring).values() if any(read["MetricName"] == "5xx" for read in metrics_of(each)))
+    (alarm,) = (
+        each for each in alarms(monitoring).values() if any(read["MetricName"] == "5xx" for read in metrics_of(each))
+    )
     values: dict[str, float | None] = {}
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
@@ -203,7 +207,10 @@ def scheduled(deployed: Template) -> Iterator[tuple[str, int]]:
     """Scheduled functions, with their interval in seconds."""
     rules = deployed.of_type("AWS::Events::Rule").values()
     schedules = deployed.of_type("AWS::Scheduler::Schedule").values()
-    for when, targets in [*((each, each["Targets"]) for each in rules), *((each, [each["Target"]]) for each in schedules)]:
+    for when, targets in [
+        *((each, each["Targets"]) for each in rules),
+        *((each, [each["Target"]]) for each in schedules),
+    ]:
         rate = re.fullmatch(r"rate\((\d+) minutes\)", when["ScheduleExpression"])
         assert rate or re.fullmatch(r"cron\(\d+ \d+ \* \* \? \*\)", when["ScheduleExpression"]), when
         for target in targets:

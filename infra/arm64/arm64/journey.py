@@ -61,7 +61,9 @@ def _work(mailbox: Mailbox, workers: dict[str, Function]) -> None:
         worker = workers[message.queue]
         answer = worker.invoke(_event(message))
         if answer != {"batchItemFailures": []}:
-            raise StackError(f"The worker of {message.queue} answered {json.dumps(answer)[:500]}", f"Its log:\n{worker.log()}")
+            raise StackError(
+                f"The worker of {message.queue} answered {json.dumps(answer)[:500]}", f"Its log:\n{worker.log()}"
+            )
     raise StackError(f"The edit is not finished after {MOST_MESSAGES} messages.", "`make logs` may say why.")
 
 

@@ -55,7 +55,9 @@ class Mailbox:
                 sends = self.headers.get("X-Amz-Target") == "AmazonSQS.SendMessage"
                 if sends:
                     mailbox._keep(asked)
-                answer = json.dumps({"MessageId": str(uuid.uuid4())} if sends else {"message": "SendMessage only"}).encode()
+                answer = json.dumps(
+                    {"MessageId": str(uuid.uuid4())} if sends else {"message": "SendMessage only"}
+                ).encode()
                 self.send_response(200 if sends else 400)
                 self.send_header("Content-Type", "application/x-amz-json-1.0")
                 self.send_header("Content-Length", str(len(answer)))

@@ -18,8 +18,9 @@ TARGET = "aarch64-unknown-linux-gnu"
 LINKER = "aarch64-linux-gnu-gcc"
 LINKER_VARIABLE = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
 LOADER = "lib/ld-linux-aarch64.so.1"
-#: Where cross packages of Debian and Ubuntu put the libraries of the target; the root itself for multiarch packages.
-SYSROOTS = (Path("/usr/aarch64-linux-gnu"), Path("/"))
+#: Where multiarch packages and cross packages of Debian put glibc. The root comes first: qemu takes a file that is missing in
+#: the other one from the root, and a loader with the libc of another build hangs as soon as a thread starts.
+SYSROOTS = (Path("/"), Path("/usr/aarch64-linux-gnu"))
 #: Debian's toolchain beside rustup's: `rustc-web`, `cargo-web` and `libstd-rust-web-dev:arm64`.
 DEBIAN = Path("/usr/bin")
 INSTALL = (
@@ -69,7 +70,9 @@ def find_builder(profile: str) -> Builder:
     options = ["--target", TARGET, "--profile", profile, *packages]
     linker = {LINKER_VARIABLE: LINKER}
     if _has_library("rustc"):
-        return Builder(f"{here} and {LINKER}", ["cargo", "build", *options], _folder(target, profile), environment=linker)
+        return Builder(
+            f"{here} and {LINKER}", ["cargo", "build", *options], _folder(target, profile), environment=linker
+        )
     if _has_library(str(DEBIAN / "rustc")):
         # A target folder of its own: artifacts of another compiler would only replace each other.
         own = target / "arm64-debian"

@@ -34,7 +34,9 @@ def build() -> list[Binary]:
     command = ["cargo", "build", "--release", *packages]
     with step("Build the packages in the release profile (slow the first time)", live=False):
         if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-            raise StackError("The release build failed; see cargo's messages above.", "Fix the errors, then run the command again.")
+            raise StackError(
+                "The release build failed; see cargo's messages above.", "Fix the errors, then run the command again."
+            )
     folder = target_folder() / "release"
     return [Binary(function.name, folder / function.package) for function in template.functions()]
 

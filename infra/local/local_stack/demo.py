@@ -77,7 +77,8 @@ def magic_edits(binaries: Path, *arguments: str) -> str:
     program = binaries / "magic-edits"
     if not program.exists():
         raise StackError(
-            f"cargo built no command line: {shown(program)} is missing.", "infra/cli must have a binary called magic-edits."
+            f"cargo built no command line: {shown(program)} is missing.",
+            "infra/cli must have a binary called magic-edits.",
         )
     environment = {**os.environ, **CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": endpoint().url}
     command = [program, "--stack", STACK_NAME, *arguments]

@@ -43,7 +43,13 @@ class Check:
 def passes(check: Check, command: list[str], environment: dict[str, str]) -> bool:
     """Runs a command of a check, with its output where the check wants it; true when the command succeeds."""
     ended = subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=check.output, stderr=check.output, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=check.output,
+        stderr=check.output,
+        check=False,
     )
     return ended.returncode == 0
 

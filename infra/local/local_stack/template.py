@@ -68,7 +68,8 @@ def function(name: str) -> Function:
         if found.name == name:
             return found
     raise StackError(
-        f"template.yaml has no function {name}.", f"It has {', '.join(function_names())}: the `Handler` of each function."
+        f"template.yaml has no function {name}.",
+        f"It has {', '.join(function_names())}: the `Handler` of each function.",
     )
 
 
