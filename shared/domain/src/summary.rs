@@ -113,7 +113,7 @@ pub struct Spend {
 
 /// Something that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
@@ -154,7 +154,7 @@ impl CheckId {
 
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckStatus {
     /// Nothing to do.
