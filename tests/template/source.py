@@ -8,24 +8,25 @@ from sam_template import ROOT
 
 
 def settings() -> set[str]:
-    """The name of every runtime setting."""
-    return set(re.findall(r'Self::\w+ => "([a-z_]+)",', rust("shared/domain/src/settings.rs")))
+    """The name of every runtime setting: every public field of the struct, apart from those that serde skips."""
+    fields = body(rust("shared/domain/src/settings.rs"), "pub struct Settings {")
+    rows = re.findall(r"((?:    #\[[^\n]*\n|    //[^\n]*\n)*)    pub (\w+):", fields)
+    return {name for attributes, name in rows if "#[serde(skip)]" not in attributes}
 
 
 def metrics() -> dict[str, dict[str, set[str]]]:
     """Every metric, with the values of its dimension."""
     source = rust("shared/domain/src/metric.rs")
-    names = dict(re.findall(r"Self::(\w+)(?:\(_\))? => \"(\w+)\",", body(source, "name")))
     values = {
-        "Outcome": texts(body(source, "as_str", "impl Ending")),
-        "What": texts(body(source, "as_str", "impl Prunable")),
-        "Provider": texts(body(rust("shared/domain/src/provider.rs"), "as_str")),
-        "Layer": texts(body(rust("shared/domain/src/guard/mod.rs"), "as_str", "impl Layer")),
+        "Outcome": words(variants(source, "Ending")),
+        "What": words(variants(source, "Prunable")),
+        "Provider": words(variants(rust("shared/domain/src/provider.rs"), "ProviderName")),
+        "Layer": words(variants(rust("shared/domain/src/guard/refusal.rs"), "Layer")),
     }
-    found: dict[str, dict[str, set[str]]] = {name: {} for name in names.values()}
-    for variants, dimension in re.findall(r"((?:\|? ?Self::\w+\(\w+\)\s*)+)=> \{?\s*Some\(\(\"(\w+)\"", source):
-        for variant in re.findall(r"Self::(\w+)\(", variants):
-            found[names[variant]] = {dimension: values[dimension]}
+    found: dict[str, dict[str, set[str]]] = {name: {} for name in variants(source, "Metric")}
+    for arm, dimension in re.findall(r"((?:\|? ?Self::\w+\(\w+\)\s*)+)=> \{?\s*Some\(\(\"(\w+)\"", source):
+        for variant in re.findall(r"Self::(\w+)\(", arm):
+            found[variant] = {dimension: values[dimension]}
     assert len(found) > 5
     return found
 
@@ -44,12 +45,17 @@ def rust(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def body(source: str, function: str, after: str = "") -> str:
-    """The text of a function."""
-    begin = source.index(f"fn {function}(", source.index(after))
-    return source[begin : source.index("\n    }\n", begin)]
+def body(source: str, head: str) -> str:
+    """The text of an item that begins with this head."""
+    begin = source.index(head)
+    return source[begin : source.index("\n}\n", begin)]
 
 
-def texts(source: str) -> set[str]:
-    """Every text that a match returns."""
-    return set(re.findall(r"=> \"(\w+)\"", source))
+def variants(source: str, enum: str) -> list[str]:
+    """The variants of an enum."""
+    return re.findall(r"^    (\w+)(?:\(\w+\))?,", body(source, f"pub enum {enum} {{"), flags=re.MULTILINE)
+
+
+def words(names: list[str]) -> set[str]:
+    """The names as strum writes them with `serialize_all = "snake_case"`."""
+    return {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in names}

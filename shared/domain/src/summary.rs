@@ -112,8 +112,7 @@ pub struct Spend {
 }
 
 /// Something that is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
-#[derive(utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray, utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
@@ -153,8 +152,7 @@ impl CheckId {
 }
 
 /// The result of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[derive(utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckStatus {
     /// Nothing to do.

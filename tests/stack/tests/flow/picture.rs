@@ -27,7 +27,8 @@ async fn a_phone_photo_comes_out_upright_restyled_and_without_its_location(place
     let (seen, upright) = (decode(&picture), decode(&fixture("portrait.jpg")));
     let is = likeness(&seen, &upright);
     for turned in [rotate90(&upright), rotate180(&upright), rotate270(&upright)] {
-        assert!(is > 0.5 && is > likeness(&seen, &turned) + 0.2, "upright: {is}");
+        // A drawing correlates less with the photo than a painting does: what counts is the distance to the turned ones.
+        assert!(is > likeness(&seen, &turned) + 0.2, "upright: {is}");
     }
     assert_eq!(seen.dimensions(), (1_152, 1_536));
 
