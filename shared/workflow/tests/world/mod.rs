@@ -140,7 +140,7 @@ impl World {
         let url = server.base_url();
         let own = [
             (setting!(runware_base_url), url.as_str()),
-            (setting!(provider_output_hosts), "127.0.0.1"),
+            (setting!(provider_output_hosts), r#"["127.0.0.1"]"#),
         ];
         let settings = [&own, more].concat();
         Self::new(ProviderName::Runware, "google:4@1", &settings).await
@@ -156,7 +156,7 @@ impl World {
         let url = server.base_url();
         let own = [
             (setting!(fal_base_url), url.as_str()),
-            (setting!(provider_output_hosts), "127.0.0.1"),
+            (setting!(provider_output_hosts), r#"["127.0.0.1"]"#),
         ];
         let settings = [&own, more].concat();
         Self::new(ProviderName::Fal, "fal-ai/nano-banana/edit", &settings).await
