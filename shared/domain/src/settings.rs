@@ -174,7 +174,7 @@ pub struct Settings {
     #[default(vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()])]
     pub provider_output_hosts: Vec<String>,
 
-    /// The installation's watermark.
+    // `watermark_schema` holds the description, because utoipa publishes none beside a schema of one's own.
     #[garde(custom(fits_the_picture))]
     #[schema(schema_with = watermark_schema)]
     pub watermark: WatermarkSettings,

@@ -113,6 +113,7 @@ pub struct Spend {
 
 /// Something that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[derive(utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
@@ -153,6 +154,7 @@ impl CheckId {
 
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[derive(utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CheckStatus {
     /// Nothing to do.

@@ -174,14 +174,13 @@ impl Store {
             "{} over the cap",
             held.committed - CAP
         );
-        for status in Status::ALL.iter().copied() {
-            let counter = match status {
-                Status::Queued => Counter::Queued,
-                Status::Processing => Counter::Processing,
-                Status::Succeeded => Counter::Succeeded,
-                Status::Failed => Counter::Failed,
-                Status::Blocked => Counter::Blocked,
-            };
+        for (status, counter) in [
+            (Status::Queued, Counter::Queued),
+            (Status::Processing, Counter::Processing),
+            (Status::Succeeded, Counter::Succeeded),
+            (Status::Failed, Counter::Failed),
+            (Status::Blocked, Counter::Blocked),
+        ] {
             let count = of_month().filter(|edit| edit.status == status).count();
             prop_assert_eq!(
                 self.figure(month, counter),

@@ -72,5 +72,8 @@ pub(super) fn fits_the_picture(watermark: &WatermarkSettings, (): &()) -> garde:
 
 /// The API describes a watermark once, for tenants, events and the installation.
 pub(super) fn watermark_schema() -> Ref {
-    Ref::from_schema_name("WatermarkInput")
+    Ref::builder()
+        .ref_location_from_schema_name("WatermarkInput")
+        .description(Some("The installation's watermark."))
+        .build()
 }
