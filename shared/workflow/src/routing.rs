@@ -38,15 +38,14 @@ pub(crate) fn patience_ends(edit: &Edit, fallback: Option<&Route>) -> Timestamp 
 /// Where an edit's next attempt may go now.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Destination {
-    /// To a provider.
-    Open {
+    Provider {
         /// `None`: to the edit's own provider.
         route: Option<Route>,
         /// The attempt is this breaker's probe; the breaker must be written before the attempt is sent.
         probe: Option<Breaker>,
     },
-    /// To no provider.
-    Closed {
+    /// No provider takes attempts now.
+    OutOfService {
         /// Why the edit's own provider is out of service.
         reason: OpenReason,
         /// When the next look is worthwhile; `None` where only an operator can tell.
@@ -63,25 +62,25 @@ pub(crate) fn destination(
 ) -> Destination {
     let attempt = TaskId::derive(edit.id, edit.attempt + 1);
     let (reason, retry_at) = match breakers.of(edit.provider).gate(attempt, now) {
-        Gate::Pass => return open(None, None),
-        Gate::Probe(next) => return open(None, Some(next)),
+        Gate::Pass => return to_provider(None, None),
+        Gate::Probe(next) => return to_provider(None, Some(next)),
         Gate::Shut { reason, until } => (reason, until),
     };
     let Some(route) = fallback else {
-        return Destination::Closed { reason, retry_at };
+        return Destination::OutOfService { reason, retry_at };
     };
     match breakers.of(route.provider).gate(attempt, now) {
-        Gate::Pass => open(Some(route), None),
-        Gate::Probe(next) => open(Some(route), Some(next)),
-        Gate::Shut { until: there, .. } => Destination::Closed {
+        Gate::Pass => to_provider(Some(route), None),
+        Gate::Probe(next) => to_provider(Some(route), Some(next)),
+        Gate::Shut { until: there, .. } => Destination::OutOfService {
             reason,
             retry_at: retry_at.into_iter().chain(there).min(),
         },
     }
 }
 
-const fn open(route: Option<Route>, probe: Option<Breaker>) -> Destination {
-    Destination::Open { route, probe }
+const fn to_provider(route: Option<Route>, probe: Option<Breaker>) -> Destination {
+    Destination::Provider { route, probe }
 }
 
 #[cfg(test)]
@@ -220,25 +219,25 @@ pub(crate) mod tests {
         let well = Breakers::default();
         let down = shut(ProviderName::Runware, &well, 0);
         let both = shut(ProviderName::Fal, &down, 5);
-        let open = |route: Option<Route>| Destination::Open { route, probe: None };
-        assert_eq!(destination(&edit, route.clone(), &well, at(6)), open(None));
+        let provider = |route: Option<Route>| Destination::Provider { route, probe: None };
+        assert_eq!(destination(&edit, route.clone(), &well, at(6)), provider(None));
         assert_eq!(
             destination(&edit, route.clone(), &down, at(6)),
-            open(route.clone())
+            provider(route.clone())
         );
-        let closed = |second| Destination::Closed {
+        let out_of_service = |second| Destination::OutOfService {
             reason: OpenReason::Quota,
             retry_at: Some(at(second)),
         };
-        assert_eq!(destination(&edit, None, &down, at(6)), closed(15));
+        assert_eq!(destination(&edit, None, &down, at(6)), out_of_service(15));
         assert_eq!(
             destination(&edit, route.clone(), &both, at(6)),
-            closed(15),
+            out_of_service(15),
             "the earlier of 15 and 20"
         );
         // Once the breaker's wait is over, the attempt is the probe.
         match destination(&edit, route, &down, at(16)) {
-            Destination::Open {
+            Destination::Provider {
                 route: None,
                 probe: Some(probe),
             } => assert_eq!(probe.version, down.of(ProviderName::Runware).version + 1),

@@ -101,8 +101,8 @@ impl Worker<'_> {
                 .fail_unsent(&edit, FailureCode::ProviderTimeout, detail)
                 .await;
         }
-        // Before the work on the photo: a closed breaker is the common reason to do none of it.
-        if let Destination::Closed { reason, retry_at } = queued.destination(self.now()) {
+        // Checked before the work on the photo too: an edit that must wait needs none of it.
+        if let Destination::OutOfService { reason, retry_at } = queued.destination(self.now()) {
             return self.wait(&queued, message, reason, retry_at).await;
         }
         let photo = match self.source_photo(&edit).await {
@@ -112,11 +112,14 @@ impl Worker<'_> {
                 return self.fail_unsent(&edit, code, detail).await;
             }
         };
-        let mut ending = (FailureCode::ProviderAuth, String::new());
+        let mut ending = (
+            FailureCode::ProviderAuth,
+            format!("no provider found in {MAX_ROUTE_TRIES} tries"),
+        );
         for _ in 0..MAX_ROUTE_TRIES {
             let (route, probe) = match queued.destination(self.now()) {
-                Destination::Open { route, probe } => (route, probe),
-                Destination::Closed { reason, retry_at } => {
+                Destination::Provider { route, probe } => (route, probe),
+                Destination::OutOfService { reason, retry_at } => {
                     return self.wait(&queued, message, reason, retry_at).await;
                 }
             };
