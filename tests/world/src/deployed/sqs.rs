@@ -45,6 +45,13 @@ impl Stack {
         self.sqs.purge_queue().queue_url(url).send().await.unwrap();
     }
 
+    /// Waits until every message is handled that a queue has got since then. Messages that were there before
+    /// (unreadable, or with a process that was killed) may stay for minutes.
+    pub async fn until_handled(&self, url: &str, before: Held) {
+        let is_handled = async || self.messages(url).await.total() <= before.total();
+        eventually("every message handled", is_handled).await;
+    }
+
     /// How many messages a queue holds.
     pub async fn messages(&self, url: &str) -> Held {
         let asked = self.sqs.get_queue_attributes().queue_url(url);
