@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from unwitnessed import UNWITNESSED
 from witnessed import Permission, Use
 
 #: Actions of AWS itself in the name of a role, which the emulator does not perform, each with its reason.
@@ -37,7 +36,6 @@ def test_every_permission_was_used(granted: dict[str, set[Permission]], uses: se
         for role, permissions in sorted(granted.items())
         for permission in sorted(permissions)
         if permission.action not in BY_AWS.keys() | NOT_CALLED.keys()
-        and permission.action not in UNWITNESSED.get(role, [])
         and not any(use.role == role and covers(permission, use.permission) for use in uses)
     ]
     assert not surplus, "No test used these permissions. Remove them, or test what needs them:\n" + "\n".join(surplus)
@@ -55,4 +53,4 @@ def test_no_role_lacked_a_permission(uses: set[Use]) -> None:
 def test_every_role_was_used(granted: dict[str, set[Permission]], uses: set[Use]) -> None:
     """Otherwise the run proves nothing. Roles without any permission of their own do not count."""
     idle = {role for role, may in granted.items() if any(each.action not in BY_AWS for each in may)}
-    assert not idle - {use.role for use in uses} - UNWITNESSED.keys()
+    assert not idle - {use.role for use in uses}

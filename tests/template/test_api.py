@@ -8,52 +8,6 @@ from typing import Any
 
 from sam_template import Template, referred
 
-ROUTES = {
-    ("GET", "/api/v1/openapi.json"): "GetOpenapiFunction",
-    ("GET", "/api/v1/events/{token}/ai-styles"): "GuestListStylesFunction",
-    ("GET", "/api/v1/events/{token}/photos"): "GuestListPhotosFunction",
-    ("POST", "/api/v1/events/{token}/photos"): "GuestCreatePhotoFunction",
-    ("POST", "/api/v1/events/{token}/photos/{photo}/ai-edits"): "GuestCreateEditFunction",
-    ("GET", "/api/v1/events/{token}/ai-edits/{requestId}"): "GuestGetEditFunction",
-    ("GET", "/api/v1/events/{token}"): "GuestGetEventFunction",
-    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits"): "TenantListEditsFunction",
-    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits/summary"): "TenantGetSummaryFunction",
-    ("POST", "/api/v1/tenant/events/{eventSlug}/ai-edits"): "TenantCreateEditFunction",
-    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-edits/{aiEditRequest}"): "TenantGetEditFunction",
-    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-styles"): "TenantListStylesFunction",
-    ("GET", "/api/v1/tenant/events/{eventSlug}/ai-settings"): "TenantGetSettingsFunction",
-    ("PATCH", "/api/v1/tenant/events/{eventSlug}/ai-settings"): "TenantUpdateSettingsFunction",
-    ("GET", "/api/v1/admin/ai-settings"): "AdminAiSettingsFunction",
-    ("PATCH", "/api/v1/admin/ai-settings"): "AdminAiSettingsFunction",
-    ("GET", "/api/v1/admin/ai-styles"): "AdminAiStylesFunction",
-    ("GET", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
-    ("PUT", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
-    ("DELETE", "/api/v1/admin/ai-styles/{key}"): "AdminAiStylesFunction",
-    ("GET", "/api/v1/admin/packages"): "AdminPackagesFunction",
-    ("GET", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
-    ("PUT", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
-    ("DELETE", "/api/v1/admin/packages/{key}"): "AdminPackagesFunction",
-    ("GET", "/api/v1/admin/addons"): "AdminAddonsFunction",
-    ("GET", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
-    ("PUT", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
-    ("DELETE", "/api/v1/admin/addons/{key}"): "AdminAddonsFunction",
-    ("GET", "/api/v1/admin/tenants"): "AdminTenantsFunction",
-    ("GET", "/api/v1/admin/tenants/{tenantId}"): "AdminTenantsFunction",
-    ("PUT", "/api/v1/admin/tenants/{tenantId}"): "AdminTenantsFunction",
-    ("GET", "/api/v1/admin/events"): "AdminEventsFunction",
-    ("GET", "/api/v1/admin/events/{eventId}"): "AdminEventsFunction",
-    ("PUT", "/api/v1/admin/events/{eventId}"): "AdminEventsFunction",
-    ("GET", "/api/v1/admin/events/{eventId}/addons"): "AdminEventAddonsFunction",
-    ("GET", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
-    ("PUT", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
-    ("DELETE", "/api/v1/admin/events/{eventId}/addons/{key}"): "AdminEventAddonsFunction",
-    ("GET", "/api/v1/admin/events/{eventId}/tokens"): "AdminEventTokensFunction",
-    ("POST", "/api/v1/admin/events/{eventId}/tokens"): "AdminEventTokensFunction",
-    ("DELETE", "/api/v1/admin/events/{eventId}/tokens/{tokenId}"): "AdminEventTokensFunction",
-    ("POST", "/api/v1/admin/watermarks"): "AdminWatermarksFunction",
-    ("POST", "/api/v1/hooks/runware/{edit}"): "HookRunwareFunction",
-    ("POST", "/api/v1/hooks/fal/{edit}"): "HookFalFunction",
-}
 #: Fields that an access log may contain. None of them contains the path, and so the event token.
 LOGGABLE = {
     "requestId", "routeKey", "status", "responseLatency", "integrationLatency", "integrationStatus", "responseLength",
@@ -67,13 +21,13 @@ def body(template: Template) -> dict[str, Any]:
     return found
 
 
-def test_every_route_reaches_its_function(deployed: Template) -> None:
-    found = {
-        (method.upper(), path): re.search(r"\$\{(\w+)\.Arn\}", json.dumps(operation["x-amazon-apigateway-integration"]))
-        for path, operations in body(deployed)["paths"].items()
-        for method, operation in operations.items()
-    }
-    assert {route: match and match.group(1) for route, match in found.items()} == ROUTES
+def test_the_gateway_sends_a_route_to_the_function_that_names_it(deployed: Template) -> None:
+    """`functions/api/tests/template.rs` compares the functions' routes with the code; here SAM's transform is read."""
+    functions = deployed.of_type("AWS::Lambda::Function").keys()
+    for path, operations in body(deployed)["paths"].items():
+        for method, operation in operations.items():
+            found = re.findall(r"\$\{(\w+)\.Arn\}", json.dumps(operation["x-amazon-apigateway-integration"]))
+            assert len(found) == 1 and found[0] in functions, f"{method} {path}: {found}"
 
 
 def test_guests_need_no_jwt_and_organisers_need_one(deployed: Template) -> None:

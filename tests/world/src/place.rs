@@ -158,6 +158,14 @@ impl Place {
         }
     }
 
+    /// The name of the other queue with submit workers.
+    pub fn standby_queue_name(&self) -> String {
+        match &self.kind {
+            Kind::InMemory(_) => "submit-standby".to_owned(),
+            Kind::Deployed(_) => format!("{}-standby", self.queue_name()),
+        }
+    }
+
     /// Where providers reach the API. In memory nobody listens there: a test hands a webhook over itself.
     pub fn api_url(&self) -> &str {
         match &self.kind {

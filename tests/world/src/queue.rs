@@ -3,6 +3,7 @@
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
 
+use crate::patience::eventually;
 use crate::{Place, World};
 
 /// A queue of the stack.
@@ -95,8 +96,30 @@ impl Place {
         self.memory().handle_due(&self.cloud).await;
     }
 
-    /// Handles every message, however late it is due.
+    /// Handles every message, however late it is due. On the stack the workers do, and a message in flight may be one
+    /// that nobody can read: it stays for minutes.
     pub async fn handle_all_messages(&self) {
-        self.memory().handle_all(&self.cloud).await;
+        if let Some(memory) = self.in_process() {
+            return memory.handle_all(&self.cloud).await;
+        }
+        let stack = self.stack();
+        let queues = [&stack.described.submit_queue_url, &stack.described.poll_queue_url];
+        eventually("no message waits", async || {
+            let mut waiting = 0;
+            for url in queues {
+                let held = stack.messages(url).await;
+                waiting += held.visible + held.delayed;
+            }
+            waiting == 0
+        })
+        .await;
+    }
+
+    /// Asserts that all messages wait in the standby queue. On the stack its worker may have taken them already.
+    #[track_caller]
+    pub fn assert_waiting_in_standby(&self) {
+        if let Some(memory) = self.in_process() {
+            assert_eq!(memory.waiting_in(), [self.standby_queue_name()]);
+        }
     }
 }

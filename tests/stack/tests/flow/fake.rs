@@ -9,13 +9,15 @@ contract! {
     in_memory {
         ok_succeeds_at_the_first_poll,
         sync_succeeds_without_a_poll,
-        slow_succeeds_at_the_third_poll,
         moderated_ends_blocked_and_counts_as_a_hit_not_as_a_failure,
         rejected_fails_at_once,
         error_is_tried_three_times_and_no_more,
-        flaky_succeeds_at_the_second_attempt_and_is_paid_once,
         broken_output_is_not_delivered,
         never_fails_after_the_allowed_polls,
+    }
+    both {
+        flaky_succeeds_at_the_second_attempt_and_is_paid_once,
+        slow_succeeds_at_the_third_poll,
     }
 }
 

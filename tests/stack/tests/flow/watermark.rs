@@ -8,6 +8,8 @@ use world::{Place, World, mark, styles};
 contract! {
     in_memory {
         the_closest_watermark_is_drawn_and_nothing_else_changes,
+    }
+    both {
         an_organisers_own_mark_is_drawn,
     }
 }

@@ -9,8 +9,10 @@ use super::*;
 
 contract! {
     in_memory {
-        held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless,
         an_edit_sent_after_its_deadline_waits_for_its_provider,
+    }
+    both {
+        held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless,
     }
 }
 

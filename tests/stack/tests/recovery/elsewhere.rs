@@ -13,8 +13,10 @@ use super::*;
 
 contract! {
     in_memory {
-        recovery_and_backfill_draw_the_organisers_own_mark,
         recovery_asks_the_provider_that_the_edit_moved_to,
+    }
+    both {
+        recovery_and_backfill_draw_the_organisers_own_mark,
         dispatch_and_recovery_send_to_the_queue_of_the_setting,
     }
 }
@@ -99,9 +101,10 @@ async fn recovery_asks_the_provider_that_the_edit_moved_to(place: Place) {
 }
 
 async fn dispatch_and_recovery_send_to_the_queue_of_the_setting(place: Place) {
+    let standby = place.standby_queue_name();
     let changes = [
         (setting!(queue_auto_dispatch), "false"),
-        (setting!(queue_name), "submit-standby"),
+        (setting!(queue_name), standby.as_str()),
     ];
     let _settings = settings::alone(&place, &changes).await;
     let world = World::new(&place).await;
@@ -114,7 +117,7 @@ async fn dispatch_and_recovery_send_to_the_queue_of_the_setting(place: Place) {
         } else {
             assert_eq!(action_on(&requeue(&place).await, id).0, "requeue");
         }
-        assert_eq!(place.memory().waiting_in(), ["submit-standby"]);
+        place.assert_waiting_in_standby();
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
         place.handle_all_messages().await;
     }

@@ -13,12 +13,14 @@ use super::*;
 
 contract! {
     in_memory {
-        an_edit_whose_message_was_never_sent_is_sent_again,
         a_dry_run_tells_its_plan_and_changes_nothing,
-        a_picture_finished_meanwhile_is_delivered,
         an_unfinished_task_is_polled_again,
         an_attempt_that_never_reached_the_provider_is_followed_by_another,
         an_edit_past_its_deadline_fails,
+    }
+    both {
+        an_edit_whose_message_was_never_sent_is_sent_again,
+        a_picture_finished_meanwhile_is_delivered,
     }
 }
 

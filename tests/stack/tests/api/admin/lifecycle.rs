@@ -12,8 +12,10 @@ use world::{Caller, Guest, Place, settings};
 
 contract! {
     in_memory {
-        every_resource_is_created_listed_read_and_deleted,
         a_package_in_use_cannot_be_deleted_and_its_change_reaches_the_event,
+    }
+    both {
+        every_resource_is_created_listed_read_and_deleted,
         a_guest_token_is_shown_once_and_dies_when_revoked,
         a_watermark_image_is_checked_when_it_is_set,
         settings_and_secrets_are_set_and_go_back_to_their_defaults,

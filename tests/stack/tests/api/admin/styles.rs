@@ -6,9 +6,9 @@ use world::unique;
 use world::{Caller, Place, World};
 
 contract! {
-    in_memory {
-        a_used_style_can_be_switched_off_but_not_deleted,
+    both {
         an_allowed_style_cannot_be_deleted_and_an_unused_one_can,
+        a_used_style_can_be_switched_off_but_not_deleted,
     }
 }
 

@@ -7,8 +7,11 @@ use world::{Caller, Place, World, queue, settings, styles};
 
 contract! {
     in_memory {
-        an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
         an_organiser_and_a_guest_see_the_same_queue_position,
+        an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting,
+    }
+    both {
+        an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
         an_organisers_edit_goes_to_the_queue_of_the_setting,
     }
 }
@@ -85,37 +88,45 @@ async fn an_organiser_and_a_guest_see_the_same_queue_position(place: Place) {
 }
 
 async fn an_organisers_edit_goes_to_the_queue_of_the_setting(place: Place) {
-    let mut settings = settings::alone(&place, &[(setting!(queue_name), "submit-standby")]).await;
+    let standby = place.standby_queue_name();
+    let _settings = settings::alone(&place, &[(setting!(queue_name), &standby)]).await;
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;
-    let standby = ["submit-standby"];
     let body = json!({ "photo_id": photo, "style_key": styles::fake("flaky") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    assert_eq!(place.memory().waiting_in(), standby);
+    place.assert_waiting_in_standby();
     // The first attempt fails: the second goes through the same queue.
     let mut queues = Vec::new();
     let ended = async || {
-        queues.extend(place.memory().waiting_in());
+        if let Some(memory) = place.in_process() {
+            queues.extend(memory.waiting_in());
+        }
         world.guest.edit(id).await.data(200)["wait"].is_null()
     };
     place.eventually("ended", ended).await;
     assert_eq!(world.stored(id).await.attempt, 2);
     assert!(
-        queues
-            .iter()
-            .all(|queue| queue == "poll" || standby.contains(&queue.as_str())),
+        queues.iter().all(|queue| queue == "poll" || *queue == standby),
         "{queues:?}"
     );
+}
 
-    // An edit that waits behind the kill switch waits there too.
-    settings.change(setting!(queue_auto_dispatch), "false").await;
+async fn an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting(place: Place) {
+    let standby = place.standby_queue_name();
+    let changes = [
+        (setting!(queue_name), standby.as_str()),
+        (setting!(queue_auto_dispatch), "false"),
+    ];
+    let mut settings = settings::alone(&place, &changes).await;
+    let world = World::new(&place).await;
+    let photo = world.photo("cat.jpg").await;
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(setting!(is_enabled), "false").await;
     queue::submit(&world, held).await;
     place.handle_due_messages().await;
     assert_eq!(world.stored(held).await.attempt, 0);
-    assert_eq!(place.memory().waiting_in(), standby);
+    place.assert_waiting_in_standby();
     settings.change(setting!(is_enabled), "true").await;
     assert_eq!(world.guest.wait(held).await["status"], "succeeded");
 }

@@ -8,9 +8,11 @@ use world::{Books, Caller, Place, Reply, World, styles};
 
 contract! {
     in_memory {
-        a_repeated_request_gets_the_same_edit_and_its_picture_once_finished,
         a_key_belongs_to_one_request_and_to_one_caller,
         parallel_requests_with_one_key_make_one_edit,
+    }
+    both {
+        a_repeated_request_gets_the_same_edit_and_its_picture_once_finished,
     }
 }
 

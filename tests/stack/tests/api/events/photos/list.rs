@@ -7,9 +7,11 @@ use world::{Place, Reply, World};
 
 contract! {
     in_memory {
-        photos_come_newest_first_with_a_link_to_each,
         pages_neither_repeat_nor_miss_a_photo_while_others_are_added,
         the_list_refuses_a_wrong_limit_or_cursor,
+    }
+    both {
+        photos_come_newest_first_with_a_link_to_each,
     }
 }
 
