@@ -40,4 +40,5 @@ mod flow;
 mod prune;
 mod recovery;
 mod secrets;
+mod table;
 mod watch;

@@ -42,4 +42,5 @@ mod flow;
 mod prune;
 mod recovery;
 mod secrets;
+mod table;
 mod watch;
