@@ -5,7 +5,7 @@ use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 /// An outside AI image API.
 //
-// A new provider is a variant here, with its row in `defaults`, and a folder with a descriptor in the crate `providers`.
+// A new provider is a variant here, and a folder with a descriptor in the crate `providers`.
 #[derive(
     Debug,
     Clone,
@@ -33,15 +33,6 @@ pub enum ProviderName {
     Fal,
 }
 
-/// The values of a provider's settings where an operator has set none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProviderDefaults {
-    /// The address of its API.
-    pub base_url: &'static str,
-    /// Patterns of the hosts that it serves outputs from.
-    pub output_hosts: &'static [&'static str],
-}
-
 impl ProviderName {
     /// All providers.
     pub const ALL: &'static [Self] = Self::VARIANTS;
@@ -49,20 +40,6 @@ impl ProviderName {
     /// The name in settings, styles, table items and answers.
     pub const fn as_str(self) -> &'static str {
         self.into_str()
-    }
-
-    /// The defaults of the provider's settings.
-    pub const fn defaults(self) -> ProviderDefaults {
-        match self {
-            Self::Runware => ProviderDefaults {
-                base_url: "https://api.runware.ai/v1",
-                output_hosts: &["im.runware.ai"],
-            },
-            Self::Fal => ProviderDefaults {
-                base_url: "https://queue.fal.run",
-                output_hosts: &["*.fal.media"],
-            },
-        }
     }
 
     /// The name of the secret that holds our key.

@@ -58,14 +58,6 @@ pub struct Sent {
     pub receipt_handle: String,
 }
 
-/// A change of a visibility timeout that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Postponed {
-    pub queue: Queue,
-    pub receipt_handle: String,
-    pub timeout: Duration,
-}
-
 /// The queues of a world in memory. A message that was taken is gone, unless its visibility timeout is changed: then it
 /// is back in its queue.
 #[derive(Clone)]
@@ -78,7 +70,6 @@ pub struct MemoryQueues {
 struct State {
     waiting: Vec<Sent>,
     received: HashMap<String, Sent>,
-    postponed: Vec<Postponed>,
     next_receipt: u64,
 }
 
@@ -101,19 +92,9 @@ impl MemoryQueues {
         self.take_if(|message| message.visible_at <= now)
     }
 
-    /// Receives the messages of one queue.
-    pub fn take_from(&self, queue: &Queue) -> Vec<Sent> {
-        self.take_if(|message| message.queue == *queue)
-    }
-
     /// The messages that wait in any queue, in the order in which they were sent. They stay.
     pub fn waiting(&self) -> Vec<Sent> {
         lock(&self.state).waiting.clone()
-    }
-
-    /// The changes of visibility timeouts since the last time.
-    pub fn take_postponed(&self) -> Vec<Postponed> {
-        std::mem::take(&mut lock(&self.state).postponed)
     }
 
     fn take_if(&self, wanted: impl Fn(&Sent) -> bool) -> Vec<Sent> {
@@ -187,11 +168,6 @@ impl MemoryQueues {
                 return Err(self.world.invalid(call, "the timeout is longer than 12 h"));
             }
             let mut state = lock(&self.state);
-            state.postponed.push(Postponed {
-                queue: Queue::of(url),
-                receipt_handle: receipt_handle.to_owned(),
-                timeout,
-            });
             let Some(mut message) = state.received.remove(receipt_handle) else {
                 return Err(self.world.invalid(call, "the receipt handle is unknown"));
             };

@@ -16,7 +16,7 @@ pub use faults::{Fault, Faults, Held, Rule};
 pub use crate::event_bus::memory::{MemoryEvents, Published};
 pub use crate::objects::memory::{MemoryObjects, Object, UrlError};
 pub use crate::parameters::memory::MemoryParameters;
-pub use crate::queues::memory::{MemoryQueues, Postponed, Queue, Sent};
+pub use crate::queues::memory::{MemoryQueues, Queue, Sent};
 pub use crate::table::memory::MemoryTable;
 
 use crate::calls::{Call, count_in_memory};
