@@ -19,7 +19,6 @@ def metrics() -> dict[str, dict[str, set[str]]]:
     source = rust("shared/domain/src/metric.rs")
     values = {
         "Outcome": words(variants(source, "Ending")),
-        "What": words(variants(source, "Prunable")),
         "Provider": words(variants(rust("shared/domain/src/provider.rs"), "ProviderName")),
         "Layer": words(variants(rust("shared/domain/src/guard/refusal.rs"), "Layer")),
     }

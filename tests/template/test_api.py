@@ -50,10 +50,60 @@ def test_the_access_log_cannot_contain_an_event_token(deployed: Template) -> Non
     json.loads(stage["AccessLogSettings"]["Format"])
 
 
-def test_the_api_is_throttled(deployed: Template) -> None:
+#: Routes that every waiting guest asks for again and again.
+POLLED = {"GET /api/v1/events/{token}/ai-edits/{requestId}", "GET /api/v1/events/{token}/photos"}
+#: Everybody can reach these, and nobody needs them often.
+SELDOM = ("POST /api/v1/hooks/", "GET /api/v1/openapi.json", "/api/v1/admin/")
+#: As many guests of one event may ask for an edit within a second.
+RUSH = 200
+
+
+def limits(template: Template) -> dict[str, tuple[float, int]]:
+    """Requests a second and burst of every route."""
+    (stage,) = template.of_type("AWS::ApiGatewayV2::Stage").values()
+    return {
+        route: (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
+        for method, path in ROUTES
+        for route in [f"{method} {path}"]
+        for settings in [stage["RouteSettings"].get(route, stage["DefaultRouteSettings"])]
+    }
+
+
+def test_a_flood_on_one_route_leaves_the_others_alone(deployed: Template) -> None:
+    """Every route outside /admin/ has a bucket of its own: add a line to `RouteSettings` for a new one."""
     (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage").values()
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
-    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+    named = {f"{method} {path}" for method, path in ROUTES if not path.startswith("/api/v1/admin/")}
+    assert set(stage["RouteSettings"]) == named
+    for route, settings in stage["RouteSettings"].items():
+        assert set(settings) == {"ThrottlingRateLimit", "ThrottlingBurstLimit"}, route
+
+
+def test_polled_routes_get_most_and_seldom_ones_little(deployed: Template) -> None:
+    found = limits(deployed)
+    seldom = {route for route in found if any(part in route for part in SELDOM)}
+    least = min(rate for route, (rate, _) in found.items() if route in POLLED)
+    assert least > max(rate for route, (rate, _) in found.items() if route not in POLLED)
+    assert max(found[route][0] for route in seldom) <= least / 10
+    for route, (rate, burst) in found.items():
+        assert burst >= rate, route
+
+
+def test_a_hall_that_takes_out_its_phones_is_let_in(deployed: Template) -> None:
+    for route, (_, burst) in limits(deployed).items():
+        if "/events/{token}" in route or route.endswith("{eventSlug}/ai-edits") and route.startswith("POST"):
+            assert burst > RUSH, route
+
+
+def test_the_request_alarm_is_near_the_limit_of_the_busiest_route(deployed: Template, monitoring: Template) -> None:
+    (alarm,) = (
+        each
+        for each in monitoring.of_type("AWS::CloudWatch::Alarm").values()
+        if (each.get("Namespace"), each.get("MetricName")) == ("AWS/ApiGateway", "Count")
+    )
+    busiest = max(rate for rate, _ in limits(deployed).values())
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0.8 * busiest * alarm["Period"])
+    assert f"{0.8 * busiest:.0f} requests a second" in alarm["AlarmDescription"]
+    assert f"limit of {busiest:.0f} for a route" in alarm["AlarmDescription"]
 
 
 def test_browsers_may_send_and_read_the_headers_of_the_contract(deployed: Template) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Iterator
 from typing import Any
 
-from sam_template import Template, as_list
+from local_stack import config
+from sam_template import ROOT, Template, as_list, referred, text
+
+sys.path.insert(0, str(ROOT / "infra"))
+
+import retained  # noqa: E402
 
 
 def bucket(template: Template) -> dict[str, Any]:
@@ -22,6 +30,71 @@ def test_resources_with_data_outlive_the_stack(deployed: Template) -> None:
         resource = deployed.resources[name]
         assert resource["DeletionPolicy"] in {"Retain", "RetainExceptOnCreate"}, name
         assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
+TABLE_IN_USE = "magic-edits-${Stage}${TableSuffix}"
+
+
+def test_functions_use_the_table_that_a_suffix_names_and_no_other(written: Template, deployed: Template) -> None:
+    """A restore makes another table. Environment, policies, output and dashboard follow the name, and nothing the resource."""
+    assert written.document["Parameters"]["TableSuffix"]["Default"] == ""
+    assert text(table(written)["TableName"]) == TABLE_IN_USE.removesuffix("${TableSuffix}"), "the resource stays"
+    for name, function in deployed.of_type("AWS::Lambda::Function").items():
+        assert text(function["Environment"]["Variables"]["TABLE_NAME"]) == TABLE_IN_USE, name
+    arn = f"arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{TABLE_IN_USE}"
+    for name, statement in deployed.statements():
+        for resource in as_list(statement["Resource"]):
+            if any(action.startswith("dynamodb:") for action in as_list(statement["Action"])):
+                assert text(resource).removesuffix("/index/by_status").removesuffix("/index/open_edits") == arn, name
+    assert text(written.document["Outputs"]["TableName"]["Value"]) == TABLE_IN_USE
+    assert "Table" not in {referred(each) for each in values({**written.document, "Resources": others(written)})}
+
+
+def others(template: Template) -> dict[str, Any]:
+    return {name: resource for name, resource in template.resources.items() if name != "Table"}
+
+
+def values(value: Any) -> Iterator[Any]:
+    """Every value within a value."""
+    yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from values(each)
+
+
+def test_a_suffix_cannot_name_the_table_of_another_stage(written: Template) -> None:
+    pattern = written.document["Parameters"]["TableSuffix"]["AllowedPattern"]
+    assert all(re.fullmatch(pattern, suffix) for suffix in ("", "-restored", "-2026-11-27"))
+    assert not any(re.fullmatch(pattern, suffix) for suffix in ("restored", "-", "-A", "/index", "-" + 33 * "a"))
+
+
+def test_a_bucket_in_another_region_has_a_name_of_its_own_and_those_that_exist_keep_theirs(written: Template) -> None:
+    condition, at_home, elsewhere = bucket(written)["BucketName"]["Fn::If"]
+    assert written.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "HomeRegion"}, {"Ref": "AWS::Region"}]}
+    assert written.document["Parameters"]["HomeRegion"]["Default"] == config.REGION
+    assert text(at_home) == "magic-edits-${Stage}-media-${AWS::AccountId}"
+    assert text(elsewhere) == "magic-edits-${Stage}-media-${AWS::AccountId}-${AWS::Region}"
+    longest = text(elsewhere).replace("${Stage}", "local").replace("${AWS::AccountId}", 12 * "1")
+    assert len(longest.replace("${AWS::Region}", "ap-southeast-1")) <= 63
+
+
+def test_table_and_user_pool_can_be_protected_once_the_first_deploy_is_through(written: Template) -> None:
+    """A protected table would stay when a first deploy rolls back, and would be in the way of the second."""
+    assert written.document["Parameters"]["DeletionProtection"]["Default"] == "false"
+    assert table(written)["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+    (pool,) = written.of_type("AWS::Cognito::UserPool").values()
+    condition, protected, free = pool["DeletionProtection"]["Fn::If"]
+    assert written.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "DeletionProtection"}, "true"]}
+    assert (protected, free) == ("ACTIVE", "INACTIVE")
+
+
+def test_what_outlives_the_stack_can_be_imported_into_another(written: Template) -> None:
+    """An import takes no resource besides, no transform, and none without a deletion policy."""
+    kept = {name for name, resource in written.resources.items() if "Retain" in resource.get("DeletionPolicy", "")}
+    template = retained.retained()
+    assert set(template["Resources"]) == set(retained.IDENTIFIERS) == kept
+    assert "Transform" not in template
+    used = {referred(each) for each in values(template["Resources"])} - {None}
+    assert {name for name in used if not name.startswith("AWS::")} <= set(template["Parameters"])
 
 
 def test_the_table_is_on_demand_encrypted_restorable_and_expires_items(deployed: Template) -> None:

@@ -18,3 +18,10 @@ def test_an_environment_deploys_its_stage(stage: str, architecture: str, asks: b
     # For roles, and for the SAM transform together with a nested stack.
     assert deploy["capabilities"] == "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
     assert deploy["confirm_changeset"] is asks
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_on_aws_has_a_budget(stage: str) -> None:
+    environment = tomlkit.parse((ROOT / "samconfig.toml").read_text(encoding="utf-8")).unwrap()[stage]
+    overrides = dict(each.split("=", 1) for each in environment["deploy"]["parameters"]["parameter_overrides"])
+    assert int(overrides["MonthlyBudgetUsd"]) > 0

@@ -24,6 +24,11 @@ use crate::{Access, Answer, Request, documented, response};
 /// The document as it is checked in and served.
 pub const CHECKED_IN: &str = include_str!("../../../openapi.json");
 
+/// The answers that no function gives, and so no row documents.
+const GATEWAY: &str = "Every operation may also be answered by the gateway in front of it: 429 above the limit of its route, 503 \
+                       while its function cannot start. Such an answer has the body `{\"message\": \"…\"}`, no problem details and \
+                       no `Retry-After`. Wait a second, double it each time, and try again with the same `Idempotency-Key`.";
+
 /// The name of the JWT in the document.
 const JWT: &str = "jwt";
 
@@ -54,6 +59,7 @@ pub fn document() -> OpenApi {
     struct Shared;
     let mut document = Shared::openapi();
     document.info = Info::new("AI Magic Edits", env!("CARGO_PKG_VERSION"));
+    document.info.description = Some(GATEWAY.to_owned());
     document.servers = Some(vec![Server::new("/api/v1")]);
     let jwt = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)

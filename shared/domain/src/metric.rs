@@ -21,10 +21,9 @@ use crate::provider::ProviderName;
 pub enum Metric {
     /// Edits that passed all layers and were stored.
     EditsAdmitted,
-    /// Edits that reached this terminal status.
+    /// Edits that reached this terminal status. `blocked` are the moderation hits: prompts that prompt safety blocked, and edits that
+    /// a provider's moderation refused.
     EditsEnded(Ending),
-    /// Prompts that prompt safety blocked, and edits that a provider's moderation refused.
-    ModerationHits,
     /// From admission to the first claim, in milliseconds.
     QueueWait,
     /// From claim to result of an attempt that made a picture, in milliseconds.
@@ -39,24 +38,8 @@ pub enum Metric {
     Refusals(Layer),
     /// Edits that recovery found stuck.
     StuckEdits,
-    /// Things that pruning erased.
-    Pruned(Prunable),
     /// Events and tenants that a run of pruning could not do.
     PruneFailures,
-}
-
-/// The things that [`Metric::Pruned`] counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum Prunable {
-    /// Edits.
-    Edits,
-    /// Of those, edits with a picture of ours.
-    Outputs,
-    /// Photos.
-    Photos,
-    /// Entries of the usage ledger.
-    LedgerEntries,
 }
 
 /// The end of an edit.
@@ -87,10 +70,9 @@ pub type Dimension = (&'static str, &'static str);
 
 impl Metric {
     /// One of each, whatever the dimension, for code that needs them all.
-    pub const KINDS: [Self; 12] = [
+    pub const KINDS: [Self; 10] = [
         Self::EditsAdmitted,
         Self::EditsEnded(Ending::Succeeded),
-        Self::ModerationHits,
         Self::QueueWait,
         Self::ProviderLatency(ProviderName::Runware),
         Self::ProviderFailures(ProviderName::Runware),
@@ -98,7 +80,6 @@ impl Metric {
         Self::BreakerOpen(ProviderName::Runware),
         Self::Refusals(Layer::Enabled),
         Self::StuckEdits,
-        Self::Pruned(Prunable::Edits),
         Self::PruneFailures,
     ];
 
@@ -113,12 +94,10 @@ impl Metric {
             Self::Spend => Unit::MicroUsd,
             Self::EditsAdmitted
             | Self::EditsEnded(_)
-            | Self::ModerationHits
             | Self::ProviderFailures(_)
             | Self::BreakerOpen(_)
             | Self::Refusals(_)
             | Self::StuckEdits
-            | Self::Pruned(_)
             | Self::PruneFailures => Unit::Count,
         }
     }
@@ -131,21 +110,10 @@ impl Metric {
             | Self::ProviderFailures(provider)
             | Self::BreakerOpen(provider) => Some(("Provider", provider.as_str())),
             Self::Refusals(layer) => Some(("Layer", layer.as_str())),
-            Self::Pruned(what) => Some(("What", what.as_str())),
-            Self::EditsAdmitted
-            | Self::ModerationHits
-            | Self::QueueWait
-            | Self::Spend
-            | Self::StuckEdits
-            | Self::PruneFailures => None,
+            Self::EditsAdmitted | Self::QueueWait | Self::Spend | Self::StuckEdits | Self::PruneFailures => {
+                None
+            }
         }
-    }
-}
-
-impl Prunable {
-    /// The dimension's value.
-    pub const fn as_str(self) -> &'static str {
-        self.into_str()
     }
 }
 
@@ -208,7 +176,6 @@ pub fn of_admission(admission: &Admission) -> Vec<Sample> {
         None => vec![(Metric::EditsAdmitted, 1)],
         Some(ending) => vec![
             (Metric::EditsEnded(ending), 1),
-            (Metric::ModerationHits, 1),
             (Metric::Refusals(Layer::Safety), 1),
         ],
     }
@@ -233,13 +200,10 @@ pub fn of_move(made: &Move) -> Vec<Sample> {
     // A picture that is stored later ends nothing again.
     if let Some(ending) = Ending::of(edit.status).filter(|_| !made.from_status.is_terminal()) {
         samples.push((Metric::EditsEnded(ending), 1));
-        match ending {
-            Ending::Succeeded => samples.extend(
-                edit.provider_latency_ms
-                    .map(|millis| (Metric::ProviderLatency(edit.provider), millis)),
-            ),
-            Ending::Blocked => samples.push((Metric::ModerationHits, 1)),
-            Ending::Failed => {}
+        if ending == Ending::Succeeded
+            && let Some(millis) = edit.provider_latency_ms
+        {
+            samples.push((Metric::ProviderLatency(edit.provider), millis));
         }
     }
     if let Some(spent) = made
@@ -259,6 +223,17 @@ pub fn of_breaker(provider: ProviderName, written: &Breaker) -> Vec<Sample> {
         BreakerState::Open { .. } if written.pinned.is_none() => vec![(Metric::BreakerOpen(provider), 1)],
         _ => Vec::new(),
     }
+}
+
+/// The samples of a run of recovery that found this many edits. CloudWatch charges for a series in every hour in which it has
+/// a value, and recovery runs every five minutes: a run without a find writes nothing.
+pub fn of_recovery(stuck: u64) -> Option<Sample> {
+    (stuck > 0).then_some((Metric::StuckEdits, stuck))
+}
+
+/// The samples of a run of pruning that could not do this many events and tenants. Its counts are in its log line.
+pub fn of_prune(failed: u64) -> Option<Sample> {
+    (failed > 0).then_some((Metric::PruneFailures, failed))
 }
 
 fn millis_between(edit: &Edit) -> u64 {

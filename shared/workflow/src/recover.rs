@@ -8,7 +8,7 @@ use std::time::Duration;
 use cloud::Cloud;
 use domain::edit::Step;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::metric::{About, Metric};
+use domain::metric::{self, About};
 use domain::operations::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};
 use domain::{Edit, FailureCode, MicroUsd, Status};
 use futures::{StreamExt, stream};
@@ -80,9 +80,10 @@ pub async fn recover_stuck(
             }
         }
     }
-    if payload.action != Recovery::DryRun {
-        let stuck = (Metric::StuckEdits, recovered.matched.into());
-        cloud.measure(About::INSTALLATION, &[stuck]);
+    if let Some(sample) =
+        metric::of_recovery(recovered.matched.into()).filter(|_| payload.action != Recovery::DryRun)
+    {
+        cloud.measure(About::INSTALLATION, &[sample]);
     }
     log(&recovered);
     Ok(recovered)

@@ -94,13 +94,7 @@ fn every_attempt_that_the_provider_spoiled_counts_and_only_those() {
         "nothing was at the provider, and the attempt before has been counted"
     );
     let moderated = claimed.step(failing(FailureCode::Moderated), at(2)).unwrap();
-    assert_eq!(
-        of_move(&moderated),
-        [
-            (Metric::EditsEnded(Ending::Blocked), 1),
-            (Metric::ModerationHits, 1)
-        ]
-    );
+    assert_eq!(of_move(&moderated), [(Metric::EditsEnded(Ending::Blocked), 1)]);
 }
 
 #[test]
@@ -125,4 +119,13 @@ fn an_outage_is_measured_when_it_begins_and_with_every_probe_that_fails() {
     let closed = probe.after(Signal::Works, task, at(21)).unwrap().next;
     assert_eq!(of_breaker(provider, &closed), []);
     assert_eq!(of_breaker(provider, &opened.pinned(Some(Pin::Open))), []);
+}
+
+/// A series costs money in every hour in which it has a value, and recovery runs in every hour.
+#[test]
+fn a_run_that_finds_nothing_writes_nothing() {
+    assert_eq!(of_recovery(0), None);
+    assert_eq!(of_recovery(3), Some((Metric::StuckEdits, 3)));
+    assert_eq!(of_prune(0), None);
+    assert_eq!(of_prune(2), Some((Metric::PruneFailures, 2)));
 }

@@ -9,7 +9,7 @@ mod ledger;
 use std::num::NonZeroU32;
 
 use cloud::{Cloud, PortError};
-use domain::metric::{About, Metric, Prunable, Sample};
+use domain::metric::{self, About};
 use domain::operations::{Prune, Pruned};
 use domain::retention::Retention;
 use futures::stream::{self, StreamExt};
@@ -60,8 +60,8 @@ pub async fn prune(cloud: &Cloud, payload: &Prune, stops_at: Timestamp) -> Resul
     };
     let pruned = run.all().await?;
     log(&pruned, payload.pretend, retention);
-    if !payload.pretend {
-        cloud.measure(About::INSTALLATION, &samples(&pruned));
+    if let Some(sample) = metric::of_prune(pruned.failed).filter(|_| !payload.pretend) {
+        cloud.measure(About::INSTALLATION, &[sample]);
     }
     Ok(pruned)
 }
@@ -113,16 +113,6 @@ where
         }));
     }
     pruned
-}
-
-fn samples(pruned: &Pruned) -> [Sample; 5] {
-    [
-        (Metric::Pruned(Prunable::Edits), pruned.requests),
-        (Metric::Pruned(Prunable::Outputs), pruned.outputs),
-        (Metric::Pruned(Prunable::Photos), pruned.photos),
-        (Metric::Pruned(Prunable::LedgerEntries), pruned.ledger_entries),
-        (Metric::PruneFailures, pruned.failed),
-    ]
 }
 
 fn log(pruned: &Pruned, pretend: bool, retention: Retention) {
