@@ -16,10 +16,34 @@ type Pixel = [u8; BYTES_PER_PIXEL];
 /// Writes a baseline JPEG (4:2:0, as cameras do) with the picture's colour profile and, when given, an XMP
 /// packet, and no other metadata.
 pub(crate) fn jpeg(picture: &Picture, xmp: Option<&str>) -> Result<Vec<u8>, MediaError> {
-    let too_large = |_| MediaError::Encode("more than 65535 pixels a side".to_owned());
-    let width = u16::try_from(picture.width).map_err(too_large)?;
-    let height = u16::try_from(picture.height).map_err(too_large)?;
+    let (width, height) = (side(picture.width)?, side(picture.height)?);
+    write(
+        Rows {
+            picture,
+            width,
+            height,
+        },
+        picture.icc.as_deref(),
+        xmp,
+    )
+}
 
+/// The same of a picture whose planes are apart.
+pub(crate) fn jpeg_of_planes(
+    planes: &Planes,
+    icc: Option<&[u8]>,
+    xmp: Option<&str>,
+) -> Result<Vec<u8>, MediaError> {
+    side(planes.width)?;
+    side(planes.height)?;
+    write(planes, icc, xmp)
+}
+
+fn side(pixels: u32) -> Result<u16, MediaError> {
+    u16::try_from(pixels).map_err(|_| MediaError::Encode("more than 65535 pixels a side".to_owned()))
+}
+
+fn write(picture: impl ImageBuffer, icc: Option<&[u8]>, xmp: Option<&str>) -> Result<Vec<u8>, MediaError> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, QUALITY);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
@@ -32,17 +56,56 @@ pub(crate) fn jpeg(picture: &Picture, xmp: Option<&str>) -> Result<Vec<u8>, Medi
                 MediaError::Provenance("the texts are too long for a JPEG segment: shorten them".to_owned())
             })?;
     }
-    if let Some(icc) = &picture.icc {
+    if let Some(icc) = icc {
         encoder.add_icc_profile(icc).map_err(failed)?;
     }
-    encoder
-        .encode_image(Rows {
-            picture,
-            width,
-            height,
-        })
-        .map_err(failed)?;
+    encoder.encode_image(picture).map_err(failed)?;
     Ok(file)
+}
+
+/// A picture whose planes are apart: luma, and blue and red difference of each four pixels unless it is gray.
+#[derive(Debug)]
+pub(crate) struct Planes {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) luma: Vec<u8>,
+    pub(crate) chroma: Option<[Vec<u8>; 2]>,
+}
+
+impl ImageBuffer for &Planes {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        if self.chroma.is_some() {
+            JpegColorType::Ycbcr
+        } else {
+            JpegColorType::Luma
+        }
+    }
+
+    fn width(&self) -> u16 {
+        u16::try_from(self.width).unwrap_or(u16::MAX)
+    }
+
+    fn height(&self) -> u16 {
+        u16::try_from(self.height).unwrap_or(u16::MAX)
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let (width, y) = (
+            self.width as usize,
+            usize::from(y.min(self.height().saturating_sub(1))),
+        );
+        let [luma, blue, red, _] = buffers;
+        luma.extend(self.luma.chunks_exact(width).nth(y).unwrap_or_default());
+        if let Some([blues, reds]) = &self.chroma {
+            for (buffer, plane) in [(blue, blues), (red, reds)] {
+                let row = plane
+                    .chunks_exact(width.div_ceil(2))
+                    .nth(y / 2)
+                    .unwrap_or_default();
+                buffer.extend(row.iter().flat_map(|&sample| [sample; 2]).take(width));
+            }
+        }
+    }
 }
 
 /// Hands the encoder luma as it is, and chroma as the mean of each four pixels, one row at a time.

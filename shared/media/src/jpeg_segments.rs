@@ -3,32 +3,47 @@
 
 use memchr::memchr;
 
-const SOF0: u8 = 0xC0;
-const SOF1: u8 = 0xC1;
+pub(crate) const SOF0: u8 = 0xC0;
+pub(crate) const SOF1: u8 = 0xC1;
 const SOF2: u8 = 0xC2;
-const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
-const DRI: u8 = 0xDD;
-const APP1: u8 = 0xE1;
+pub(crate) const DHT: u8 = 0xC4;
+pub(crate) const RST0: u8 = 0xD0;
+pub(crate) const SOI: u8 = 0xD8;
+pub(crate) const EOI: u8 = 0xD9;
+pub(crate) const SOS: u8 = 0xDA;
+pub(crate) const DQT: u8 = 0xDB;
+pub(crate) const DRI: u8 = 0xDD;
+pub(crate) const APP0: u8 = 0xE0;
+pub(crate) const APP1: u8 = 0xE1;
+pub(crate) const APP2: u8 = 0xE2;
+pub(crate) const APP14: u8 = 0xEE;
+pub(crate) const COM: u8 = 0xFE;
 const XMP_HEADER: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+const ICC_HEADER: &[u8] = b"ICC_PROFILE\0";
+/// Bytes of a segment, beside its length.
+const MAX_PAYLOAD: usize = 65_533;
 
 /// A marker and what follows it.
-struct Segment<'a> {
-    marker: u8,
-    payload: &'a [u8],
+pub(crate) struct Segment<'a> {
+    pub(crate) marker: u8,
+    pub(crate) payload: &'a [u8],
 }
 
 /// Walks over the segments of one picture, from its start to its `EOI`. What comes after that (gain maps,
 /// motion photos) is ignored.
-struct Segments<'a> {
+pub(crate) struct Segments<'a> {
     bytes: &'a [u8],
     position: usize,
 }
 
 impl<'a> Segments<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
+    }
+
+    /// Everything after the last segment.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.position..).unwrap_or_default()
     }
 
     /// The next marker, or `None` when the file ends first. Bytes between segments are skipped, as every
@@ -112,6 +127,46 @@ pub(crate) fn xmp(bytes: &[u8]) -> Option<&[u8]> {
         .take_while(|segment| !matches!(segment.marker, SOS | EOI))
         .filter(|segment| segment.marker == APP1)
         .find_map(|segment| segment.payload.strip_prefix(XMP_HEADER))
+}
+
+/// The colour profile, put together from its numbered parts; `None` when a part is missing.
+pub(crate) fn icc(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut parts: Vec<(u8, u8, &[u8])> = Segments::new(bytes)
+        .take_while(|segment| !matches!(segment.marker, SOS | EOI))
+        .filter(|segment| segment.marker == APP2)
+        .filter_map(|segment| match segment.payload.strip_prefix(ICC_HEADER)? {
+            [number, count, part @ ..] => Some((*number, *count, part)),
+            _ => None,
+        })
+        .collect();
+    parts.sort_by_key(|&(number, _, _)| number);
+    let count = parts.first()?.1;
+    let numbers = parts.iter().map(|&(number, _, _)| number);
+    numbers
+        .eq(1..=count)
+        .then(|| parts.iter().flat_map(|&(_, _, part)| part).copied().collect())
+}
+
+/// Appends a colour profile in as many parts as it needs.
+pub(crate) fn append_icc(file: &mut Vec<u8>, profile: &[u8]) {
+    let parts = profile.chunks(MAX_PAYLOAD - ICC_HEADER.len() - 2);
+    let count = u8::try_from(parts.len()).unwrap_or(u8::MAX);
+    for (number, part) in (1..=count).zip(parts) {
+        append(file, APP2, &[ICC_HEADER, &[number, count], part].concat());
+    }
+}
+
+/// Appends a segment. The payload must not be longer than a segment can be.
+pub(crate) fn append(file: &mut Vec<u8>, marker: u8, payload: &[u8]) {
+    let length = u16::try_from(payload.len().min(MAX_PAYLOAD) + 2).unwrap_or(u16::MAX);
+    file.extend([0xFF, marker]);
+    file.extend(length.to_be_bytes());
+    file.extend(&payload[..payload.len().min(MAX_PAYLOAD)]);
+}
+
+/// Whether a segment can hold so much.
+pub(crate) fn fits(payload: &[u8]) -> bool {
+    payload.len() <= MAX_PAYLOAD
 }
 
 /// What an `APP1` segment with this XMP packet holds.

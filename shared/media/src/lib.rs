@@ -22,6 +22,7 @@ mod picture;
 mod prepare;
 mod provenance;
 mod resize;
+mod splice;
 mod watermark;
 
 pub use error::MediaError;

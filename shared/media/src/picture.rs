@@ -38,11 +38,16 @@ impl Picture {
 /// Keeps a colour profile that fits the pixels we hold.
 ///
 /// A gray or CMYK profile describes channels that are gone after the conversion to RGB: a viewer that believed
-/// it would show wrong colours or nothing. The size limit keeps a stuffed profile from being carried along.
+/// it would show wrong colours or nothing.
 pub(crate) fn usable_icc(profile: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    profile.filter(|icc| is_profile_of(icc, b"RGB "))
+}
+
+/// Whether a profile describes this colour space. The size limit keeps a stuffed profile from being carried along.
+pub(crate) fn is_profile_of(profile: &[u8], space: &[u8; 4]) -> bool {
     const MAX_BYTES: usize = 1 << 20;
     const COLOUR_SPACE: std::ops::Range<usize> = 16..20;
-    profile.filter(|icc| icc.len() <= MAX_BYTES && icc.get(COLOUR_SPACE) == Some(b"RGB "))
+    profile.len() <= MAX_BYTES && profile.get(COLOUR_SPACE) == Some(space)
 }
 
 /// `width` x `height` scaled down, never up, to at most `long_side`; no side falls below one pixel.

@@ -1,7 +1,7 @@
 //! Scaling pictures down, by `fast_image_resize` (AVX2, SSE4.1 and NEON).
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
+use fast_image_resize::pixels::{U8, U8x3};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::MediaError;
@@ -42,6 +42,31 @@ pub(crate) fn scale<P: PixelTrait>(
     let mut scaled = vec![0; to.0 as usize * to.1 as usize * P::size()];
     let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut scaled).map_err(|error| failed(&error))?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new()
+        .resize_typed(&source, &mut target, &options)
+        .map_err(|error| failed(&error))?;
+    Ok(scaled)
+}
+
+/// Scales the upper left part of a plane, `from` samples wide and high, to another size.
+pub(crate) fn plane(
+    samples: &[u8],
+    stride: usize,
+    from: (f64, f64),
+    to: (u32, u32),
+    filter: FilterType,
+) -> Result<Vec<u8>, MediaError> {
+    let failed = |error: &dyn std::fmt::Display| MediaError::Encode(error.to_string());
+    let side = |samples: usize| u32::try_from(samples).map_err(|error| failed(&error));
+    let height = side(samples.len() / stride.max(1))?;
+    let source =
+        TypedImageRef::<U8>::from_buffer(side(stride)?, height, samples).map_err(|error| failed(&error))?;
+    let mut scaled = vec![0; to.0 as usize * to.1 as usize];
+    let mut target =
+        TypedImage::<U8>::from_buffer(to.0, to.1, &mut scaled).map_err(|error| failed(&error))?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .crop(0.0, 0.0, from.0, from.1);
     Resizer::new()
         .resize_typed(&source, &mut target, &options)
         .map_err(|error| failed(&error))?;

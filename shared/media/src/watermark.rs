@@ -99,40 +99,80 @@ pub struct Watermark<'a> {
 
 /// Where a mark ends up, in pixels of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rectangle {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
+pub(crate) struct Rectangle {
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// A mark in the size and the colours of its place, full-range BT.601.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) place: Rectangle,
+    /// Luma, blue and red difference, alpha; row by row.
+    pixels: Vec<[u8; MARK_BYTES_PER_PIXEL]>,
+}
+
+impl Drawn {
+    /// Colour and alpha at a pixel of the picture; clear outside the mark.
+    pub(crate) fn at(&self, x: usize, y: usize) -> ([u8; BYTES_PER_PIXEL], u8) {
+        let column = x.wrapping_sub(self.place.x as usize);
+        let row = y.wrapping_sub(self.place.y as usize);
+        let width = self.place.width as usize;
+        let pixel = (column < width && row < self.place.height as usize)
+            .then(|| self.pixels.get(row * width + column))
+            .flatten();
+        match pixel {
+            Some(&[luma, blue, red, alpha]) => ([luma, blue, red], alpha),
+            None => ([0; BYTES_PER_PIXEL], 0),
+        }
+    }
+
+    /// Whether the mark has no colours that a gray picture could not show.
+    pub(crate) fn is_gray(&self) -> bool {
+        /// Levels of difference that nobody sees.
+        const NEARLY: u32 = 6;
+        let is_gray =
+            |channel: u8, alpha: u8| u32::from(channel.abs_diff(128)) * u32::from(alpha) <= NEARLY * 255;
+        self.pixels
+            .iter()
+            .all(|&[_, blue, red, alpha]| is_gray(blue, alpha) && is_gray(red, alpha))
+    }
+}
+
+/// Draws the mark for a picture of this size.
+pub(crate) fn draw(width: u32, height: u32, watermark: &Watermark<'_>) -> Result<Drawn, MediaError> {
+    let place = place(width, height, watermark);
+    let mut pixels = watermark.mark.resized(place.width, place.height)?.pixels;
+    let opacity = to_u32(watermark.opacity.clamp(0.0, 1.0) * 255.0);
+    let (marks, _) = pixels.as_chunks_mut::<MARK_BYTES_PER_PIXEL>();
+    for pixel in &mut *marks {
+        let [red, green, blue, alpha] = *pixel;
+        let alpha = (u32::from(alpha) * opacity + 127) / 255;
+        let (luma, blue, red) = jpeg_encoder::rgb_to_ycbcr(red, green, blue);
+        *pixel = [luma, blue, red, u8::try_from(alpha).unwrap_or(u8::MAX)];
+    }
+    let pixels = marks.to_vec();
+    Ok(Drawn { place, pixels })
 }
 
 /// Blends the mark into the picture. Nothing outside the mark's rectangle is touched.
-pub(crate) fn apply(picture: &mut Picture, watermark: &Watermark<'_>) -> Result<(), MediaError> {
-    let place = place(picture.width, picture.height, watermark);
-    let mark = watermark.mark.resized(place.width, place.height)?;
-    let opacity = to_u32(watermark.opacity.clamp(0.0, 1.0) * 255.0);
+pub(crate) fn apply(picture: &mut Picture, mark: &Drawn) {
+    let place = mark.place;
     let stride = picture.stride();
     let left = place.x as usize * BYTES_PER_PIXEL;
     let rows = picture.pixels.chunks_exact_mut(stride).skip(place.y as usize);
-    for (row, mark_row) in rows.zip(
-        mark.pixels
-            .chunks_exact(mark.width as usize * MARK_BYTES_PER_PIXEL),
-    ) {
-        let (marks, _) = mark_row.as_chunks::<MARK_BYTES_PER_PIXEL>();
+    for (row, marks) in rows.zip(mark.pixels.chunks_exact(place.width as usize)) {
         let (pixels, _) = row[left..].as_chunks_mut::<BYTES_PER_PIXEL>();
-        for (pixel, &[red, green, blue, alpha]) in pixels.iter_mut().zip(marks) {
-            let alpha = (u32::from(alpha) * opacity + 127) / 255;
-            if alpha == 0 {
-                continue;
-            }
-            let colour: [u8; BYTES_PER_PIXEL] = jpeg_encoder::rgb_to_ycbcr(red, green, blue).into();
-            for (channel, colour) in pixel.iter_mut().zip(colour) {
+        for (pixel, &[luma, blue, red, alpha]) in pixels.iter_mut().zip(marks) {
+            let alpha = u32::from(alpha);
+            for (channel, colour) in pixel.iter_mut().zip([luma, blue, red]) {
                 let sum = u32::from(*channel) * (255 - alpha) + u32::from(colour) * alpha;
                 *channel = u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX);
             }
         }
     }
-    Ok(())
 }
 
 fn place(width: u32, height: u32, watermark: &Watermark<'_>) -> Rectangle {

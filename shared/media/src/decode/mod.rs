@@ -50,7 +50,7 @@ pub(crate) fn contain<T>(
 }
 
 /// The picture's orientation by its EXIF chunk.
-fn orientation(exif: Option<&[u8]>) -> Orientation {
+pub(crate) fn orientation(exif: Option<&[u8]>) -> Orientation {
     // Some writers put the prefix that EXIF has in JPEG files into the chunks of other formats too.
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
     exif.and_then(Orientation::from_exif_chunk)
