@@ -1,4 +1,4 @@
-"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,media."""
+"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,rush,media."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from .cold import measure_cold_starts
 from .endpoints import measure_endpoints
 from .pictures import measure_pictures
 from .release import build, measure_sizes
+from .rush import measure_rush
 
-SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "media")
+SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "rush", "media")
 #: Sections that need a stack and the Runtime Interface Emulator.
 ON_A_STACK = {"cold", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
@@ -60,6 +61,8 @@ def run(sections: list[str]) -> None:
                 results.add("endpoints", measure_endpoints(stack))
             if "capacity" in sections:
                 results.add("capacity", measure_capacity(stack))
+    if "rush" in sections:
+        results.add("rush", measure_rush())
     if "media" in sections:
         results.add("media", measure_pictures())
     results.close()

@@ -19,6 +19,7 @@ mod store;
 pub mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod time;
 
 pub use calls::Call;
 pub use cloud::{Access, Cloud, LocalEndpoint};

@@ -75,12 +75,13 @@ impl Guest {
     /// Asks for an edit under an idempotency key.
     pub async fn create_edit_once(&self, photo: PhotoId, body: &Value, key: &str) -> Reply {
         keep_prompts_out_of_logs(body);
-        until_product_answers(async || {
-            let call = self.call(Method::POST, &edits_of(photo));
-            let call = call.header("idempotency-key", key).json(body);
-            self.place.send(call).await
-        })
-        .await
+        until_product_answers(async || self.place.send(self.call_to_edit(photo, body, key)).await).await
+    }
+
+    /// The call that asks for an edit under an idempotency key.
+    pub fn call_to_edit(&self, photo: PhotoId, body: &Value, key: &str) -> Call {
+        let call = self.call(Method::POST, &edits_of(photo));
+        call.header("idempotency-key", key).json(body)
     }
 
     /// Asks for one edit, under a key of its own, until it is accepted or refused for good.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::de::DeserializeOwned;
-use tokio::time::sleep;
 
 use crate::calls::Call;
 use crate::error::unreadable;
 use crate::table::{Item, Key, Query};
+use crate::time::sleep;
 use crate::{Cloud, PortError};
 
 /// Tries for what DynamoDB leaves undone of a batch.

@@ -7,7 +7,6 @@ use domain::budget::BudgetChange;
 use domain::figures::FiguresChange;
 use domain::{EventId, MicroUsd};
 use serde::Serialize;
-use tokio::time::sleep;
 
 use super::keys;
 use super::read::pauses;
@@ -15,6 +14,7 @@ use crate::calls::Call;
 use crate::table::{
     CancellationReason, Condition, Key, MAX_BATCH_WRITE, TransactError, Update, Write, number,
 };
+use crate::time::sleep;
 use crate::{Cloud, PortError, SaveError};
 
 /// How a transaction failed.
@@ -43,6 +43,7 @@ impl Cloud {
             .with_max_times(8);
         (|| async { self.table.transact(&writes, &token).await.map_err(failure) })
             .retry(backoff)
+            .sleep(sleep)
             .when(|error| matches!(error, TransactionError::Contended))
             .await
     }

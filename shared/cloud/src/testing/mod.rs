@@ -4,6 +4,7 @@
 mod clock;
 pub mod contract;
 mod faults;
+pub mod simulation;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,7 @@ impl Cloud {
             clock: Clock::default(),
             faults: Faults::default(),
             random: Mutex::new(fastrand::Rng::with_seed(options.seed)),
+            latency: Mutex::default(),
             operations: Mutex::default(),
             invalid: Mutex::default(),
         });
@@ -127,6 +129,19 @@ impl Memory {
         self.faults.add(Rule::new(call, Fault::LostAnswer).times(times));
     }
 
+    /// From now on a call takes this long before it is carried out. At the beginning a call takes no time.
+    pub fn calls_take(&self, latency: impl Fn(Call) -> Duration + Send + Sync + 'static) {
+        *lock(&self.world.latency) = Some(Arc::new(latency));
+    }
+
+    /// Runs a future to its end in time that jumps from one wait to the next, the clock with it.
+    ///
+    /// # Panics
+    /// The future waits for something else than the product or [`simulation::wait`] waits for.
+    pub fn simulate<F: Future>(&self, future: F) -> F::Output {
+        simulation::run(&self.clock, future)
+    }
+
     /// What was called, in order, what failed included.
     pub fn operations(&self) -> Vec<Operation> {
         lock(&self.world.operations).clone()
@@ -160,11 +175,15 @@ pub struct Operation {
     pub about: String,
 }
 
+/// How long a call takes.
+type Latency = dyn Fn(Call) -> Duration + Send + Sync;
+
 /// What the twins of all services share.
 pub(crate) struct World {
     pub(crate) clock: Clock,
     faults: Faults,
     random: Mutex<fastrand::Rng>,
+    latency: Mutex<Option<Arc<Latency>>>,
     operations: Mutex<Vec<Operation>>,
     invalid: Mutex<Vec<String>>,
 }
@@ -197,7 +216,11 @@ impl World {
         let fault = self.faults.meet(call, &about);
         lock(&self.operations).push(Operation { call, about });
         // Every call is a chance for others to go first, as on a network.
-        tokio::task::yield_now().await;
+        let latency = lock(&self.latency).clone();
+        match latency {
+            Some(latency) => crate::time::sleep(latency(call)).await,
+            None => tokio::task::yield_now().await,
+        }
         match fault {
             None => work.await,
             Some(faults::Met::Hold(gate)) => {

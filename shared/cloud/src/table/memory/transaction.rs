@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use tokio::time::sleep;
 
 use super::evaluate::item_size;
 use super::{MemoryTable, Outcome, State, about, check_distinct, check_write, key_of, outcome};
@@ -11,6 +10,7 @@ use crate::PortError;
 use crate::calls::Call;
 use crate::table::{CancellationReason, Key, TransactError, Write};
 use crate::testing::lock;
+use crate::time::sleep;
 
 /// Writes in one transaction.
 const MAX_WRITES: usize = 100;
