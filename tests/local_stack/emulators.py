@@ -55,9 +55,11 @@ class Emulator:
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
         )
 
-    def deploy(self, name: str, resources: dict[str, Any], *, sam: bool = False) -> dict[str, str]:
+    def deploy(
+        self, name: str, resources: dict[str, Any], *, sam: bool = False, **sections: Any
+    ) -> dict[str, str]:
         """Creates or updates a stack of these resources; returns the physical ids by logical id."""
-        template: dict[str, Any] = {"Resources": resources}
+        template: dict[str, Any] = {"Resources": resources, **sections}
         if sam:
             template["Transform"] = "AWS::Serverless-2016-10-31"
         cloudformation = self.client("cloudformation")

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from sam_template import Template, referred
+from sam_template import Template, referred, text
 
 #: Fields that an access log may contain. None of them contains the path, and so the event token.
 LOGGABLE = {
@@ -123,13 +123,54 @@ def test_users_cannot_move_themselves_to_another_tenant(deployed: Template) -> N
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
 
-def test_only_the_local_stage_allows_the_administrators_sign_in(deployed: Template) -> None:
-    """That flow sends a password in plain text. Tests get their tokens with it; nobody else needs it."""
+def test_prod_does_not_allow_the_administrators_sign_in(deployed: Template) -> None:
+    """That flow sends a password as it is. Tests and scripts get their tokens with it; nobody on prod needs it."""
     (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
-    condition, locally, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
-    assert deployed.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
-    assert set(elsewhere) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-    assert set(locally) == {*elsewhere, "ALLOW_ADMIN_USER_PASSWORD_AUTH"}
+    condition, on_prod, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
+    assert deployed.document["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert set(on_prod) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert set(elsewhere) == {*on_prod, "ALLOW_ADMIN_USER_PASSWORD_AUTH"}
+
+
+def test_every_stage_has_a_page_to_sign_in_that_hands_out_codes_alone(written: Template, deployed: Template) -> None:
+    """The implicit flow would put tokens into addresses. Managed pages need a style, or say that they are unavailable."""
+    (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
+    assert client["AllowedOAuthFlowsUserPoolClient"] is True
+    assert client["AllowedOAuthFlows"] == ["code"] and client["GenerateSecret"] is False
+    assert set(client["AllowedOAuthScopes"]) == {"openid", "profile"}, "profile brings custom:tenant_id"
+    assert client["CallbackURLs"] == client["LogoutURLs"] == {"Ref": "SignInPages"}
+    (domain,) = deployed.of_type("AWS::Cognito::UserPoolDomain").values()
+    assert "Condition" not in deployed.resources["SignInDomain"]
+    assert (domain["ManagedLoginVersion"], domain["UserPoolId"]) == (2, {"Ref": "UserPool"})
+    assert domain["Domain"]["Fn::If"][2] == {"Fn::Sub": "magic-edits-${Stage}-${AWS::AccountId}"}
+    style = deployed.resources["SignInStyle"]
+    assert style["Condition"] == "IsOnAws"
+    assert (style["Properties"]["ClientId"], style["Properties"]["UseCognitoProvidedValues"]) == ({"Ref": "UserPoolClient"}, True)
+    (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
+    assert pool["UserPoolTier"] == "ESSENTIALS"
+    pattern = written.document["Parameters"]["SignInPrefix"]["AllowedPattern"]
+    assert all(re.fullmatch(pattern, prefix) for prefix in ("", "acme-edits", "a1"))
+    assert not any(re.fullmatch(pattern, prefix) for prefix in ("-a", "a-", "A", "a.b", 64 * "a"))
+
+
+def test_claims_end_a_quarter_of_an_hour_after_they_were_taken_away(deployed: Template) -> None:
+    (client,) = deployed.of_type("AWS::Cognito::UserPoolClient").values()
+    for name in ("IdToken", "AccessToken"):
+        assert client[f"{name}Validity"] == {"Fn::If": ["IsLocal", 60, 15]}
+        assert client["TokenValidityUnits"][name] == "minutes"
+
+
+def test_a_new_e_mail_address_is_confirmed_before_it_is_the_sign_in_name(deployed: Template) -> None:
+    (pool,) = deployed.of_type("AWS::Cognito::UserPool").values()
+    required = pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
+    assert required == pool["UsernameAttributes"] == pool["AutoVerifiedAttributes"] == ["email"]
+
+
+def test_the_access_log_needs_no_room_in_the_accounts_policy_for_log_delivery(deployed: Template) -> None:
+    (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage").values()
+    group = deployed.resources[referred(stage["AccessLogSettings"]["DestinationArn"]) or ""]
+    assert text(group["Properties"]["LogGroupName"]).startswith("/aws/vendedlogs/")
+    assert group["UpdateReplacePolicy"] == "Retain", "the group that this name replaced"
 
 
 def test_users_may_add_a_second_factor(deployed: Template) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import zoneinfo
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from local_stack import config
@@ -153,9 +155,20 @@ def test_browsers_may_only_use_presigned_addresses(deployed: Template) -> None:
     assert rule["ExposedHeaders"] == ["ETag"]
 
 
-def test_pruning_starts_every_night_at_half_past_two_local_time(deployed: Template) -> None:
-    assert deployed.document["Parameters"]["PruneTimezone"]["Default"] == "Europe/Berlin"
+def test_pruning_starts_every_night_at_half_past_two_standard_time(deployed: Template) -> None:
+    """EventBridge Scheduler skips a run at a time that a change of clocks leaves out, as 02:30 in Berlin on 2027-03-28."""
+    zone = deployed.document["Parameters"]["PruneZone"]
+    assert zone["Default"] == "Etc/GMT-1"
+    skipping = [name for name in zoneinfo.available_timezones() if re.fullmatch(zone["AllowedPattern"], name) and changes(name)]
+    assert skipping == []
+    assert changes("Europe/Berlin") and not re.fullmatch(zone["AllowedPattern"], "Europe/Berlin")
     (schedule,) = deployed.of_type("AWS::Scheduler::Schedule").values()
     assert schedule["ScheduleExpression"] == "cron(30 2 * * ? *)"
-    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "PruneTimezone"}
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "PruneZone"}
     assert schedule.get("State", "ENABLED") == "ENABLED"
+
+
+def changes(zone: str) -> bool:
+    """Whether a time zone changes its clocks within the year."""
+    summer, winter = (datetime(2027, month, 1, tzinfo=zoneinfo.ZoneInfo(zone)) for month in (7, 1))
+    return summer.utcoffset() != winter.utcoffset()

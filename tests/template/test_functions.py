@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+
+import pytest
 from local_stack import template
 from sam_template import ROOT, Template, referred, text
 
@@ -77,3 +80,26 @@ def test_settings_are_cached_for_less_than_half_a_minute(written: Template) -> N
     """The read takes time too, so the cached snapshot must be well below 30 s old."""
     for stage, values in written.document["Mappings"]["ByStage"].items():
         assert 1 <= int(values["SettingsMaxAgeSeconds"]) <= 25, stage
+
+
+#: Ways to sign in that people have and functions, which have a role, do not.
+SIGN_IN = ("aws-sdk-sso", "aws-sdk-ssooidc", "aws-sdk-signin")
+
+
+@pytest.mark.parametrize(
+    ("packages", "found"), [(["-p", "api", "-p", "workers"], set()), (["-p", "magic-edits"], set(SIGN_IN))]
+)
+def test_only_the_command_line_contains_what_people_sign_in_with(packages: list[str], found: set[str]) -> None:
+    """The functions are released with `-p api -p workers`, and cargo unifies features over what one command builds."""
+    tree = ["cargo", "tree", "--offline", "--locked", *packages, "--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]
+    lines = subprocess.run(tree, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert {name for name in SIGN_IN if any(line.startswith(f"{name} ") for line in lines)} == found
+    features = {line.split(" ")[2] for line in lines if line.startswith("aws-config ")}
+    assert all(("sso" in each.split(",")) == bool(found) for each in features) and features
+
+
+def test_the_release_builds_the_functions_without_the_command_line() -> None:
+    for document in ("README.md", "samconfig.toml", "infra/RUNBOOK.md", "docs/first-day-on-aws.md"):
+        for line in (ROOT / document).read_text(encoding="utf-8").splitlines():
+            if "cargo lambda build" in line:
+                assert "-p api -p workers" in line, document

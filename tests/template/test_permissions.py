@@ -57,6 +57,8 @@ def test_a_schedule_may_only_invoke_its_function(deployed: Template) -> None:
     for role, function in found.items():
         (trust,) = deployed.of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"Service": "scheduler.amazonaws.com"}, "sts:AssumeRole")
+        # A schedule of another account must not reach the role through the service.
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
         assert allowed(deployed, role) == {"lambda:InvokeFunction": {function}}, role
 
 

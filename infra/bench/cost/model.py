@@ -85,7 +85,7 @@ def per_edit(stack: Stack, edit: Edit) -> list[Line]:
     # Sent, received and deleted.
     queued = 3 * (edit.messages + edit.polls - 1)
     puts = 1 + edit.puts + 2  # the guest's upload; the prepared photo and its thumbnail
-    gets = edit.gets + 1 + edit.thumbnail_views + edit.picture_views + edit.list_views * edit.list_length
+    gets = edit.gets + edit.thumbnail_views + edit.picture_views + edit.list_views * edit.list_length
     logged = (edit.runs * edit.log_kb_per_run + edit.requests * edit.access_log_kb) * KB
     series = edit.series * edit.hours / prices.HOURS / prices.THOUSAND
     rows: list[tuple[str, str, str, float]] = [

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from cost.usage import Edit
 from local_stack import invocations
 from local_stack.api import Guest
 from local_stack.console import step
@@ -49,6 +50,7 @@ def measure_calls(stack: dict[str, Any]) -> dict[str, Any]:
     for name, found in order.items():
         report.say(f"{name}, warm, in order: {edits.as_text(found)}")
     _verdicts(order[CREATE], total)
+    _compare_with_the_cost(counted)
     return {
         "edits": len(once),
         "edits_with_more_polls": len(shares) - len(once),
@@ -100,6 +102,14 @@ def _show(counted: dict[str, dict[str, Any]]) -> None:
             f"{row['duration_ms']:.0f}", f"{row['peak_memory_mb']:.0f}",
         )  # fmt: skip
     report.show(shown)
+
+
+def _compare_with_the_cost(counted: dict[str, dict[str, Any]]) -> None:
+    """The calls that AWS bills one by one, against those that docs/COST.md is computed from."""
+    usual = Edit()
+    for call, assumed in (("s3.PutObject", usual.puts), ("s3.GetObject", usual.gets), ("sqs.SendMessage", usual.messages)):
+        found = sum(counted[name]["by_call"].get(call, 0) for name in EDIT)
+        report.verdict(found <= assumed, f"docs/COST.md counts {assumed} {call} per edit ({found:g})")
 
 
 def _list(calls: dict[str, float]) -> str:

@@ -60,6 +60,8 @@ enum Command {
     /// List styles, or create and update them from a file
     #[command(subcommand)]
     Styles(commands::styles::StylesCommand),
+    /// Print an ID token of a user of the pool, for scripts on local and dev stages
+    Token(commands::token::TokenCommand),
     /// Show a live view of an event
     Watch(commands::watch::WatchCommand),
     /// Find edits that make no progress, and requeue or fail them
@@ -107,6 +109,7 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::Prune(command) => command.run(&target, output).await,
         Command::Settings(command) => command.run(cloud, output).await,
         Command::Styles(command) => command.run(cloud, output).await,
+        Command::Token(command) => command.run(&target, output).await,
         Command::Watch(command) => command.run(cloud, output).await,
         Command::RecoverStuck(command) => command.run(&target, output).await,
         Command::Dispatch(command) => command.run(&target, output).await,

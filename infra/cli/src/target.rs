@@ -88,6 +88,17 @@ impl TargetArgs {
     }
 }
 
+impl Target {
+    /// An output of the deployed stack.
+    pub(crate) async fn output(&self, name: &'static str) -> Result<String, TargetError> {
+        let mut outputs = outputs(&self.sdk, self.stack.clone()).await?;
+        outputs
+            .values
+            .remove(name)
+            .ok_or(TargetError::NoOutput(outputs.stack, name))
+    }
+}
+
 /// `/magic-edits/{stage}/settings`
 fn stage_of(settings_path: &str) -> Result<String, TargetError> {
     settings_path

@@ -143,16 +143,16 @@ struct BudgetAlertBody {
 
 function!("tenant-get-summary", Tenant, get_event_summary);
 
-/// Counts, rates, latency, spend and alerts of this month
+/// Counts, rates, latency, spend and alerts of this month (UTC)
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-edits/summary",
     responses((status = 200, body = SummaryBody<'_>), Reads))]
 async fn get_event_summary(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
-    let (summary, alerts) = summarise(cloud, tenant_caller(request, &tenant_id)).await?;
+    let (summary, alerts) = summarise(cloud, tenant_caller(request, &tenant_id), None).await?;
     Ok(ok(SummaryBody::new(&summary, &alerts)))
 }
 
-/// Sums up the running month, with the tenant's newest budget alerts. One batch read and one query, however many edits
+/// Sums up a month such as `2026-10`, or the running one (UTC), with the tenant's newest budget alerts. One batch read and one query, however many edits
 /// there are.
 ///
 /// # Errors
@@ -160,11 +160,12 @@ async fn get_event_summary(cloud: &Cloud, request: &Request) -> Result<Answer, P
 pub async fn summarise(
     cloud: &Cloud,
     caller: TenantCaller<'_>,
+    month: Option<String>,
 ) -> Result<(Summary, Vec<BudgetAlert>), Problem> {
     let styles = async { cloud.styles().await.map_err(Problem::from) };
     let (event, settings, styles) = futures::try_join!(event_of(cloud, caller), settings(cloud), styles)?;
     let now = cloud.now();
-    let month = month_of(now);
+    let month = month.unwrap_or_else(|| month_of(now));
     let tenant = caller.tenant_id;
     let (found, alerts) = futures::try_join!(
         cloud.summary_items(tenant, &event, &month),

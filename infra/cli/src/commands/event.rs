@@ -7,6 +7,7 @@ use domain::scope::TenantCaller;
 use domain::summary::{CheckStatus, Reading, Summary};
 use domain::{EventId, TenantId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::dollars;
@@ -24,14 +25,21 @@ pub(crate) enum EventCommand {
         #[arg(long)]
         expires_at: Option<Timestamp>,
     },
-    /// Sum up an event's month: counts, rates, latency, money, and checks
+    /// Sum up an event's month (UTC): counts, rates, latency, money, and checks
     #[command(after_help = EXAMPLES)]
-    Summary(EventArgs),
+    Summary {
+        #[command(flatten)]
+        event: EventArgs,
+        /// A month such as 2026-10 instead of the running one; months begin and end at midnight UTC
+        #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+        month: Option<String>,
+    },
 }
 
 const EXAMPLES: &str = "\
 Examples:
   magic-edits event summary anna-and-ben --tenant demo-tenant
+  magic-edits event summary anna-and-ben --tenant demo-tenant --month 2026-10
   magic-edits --json event summary anna-and-ben --tenant demo-tenant | jq .counts
 Exit code 1 if a check says alert.";
 
@@ -57,7 +65,7 @@ impl EventCommand {
     pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         match self {
             Self::Token { event, expires_at } => token(cloud, output, &event, expires_at).await,
-            Self::Summary(event) => summary(cloud, output, &event).await,
+            Self::Summary { event, month } => summary(cloud, output, &event, month).await,
         }
     }
 }
@@ -86,8 +94,17 @@ async fn token(
     Ok(Verdict::Done)
 }
 
-async fn summary(cloud: &Cloud, output: Output, event: &EventArgs) -> CommandResult {
-    let (summary, alerts) = summarise(cloud, event.caller())
+/// A month as the store names it.
+fn month(text: &str) -> Result<String, String> {
+    let is_short = text.len() == "2026-10".len();
+    let first: Option<Date> = format!("{text}-01").parse().ok().filter(|_| is_short);
+    first
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "a month is written as 2026-10".to_owned())
+}
+
+async fn summary(cloud: &Cloud, output: Output, event: &EventArgs, month: Option<String>) -> CommandResult {
+    let (summary, alerts) = summarise(cloud, event.caller(), month)
         .await
         .map_err(|problem| explain(&problem))?;
     let is_fine = summary
@@ -104,6 +121,7 @@ fn summary_table(summary: &Summary) -> Table {
         table.row([figure.into(), value.into(), Cell::new(Tone::Quiet, note)]);
     };
     let figures = &summary.figures;
+    row("month", summary.spend.month.clone(), "UTC".to_owned());
     for (name, count) in [
         ("edits", figures.total),
         ("queued", figures.queued),
@@ -127,7 +145,7 @@ fn summary_table(summary: &Summary) -> Table {
         ),
     );
     let spend = &summary.spend;
-    row("spent at the event", dollars(spend.event), spend.month.clone());
+    row("spent at the event", dollars(spend.event), String::new());
     row(
         "spent by the tenant",
         dollars(spend.tenant),
@@ -166,4 +184,17 @@ fn summary_table(summary: &Summary) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_a_year_and_a_month() {
+        assert_eq!(month("2026-10"), Ok("2026-10".to_owned()));
+        for wrong in ["", "2026", "2026-13", "2026-1", "10-2026", "2026-10-01", "26-10"] {
+            assert!(month(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -79,11 +79,12 @@ impl WatchCommand {
     fn headline(&self, snapshot: &Snapshot) -> String {
         let figures = &snapshot.figures;
         format!(
-            "{}  {}  {} edits this month: {} queued, {} processing, {} succeeded, {} failed, {} blocked; \
+            "{}  {}  {} edits in {} (UTC): {} queued, {} processing, {} succeeded, {} failed, {} blocked; \
              tenant spent {}, {} reserved",
             self.event.slug,
             snapshot.at.strftime("%H:%M:%S UTC"),
             figures.total,
+            month_of(snapshot.at),
             figures.queued,
             figures.processing,
             figures.succeeded,

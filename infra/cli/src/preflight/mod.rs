@@ -1,5 +1,6 @@
 //! The go-live list. Every check looks at the real stack, and a failed one names the command that fixes it.
 
+mod account;
 mod catalogue;
 mod operations;
 mod provider;
@@ -41,6 +42,12 @@ pub(crate) enum CheckId {
     RecoveryScheduled,
     /// Pruning runs by itself.
     PruningScheduled,
+    /// The account may run functions enough at once.
+    Concurrency,
+    /// Table, user pool and stack cannot be deleted by one command.
+    Protection,
+    /// The user pool has a page to sign in.
+    SignIn,
     /// No provider is out of service.
     Breakers,
     /// No message waits in a dead-letter queue.
@@ -62,6 +69,9 @@ impl CheckId {
             Self::BlockedTerms => "blocked terms set",
             Self::RecoveryScheduled => "recovery scheduled",
             Self::PruningScheduled => "pruning scheduled",
+            Self::Concurrency => "concurrency of the account",
+            Self::Protection => "protected against deletion",
+            Self::SignIn => "page to sign in",
             Self::Breakers => "providers in service",
             Self::DeadLetters => "dead-letter queues empty",
         }
@@ -142,6 +152,9 @@ async fn find(id: CheckId, scope: &Scope<'_>) -> Result<Finding, CheckError> {
         CheckId::BlockedTerms => Ok(catalogue::blocked_terms(scope)),
         CheckId::RecoveryScheduled => operations::recovery(scope).await,
         CheckId::PruningScheduled => operations::pruning(scope).await,
+        CheckId::Concurrency => account::concurrency(scope).await,
+        CheckId::Protection => account::protection(scope).await,
+        CheckId::SignIn => account::sign_in(scope).await,
         CheckId::Breakers => provider::breakers(scope).await,
         CheckId::DeadLetters => queues::dead_letters(scope).await,
     }

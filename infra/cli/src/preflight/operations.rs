@@ -1,17 +1,16 @@
 //! Switches, alarms and schedules.
 
 use aws_sdk_cloudformation::error::SdkError;
-use aws_sdk_cloudformation::types::Stack;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
 use domain::settings::{Substitute, UnusableText, setting};
 
-use super::{CheckError, Finding, Scope};
+use super::{CheckError, Finding, Scope, account};
 
-/// The schedule in `template.yaml`. Its time zone is the stack's parameter `PruneTimezone`.
+/// The schedule in `template.yaml`. Its time zone is the stack's parameter `PruneZone`.
 const PRUNE_SCHEDULE: &str = "cron(30 2 * * ? *)";
-const REDEPLOY: &str = "sam deploy --config-env prod  (with this version of the product)";
+pub(super) const REDEPLOY: &str = "sam deploy --config-env prod  (with this version of the product)";
 
 pub(super) async fn switches(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let (settings, unusable) = Settings::read(&scope.cloud.setting_texts().await?, None);
@@ -74,26 +73,14 @@ pub(super) async fn alarms(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     Ok(match broken {
         Some(name) => Finding::fails(format!("{name} is not deployed"), REDEPLOY),
         None if alarms == 0 => Finding::fails("the stack has no alarm", REDEPLOY),
-        None => notified(alarms, &alarm_email(&client, scope).await?, &scope.target.stage),
+        None => {
+            let stack = account::stack(scope).await?;
+            let address = stack
+                .as_ref()
+                .map_or("", |stack| account::parameter(stack, "AlarmEmail"));
+            notified(alarms, address, &scope.target.stage)
+        }
     })
-}
-
-/// The stack's parameter `AlarmEmail`; empty if nobody is to be notified.
-async fn alarm_email(
-    client: &aws_sdk_cloudformation::Client,
-    scope: &Scope<'_>,
-) -> Result<String, CheckError> {
-    let described = client
-        .describe_stacks()
-        .stack_name(&scope.target.stack)
-        .send()
-        .await
-        .map_err(aws_sdk_cloudformation::Error::from)?;
-    let parameters = described.stacks().iter().flat_map(Stack::parameters);
-    let address = parameters
-        .filter(|parameter| parameter.parameter_key() == Some("AlarmEmail"))
-        .find_map(|parameter| parameter.parameter_value());
-    Ok(address.unwrap_or_default().to_owned())
 }
 
 /// An alarm must notify somebody. The local stack is exempt, because it sends no mail.
@@ -146,10 +133,19 @@ pub(super) async fn pruning(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let is_daily = schedule.schedule_expression() == Some(PRUNE_SCHEDULE);
     let is_enabled = schedule.state().is_some_and(|state| state.as_str() == "ENABLED");
     Ok(match (is_enabled, is_daily) {
-        (true, true) => Finding::Holds(format!("daily at 02:30, {zone}")),
         (false, _) => Finding::fails(format!("{name} is disabled"), enable(&name)),
         (true, false) => Finding::fails(format!("{name} is not daily at 02:30"), REDEPLOY),
+        (true, true) if !is_without_summer_time(zone) => Finding::fails(
+            format!("02:30 in {zone} does not exist one night a year, and that night nothing is pruned"),
+            REDEPLOY,
+        ),
+        (true, true) => Finding::Holds(format!("daily at 02:30, {zone}")),
     })
+}
+
+/// EventBridge Scheduler skips a run at a time that a change of clocks leaves out.
+fn is_without_summer_time(zone: &str) -> bool {
+    zone == "UTC" || zone.starts_with("Etc/")
 }
 
 /// EventBridge Scheduler takes a schedule as a whole only.
@@ -178,6 +174,20 @@ fn missing(name: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pruning_needs_a_time_that_exists_every_night() {
+        assert!(
+            ["UTC", "Etc/GMT-1", "Etc/UTC"]
+                .into_iter()
+                .all(is_without_summer_time)
+        );
+        assert!(
+            !["Europe/Berlin", "America/New_York"]
+                .into_iter()
+                .any(is_without_summer_time)
+        );
+    }
 
     #[test]
     fn alarms_must_notify_somebody_outside_the_local_stack() {

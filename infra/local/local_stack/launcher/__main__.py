@@ -9,7 +9,7 @@ import argparse
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from . import alarms, expressions, http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
+from . import alarms, conditions, expressions, http_api, latency, permissions, properties  # noqa: F401  (importing registers gaps)
 from . import witness
 from .gaps import GAPS, VERSION
 

@@ -74,6 +74,13 @@ async fn the_event_commands_summarise_and_watch_an_event(place: Place) {
     );
     let ran = magic_edits(&["event", "summary", slug, "--tenant", tenant]).await;
     assert!(ran.out.contains("succeeded\t1\t"), "{ran:?}");
+    assert!(ran.out.contains("\tUTC"), "{ran:?}");
+    let before = ["event", "summary", slug, "--tenant", tenant, "--month", "2020-01"];
+    let ran = magic_edits(&before).await;
+    assert!(
+        ran.out.contains("month\t2020-01\tUTC") && ran.out.contains("succeeded\t0\t"),
+        "{ran:?}"
+    );
 
     let look = [
         "watch",

@@ -56,6 +56,9 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         "blocked_terms",
         "recovery_scheduled",
         "pruning_scheduled",
+        "concurrency",
+        "protection",
+        "sign_in",
         "alarms",
         "breakers",
     ] {
