@@ -8,12 +8,12 @@ import time
 from collections import Counter
 from typing import Any
 
-from local_stack import invocations
+from local_stack import invocations, samples
 from local_stack.api import Guest
 from local_stack.console import step
 from local_stack.invocations import Share
 
-from . import edits, report, samples
+from . import edits, report
 from .recorder import Recorder
 from .rie import Function
 
