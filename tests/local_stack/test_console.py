@@ -74,10 +74,8 @@ def test_a_closed_pipe_ends_the_output_and_not_the_work(tmp_path: Path) -> None:
     assert ended.returncode == 0 and (tmp_path / "done").exists()
 
 
-# argparse ignores that it cannot write, so its help only fails where the interpreter still holds it.
-@pytest.mark.parametrize(
-    ("program", "unbuffered"), [("short", ""), ("short", "1"), ("by rich", ""), ("by rich", "1"), ("help", "")]
-)
+@pytest.mark.parametrize("unbuffered", UNBUFFERED)
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_output_that_cannot_be_written_is_a_failure(program: str, unbuffered: str, tmp_path: Path) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     code = FRAME.format(program=PROGRAMS[program])

@@ -7,6 +7,7 @@ import errno
 import shutil
 import sys
 import time
+from typing import IO
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
@@ -137,9 +138,18 @@ def _require_running() -> None:
         raise StackError("No stack is running.", "Start one with `make up`.")
 
 
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        """argparse ignores that its help cannot be written."""
+        if file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    made = argparse.ArgumentParser(prog="python3 infra/local/stack.py", description="The local stack.")
+    made = _Parser(prog="python3 infra/local/stack.py", description="The local stack.")
     commands = made.add_subparsers(dest="command", required=True)
     for command in (up, run, stop, clean, status, test, lint):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
