@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,15 @@ from local_stack import config, deploy, sam_local, samples  # noqa: E402
 @pytest.fixture(scope="session")
 def engine() -> Iterator[engines.Engine]:
     """Skips where containers cannot run; a machine that has the programs must pass."""
-    if lacking := engines.missing():
-        pytest.skip(f"sam local was not tried: {lacking}")
-    with engines.running_engine(deploy.architecture()) as running:
+    with ExitStack() as ending:
+        lacking: object = engines.missing()
+        if lacking is None:
+            try:
+                running = ending.enter_context(engines.running_engine(deploy.architecture()))
+            except engines.NoImageError as error:
+                lacking = error
+        if lacking is not None:
+            pytest.skip(f"sam local was not tried: {lacking}")
         yield running
 
 

@@ -40,6 +40,10 @@ runtime = "runc"
 """
 
 
+class NoImageError(Exception):
+    """Debian's packages cannot be had, so there is no image. No fault of what is under test."""
+
+
 def missing() -> str | None:
     """What this machine lacks for the tests, if anything."""
     if platform.system() != "Linux":
@@ -133,7 +137,10 @@ class _Podman:
         if not lacking:
             return
         root = self._folder / "root"
-        self._run("debootstrap", "--variant=minbase", "--include=ca-certificates", _release(), str(root))
+        try:
+            self._run("debootstrap", "--variant=minbase", "--include=ca-certificates", _release(), str(root))
+        except RuntimeError as error:
+            raise NoImageError(f"no image could be made: {error}") from error
         for name, without in lacking.items():
             archive = self._folder / "image.tar"
             left_out = (*without, "./var/cache/apt", "./var/lib/apt/lists")
