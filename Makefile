@@ -3,7 +3,7 @@ PYTHON ?= python3
 STACK = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found. → Install Python 3.10 or newer, or name one: make $@ PYTHON=/path/to/python3"; exit 1; }; $(PYTHON) infra/local/stack.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run up stop status logs test test-faults lint fmt bench arm64 clean
+.PHONY: help run up stop status logs test test-faults lint fmt bench arm64 sam-local clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: ## Measure package sizes, cold starts, AWS calls and work on pictures
 
 arm64: ## Build both packages for arm64, run an edit under qemu and compare its picture
 	@$(PYTHON) infra/arm64/start.py
+
+sam-local: ## Prepare `sam local invoke` and `sam local start-api`; MAGIC_EDITS_SAM_HOST names this machine for containers
+	$(STACK) sam-local
 
 clean: ## End the local stack and remove all its files, but not cargo's build
 	$(STACK) clean

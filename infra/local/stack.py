@@ -32,7 +32,7 @@ ENVIRONMENTS = {
 TEST_ENVIRONMENTS = ("venv-test", "venv-checkov")
 #: Commands that have nothing to do where nothing was ever set up.
 NEEDS_NOTHING = {"stop", "clean", "status"}
-NEEDS_CARGO = {"up", "run", "test", "test-faults", "lint"}
+NEEDS_CARGO = {"up", "run", "sam-local", "test", "test-faults", "lint"}
 #: Commands with a stack of their own, beside that of `make up`.
 FOLDERS = {"test-faults": ".local/faults"}
 
@@ -127,6 +127,9 @@ def main() -> None:
             ensure_environment(name)
         return
     python = ensure_environment("venv")
+    if command == "sam-local":
+        # Contains the SAM CLI.
+        ensure_environment("venv-test")
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     if folder := FOLDERS.get(command):
         environment["MAGIC_EDITS_FOLDER"] = folder
@@ -136,8 +139,12 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough. The interpreter would fail once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         problem = f"{error.strerror or error}: {error.filename or ROOT}"
         stop_with(problem, "Free some space or correct the permissions, then try again.")

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-from witnessed import ROOT, WITNESS_FILE, Permission, Use
+from witnessed import LOCAL, WITNESS_FILE, Permission, Use
 
-STACK_FILE = ROOT / ".local" / "stack.json"
+STACK_FILE = LOCAL / "stack.json"
 #: `make test` sets the time of its start; without it, everything since the emulator's start counts.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 STACK_NAME = "magic-edits-local"

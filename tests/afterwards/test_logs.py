@@ -8,9 +8,9 @@ from typing import Any
 
 from witnessed import ROOT, WITNESS_FILE
 
-sys.path[:0] = [str(ROOT / "infra" / "bench"), str(ROOT / "infra" / "local")]
+sys.path.insert(0, str(ROOT / "infra" / "local"))
 
-from measure import samples  # noqa: E402
+from local_stack import samples  # noqa: E402
 
 #: Texts that the tests of the stack have declared secret, one JSON text a line.
 KEPT_OUT = WITNESS_FILE.with_name("kept-out.jsonl")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import time
 import uuid
 from collections import defaultdict
@@ -22,7 +23,8 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK_FILE = ROOT / ".local" / "stack.json"
+#: In the folder of the stack; see `FOLDER_VARIABLE` in infra/local/local_stack/config.py.
+STACK_FILE = ROOT / (os.environ.get("MAGIC_EDITS_FOLDER") or ".local") / "stack.json"
 
 if not STACK_FILE.exists():
     pytest.exit("The local stack is not up: run `make up` first.", returncode=2)

@@ -15,7 +15,7 @@ import pytest
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "template.yaml").exists())
 sys.path[:0] = [str(ROOT / "infra" / "bench"), str(ROOT / "infra" / "local")]
 
-from measure import samples  # noqa: E402
+from local_stack import config, samples  # noqa: E402
 from measure.rie import Function  # noqa: E402
 
 
@@ -40,9 +40,9 @@ def stack() -> dict[str, Any]:
     """The description of the running local stack."""
     if platform.system() != "Linux":
         pytest.skip("the Runtime Interface Emulator only runs on Linux")
-    if not samples.STACK_FILE.exists():
+    if not config.STACK_FILE.exists():
         pytest.fail("No stack is running. Start one with `make up`.")
-    found: dict[str, Any] = json.loads(samples.STACK_FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(config.STACK_FILE.read_text(encoding="utf-8"))
     return found
 
 

@@ -8,13 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from local_stack import template
-from measure import samples
+from local_stack import samples, template
 from measure.rie import Function
 
 Start = Callable[[str], Function]
-#: Status of the answer to a sample of an existing event; 200 for all others.
-ACCEPTED = {"guest-create-photo": 201, "guest-create-edit": 202, "tenant-create-edit": 202, "admin-watermarks": 201}
 
 
 def test_every_function_has_a_sample_and_every_sample_a_function() -> None:
@@ -78,7 +75,7 @@ def test_a_sample_of_the_demo_event_gets_its_answer(http_of_caller: str, start: 
         made = start("guest-create-edit").invoke(samples.load("guest-create-edit", values))
         values[samples.EDIT] = json.loads(made["body"])["data"]["id"]
     answer = start(http).invoke(samples.load(http, values))
-    assert answer["statusCode"] == ACCEPTED.get(http, 200), answer["body"]
+    assert answer["statusCode"] == samples.ACCEPTED.get(http, 200), answer["body"]
     assert answer["headers"]["content-type"] == "application/json"
     body = json.loads(answer["body"])
     if "meta" in body:
@@ -99,6 +96,21 @@ def test_an_unreadable_record_fails_alone(worker: str, body: str, start: Start) 
     (good,) = event["Records"]
     event["Records"] = [good, {**good, "messageId": "unreadable", "body": body}, {**good, "messageId": "after"}]
     assert start(worker).invoke(event) == {"batchItemFailures": [{"itemIdentifier": "unreadable"}]}
+
+
+@pytest.mark.parametrize("certificates", ["/dev/null", "/no/such/file"])
+@pytest.mark.parametrize("one", ["guest-list-styles", "process-edit", "prune"])
+def test_a_function_without_certificates_and_without_a_stack_says_so(
+    one: str, certificates: str, stack: dict[str, Any]
+) -> None:
+    """A debug build of the SDK once ended the process instead. Nobody listens on port 1."""
+    own = {"SSL_CERT_FILE": certificates, "SSL_CERT_DIR": "/no/such/folder"}
+    environment = {**samples.environment(stack, one, "http://127.0.0.1:1"), **own}
+    with Function(samples.bootstrap(one), environment) as function:
+        answer = function.invoke(samples.load(one))
+        log = function.log()
+    assert samples.says_unavailable(one, answer), answer
+    assert "no native root CA certificates found" in log and "Connection refused" in log, log
 
 
 def test_an_operators_sample_gets_counts(invoked: str, start: Start) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -11,12 +12,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from emulators import PYTHON, ROOT, Emulator
 
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 
+from local_stack import __main__ as commands  # noqa: E402
 from local_stack import config, deploy, emulator, template  # noqa: E402
 from local_stack.errors import StackError  # noqa: E402
 
@@ -68,6 +71,45 @@ def test_a_running_emulator_is_kept_and_a_killed_one_is_restarted() -> None:
     os.waitpid(first.pid, 0)
     second, what = emulator.ensure_running()
     assert what == "started" and second.id != first.id
+
+
+@pytest.mark.parametrize("moment", ["_answers", "asdict"])
+def test_ctrl_c_during_the_start_leaves_nothing_behind(
+    moment: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it waits for the answer, and before it has noted whom it started."""
+    started: list[int] = []
+    popen = subprocess.Popen
+
+    def starting(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        process = popen(*arguments, **options)
+        if "local_stack.launcher" in arguments[0]:
+            started.append(process.pid)
+        return process
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", starting)
+    monkeypatch.setattr(emulator, moment, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        emulator.ensure_running()
+    (pid,) = started
+    assert not alive(pid) and emulator.find_running() is None
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def test_status_says_that_an_emulator_without_a_complete_stack_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after Ctrl-C during the deploy."""
+    monkeypatch.setattr(config, "STACK_FILE", emulator.STACK_FILE)
+    running, _ = emulator.ensure_running()
+    assert commands.status(argparse.Namespace()) == 0
+    said = capsys.readouterr().out
+    assert f"pid {running.pid}" in said and "make up" in said
 
 
 def test_stop_also_ends_the_functions(port: int) -> None:

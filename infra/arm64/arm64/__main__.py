@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 from local_stack import build, config, template
-from local_stack.console import console, fail, step
+from local_stack.console import console, fail, run_program, step
 from local_stack.errors import StackError
 from measure.__main__ import running_stack
 
@@ -64,11 +64,11 @@ def main() -> int:
     except StackError as error:
         fail(error)
     except (BotoCoreError, ClientError, requests.RequestException, RuntimeError) as error:
-        fail(StackError(f"{error}", ".local/ministack.log and `make logs` may say more."))
+        fail(StackError(f"{error}", f"{config.shown(config.EMULATOR_LOG)} and `make logs` may say more."))
     except KeyboardInterrupt:
         return 130
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

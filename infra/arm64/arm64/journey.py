@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from local_stack import template
-from local_stack.api import Guest
+from local_stack import samples, template
+from local_stack.api import Guest, data
 from local_stack.errors import StackError
-from measure import samples
 from measure.rie import Function
 
 from .mailbox import Mailbox, Message
@@ -75,7 +74,7 @@ def _event(message: Message) -> dict[str, Any]:
 
 
 def _download(stack: dict[str, Any], edit_id: str, folder: Path) -> dict[str, Path]:
-    edit = Guest(stack["api_url"], stack["demo"]["event_token"]).edit(edit_id).json()["data"]
+    edit = data(Guest(stack["api_url"], stack["demo"]["event_token"]).edit(edit_id))
     if edit["status"] != "succeeded":
         raise StackError(f"Edit {edit_id} is {edit['status']}: {edit.get('failure')}", "`make logs` may say why.")
     folder.mkdir(parents=True, exist_ok=True)

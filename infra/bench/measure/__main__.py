@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 from local_stack import config, emulator, manifest
-from local_stack.console import console, fail
+from local_stack.console import console, fail, run_program
 from local_stack.errors import StackError
 
 from . import report
@@ -98,12 +98,12 @@ def main() -> int:
     except (BotoCoreError, ClientError, requests.RequestException) as error:
         fail(StackError(f"A call to the emulator failed: {error}", f"{config.shown(emulator.LOG)} says more."))
     except (RuntimeError, OSError) as error:
-        fail(StackError(str(error), "Earlier results are in .local/bench/report.json."))
+        fail(StackError(str(error), f"Earlier results are in {config.shown(report.REPORT)}."))
     except KeyboardInterrupt:
-        console.print("\nInterrupted. The results so far are in .local/bench/report.json.")
+        console.print(f"\nInterrupted. The results so far are in {config.shown(report.REPORT)}.")
         return 130
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

@@ -9,12 +9,12 @@ from collections import Counter
 from typing import Any
 
 from cost.usage import Edit
-from local_stack import invocations
+from local_stack import invocations, samples
 from local_stack.api import Guest
 from local_stack.console import step
 from local_stack.invocations import Share
 
-from . import edits, report, samples
+from . import edits, report
 from .recorder import Recorder
 from .rie import Function
 

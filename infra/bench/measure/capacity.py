@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 import requests
-from local_stack.api import Guest
+from local_stack import samples
+from local_stack.api import Guest, data
 from local_stack.aws import client
 from local_stack.console import step
 
-from . import edits, report, samples
+from . import edits, report
 from .recorder import Recorder
 from .rie import Function
 
@@ -58,7 +59,7 @@ def _event(stack: dict[str, Any]) -> dict[str, str]:
     name = f"bench-{secrets.token_hex(6)}"
     headers = {"authorization": f"Bearer {stack['superadmin_jwt']}"}
     admin = f"{stack['api_url']}/api/v1/admin"
-    demo = requests.get(f"{admin}/events/{stack['demo']['event_id']}", headers=headers, timeout=30).json()["data"]
+    demo = data(requests.get(f"{admin}/events/{stack['demo']['event_id']}", headers=headers, timeout=30))
     event = {"tenant_id": name, "slug": name, "name": "Bench", "package_key": demo["package_key"]}
     for path, body in ((f"tenants/{name}", {"name": "Bench"}), (f"events/{name}", event)):
         requests.put(f"{admin}/{path}", json=body, headers=headers, timeout=30).raise_for_status()
@@ -111,8 +112,8 @@ def _ask(stack: dict[str, Any], event: dict[str, str], name: str, query: dict[st
             for _ in range(2):
                 recorder.take_calls()
                 answer = function.invoke(asked)
-                if answer["statusCode"] != 200:
-                    raise RuntimeError(f"{name} answered {answer['statusCode']}: {answer['body']}")
+                if answer.get("statusCode") != 200:
+                    raise RuntimeError(f"{name} answered {answer}. Its log:\n{function.log()}")
         calls = recorder.take_calls()
     return {"order_warm": edits.steps(calls), "read_units": round(sum(call.read_units for call in calls), 1)}
 

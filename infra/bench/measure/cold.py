@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from local_stack import samples
 from local_stack.api import Guest
 from local_stack.console import step
 
-from . import edits, report, samples
+from . import edits, report
 from .recorder import Recorder
 from .release import Binary
 from .rie import Function

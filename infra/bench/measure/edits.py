@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from local_stack.api import Guest
+from local_stack.api import Guest, data
 from local_stack.edit import PATIENCE_SECONDS, TERMINAL
 from local_stack.errors import StackError
 
@@ -14,7 +14,7 @@ from .recorder import Call, in_order
 
 def make_one(guest: Guest, demo: dict[str, Any]) -> str:
     """Creates an edit, waits for its end, and returns its id."""
-    edit_id = str(guest.create_edit(demo["photo_id"], demo["style_keys"][0]).json()["data"]["id"])
+    edit_id = str(data(guest.create_edit(demo["photo_id"], demo["style_keys"][0]))["id"])
     wait_until_over(guest, edit_id)
     return edit_id
 
@@ -26,7 +26,7 @@ def wait_until_over(guest: Guest, edit_id: str) -> int:
     while time.monotonic() < deadline:
         answer = guest.edit(edit_id)
         looks += 1
-        edit = answer.json()["data"]
+        edit = data(answer)
         if edit["status"] == "succeeded":
             return looks
         if edit["status"] in TERMINAL:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from local_stack import samples
 from local_stack.api import Guest
 from local_stack.console import step
 
-from . import edits, report, samples
+from . import edits, report
 from .recorder import Recorder
 from .rie import Function
 

@@ -77,17 +77,20 @@ class Function:
         self.end()
         self._log.close()
 
-    def invoke(self, event: dict[str, Any]) -> Any:
+    def invoke(self, event: Any) -> dict[str, Any]:
         """The function's answer to an event."""
         return self.parsed(self.invoke_raw(json.dumps(event).encode()))
 
-    def parsed(self, answer: bytes) -> Any:
+    def parsed(self, answer: bytes) -> dict[str, Any]:
         """An answer as JSON. A function that ends before it answers leaves an empty one; its log says why."""
         try:
-            return json.loads(answer)
+            found = json.loads(answer)
         except ValueError:
+            found = None
+        if not isinstance(found, dict):
             said = answer.decode(errors="replace")[:500] or "nothing"
-            raise RuntimeError(f"{self._name()} answered {said}. Its log:\n{self.log()}") from None
+            raise RuntimeError(f"{self._name()} answered {said}. Its log:\n{self.log()}")
+        return found
 
     def invoke_raw(self, payload: bytes) -> bytes:
         """The bytes of the answer. This does nothing but the call, so that callers can time it."""

@@ -20,7 +20,11 @@ def read_units(call: str, asked: bytes, answered: bytes) -> float:
     """Units of a `GetItem`, `BatchGetItem` or `Query`; 0 for any other call. A read that finds nothing costs the minimum."""
     if call not in {"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query"}:
         return 0
-    question, answer = json.loads(asked), json.loads(answered)
+    try:
+        question, answer = json.loads(asked), json.loads(answered)
+    except ValueError:
+        # The function cannot read such an answer either, so its own answer says that something is wrong.
+        return 0
     if call == "dynamodb.GetItem":
         return _rounded(_size(answer.get("Item") or {}), bool(question.get("ConsistentRead")))
     if call == "dynamodb.Query":

@@ -1,7 +1,8 @@
-//! The local stack, as `.local/stack.json` describes it. A Python script starts and stops it, because the emulator is
+//! The local stack, as the `stack.json` of its folder describes it. A Python script starts and stops it, because the emulator is
 //! written in Python.
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -9,6 +10,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use thiserror::Error;
+
+/// Names another folder than [`FOLDER`], and thereby another stack; `make` takes the same variable.
+const FOLDER_VARIABLE: &str = "MAGIC_EDITS_FOLDER";
+/// The folder of the stack, in the project's folder.
+const FOLDER: &str = ".local";
 
 /// The name of the local CloudFormation stack.
 pub(crate) const STACK: &str = "magic-edits-local";
@@ -77,9 +83,11 @@ pub(crate) fn endpoint() -> Result<cloud::LocalEndpoint, LocalError> {
 }
 
 fn read() -> Result<StackFile, LocalError> {
-    let path = root()?.join(".local/stack.json");
-    let text = fs::read_to_string(&path).map_err(|error| LocalError::NotUp(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| LocalError::NotUp(format!(".local/stack.json: {error}")))
+    let named = env::var_os(FOLDER_VARIABLE).filter(|named| !named.is_empty());
+    let path = Path::new(named.as_deref().unwrap_or(FOLDER.as_ref())).join("stack.json");
+    let not_up = |error: &dyn Display| LocalError::NotUp(format!("{}: {error}", path.display()));
+    let text = fs::read_to_string(root()?.join(&path)).map_err(|error| not_up(&error))?;
+    serde_json::from_str(&text).map_err(|error| not_up(&error))
 }
 
 fn root() -> Result<PathBuf, LocalError> {

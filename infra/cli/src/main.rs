@@ -88,7 +88,10 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return output::report_usage(&said),
+    };
     let output = Output::new(cli.json);
     if let Command::Local { arguments } = &cli.command {
         return local::run(arguments).unwrap_or_else(|error| output::report(output, Err(error.into())));

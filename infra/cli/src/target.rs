@@ -14,7 +14,7 @@ use crate::local::{self, LocalError};
 /// The options that name the stack.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Act on the local stack that `make up` started (reads .local/stack.json), even if MAGIC_EDITS_STACK is set
+    /// Act on the local stack that `make up` started (reads stack.json in .local, or in the folder that MAGIC_EDITS_FOLDER names), even if MAGIC_EDITS_STACK is set
     // No conflict with --stack: clap does not tell the option from its variable, which a shell may always have set.
     #[arg(long, global = true, conflicts_with_all = ["profile", "region"])]
     local: bool,

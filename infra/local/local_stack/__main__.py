@@ -7,12 +7,13 @@ import errno
 import shutil
 import sys
 import time
+from typing import IO
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import accounts, config, deploy, emulator, invocations, manifest, template
-from .console import console, fail
+from .console import console, fail, run_program, step
 from .errors import StackError
 
 
@@ -21,7 +22,7 @@ def up(_: argparse.Namespace) -> int:
     from .up import up as bring_up
 
     stack = bring_up()
-    console.print(f"\nUp at {stack['api_url']}/api/v1 — described in .local/stack.json\n", soft_wrap=True)
+    console.print(f"\nUp at {stack['api_url']}/api/v1 — described in {config.shown(config.STACK_FILE)}\n", soft_wrap=True)
     return 0
 
 
@@ -50,7 +51,7 @@ def clean(arguments: argparse.Namespace) -> int:
     """End the stack and remove everything it made, except cargo's build."""
     stop(arguments)
     # Printed first: this interpreter itself is part of what is removed.
-    console.print("Removing .local. `cargo clean` removes the build.")
+    console.print(f"Removing {config.shown(config.LOCAL)}. `cargo clean` removes the build.")
     for path in config.LOCAL.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -65,8 +66,27 @@ def status(_: argparse.Namespace) -> int:
     if running is None:
         console.print("Not running. Start it with `make up`.")
         return 0
+    if not config.STACK_FILE.exists():
+        console.print(f"The emulator runs with pid {running.pid}, but its stack is not complete. `make up` completes it.")
+        return 0
     stack = manifest.read()
     console.print(f"Running with pid {running.pid}: {stack['api_url']}/api/v1", soft_wrap=True)
+    return 0
+
+
+def sam_local(_: argparse.Namespace) -> int:
+    """Prepare `sam local invoke` and `sam local start-api`."""
+    from . import build
+    from .sam_local import prepare, tell
+
+    with step("Build the functions", live=False):
+        binaries = build.build()
+    with step("Pack the functions"):
+        build.pack_all(binaries)
+    is_complete = emulator.find_running() is not None and config.STACK_FILE.exists()
+    stack = manifest.read() if is_complete else None
+    prepare(stack)
+    tell(stack)
     return 0
 
 
@@ -85,9 +105,10 @@ def token(arguments: argparse.Namespace) -> int:
     _require_running()
     outputs = deploy.outputs(deploy.find_stack())
     if arguments.superadmin:
-        print(accounts.superadmin_token(outputs))
+        made = accounts.superadmin_token(outputs)
     else:
-        print(accounts.tenant_token(outputs, arguments.tenant))
+        made = accounts.tenant_token(outputs, arguments.tenant)
+    console.print(made, markup=False, soft_wrap=True)
     return 0
 
 
@@ -117,9 +138,18 @@ def _require_running() -> None:
         raise StackError("No stack is running.", "Start one with `make up`.")
 
 
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        """argparse ignores that its help cannot be written."""
+        if file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    made = argparse.ArgumentParser(prog="python3 infra/local/stack.py", description="The local stack.")
+    made = _Parser(prog="python3 infra/local/stack.py", description="The local stack.")
     commands = made.add_subparsers(dest="command", required=True)
     for command in (up, run, stop, clean, status, test, lint):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
@@ -127,6 +157,7 @@ def parser() -> argparse.ArgumentParser:
     printing.add_argument("function", nargs="?", help="one function; all without it")
     printing.add_argument("--minutes", type=float, default=10)
     printing.set_defaults(do=logs)
+    commands.add_parser("sam-local", help=sam_local.__doc__).set_defaults(do=sam_local)
     storming = commands.add_parser("test-faults", help=test_faults.__doc__)
     storming.add_argument("suite", nargs="*", help="options of the suite itself, after `--`; --help lists them")
     storming.set_defaults(do=test_faults)
@@ -160,4 +191,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from .config import EMULATOR_LOG, shown
 from .errors import StackError
 
 TIMEOUT_SECONDS = 30
@@ -30,7 +31,7 @@ class Guest:
         """Registers a photo and uploads it to the address in the answer; returns its id."""
         content = photo.read_bytes()
         answer = self._ask("POST", "photos", json={"mime_type": mime_type, "size_bytes": len(content)})
-        registered = answer.json()["data"]
+        registered = data(answer)
         upload = registered["upload"]
         stored = requests.request(
             upload["method"], upload["url"], headers=upload["headers"], data=content, timeout=TIMEOUT_SECONDS
@@ -61,11 +62,28 @@ class Guest:
         except requests.RequestException as error:
             raise StackError(
                 f"{method} …/{path} got no answer: {type(error).__name__}",
-                "`make up` starts the stack; .local/ministack.log says what happened to it.",
+                f"`make up` starts the stack; {shown(EMULATOR_LOG)} says what happened to it.",
             ) from error
         if not answer.ok:
             raise StackError(f"{method} …/{path} answered {problem(answer)}", hint(answer))
         return answer
+
+
+def data(answer: requests.Response) -> dict[str, Any]:
+    """The resource of an answer. An answer without one, such as an empty one, is refused with what it is."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict) and isinstance(body.get("data"), dict):
+        return body["data"]
+    # Not the whole path, which contains the guest's token.
+    request = f"{answer.request.method} …/{answer.url.partition('?')[0].rpartition('/')[2]}"
+    said = repr(answer.text[:300]) if answer.content else "nothing"
+    raise StackError(
+        f"{request} answered {answer.status_code} with {said} instead of a resource.",
+        "`make logs` shows what the functions logged.",
+    )
 
 
 def problem(answer: requests.Response) -> str:

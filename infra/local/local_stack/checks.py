@@ -67,6 +67,8 @@ def _stack_lane() -> list[Check]:
     return [
         Check("stack up", _up, needs=("cargo build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
+        # Skipped, with the reason, where no container can run.
+        Check("sam local", _pytest("sam_local"), needs=(*up, "test tools")),
         # After clippy, because cargo lets only one command build at a time.
         Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
         # On a stack of its own, with fewer edits than `make test-faults`.
@@ -109,7 +111,7 @@ def _template_linters() -> list[Check]:
 
 
 def _pytest(folder: str) -> Callable[[Check], bool]:
-    return _shell([str(TOOLS / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / folder)])
+    return _shell([str(TOOLS / "python"), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(TESTS / folder)])
 
 
 def _shell(command: list[str], **variables: str) -> Callable[[Check], bool]:

@@ -27,6 +27,7 @@ STACK_FILE = LOCAL / "stack.json"
 #: What was last deployed to the running emulator.
 DEPLOYED = LOCAL / "deployed.json"
 OUT = LOCAL / "out"
+EMULATOR_LOG = LOCAL / "ministack.log"
 
 STAGE = "local"
 REGION = "eu-central-1"

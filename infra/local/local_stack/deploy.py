@@ -14,7 +14,17 @@ from botocore.exceptions import ClientError
 from . import template
 from .aws import client
 from .build import Package
-from .config import ARTIFACTS_BUCKET, DEPLOYED, REGION, ROOT, STACK_NAME, STAGE, endpoint
+from .config import (
+    ARTIFACTS_BUCKET,
+    DEPLOYED,
+    EMULATOR_LOG,
+    REGION,
+    ROOT,
+    STACK_NAME,
+    STAGE,
+    endpoint,
+    shown,
+)
 from .errors import StackError
 
 #: JSON, because that is how a parsed template is written; CloudFormation takes either.
@@ -143,7 +153,7 @@ def wait_while_in_progress() -> str:
         time.sleep(0.2)
     raise StackError(
         f"The deploy did not end within {DEPLOY_SECONDS} s.",
-        ".local/ministack.log may say why. `make stop`, then try again.",
+        f"{shown(EMULATOR_LOG)} may say why. `make stop`, then try again.",
     )
 
 

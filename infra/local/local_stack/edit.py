@@ -10,8 +10,8 @@ from typing import Any
 import requests
 from dateutil.parser import isoparse
 
-from .api import TIMEOUT_SECONDS, Guest
-from .config import OUT, shown
+from .api import TIMEOUT_SECONDS, Guest, data
+from .config import EMULATOR_LOG, OUT, shown
 from .console import step
 from .errors import StackError
 
@@ -34,16 +34,16 @@ def follow_one_edit(guest: Guest, photo_id: str, style_key: str) -> Journey:
     with step(f"Edit {photo_id} with style {style_key}") as running:
         started = time.monotonic()
         answer = guest.create_edit(photo_id, style_key)
-        journey = Journey(edit_id=answer.json()["data"]["id"])
+        journey = Journey(edit_id=str(data(answer)["id"]))
         while True:
-            edit = answer.json()["data"]
+            edit = data(answer)
             elapsed = time.monotonic() - started
             if edit["status"] in TERMINAL:
                 break
             if elapsed > PATIENCE_SECONDS:
                 raise StackError(
                     f"Edit {journey.edit_id} is still {edit['status']} after {elapsed:.0f} s.",
-                    "`make logs` shows the workers' logs, .local/ministack.log the emulator's.",
+                    f"`make logs` shows the workers' logs, {shown(EMULATOR_LOG)} the emulator's.",
                 )
             _wait(answer, edit, started, running)
             answer = guest.edit(journey.edit_id)
@@ -68,7 +68,7 @@ def states(stack: dict[str, Any], edit_id: str) -> list[tuple[str, float]]:
         headers={"Authorization": f"Bearer {demo['tenant_jwt']}"}, timeout=TIMEOUT_SECONDS,
     )  # fmt: skip
     answer.raise_for_status()
-    edit = answer.json()["data"]
+    edit = data(answer)
     began = [("queued", edit["created_at"])]
     for attempt in edit["attempts"]:
         began.append(("processing", attempt["started_at"]))

@@ -17,12 +17,23 @@ from pathlib import Path
 
 import requests
 
-from .config import CREDENTIALS, DEPLOYED, LOCAL, PORT_VARIABLE, REGION, STACK_FILE, Endpoint, endpoint, shown
+from .config import (
+    CREDENTIALS,
+    DEPLOYED,
+    EMULATOR_LOG,
+    LOCAL,
+    PORT_VARIABLE,
+    REGION,
+    STACK_FILE,
+    Endpoint,
+    endpoint,
+    shown,
+)
 from .errors import StackError
 
 PID_FILE = LOCAL / "ministack.pid"
 NOTE = LOCAL / "ministack.json"
-LOG = LOCAL / "ministack.log"
+LOG = EMULATOR_LOG
 #: Temporary files, such as unpacked packages. The emulator keeps its state in memory.
 SCRATCH = LOCAL / "tmp"
 
@@ -84,13 +95,17 @@ def stop() -> bool:
     if running is None:
         _forget()
         return False
-    os.kill(running.pid, signal.SIGTERM)
-    if not _wait_until_gone(running.pid):
-        os.kill(running.pid, signal.SIGKILL)
-        _wait_until_gone(running.pid)
-    _end_functions(running.pid)
-    _forget()
+    _end(running.pid)
     return True
+
+
+def _end(pid: int) -> None:
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        if _is_emulator(pid):
+            os.kill(pid, ending)
+            _wait_until_gone(pid)
+    _end_functions(pid)
+    _forget()
 
 
 def _start(wanted: Endpoint) -> Running:
@@ -104,21 +119,29 @@ def _start(wanted: Endpoint) -> Running:
             # A process group of its own: it outlives this command, and its functions end with it.
             start_new_session=True,
         )  # fmt: skip
-    running = Running(process.pid, wanted.port, started_by, f"{process.pid}-{time.time_ns()}")
-    NOTE.write_text(json.dumps(asdict(running)))
-    PID_FILE.write_text(f"{process.pid}\n")
+    try:
+        running = Running(process.pid, wanted.port, started_by, f"{process.pid}-{time.time_ns()}")
+        NOTE.write_text(json.dumps(asdict(running)))
+        PID_FILE.write_text(f"{process.pid}\n")
+        _wait_until_ready(process, wanted)
+    except BaseException:
+        # Ctrl-C included. Not `stop`, which needs the notes: without them the emulator would keep the port for good.
+        _end(process.pid)
+        raise
+    return running
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], wanted: Endpoint) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while not _answers(wanted):
         if process.poll() is not None:
-            _forget()
-            raise StackError(f"The emulator did not start:\n{_last_lines()}", f"The whole log is in {shown(LOG)}.")
-        if _answers(wanted):
-            return running
-        time.sleep(0.1)
-    stop()
-    raise StackError(
-        f"The emulator did not answer within {START_SECONDS} s:\n{_last_lines()}", f"The whole log is in {shown(LOG)}."
-    )
+            problem = "The emulator did not start"
+        elif time.monotonic() > deadline:
+            problem = f"The emulator did not answer within {START_SECONDS} s"
+        else:
+            time.sleep(0.1)
+            continue
+        raise StackError(f"{problem}:\n{_last_lines()}", f"The whole log is in {shown(LOG)}.")
 
 
 def environment(port: int, scratch: Path) -> dict[str, str]:
@@ -178,15 +201,14 @@ def _is_emulator(pid: int) -> bool:
     return bool(state) and not state.startswith("Z") and "local_stack.launcher" in command
 
 
-def _wait_until_gone(pid: int) -> bool:
+def _wait_until_gone(pid: int) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline:
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
         if not _is_emulator(pid):
-            return True
+            return
         time.sleep(0.05)
-    return False
 
 
 def _end_functions(group: int) -> None:

@@ -1,4 +1,4 @@
-"""`.local/stack.json`, which describes the stack for tests and tools. Its format is a contract."""
+"""`stack.json` in the folder of the stack, which describes the stack for tests and tools. Its format is a contract."""
 
 from __future__ import annotations
 

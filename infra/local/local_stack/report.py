@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from .api import Guest
-from .config import shown
+from .config import STACK_FILE, shown
 from .console import console
 from .edit import Journey, states
 from .invocations import Share
@@ -29,7 +29,7 @@ def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, An
         console.print(f"\nPicture   {shown(journey.picture)}  ({size})", soft_wrap=True)
     # In single quotes, because the address contains `$default`.
     console.print(f"Try       curl '{guest.base}/ai-edits/{journey.edit_id}'", soft_wrap=True, markup=False)
-    console.print("Stack     described in .local/stack.json; `make stop` ends it\n")
+    console.print(f"Stack     described in {shown(STACK_FILE)}; `make stop` ends it\n", soft_wrap=True)
 
 
 def _states(began: list[tuple[str, float]]) -> Table:

@@ -1,5 +1,7 @@
 //! What can go wrong. An SDK error keeps its call and its code, and nothing of the request.
 
+use std::error::Error as _;
+
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
@@ -91,9 +93,24 @@ where
             SdkError::ResponseError(_) => "unreadable response",
             _ => error.code().unwrap_or("service error"),
         };
-        tracing::warn!(%call, error = kind, "AWS call failed");
+        tracing::warn!(%call, error = kind, cause = cause(&error), "AWS call failed");
         call.failed()
     }
+}
+
+/// Why no connection was made, such as a refused one or a certificate that nothing vouches for. It says nothing of the
+/// request.
+fn cause<E, R>(error: &SdkError<E, R>) -> Option<String> {
+    let SdkError::DispatchFailure(failure) = error else {
+        return None;
+    };
+    let mut words = Vec::new();
+    let mut next = failure.as_connector_error()?.source();
+    while let Some(cause) = next {
+        words.push(cause.to_string());
+        next = cause.source();
+    }
+    Some(words.join(": "))
 }
 
 impl Call {

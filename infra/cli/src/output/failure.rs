@@ -1,7 +1,7 @@
 //! The end of a command, and its exit code: 0 done, 1 failed or a check found a problem, 2 wrong usage.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -45,6 +45,17 @@ pub(crate) fn report(output: Output, result: CommandResult) -> ExitCode {
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// Prints what clap answers instead of running a command (help, the version, wrong usage), and returns the exit code.
+/// Unlike `clap::Error::exit`, it fails when the help could not be written.
+pub(crate) fn report_usage(said: &clap::Error) -> ExitCode {
+    let printed = said.print().and_then(|()| io::stdout().flush());
+    match printed {
+        Err(error) if !said.use_stderr() => report(Output::new(false), Err(error.into())),
+        // Wrong usage stays wrong usage, even if its message cannot be written.
+        _ => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
     }
 }
 

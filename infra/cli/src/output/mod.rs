@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use serde_json::json;
 
-pub(crate) use failure::{CommandResult, UsageError, Verdict, report};
+pub(crate) use failure::{CommandResult, UsageError, Verdict, report, report_usage};
 pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, Table};
 pub(crate) use tone::Tone;

@@ -34,6 +34,9 @@ impl S3 {
             .timeout_config(timeouts)
             // The default adds a checksum header to presigned uploads, which a browser would have to compute.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            // On AWS the bucket is part of the host name. An endpoint of somebody's own has one name only, such as
+            // `host.docker.internal` for a container.
+            .force_path_style(shared.endpoint_url().is_some())
             .interceptor(CallCounter);
         Self {
             client: Client::from_conf(config.build()),

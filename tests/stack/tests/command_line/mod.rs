@@ -4,6 +4,7 @@ mod catalogue;
 mod preflight;
 mod setting;
 
+use std::fs::OpenOptions;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
@@ -15,6 +16,8 @@ contract! {
     deployed {
         wrong_usage_exits_with_2_and_failure_with_1,
         a_closed_pipe_is_no_error,
+        a_full_disk_is_an_error_even_for_the_help,
+        the_local_flag_acts_on_the_stack_of_the_named_folder,
         the_event_commands_summarise_and_watch_an_event,
         a_pretended_prune_counts_what_would_go,
         the_local_flag_wins_over_the_environment,
@@ -57,6 +60,30 @@ async fn a_closed_pipe_is_no_error(_: Place) {
     running.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     let status = running.wait().unwrap();
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+async fn a_full_disk_is_an_error_even_for_the_help(_: Place) {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["settings", "--help"],
+        &["completions", "bash"],
+    ] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(program());
+        let ended = command.args(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("No space left on device"), "{arguments:?}: {said}");
+    }
+}
+
+async fn the_local_flag_acts_on_the_stack_of_the_named_folder(_: Place) {
+    let mut command = in_folder(&world::root(), &["settings", "list"]);
+    command.env("MAGIC_EDITS_FOLDER", ".local/no-such-stack");
+    let ran = ran(command, "").await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains(".local/no-such-stack/stack.json"), "{ran:?}");
 }
 
 async fn the_event_commands_summarise_and_watch_an_event(place: Place) {

@@ -70,7 +70,10 @@ impl Empty {
 
     /// Runs `magic-edits --local` there.
     pub async fn magic_edits(&self, arguments: &[&str]) -> Ran {
-        ran(in_folder(&self.folder, arguments), "").await
+        let mut command = in_folder(&self.folder, arguments);
+        // The folder of the stack under test is another one.
+        command.env_remove("MAGIC_EDITS_FOLDER");
+        ran(command, "").await
     }
 
     /// Applies a catalogue file there.
