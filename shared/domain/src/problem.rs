@@ -206,13 +206,6 @@ impl Problem {
             detail: detail.into(),
         }])
     }
-
-    /// The problem where settings could never be read: refuse, never guess.
-    pub fn no_settings() -> Self {
-        Self::Refused(Refusal::FeatureDisabled(
-            crate::Settings::default().status_message,
-        ))
-    }
 }
 
 const VALIDATION: Row = row(422, "validation_failed", "Some fields do not fit", None);

@@ -9,7 +9,15 @@ import argparse
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from . import alarms, expressions, http_api, latency, permissions, properties  # noqa: F401  (importing registers their gaps)
+from . import (  # noqa: F401  (importing registers their gaps)
+    alarms,
+    expressions,
+    http_api,
+    latency,
+    parameters,
+    permissions,
+    properties,
+)
 from . import witness
 from .gaps import GAPS, VERSION
 

@@ -105,13 +105,13 @@ pub async fn grant(cloud: &Cloud, caller: GuestCaller<'_>) -> Result<TokenGrant,
         .ok_or(Problem::EventNotFound)
 }
 
-/// The settings. Without any the feature is off.
+/// The settings.
 ///
 /// # Errors
-/// The settings could never be read.
+/// The settings could never be read: refuse, never guess, and never say that the feature is switched off.
 pub async fn settings(cloud: &Cloud) -> Result<Arc<Settings>, Problem> {
     cloud.settings().await.map_err(|error| {
         tracing::error!(%error, "no settings, refusing");
-        Problem::no_settings()
+        Problem::Unavailable
     })
 }
