@@ -8,6 +8,7 @@ import sys
 import pytest
 import yaml
 from emulators import ROOT, Emulator
+from samcli.yamlhelper import yaml_dump, yaml_parse
 
 SCRIPT = ROOT / "infra" / "migrations" / "retain_settings.py"
 #: As template.yaml spelled it up to the release that took settings out.
@@ -39,8 +40,9 @@ def retain(template: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(SCRIPT)], input=template, capture_output=True, text=True, check=False)
 
 
-def test_nothing_but_the_settings_policies_and_one_note_changes() -> None:
-    before, after = yaml.safe_load(WITH_SETTINGS), yaml.safe_load(retain(WITH_SETTINGS).stdout)
+@pytest.mark.parametrize("template", [WITH_SETTINGS, yaml_dump(yaml_parse(WITH_SETTINGS))], ids=["written", "by sam deploy"])
+def test_nothing_but_the_settings_policies_and_one_note_changes(template: str) -> None:
+    before, after = yaml.safe_load(template), yaml.safe_load(retain(template).stdout)
     for name, resource in after["Resources"].items():
         if name == "EventBus":
             assert resource.pop("Metadata") == {"SettingsAreRetained": True}
