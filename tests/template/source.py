@@ -14,6 +14,12 @@ def settings() -> set[str]:
     return {name for attributes, name in rows if "#[serde(skip)]" not in attributes}
 
 
+def settings_partition() -> str:
+    """The partition of the table that holds the copy of the settings, and nothing else."""
+    (partition,) = re.findall(r"fn settings\(\) -> Key \{\s*Key::new\(\"(\w+)\"", rust("shared/cloud/src/store/keys.rs"))
+    return str(partition)
+
+
 def metrics() -> dict[str, dict[str, set[str]]]:
     """Every metric, with the values of its dimension."""
     source = rust("shared/domain/src/metric.rs")

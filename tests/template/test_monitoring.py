@@ -279,7 +279,7 @@ def test_missing_runs_are_noticed_after_fifteen_minutes_and_not_before(monitorin
 
 def scheduled(deployed: Template) -> Iterator[tuple[str, int]]:
     """Scheduled functions, with their interval in seconds."""
-    rules = deployed.of_type("AWS::Events::Rule").values()
+    rules = [each for each in deployed.of_type("AWS::Events::Rule").values() if "ScheduleExpression" in each]
     schedules = deployed.of_type("AWS::Scheduler::Schedule").values()
     for when, targets in [
         *((each, each["Targets"]) for each in rules),

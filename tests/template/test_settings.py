@@ -1,12 +1,13 @@
-"""Settings: the template's parameters, the names in the code, and who may read them."""
+"""Settings are no resources of the stack: who may read them, how a change reaches the functions, and the stages' defaults."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import source
-from sam_template import Template, text
+from sam_template import Template, referred, text
 
 PATH = "/magic-edits/${Stage}/settings/"
 #: Functions that read no setting: what organisers see and allow at their own events, and what superadmins manage.
@@ -15,21 +16,23 @@ WITHOUT_SETTINGS = {
     "AdminAiStyles", "AdminPackages", "AdminAddons", "AdminTenants", "AdminEvents", "AdminEventAddons",
     "AdminEventTokens", "AdminWatermarks", "GetOpenapi", "HookRunware", "PruneSchedule",
 }  # fmt: skip
+#: Functions that write the copy of the settings.
+COPIERS = {"CopySettings", "RecoverStuck", "AdminAiSettings"}
 
 
-def parameters(template: Template) -> dict[str, object]:
-    """The value of every setting, by name."""
-    found = template.of_type("AWS::SSM::Parameter").values()
-    return {text(each["Name"]).removeprefix(PATH): each["Value"] for each in found}
+def test_no_setting_is_a_resource(written: Template) -> None:
+    """CloudFormation would write a setting again when any line of its resource changes, and fail over one that was reset."""
+    assert written.of_type("AWS::SSM::Parameter") == {}
 
 
-def test_the_read_policy_covers_the_settings_and_nothing_else(deployed: Template) -> None:
+def test_the_read_policy_covers_the_settings_and_their_copy_and_nothing_else(deployed: Template) -> None:
     (policy,) = deployed.of_type("AWS::IAM::ManagedPolicy").values()
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    copy, parameters = policy["PolicyDocument"]["Statement"]
+    assert (copy["Action"], referred(copy["Resource"])) == ("dynamodb:GetItem", "Table")
+    assert copy["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [source.settings_partition()]}}
     prefix = f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter{PATH}"
-    assert statement["Action"] == "ssm:GetParameters"
-    assert text(statement["Resource"]) == f"{prefix}*"
-    assert all(text(each["Name"]).startswith(PATH) for each in deployed.of_type("AWS::SSM::Parameter").values())
+    assert parameters["Action"] == "ssm:GetParameters"
+    assert text(parameters["Resource"]) == f"{prefix}*"
 
 
 def test_every_function_that_reads_settings_has_the_read_policy(deployed: Template) -> None:
@@ -38,35 +41,55 @@ def test_every_function_that_reads_settings_has_the_read_policy(deployed: Templa
         assert role.get("ManagedPolicyArns", []) == expected, name
 
 
-def test_the_template_has_exactly_the_settings_that_the_code_knows(deployed: Template) -> None:
-    assert parameters(deployed).keys() == source.settings()
+def test_whoever_copies_settings_may_write_the_table(deployed: Template) -> None:
+    roles = deployed.of_type("AWS::IAM::Role")
+    for name in COPIERS:
+        statements = roles[f"{name}Role"]["Policies"][0]["PolicyDocument"]["Statement"]
+        assert any("dynamodb:PutItem" in each["Action"] and referred(each["Resource"]) == "Table" for each in statements)
 
 
-def test_every_setting_has_a_value_and_a_description(deployed: Template) -> None:
-    for name, parameter in deployed.of_type("AWS::SSM::Parameter").items():
-        assert parameter["Value"] and parameter["Type"] == "String" and parameter["Description"], name
+def test_a_changed_setting_and_nothing_else_invokes_the_function_that_copies(deployed: Template) -> None:
+    found = {
+        name: rule for name, rule in deployed.of_type("AWS::Events::Rule").items() if "EventPattern" in rule
+    }
+    ((name, rule),) = found.items()
+    pattern: dict[str, Any] = rule["EventPattern"]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.ssm"], ["Parameter Store Change"])
+    ((operator, prefix),) = pattern["detail"]["name"][0].items()
+    assert (operator, text(prefix)) == ("prefix", PATH), "secrets are not copied"
+    assert set(pattern["detail"]["operation"]) == {"Create", "Update", "Delete"}
+    assert "EventBusName" not in rule, "AWS's own events are on the default bus"
+    (target,) = rule["Targets"]
+    assert referred(target["Arn"]) == "CopySettingsFunction" and "Input" not in target
+    permissions = deployed.of_type("AWS::Lambda::Permission").values()
+    assert any(referred(each["SourceArn"]) == name and each["Principal"] == "events.amazonaws.com" for each in permissions)
 
 
-@pytest.mark.parametrize(
-    ("stage", "mode", "dispatch"),
-    [("local", "fake", "true"), ("dev", "live", "false"), ("prod", "live", "false")],
-)
-def test_only_the_local_stage_fakes_providers_and_dispatches_automatically(
-    written: Template, stage: str, mode: str, dispatch: str
+def defaults(written: Template) -> dict[str, dict[str, Any]]:
+    """The settings whose default is not the code's, by stage."""
+    stages = written.document["Mappings"]["ByStage"]
+    return {stage: json.loads(values["SettingDefaults"]) for stage, values in stages.items()}
+
+
+def test_every_stage_names_settings_that_the_code_knows(written: Template) -> None:
+    for stage, values in defaults(written).items():
+        assert values.keys() <= source.settings(), stage
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_on_aws_every_default_is_the_codes(written: Template, stage: str) -> None:
+    assert defaults(written)[stage] == {}
+
+
+def test_only_the_local_stage_fakes_providers_dispatches_automatically_and_fetches_from_its_own_machine(
+    written: Template,
 ) -> None:
-    values = written.document["Mappings"]["ByStage"][stage]
-    assert (values["RunwareMode"], values["FalMode"], values["QueueAutoDispatch"]) == (mode, mode, dispatch)
+    local = defaults(written)["local"]
+    hosts = local.pop("provider_output_hosts")
+    assert local == {"runware_mode": "fake", "fal_mode": "fake", "queue_auto_dispatch": True}
+    assert sorted(hosts) == ["*.fal.media", "127.0.0.1", "im.runware.ai"]
 
 
-def test_only_the_local_stage_fetches_outputs_from_its_own_machine(written: Template) -> None:
-    for stage, values in written.document["Mappings"]["ByStage"].items():
-        hosts = json.loads(values["ProviderOutputHosts"])
-        assert {"im.runware.ai", "*.fal.media"} <= set(hosts)
-        assert ("127.0.0.1" in hosts) == (stage == "local"), stage
-
-
-def test_json_settings_are_json(written: Template) -> None:
-    assert json.loads(str(parameters(written)["blocked_terms"])) == []
-    assert json.loads(str(parameters(written)["watermark"])) == {
-        "image_key": None, "position": "bottom_right", "opacity": 0.8, "scale": 0.18, "padding": 0.02, "enabled": True,
-    }  # fmt: skip
+def test_functions_and_the_command_line_have_the_same_defaults(written: Template) -> None:
+    variables = written.document["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["SETTING_DEFAULTS"] == written.document["Outputs"]["SettingDefaults"]["Value"]

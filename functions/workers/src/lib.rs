@@ -4,7 +4,7 @@
 
 use cloud::Cloud;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::operations::{BackfillStorage, Dispatch, Prune, RecoverStuck};
+use domain::operations::{BackfillStorage, CopySettings, Dispatch, Prune, RecoverStuck};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -54,6 +54,14 @@ pub const FUNCTIONS: &[Function] = &[
         handler: Handler::Invoked(|cloud, kit, payload, stops_at| {
             let recover = move |payload: RecoverStuck| workflow::recover_stuck(cloud, kit, payload, stops_at);
             invoked::answer(payload, recover).boxed()
+        }),
+    },
+    // Whenever a parameter changes, and by hand: every setting into the table.
+    Function {
+        name: "copy-settings",
+        handler: Handler::Invoked(|cloud, _, payload, _| {
+            let copy = async move |payload: CopySettings| workflow::copy_settings(cloud, &payload).await;
+            invoked::answer(payload, copy).boxed()
         }),
     },
     // Daily, and by hand: whatever has passed its retention.

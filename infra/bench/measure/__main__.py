@@ -1,4 +1,4 @@
-"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,rush,media."""
+"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,burst,calls,endpoints,capacity,rush,media."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from local_stack.console import console, fail, run_program
 from local_stack.errors import StackError
 
 from . import report
+from .burst import measure_burst
 from .calls import measure_calls
 from .capacity import measure_capacity
 from .cold import measure_cold_starts
@@ -24,9 +25,9 @@ from .pictures import measure_pictures
 from .release import build, measure_sizes
 from .rush import measure_rush
 
-SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "rush", "media")
+SECTIONS = ("size", "cold", "burst", "calls", "endpoints", "capacity", "rush", "media")
 #: Sections that need a stack and the Runtime Interface Emulator.
-ON_A_STACK = {"cold", "calls", "endpoints", "capacity"}
+ON_A_STACK = {"cold", "burst", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
 
 
@@ -55,6 +56,8 @@ def run(sections: list[str]) -> None:
         with running_stack() as stack:
             if "cold" in sections:
                 results.add("cold", measure_cold_starts(stack, binaries))
+            if "burst" in sections:
+                results.add("burst", measure_burst(stack))
             if "calls" in sections:
                 results.add("calls", measure_calls(stack))
             if "endpoints" in sections:

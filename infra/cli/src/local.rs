@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use domain::Settings;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -42,6 +43,7 @@ struct StackFile {
     event_bus: String,
     settings_path: String,
     secrets_path: String,
+    setting_defaults: String,
 }
 
 /// Runs the Python script.
@@ -66,6 +68,7 @@ pub(crate) fn config() -> Result<cloud::Config, LocalError> {
         bucket: stack.bucket,
         settings_path: stack.settings_path,
         secrets_path: stack.secrets_path,
+        defaults: Settings::of_stack(&stack.setting_defaults).map_err(LocalError::NotUp)?,
         max_age: Duration::ZERO,
         submit_queue_url: stack.submit_queue_url,
         poll_queue_url: stack.poll_queue_url,

@@ -54,7 +54,7 @@ enum Command {
     Preflight(commands::preflight::PreflightCommand),
     /// Delete edits, pictures and ledger entries past their retention
     Prune(commands::prune::PruneCommand),
-    /// Show and change runtime settings; a change takes effect within 30 seconds, without a deploy
+    /// Show and change runtime settings; a change takes effect within 3 seconds, without a deploy
     #[command(subcommand)]
     Settings(commands::settings::SettingsCommand),
     /// List styles, or create and update them from a file

@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use clap::Args;
 use cloud::{Access, Cloud, Config};
+use domain::Settings;
 use thiserror::Error;
 
 use crate::local::{self, LocalError};
@@ -151,7 +152,12 @@ impl Outputs {
                 .remove(name)
                 .ok_or_else(|| TargetError::NoOutput(self.stack.clone(), name))
         };
+        let rows = take("SettingDefaults")?;
+        let mut defaults = Settings::of_stack(&rows)
+            .map_err(|why| TargetError::Unreadable(self.stack.clone(), format!("SettingDefaults: {why}")))?;
+        defaults.webhook_base_url = take("ApiUrl")?.parse().ok();
         Ok(Config {
+            defaults,
             table: take("TableName")?,
             bucket: take("BucketName")?,
             settings_path: take("SettingsPath")?,

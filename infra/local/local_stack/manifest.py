@@ -26,6 +26,7 @@ def describe(
         "event_bus": outputs["EventBusName"],
         "settings_path": outputs["SettingsPath"],
         "secrets_path": outputs["SecretsPath"],
+        "setting_defaults": outputs["SettingDefaults"],
         "functions": {name: f"magic-edits-{STAGE}-{name}" for name in function_names()},
         "superadmin_jwt": superadmin_jwt,
         "demo": demo,

@@ -40,17 +40,14 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<T, PortError>>,
     {
-        self.renew(now, |_| load).await
+        let max_age = self.max_age;
+        self.renew(now, async { Ok((load.await?, max_age)) }).await
     }
 
-    /// The same, for a load that needs the value before, if there is one.
-    pub(crate) async fn renew<F>(
-        &self,
-        now: Timestamp,
-        load: impl FnOnce(Option<Arc<T>>) -> F,
-    ) -> Result<Arc<T>, PortError>
+    /// The same, for a load that says how old its value may get.
+    pub(crate) async fn renew<F>(&self, now: Timestamp, load: F) -> Result<Arc<T>, PortError>
     where
-        F: Future<Output = Result<T, PortError>>,
+        F: Future<Output = Result<(T, Duration), PortError>>,
     {
         let mut slot = self.slot.lock().await;
         if let Some(held) = slot.as_ref()
@@ -58,10 +55,9 @@ impl<T> Cached<T> {
         {
             return Ok(Arc::clone(&held.value));
         }
-        let before = slot.as_ref().map(|held| Arc::clone(&held.value));
         let begun = Instant::now();
-        let (value, age) = match (load(before).await, slot.take()) {
-            (Ok(value), _) => (Arc::new(value), self.max_age),
+        let (value, age) = match (load.await, slot.take()) {
+            (Ok((value, max_age)), _) => (Arc::new(value), max_age),
             (Err(error), Some(held)) => {
                 tracing::warn!(cache = self.name, %error, "serving the last snapshot");
                 // Counted from the end of the load: every request would wait for a source that hangs.

@@ -1,8 +1,10 @@
 //! Where a function's resources are, from its environment.
 
+use std::borrow::Cow;
 use std::env;
 use std::time::Duration;
 
+use domain::Settings;
 use thiserror::Error;
 
 /// Names of the stack's resources. Each field says which variable it is read from.
@@ -16,8 +18,10 @@ pub struct Config {
     pub settings_path: String,
     /// `SECRETS_PATH`, such as `/magic-edits/prod/secrets`
     pub secrets_path: String,
+    /// `SETTING_DEFAULTS`, a JSON object, and `API_URL`: the settings of an installation that has set none.
+    pub defaults: Settings,
     /// `SETTINGS_MAX_AGE_SECONDS`, 20 by default and 30 at the most, because a change must take effect within 30 s: how
-    /// old settings and styles may get.
+    /// old styles and keys may get. Settings get at most two seconds old while their copy is there.
     pub max_age: Duration,
     /// `SUBMIT_QUEUE_URL`
     pub submit_queue_url: String,
@@ -32,7 +36,7 @@ pub struct Config {
 #[error("the environment variable {name} {problem}")]
 pub struct ConfigError {
     name: &'static str,
-    problem: &'static str,
+    problem: Cow<'static, str>,
 }
 
 impl Config {
@@ -43,6 +47,7 @@ impl Config {
             bucket: variable("BUCKET_NAME")?,
             settings_path: variable("SETTINGS_PATH")?,
             secrets_path: variable("SECRETS_PATH")?,
+            defaults: defaults()?,
             max_age: max_age()?,
             submit_queue_url: variable("SUBMIT_QUEUE_URL")?,
             poll_queue_url: variable("POLL_QUEUE_URL")?,
@@ -57,8 +62,29 @@ fn variable(name: &'static str) -> Result<String, ConfigError> {
         .filter(|value| !value.is_empty())
         .ok_or(ConfigError {
             name,
-            problem: "is not set",
+            problem: Cow::Borrowed("is not set"),
         })
+}
+
+/// `API_URL` is the address that providers may call. Functions behind the API do not get it, because the API depends on
+/// them.
+fn defaults() -> Result<Settings, ConfigError> {
+    let unusable = |name| {
+        move |problem: String| ConfigError {
+            name,
+            problem: format!("is unusable: {problem}").into(),
+        }
+    };
+    let mut defaults = match env::var("SETTING_DEFAULTS") {
+        Ok(text) => Settings::of_stack(&text).map_err(unusable("SETTING_DEFAULTS"))?,
+        Err(_) => Settings::default(),
+    };
+    if let Ok(text) = env::var("API_URL") {
+        let rows = serde_json::json!({ "webhook_base_url": text }).to_string();
+        let address = Settings::of_stack(&rows).map_err(unusable("API_URL"))?;
+        defaults.webhook_base_url = address.webhook_base_url;
+    }
+    Ok(defaults)
 }
 
 fn max_age() -> Result<Duration, ConfigError> {
@@ -70,7 +96,7 @@ fn max_age() -> Result<Duration, ConfigError> {
         Ok(seconds @ 0..=30) => Ok(Duration::from_secs(seconds)),
         _ => Err(ConfigError {
             name,
-            problem: "must be a whole number from 0 to 30",
+            problem: Cow::Borrowed("must be a whole number from 0 to 30"),
         }),
     }
 }

@@ -15,6 +15,7 @@ mod objects;
 mod parameters;
 mod queues;
 mod settings;
+mod settings_copy;
 mod store;
 pub mod table;
 #[cfg(feature = "testing")]

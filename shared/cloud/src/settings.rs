@@ -1,24 +1,16 @@
 //! Settings and secrets in SSM: one parameter each, read by their exact names, so that the policy can name them.
 
-use crate::PortError;
-use std::sync::Arc;
+use std::time::Duration;
 
-use domain::settings::{Setting, UnusableText};
-use domain::{ProviderName, Settings};
+use backon::{ExponentialBuilder, Retryable};
+use domain::ProviderName;
+use domain::settings::Setting;
 use futures::future::try_join_all;
 use secrecy::SecretString;
 
-use crate::Cloud;
 use crate::cloud::Loaded;
-use crate::parameters::{Kind, MAX_BATCH};
-
-impl Cloud {
-    /// The settings, at most 30 s old while SSM answers; an error only where they could never be read.
-    pub async fn settings(&self) -> Result<Arc<Settings>, PortError> {
-        let load = |before| self.load_settings(before);
-        self.settings.renew(self.now(), load).await
-    }
-}
+use crate::parameters::{Kind, MAX_BATCH, WriteError};
+use crate::{Cloud, PortError};
 
 impl Cloud {
     /// The API key of a provider; `None` where the operator has set none.
@@ -46,18 +38,18 @@ impl Cloud {
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
-    /// Writes a setting that was checked.
+    /// Writes a setting that was checked. It takes effect once it is copied.
     pub async fn put_setting(&self, setting: Setting, text: &str) -> Result<(), PortError> {
         // SSM cannot hold an empty text.
         let value = if text.is_empty() { "none" } else { text };
-        self.parameters
-            .put(&self.parameter_name(setting), value, Kind::Text)
-            .await
+        let name = self.parameter_name(setting);
+        wait_out_throttling(|| self.parameters.put(&name, value, Kind::Text)).await
     }
 
-    /// Removes a setting, so that its default holds.
+    /// Removes a setting, so that its default holds once that is copied.
     pub async fn reset_setting(&self, setting: Setting) -> Result<(), PortError> {
-        self.parameters.delete(&self.parameter_name(setting)).await
+        let name = self.parameter_name(setting);
+        wait_out_throttling(|| self.parameters.delete(&name)).await
     }
 
     /// The providers whose API key is set. The keys themselves are not decrypted.
@@ -71,32 +63,18 @@ impl Cloud {
 
     /// Writes a provider's API key.
     pub async fn put_api_key(&self, provider: ProviderName, secret: &str) -> Result<(), PortError> {
-        self.parameters
-            .put(&self.secret_name(provider), secret, Kind::Secret)
-            .await
+        let name = self.secret_name(provider);
+        wait_out_throttling(|| self.parameters.put(&name, secret, Kind::Secret)).await
     }
 
     /// Removes a provider's API key.
     pub async fn remove_api_key(&self, provider: ProviderName) -> Result<(), PortError> {
-        self.parameters.delete(&self.secret_name(provider)).await
+        let name = self.secret_name(provider);
+        wait_out_throttling(|| self.parameters.delete(&name)).await
     }
 }
 
 impl Cloud {
-    async fn load_settings(&self, before: Option<Arc<Settings>>) -> Loaded<Settings> {
-        let (settings, unusable) = Settings::read(&self.setting_texts().await?, before.as_deref());
-        for UnusableText {
-            setting,
-            why,
-            substitute,
-        } in unusable
-        {
-            let (setting, instead) = (setting.name(), substitute.as_str());
-            tracing::warn!(setting, why, instead, "setting is unusable");
-        }
-        Ok(settings)
-    }
-
     async fn load_batch(&self, batch: &[Setting]) -> Loaded<Vec<(Setting, String)>> {
         let names = batch.iter().map(|setting| self.parameter_name(*setting));
         let mut found = self.parameters.get(names.collect()).await?;
@@ -120,4 +98,21 @@ impl Cloud {
     fn secret_name(&self, provider: ProviderName) -> String {
         format!("{}/{}", self.config.secrets_path, provider.secret_name())
     }
+}
+
+/// SSM takes three changes a second. Others' changes count too, so a refused one waits; its caller knows how long it may.
+async fn wait_out_throttling<F>(write: impl FnMut() -> F) -> Result<(), PortError>
+where
+    F: Future<Output = Result<(), WriteError>>,
+{
+    let pauses = ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(Duration::from_millis(150))
+        .with_max_delay(Duration::from_secs(1))
+        .with_max_times(30);
+    write
+        .retry(pauses)
+        .when(|error| matches!(error, WriteError::Throttled))
+        .await
+        .map_err(PortError::from)
 }

@@ -2,11 +2,13 @@
 //! behind them. A payload refuses fields that it does not know, so that a slip of the pen is not taken for a default.
 
 mod backfill_storage;
+mod copy_settings;
 mod dispatch;
 mod prune;
 mod recover_stuck;
 
 pub use backfill_storage::{BackfillStorage, Backfilled, BackfilledItem, Copy};
+pub use copy_settings::{CopiedSettings, CopySettings};
 pub use dispatch::{Dispatch, Dispatched};
 pub use prune::{Prune, Pruned};
 pub use recover_stuck::{RecoverStuck, Recovered, RecoveredItem, Recovery, Treatment};

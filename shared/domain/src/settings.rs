@@ -1,5 +1,6 @@
-//! Runtime settings: every field of [`Settings`] is one parameter in SSM.
+//! Runtime settings: every field of [`Settings`] is one parameter in SSM, if somebody has set it.
 
+mod copy;
 mod key;
 mod read;
 mod rules;
@@ -18,6 +19,7 @@ use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
 pub use crate::setting;
+pub use copy::{SettingsCopy, texts_to_copy};
 pub use key::Setting;
 pub use read::{Substitute, UnusableText};
 use rules::{fits_the_picture, https, is_queue_name, unless_none, url, watermark_schema, within};

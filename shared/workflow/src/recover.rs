@@ -23,7 +23,7 @@ use crate::worker::Worker;
 /// Edits to treat at once; each may have a question to a provider open.
 const CONCURRENCY: usize = 8;
 
-/// Treats edits that have not moved for a while, the earliest deadline first.
+/// Treats edits that have not moved for a while, the earliest deadline first. Renews the copy of the settings, too.
 ///
 /// # Errors
 /// The settings or the table cannot be read. A failure of one edit is reported in its item and leaves that edit alone.
@@ -33,6 +33,10 @@ pub async fn recover_stuck(
     payload: RecoverStuck,
     stops_at: Timestamp,
 ) -> Result<Recovered, WorkError> {
+    // The heartbeat of the copy: whatever event was lost, a change takes effect now.
+    if let Err(error) = cloud.copy_settings().await {
+        tracing::warn!(%error, "settings could not be copied");
+    }
     let worker = &Worker::new(cloud, kit).await?;
     let limit = at_most(payload.limit);
     let found = cloud

@@ -34,6 +34,7 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
     for (setting, text) in changes {
         place.cloud.put_setting(setting, text).await.unwrap();
     }
+    place.cloud.copy_settings().await.unwrap();
     let keys = [
         (ProviderName::Runware, runware::API_KEY),
         (ProviderName::Fal, fal::API_KEY),

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use cloud::Cloud;
 use domain::{Problem, Settings};
 use garde::Validate;
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -30,8 +32,8 @@ function!("admin-ai-settings", Superadmin, {
 /// The runtime settings
 #[utoipa::path(get, path = "/admin/ai-settings",
     responses((status = 200, body = AdminSettingsBody), Reads))]
-async fn get_settings(cloud: &Cloud, _: &Request) -> Result<Answer, Problem> {
-    Ok(ok(body(read_settings(cloud).await?)))
+async fn get_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
+    Ok(ok(body(read_settings(cloud, &defaults(cloud, request)).await?)))
 }
 
 /// Changes runtime settings; null resets one
@@ -42,7 +44,20 @@ async fn update_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
     let change = SettingsChange {
         members: input.members,
     };
-    Ok(ok(body(change_settings(cloud, &change).await?)))
+    let defaults = defaults(cloud, request);
+    Ok(ok(body(change_settings(cloud, &defaults, &change).await?)))
+}
+
+/// The stack's defaults. A function of the API has no variable for the API's address, which the request has.
+fn defaults(cloud: &Cloud, request: &Request) -> Settings {
+    let mut defaults = cloud.setting_defaults().clone();
+    if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
+        && let Some(domain) = &context.domain_name
+        && defaults.webhook_base_url.is_none()
+    {
+        defaults.webhook_base_url = format!("https://{domain}").parse().ok();
+    }
+    defaults
 }
 
 fn body(answer: SettingsAnswer) -> AdminSettingsBody {
@@ -178,7 +193,8 @@ struct SettingsBodySchema {
     #[schema(inline)]
     #[serde(flatten)]
     settings: SettingsSchema,
-    /// By setting: `parameter`, `default`, or `unusable` where a parameter's text cannot be used and the default holds.
+    /// By setting: `parameter`, `default`, or `unusable` where a parameter's text cannot be used, and the last good value
+    /// or else the default holds.
     sources: BTreeMap<String, String>,
     secrets: SecretsBody,
 }

@@ -29,8 +29,8 @@ pub(crate) struct EventBody<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AvailabilityBody {
     available: bool,
-    /// The code of the refusal that any edit would meet: `feature_disabled`, `feature_locked` or
-    /// `event_policy_blocked`.
+    /// The code of the refusal that any edit would meet: `feature_disabled`, `feature_locked`, `event_policy_blocked`, or
+    /// `unavailable` for a moment.
     reason: Option<&'static str>,
     /// What to tell the guest about it.
     message: Option<String>,
@@ -46,7 +46,7 @@ function!("guest-get-event", EventToken, get_event);
 async fn get_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;
-    // Without settings the feature is off, but the event can still be shown.
+    // Without settings no edit is possible, but the event can still be shown.
     let (settings, event) = futures::join!(settings(cloud), async {
         let grant = grant(cloud, caller).await?;
         cloud.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)

@@ -49,7 +49,7 @@ Examples:
   magic-edits settings get blocked_terms
   magic-edits settings set is_enabled false
   echo \"$RUNWARE_API_KEY\" | magic-edits settings key runware
-A change takes effect within 30 seconds.";
+A change takes effect within 3 seconds. A value that is in force already is not written.";
 
 impl SettingsCommand {
     pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
@@ -83,7 +83,9 @@ impl SettingsCommand {
 type Done = Result<(), Box<dyn std::error::Error>>;
 
 async fn get(cloud: &Cloud, output: Output, setting: Setting) -> Done {
-    let found = read_settings(cloud).await.map_err(|problem| explain(&problem))?;
+    let found = read_settings(cloud, cloud.setting_defaults())
+        .await
+        .map_err(|problem| explain(&problem))?;
     let answer = found
         .settings
         .into_iter()
@@ -108,14 +110,16 @@ async fn change(cloud: &Cloud, name: &str, value: Value) -> Done {
     let change = SettingsChange {
         members: Map::from_iter([(name.to_owned(), value)]),
     };
-    change_settings(cloud, &change)
+    change_settings(cloud, cloud.setting_defaults(), &change)
         .await
         .map_err(|problem| refused(&problem))?;
     Ok(())
 }
 
 async fn list(cloud: &Cloud, output: Output) -> Done {
-    let found = read_settings(cloud).await.map_err(|problem| explain(&problem))?;
+    let found = read_settings(cloud, cloud.setting_defaults())
+        .await
+        .map_err(|problem| explain(&problem))?;
     let mut table = Table::new(["setting", "value", "from"], "");
     for answer in &found.settings {
         let tone = match answer.source {

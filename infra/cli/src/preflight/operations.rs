@@ -13,7 +13,8 @@ const PRUNE_SCHEDULE: &str = "cron(30 2 * * ? *)";
 pub(super) const REDEPLOY: &str = "sam deploy --config-env prod  (with this version of the product)";
 
 pub(super) async fn switches(scope: &Scope<'_>) -> Result<Finding, CheckError> {
-    let (settings, unusable) = Settings::read(&scope.cloud.setting_texts().await?, None);
+    let defaults = scope.cloud.setting_defaults();
+    let (settings, unusable) = Settings::read(&scope.cloud.setting_texts().await?, defaults);
     let switches_off = |text: &&UnusableText| text.substitute == Substitute::SwitchedOff;
     if let Some(UnusableText { setting, why, .. }) = unusable.iter().find(switches_off) {
         let example = if *setting == setting!(blocked_terms) {

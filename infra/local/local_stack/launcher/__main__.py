@@ -9,7 +9,16 @@ import argparse
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from . import alarms, conditions, expressions, http_api, latency, permissions, properties  # noqa: F401  (importing registers gaps)
+from . import (  # noqa: F401  (importing registers their gaps)
+    alarms,
+    conditions,
+    expressions,
+    http_api,
+    latency,
+    parameters,
+    permissions,
+    properties,
+)
 from . import witness
 from .gaps import GAPS, VERSION
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use super::{Kind, MAX_BATCH};
+use super::{Kind, MAX_BATCH, WriteError};
 use crate::PortError;
 use crate::calls::Call;
 use crate::testing::{World, lock};
@@ -76,7 +76,7 @@ impl MemoryParameters {
             .await
     }
 
-    pub(super) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), PortError> {
+    pub(super) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), WriteError> {
         let call = Call::PutParameter;
         let write = || {
             let most = match kind {
@@ -84,21 +84,27 @@ impl MemoryParameters {
                 Kind::Secret => MAX_SECRET,
             };
             if value.is_empty() || value.len() > most {
-                return Err(self.world.invalid(call, "the value is empty or too long"));
+                return Err(self.world.invalid(call, "the value is empty or too long").into());
             }
             lock(&self.parameters).insert(name.to_owned(), (value.to_owned(), kind));
             Ok(())
         };
-        self.world.perform(call, name.to_owned(), write).await
+        let throttled = || Err(WriteError::Throttled);
+        self.world
+            .perform_or_busy(call, name.to_owned(), throttled, async { write() })
+            .await
     }
 
-    pub(super) async fn delete(&self, name: &str) -> Result<(), PortError> {
+    pub(super) async fn delete(&self, name: &str) -> Result<(), WriteError> {
         let delete = || {
             lock(&self.parameters).remove(name);
             Ok(())
         };
+        let throttled = || Err(WriteError::Throttled);
         self.world
-            .perform(Call::DeleteParameter, name.to_owned(), delete)
+            .perform_or_busy(Call::DeleteParameter, name.to_owned(), throttled, async {
+                delete()
+            })
             .await
     }
 }

@@ -6,8 +6,11 @@ pub(crate) mod ssm;
 
 use std::collections::HashMap;
 
+use thiserror::Error;
+
 use crate::PortError;
 use crate::backend::on_backend;
+use crate::calls::Call;
 
 /// Names in one `GetParameters`; SSM's limit.
 pub(crate) const MAX_BATCH: usize = 10;
@@ -17,6 +20,25 @@ pub(crate) enum Kind {
     Text,
     /// Encrypted.
     Secret,
+}
+
+/// Why a parameter was not changed.
+#[derive(Debug, Error)]
+pub(crate) enum WriteError {
+    /// SSM takes a few changes a second, everybody's together.
+    #[error("throttled")]
+    Throttled,
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl From<WriteError> for PortError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Throttled => Call::PutParameter.failed(),
+            WriteError::Port(error) => error,
+        }
+    }
 }
 
 /// The parameters, in SSM or in memory.
@@ -39,12 +61,12 @@ impl Parameters {
     }
 
     /// Writes a parameter, over the one before. SSM refuses an empty value.
-    pub(crate) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), PortError> {
+    pub(crate) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), WriteError> {
         on_backend!(self, Ssm, parameters => parameters.put(name, value, kind))
     }
 
     /// Deletes a parameter; a missing one counts as deleted.
-    pub(crate) async fn delete(&self, name: &str) -> Result<(), PortError> {
+    pub(crate) async fn delete(&self, name: &str) -> Result<(), WriteError> {
         on_backend!(self, Ssm, parameters => parameters.delete(name))
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 
-use super::Kind;
+use super::{Kind, WriteError};
 use crate::PortError;
 use crate::calls::{Call, CallCounter};
 use crate::error::unavailable;
@@ -65,7 +66,7 @@ impl Ssm {
         }
     }
 
-    pub(super) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), PortError> {
+    pub(super) async fn put(&self, name: &str, value: &str, kind: Kind) -> Result<(), WriteError> {
         let put = self
             .client
             .put_parameter()
@@ -79,20 +80,32 @@ impl Ssm {
                 .tier(ParameterTier::IntelligentTiering),
             Kind::Secret => put.r#type(ParameterType::SecureString),
         };
-        put.send().await.map_err(unavailable(Call::PutParameter))?;
+        put.send().await.map_err(not_written(Call::PutParameter))?;
         Ok(())
     }
 
-    pub(super) async fn delete(&self, name: &str) -> Result<(), PortError> {
+    pub(super) async fn delete(&self, name: &str) -> Result<(), WriteError> {
         match self.client.delete_parameter().name(name).send().await {
             Err(error)
                 if !error
                     .as_service_error()
                     .is_some_and(DeleteParameterError::is_parameter_not_found) =>
             {
-                Err(unavailable(Call::DeleteParameter)(error))
+                Err(not_written(Call::DeleteParameter)(error))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The error for a change that failed.
+fn not_written<E, R>(call: Call) -> impl FnOnce(SdkError<E, R>) -> WriteError
+where
+    E: ProvideErrorMetadata,
+{
+    move |error| match error.code() {
+        // The second: the same parameter is being changed by somebody else.
+        Some("ThrottlingException" | "TooManyUpdates") => WriteError::Throttled,
+        _ => unavailable(call)(error).into(),
     }
 }

@@ -80,6 +80,11 @@ pub(super) fn hint(edit: EditId, attempt: u32) -> Key {
     Key::new(format!("HINT#{}", edit.ulid()), attempt.to_string())
 }
 
+/// The copy of all settings.
+pub(super) fn settings() -> Key {
+    Key::new("SETTINGS".to_owned(), META)
+}
+
 /// A provider's circuit breaker.
 pub(super) fn breaker(provider: ProviderName) -> Key {
     Key::new(format!("BREAKER#{provider}"), META)

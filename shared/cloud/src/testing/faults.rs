@@ -15,7 +15,7 @@ pub enum Fault {
     /// It is carried out, and fails all the same.
     LostAnswer,
     /// The service is too busy, and says so where it can: a transaction is cancelled by a conflict, a batch is left
-    /// undone, a batch of messages is not taken. Other calls fail.
+    /// undone, a batch of messages is not taken, a change of a parameter is throttled. Other calls fail.
     Busy,
 }
 

@@ -52,7 +52,7 @@ pub struct Memory {
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     pub seed: u64,
-    /// How old settings, styles and keys may get. By default they are never kept, so that a test sees what it has just
+    /// How old settings (two seconds at most), styles and keys may get. By default they are never kept, so that a test sees what it has just
     /// changed; 20 s is what the functions on AWS have.
     pub max_age: Duration,
 }
@@ -103,6 +103,7 @@ impl Memory {
             bucket: "memory".to_owned(),
             settings_path: "/magic-edits/memory/settings".to_owned(),
             secrets_path: "/magic-edits/memory/secrets".to_owned(),
+            defaults: domain::Settings::default(),
             max_age,
             submit_queue_url: "memory://queues/submit".to_owned(),
             poll_queue_url: "memory://queues/poll".to_owned(),

@@ -1,6 +1,6 @@
 //! Settings from the texts of their parameters, some of which may be unusable.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{PROTECTING, Setting, Settings};
 
@@ -17,7 +17,7 @@ pub struct UnusableText {
 pub enum Substitute {
     /// The last value that was usable.
     LastGood,
-    /// The default, as there never was another value.
+    /// The default, as no earlier value is known.
     Default,
     /// The default as well, but no edit is accepted until the setting is mended.
     SwitchedOff,
@@ -35,9 +35,28 @@ impl Substitute {
 }
 
 impl Settings {
-    /// Reads every text. An unusable one affects no other setting: the value that was in force `before` stays, or else
-    /// the default, except that an unusable protecting setting switches the feature off.
-    pub fn read(texts: &[(Setting, String)], before: Option<&Self>) -> (Self, Vec<UnusableText>) {
+    /// The defaults of a stack: those of this code, except for the settings that this JSON object names.
+    ///
+    /// # Errors
+    /// The text is no JSON object, a setting does not exist, or its value is unusable.
+    pub fn of_stack(defaults: &str) -> Result<Self, String> {
+        let rows: Map<String, Value> = serde_json::from_str(defaults).map_err(|error| error.to_string())?;
+        for (name, value) in &rows {
+            let setting = Setting::from_name(name).ok_or_else(|| format!("there is no setting `{name}`"))?;
+            setting.with(value).map_err(|why| format!("{setting}: {why}"))?;
+        }
+        Self::default().with_rows(rows).map_err(|error| error.to_string())
+    }
+
+    fn with_rows(&self, rows: Map<String, Value>) -> serde_json::Result<Self> {
+        let mut all = self.values();
+        all.extend(rows);
+        serde_json::from_value(all.into())
+    }
+
+    /// Reads every text; a setting without one has its default. An unusable text affects no other setting: the default
+    /// holds, except that an unusable protecting setting switches the feature off.
+    pub fn read(texts: &[(Setting, String)], defaults: &Self) -> (Self, Vec<UnusableText>) {
         let mut rows = Map::new();
         let (mut unusable, mut switched_off_by) = (Vec::new(), Vec::new());
         for &(setting, ref text) in texts {
@@ -46,20 +65,10 @@ impl Settings {
                 rows.insert(setting.name().to_owned(), value);
                 continue;
             };
-            let last_good = before
-                .filter(|before| !before.switched_off_by.contains(&setting))
-                .and_then(|before| before.values().remove(setting.name()));
-            let substitute = match last_good {
-                Some(value) => {
-                    rows.insert(setting.name().to_owned(), value);
-                    Substitute::LastGood
-                }
-                None if PROTECTING.contains(&setting) => {
-                    switched_off_by.push(setting);
-                    Substitute::SwitchedOff
-                }
-                None => Substitute::Default,
-            };
+            let substitute = without_last_good(setting);
+            if substitute == Substitute::SwitchedOff {
+                switched_off_by.push(setting);
+            }
             unusable.push(UnusableText {
                 setting,
                 why,
@@ -67,7 +76,7 @@ impl Settings {
             });
         }
         // Every row was read by itself before, so that this cannot fail; if it did, the feature would be off.
-        let read = serde_json::from_value(rows.into()).ok();
+        let read = defaults.with_rows(rows).ok();
         let is_usable = read.is_some() && switched_off_by.is_empty();
         let mut settings: Self = read.unwrap_or_default();
         settings.is_enabled &= is_usable;
@@ -76,10 +85,19 @@ impl Settings {
     }
 }
 
+/// What holds in place of an unusable text where no earlier value is known.
+pub(super) fn without_last_good(setting: Setting) -> Substitute {
+    if PROTECTING.contains(&setting) {
+        Substitute::SwitchedOff
+    } else {
+        Substitute::Default
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::setting;
+    use crate::settings::{ProviderMode, setting};
 
     fn texts(pairs: &[(Setting, &str)]) -> Vec<(Setting, String)> {
         pairs
@@ -88,29 +106,70 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn an_unusable_list_of_terms_leaves_the_last_good_list_in_force() {
-        let good = texts(&[
-            (setting!(blocked_terms), r#"["gore"]"#),
-            (setting!(queue_max_polls), "9"),
-        ]);
-        let (before, unusable) = Settings::read(&good, None);
-        assert_eq!(unusable, []);
-        let bad = texts(&[
-            (setting!(blocked_terms), r#"["gore", "#),
-            (setting!(queue_max_polls), "7"),
-        ]);
-        let (after, unusable) = Settings::read(&bad, Some(&before));
-        assert_eq!(after.blocked_terms, ["gore"]);
-        assert_eq!(after.queue_max_polls, 7, "the other text is taken over");
-        assert!(after.is_enabled);
-        assert_eq!(unusable.len(), 1);
-        assert_eq!(unusable[0].setting, setting!(blocked_terms));
-        assert_eq!(unusable[0].substitute, Substitute::LastGood);
+    fn read(texts: &[(Setting, String)]) -> (Settings, Vec<UnusableText>) {
+        Settings::read(texts, &Settings::default())
     }
 
     #[test]
-    fn an_unusable_protecting_setting_without_a_last_good_value_switches_everything_off() {
+    fn a_stack_has_defaults_of_its_own_for_the_settings_that_it_names() {
+        let stack =
+            r#"{"runware_mode":"fake","queue_auto_dispatch":true,"provider_output_hosts":["127.0.0.1"]}"#;
+        let stack = Settings::of_stack(stack).unwrap();
+        assert!(stack.queue_auto_dispatch && stack.runware_mode == ProviderMode::Fake);
+        assert_eq!(stack.provider_output_hosts, ["127.0.0.1"]);
+        assert_eq!(
+            stack.fal_mode,
+            Settings::default().fal_mode,
+            "it does not name this one"
+        );
+
+        let set = texts(&[(setting!(runware_mode), "live")]);
+        let (settings, _) = Settings::read(&set, &stack);
+        assert_eq!(
+            settings.runware_mode,
+            ProviderMode::Live,
+            "a parameter counts more"
+        );
+        assert_eq!(Settings::read(&[], &stack), (stack.clone(), Vec::new()));
+        let (settings, unusable) = Settings::read(&texts(&[(setting!(runware_mode), "Live")]), &stack);
+        assert_eq!(settings, stack);
+        assert_eq!(unusable[0].substitute, Substitute::Default);
+    }
+
+    #[test]
+    fn unusable_defaults_of_a_stack_are_refused() {
+        for (stack, why) in [
+            ("", "EOF"),
+            ("[]", "expected a map"),
+            (r#"{"runware_mod":"fake"}"#, "`runware_mod`"),
+            (r#"{"queue_max_polls":0}"#, "queue_max_polls"),
+            (r#"{"queue_auto_dispatch":"true"}"#, "expected true or false"),
+        ] {
+            let refused = Settings::of_stack(stack).unwrap_err();
+            assert!(refused.contains(why), "{stack}: {refused}");
+        }
+    }
+
+    #[test]
+    fn an_unusable_text_leaves_the_other_settings_alone() {
+        let texts = texts(&[
+            (setting!(latency_warning_ms), "soon"),
+            (setting!(queue_max_polls), "7"),
+        ]);
+        let (settings, unusable) = read(&texts);
+        assert!(settings.is_enabled);
+        assert_eq!(settings.queue_max_polls, 7);
+        assert_eq!(
+            settings.latency_warning_ms,
+            Settings::default().latency_warning_ms
+        );
+        assert_eq!(unusable.len(), 1);
+        assert_eq!(unusable[0].substitute, Substitute::Default);
+        assert!(!unusable[0].why.is_empty());
+    }
+
+    #[test]
+    fn an_unusable_protecting_setting_switches_everything_off() {
         for (setting, text) in [
             (setting!(is_enabled), "ture"),
             (setting!(guest_enabled), "yes"),
@@ -120,41 +179,10 @@ mod tests {
             if setting != setting!(is_enabled) {
                 bad.push((setting!(is_enabled), "true".to_owned()));
             }
-            let (settings, unusable) = Settings::read(&bad, None);
+            let (settings, unusable) = read(&bad);
             assert!(!settings.is_enabled, "{setting}");
-            assert_eq!(unusable[0].substitute, Substitute::SwitchedOff);
-            // The substitute does not become a good value by being read once more.
-            let (again, unusable) = Settings::read(&bad, Some(&settings));
-            assert!(!again.is_enabled, "{setting}");
+            assert_eq!(settings.switched_off_by, [setting]);
             assert_eq!(unusable[0].substitute, Substitute::SwitchedOff);
         }
-    }
-
-    #[test]
-    fn every_setting_keeps_its_last_good_value() {
-        let good = texts(&[
-            (setting!(queue_name), "standby"),
-            (setting!(fallback_provider), "fal"),
-            (setting!(webhook_base_url), "https://api.example.com"),
-            (setting!(watermark), r#"{"scale":0.3}"#),
-        ]);
-        let (before, _) = Settings::read(&good, None);
-        // Any text will do for a message.
-        for setting in Setting::all().filter(|setting| *setting != setting!(status_message)) {
-            let bad = texts(&[(setting, "\n{")]);
-            let (after, unusable) = Settings::read(&bad, Some(&before));
-            assert_eq!(unusable[0].substitute, Substitute::LastGood, "{setting}");
-            let name = setting.name();
-            assert_eq!(after.values()[name], before.values()[name], "{setting}");
-        }
-    }
-
-    #[test]
-    fn any_other_unusable_setting_falls_back_to_its_default() {
-        let bad = texts(&[(setting!(latency_warning_ms), "soon")]);
-        let (settings, unusable) = Settings::read(&bad, None);
-        assert_eq!(settings, Settings::default());
-        assert_eq!(unusable[0].substitute, Substitute::Default);
-        assert!(!unusable[0].why.is_empty());
     }
 }

@@ -114,6 +114,7 @@ impl World {
         for (setting, text) in settings {
             cloud.put_setting(*setting, text).await.unwrap();
         }
+        cloud.copy_settings().await.unwrap();
         for (provider, key) in [
             (ProviderName::Runware, runware::API_KEY),
             (ProviderName::Fal, fal::API_KEY),
@@ -177,6 +178,7 @@ impl World {
 
     pub(crate) async fn change(&self, setting: Setting, text: &str) {
         self.cloud.put_setting(setting, text).await.unwrap();
+        self.cloud.copy_settings().await.unwrap();
     }
 
     pub(crate) fn pass(&self, time: SignedDuration) {

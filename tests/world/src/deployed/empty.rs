@@ -64,6 +64,7 @@ impl Empty {
             "region": of.region, "endpoint_url": of.endpoint_url, "bucket": of.bucket, "event_bus": of.event_bus,
             "submit_queue_url": of.submit_queue_url, "poll_queue_url": of.poll_queue_url,
             "settings_path": of.settings_path, "secrets_path": of.secrets_path,
+            "setting_defaults": of.setting_defaults,
         });
         fs::write(self.folder.join(".local/stack.json"), described.to_string()).unwrap();
     }

@@ -10,6 +10,7 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use cloud::{Cloud, Config, LocalEndpoint};
+use domain::Settings;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -28,6 +29,7 @@ pub struct Description {
     pub event_bus: String,
     pub settings_path: String,
     pub secrets_path: String,
+    pub setting_defaults: String,
     pub functions: BTreeMap<String, String>,
     pub superadmin_jwt: String,
 }
@@ -61,6 +63,7 @@ impl Stack {
             bucket: described.bucket.clone(),
             settings_path: described.settings_path.clone(),
             secrets_path: described.secrets_path.clone(),
+            defaults: Settings::of_stack(&described.setting_defaults).unwrap(),
             max_age: Duration::ZERO,
             submit_queue_url: described.submit_queue_url.clone(),
             poll_queue_url: described.poll_queue_url.clone(),

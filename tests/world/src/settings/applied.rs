@@ -82,6 +82,8 @@ pub(crate) struct Applied {
     /// The last pin of the circuit breakers; `None`: not set yet.
     pub(super) pin: Option<Option<Pin>>,
     changed_at: Option<Instant>,
+    /// Some parameter was written since the last copy.
+    is_uncopied: bool,
 }
 
 impl Applied {
@@ -104,8 +106,19 @@ impl Applied {
                 .await;
         }
         self.profile = profile;
+        self.copy(place).await;
     }
 
+    /// Copies the parameters, as the function does that a change invokes. On the stack that function does it as well;
+    /// nobody has to wait for it.
+    pub(super) async fn copy(&mut self, place: &Place) {
+        if std::mem::take(&mut self.is_uncopied) {
+            place.cloud.copy_settings().await.unwrap();
+            self.changed_at = Some(Instant::now());
+        }
+    }
+
+    /// Writes a parameter, which takes effect when it is copied.
     pub(super) async fn set(&mut self, place: &Place, setting: Setting, text: &str) {
         let known = self.texts.iter().position(|(known, _)| *known == setting);
         if known.is_some_and(|at| self.texts[at].1 == text) {
@@ -116,7 +129,7 @@ impl Applied {
             self.texts.remove(at);
         }
         self.texts.push((setting, text.to_owned()));
-        self.changed_at = Some(Instant::now());
+        self.is_uncopied = true;
     }
 
     pub(super) async fn use_keys(&mut self, place: &Place, keys: &[impl AsRef<str>; 2]) {

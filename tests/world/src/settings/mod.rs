@@ -176,6 +176,7 @@ impl Alone {
     pub async fn change_at_once(&mut self, setting: Setting, text: &str) {
         let place = self.place.clone();
         self.held().set(&place, setting, text).await;
+        self.held().copy(&place).await;
     }
 
     /// Notes that the product is about to change a setting, which is restored all the same.

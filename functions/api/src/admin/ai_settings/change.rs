@@ -1,17 +1,24 @@
-//! Runtime settings and secrets: read as they are in SSM; every change is checked as a whole before it is written.
+//! Runtime settings and secrets: read as they are in SSM; every change is checked as a whole before it is written, and
+//! copied afterwards, so that it takes effect.
 
-use cloud::Cloud;
+use std::time::Duration;
+
+use cloud::{Cloud, PortError};
 use domain::problem::FieldError;
 use domain::settings::{Setting, setting, text_of};
 use domain::{Problem, ProviderName, Settings};
-use futures::future::try_join_all;
 use providers::AllowedHosts;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::admin::watermarks::check_watermark;
 
 /// The longest API key that a standard SSM parameter takes.
 const MAX_SECRET_BYTES: usize = 4_096;
+
+/// How long writing may take. SSM takes three changes a second and refuses more; all settings need nine seconds. The
+/// function has 29.
+const WRITING: Duration = Duration::from_secs(20);
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +27,8 @@ pub enum Source {
     Parameter,
     /// There is no parameter.
     Default,
-    /// There is a parameter with an unusable text. The default holds; a protecting setting switches the feature off.
+    /// There is a parameter with an unusable text. The last good value holds, or else the default; a protecting setting
+    /// without a last good value switches the feature off.
     Unusable,
 }
 
@@ -67,20 +75,26 @@ enum Write {
     RemoveKey(ProviderName),
 }
 
-/// The settings in force, straight from SSM.
+/// The settings straight from SSM, with the stack's `defaults`; in place of an unusable one, what is in force.
 ///
 /// # Errors
 /// SSM is away.
-pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
+pub async fn read_settings(cloud: &Cloud, defaults: &Settings) -> Result<SettingsAnswer, Problem> {
     let (texts, with_key) = futures::try_join!(cloud.setting_texts(), cloud.providers_with_key())?;
-    // As a function reads them that has just started.
-    let (settings, unusable) = Settings::read(&texts, None);
+    let (settings, unusable) = Settings::read(&texts, defaults);
     let source_of = |setting: Setting| match () {
         () if unusable.iter().any(|text| text.setting == setting) => Source::Unusable,
         () if texts.iter().any(|(has, _)| *has == setting) => Source::Parameter,
         () => Source::Default,
     };
     let mut values = settings.values();
+    if !unusable.is_empty() {
+        let mut in_force = cloud.settings().await?.values();
+        for text in &unusable {
+            let name = text.setting.name();
+            values.insert(name.to_owned(), in_force.remove(name).unwrap_or_default());
+        }
+    }
     let settings = Setting::all().map(|setting| SettingAnswer {
         setting,
         value: values.remove(setting.name()).unwrap_or_default(),
@@ -95,12 +109,16 @@ pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
     })
 }
 
-/// Checks every value, then changes the settings and secrets.
+/// Checks every value, then changes the settings and secrets that are to be different, one after the other.
 ///
 /// # Errors
-/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM is away: what it took before
-/// stays, and the same change can be made again.
-pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<SettingsAnswer, Problem> {
+/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM is away, or throttles for too
+/// long: what it took before stays and takes effect, and the same change, made again, writes only the rest.
+pub async fn change_settings(
+    cloud: &Cloud,
+    defaults: &Settings,
+    change: &SettingsChange,
+) -> Result<SettingsAnswer, Problem> {
     let (writes, mut flaws) = checked(change);
     if let Some(value) = change.members.get("watermark").filter(|value| !value.is_null()) {
         flaws.extend(flaws_of_image(cloud, value).await?);
@@ -108,16 +126,56 @@ pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<S
     if !flaws.is_empty() {
         return Err(Problem::ValidationFailed(flaws));
     }
-    try_join_all(writes.iter().map(|write| async move {
-        match write {
-            Write::Set(setting, text) => cloud.put_setting(*setting, text).await,
-            Write::Reset(setting) => cloud.reset_setting(*setting).await,
-            Write::SetKey(provider, secret) => cloud.put_api_key(*provider, secret).await,
-            Write::RemoveKey(provider) => cloud.remove_api_key(*provider).await,
+    let before = read_settings(cloud, defaults).await?;
+    let writes: Vec<_> = writes.iter().filter(|write| write.changes(&before)).collect();
+    let written = timeout(WRITING, write_in_turn(cloud, &writes)).await;
+    if writes.iter().any(|write| write.is_of_setting()) {
+        // What was written takes effect, even if the rest was not.
+        if let Err(error) = cloud.copy_settings().await {
+            tracing::warn!(%error, "settings were changed but not copied; SSM's event makes up for it");
         }
-    }))
-    .await?;
-    read_settings(cloud).await
+    }
+    written.map_err(|_| Problem::Unavailable)??;
+    read_settings(cloud, defaults).await
+}
+
+/// All at once would be throttled, and which half would be written is anybody's guess.
+async fn write_in_turn(cloud: &Cloud, writes: &[&Write]) -> Result<(), PortError> {
+    for write in writes {
+        match write {
+            Write::Set(setting, text) => cloud.put_setting(*setting, text).await?,
+            Write::Reset(setting) => cloud.reset_setting(*setting).await?,
+            Write::SetKey(provider, secret) => cloud.put_api_key(*provider, secret).await?,
+            Write::RemoveKey(provider) => cloud.remove_api_key(*provider).await?,
+        }
+    }
+    Ok(())
+}
+
+impl Write {
+    fn is_of_setting(&self) -> bool {
+        matches!(self, Self::Set(..) | Self::Reset(_))
+    }
+
+    /// Whether this makes a difference. A secret's value is unknown, so a new one always does.
+    fn changes(&self, before: &SettingsAnswer) -> bool {
+        let of = |setting: &Setting| before.settings.iter().find(|answer| answer.setting == *setting);
+        match self {
+            Self::Set(setting, text) => of(setting).is_none_or(|now| {
+                now.source == Source::Unusable || value_in_force(*setting, text) != now.value
+            }),
+            Self::Reset(setting) => of(setting).is_none_or(|now| now.source != Source::Default),
+            Self::SetKey(..) => true,
+            Self::RemoveKey(provider) => before.keys.contains(&(*provider, true)),
+        }
+    }
+}
+
+/// A text may leave out what has a default, or hold blanks.
+fn value_in_force(setting: Setting, text: &str) -> Value {
+    let read = setting.with(&setting.value_of(text));
+    let value = read.map(|settings| settings.values().remove(setting.name()));
+    value.ok().flatten().unwrap_or_default()
 }
 
 fn checked(change: &SettingsChange) -> (Vec<Write>, Vec<FieldError>) {

@@ -4,4 +4,6 @@ mod entitlement;
 mod isolation;
 mod lifecycle;
 mod settings;
+mod settings_copy;
+mod settings_writes;
 mod styles;

@@ -24,7 +24,7 @@ const SOME_EDIT: &str = "edit_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const SOME_PHOTO: &str = "photo_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /// Sends a good request to every endpoint of a guest; answers by method and path.
-pub(super) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
+pub(in crate::api) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)> {
     let mut replies = Vec::new();
     for endpoint in endpoints_below("/events/") {
         let known = [("token", ""), ("photo", SOME_PHOTO), ("requestId", SOME_EDIT)];

@@ -1,6 +1,6 @@
 //! `/api/v1/events/{token}`
 
-mod access;
+pub(in crate::api) mod access;
 mod ai_edits;
 mod ai_styles;
 mod photos;
