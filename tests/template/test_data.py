@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from typing import Any
 
 from sam_template import Template, as_list
@@ -82,11 +81,15 @@ def test_browsers_may_only_use_presigned_addresses(deployed: Template) -> None:
     assert rule["ExposedHeaders"] == ["ETag"]
 
 
-ORIGINS = ("*", "https://photos.example.com", "https://photos.example.com:8443", "http://localhost:5173", "http://127.0.0.1:4566")
+ORIGINS = (
+    "*", "https://photos.example.com", "https://photos.example.com:8443", "http://localhost:5173",
+    "http://127.0.0.1:4566",
+)  # fmt: skip
 NO_ORIGINS = (
-    "", "https://photos.example.com/", "https://photos.example.com/e", "https://*.example.com", "http://photos.example.com",
-    "photos.example.com", "https://Photos.example.com", "https://a.example,https://b.example", "https://a.example b", "null",
-    "https://", "https://-a.example.", "https://a.example:0", "https://user@a.example", "**", "https://a.example\n",
+    "", "https://photos.example.com/", "https://photos.example.com/e", "https://*.example.com",
+    "http://photos.example.com", "photos.example.com", "https://Photos.example.com", "https://a.example b", "null",
+    "https://a.example,https://b.example", "https://", "https://-a.example.", "https://a.example:0",
+    "https://user@a.example", "**", "https://a.example\n",
 )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ mod tests {
             ("null", ""),
             (r#"{"name":"a","inner":["b"]}"#, "/inner"),
             (r#"{"name":"a","inner":{"count":-1}}"#, "/inner/count"),
-            (r#"{"name":"a","kind":{"one":null}}"#, "/kind"),
+            (r#"{"name":"a","kind":{"one":null}}"#, "/kind/one"),
             (r#"{"name":7}"#, "/name"),
             (r#"{"name":"abcd"}"#, "/name"),
             (r#"{"name":"a","nam":1}"#, "/nam"),

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::vec::IntoIter;
 
-use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{
     Deserialize, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
@@ -147,8 +147,15 @@ impl<'de> Deserializer<'de> for Json {
                 let text: StringDeserializer<Error> = text.into_deserializer();
                 visitor.visit_enum(text)
             }
+            // A variant with a value: `{"variant": value}`.
+            Self::Object(fields) => visitor.visit_enum(MapAccessDeserializer::new(Self::fields(fields))),
             other => Err(other.is_not("a text")),
         }
+    }
+
+    /// Only a variant without a value is read from nothing, and that one is a text.
+    fn deserialize_unit<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(self.is_not("the name alone"))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -167,7 +174,7 @@ impl<'de> Deserializer<'de> for Json {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct seq tuple
         tuple_struct map identifier ignored_any
     }
 }

@@ -25,7 +25,7 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
         ),
         (
             "a bomb",
-            "side_out_of_range",
+            "too_many_pixels",
             world.photo_of(fixture("bomb-60000x60000.png")).await,
         ),
         (
