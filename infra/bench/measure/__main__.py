@@ -1,4 +1,4 @@
-"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,burst,calls,endpoints,capacity,rush,media."""
+"""`make bench` measures everything, or the sections that BENCH_ONLY names. See SECTIONS and the README beside this folder."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from .endpoints import measure_endpoints
 from .pictures import measure_pictures
 from .release import build, measure_sizes
 from .rush import measure_rush
+from .terms import measure_terms
 
-SECTIONS = ("size", "cold", "burst", "calls", "endpoints", "capacity", "rush", "media")
+SECTIONS = ("size", "cold", "burst", "calls", "endpoints", "capacity", "rush", "media", "terms")
 #: Sections that need a stack and the Runtime Interface Emulator.
 ON_A_STACK = {"cold", "burst", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
@@ -68,6 +69,8 @@ def run(sections: list[str]) -> None:
         results.add("rush", measure_rush())
     if "media" in sections:
         results.add("media", measure_pictures())
+    if "terms" in sections:
+        results.add("terms", measure_terms())
     results.close()
 
 

@@ -27,7 +27,9 @@ impl Cloud {
     /// The settings in force. While neither the copy nor SSM can be read, the last ones are served; an error only where
     /// they could never be read.
     pub async fn settings(&self) -> Result<Arc<Settings>, PortError> {
-        self.settings.renew(self.now(), self.load_settings()).await
+        self.settings
+            .renew(self.now(), |before| self.load_settings(before))
+            .await
     }
 
     /// The settings of an installation that has set none.
@@ -59,7 +61,7 @@ impl Cloud {
         }
     }
 
-    async fn load_settings(&self) -> Loaded<(Settings, Duration)> {
+    async fn load_settings(&self, before: Option<Arc<Settings>>) -> Loaded<(Settings, Duration)> {
         let max_age = self.config.max_age;
         let copy = self.stored_settings().await?.readable();
         let (texts, max_age) = match copy {
@@ -67,7 +69,11 @@ impl Cloud {
             Some(copy) if !copy.is_stale(self.now()) => (copy.texts(), max_age.min(MAX_AGE)),
             copy => (self.texts_without_copy(copy).await?, max_age),
         };
-        let (settings, _) = Settings::read(&texts, &self.config.defaults);
+        let (mut settings, _) = Settings::read(&texts, &self.config.defaults);
+        if let Some(before) = before {
+            // Preparing terms takes a while: settings with the same list take them over.
+            settings.blocked_terms = settings.blocked_terms.sharing(&before.blocked_terms);
+        }
         Ok((settings, max_age))
     }
 

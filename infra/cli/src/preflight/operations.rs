@@ -84,6 +84,27 @@ pub(super) async fn alarms(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     })
 }
 
+pub(super) async fn allowed_origin(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let stack = account::stack(scope).await?;
+    let origin = stack
+        .as_ref()
+        .map_or("", |stack| account::parameter(stack, "AllowedOrigin"));
+    Ok(named_origin(origin, &scope.target.stage))
+}
+
+/// In production one page alone may call the API from a browser. On other stages any may: they are for trying things.
+fn named_origin(origin: &str, stage: &str) -> Finding {
+    match (origin, stage) {
+        ("*" | "", "prod") => Finding::fails(
+            "the stack's parameter AllowedOrigin is *, so that any web page may call the API",
+            "sam deploy --config-env prod  (with AllowedOrigin=https://photos.example.com among the parameter_overrides of \
+             samconfig.toml)",
+        ),
+        ("*" | "", stage) => Finding::Holds(format!("any web page may call the API of the stage {stage}")),
+        (origin, _) => Finding::Holds(format!("{origin} alone")),
+    }
+}
+
 /// An alarm must notify somebody. The local stack is exempt, because it sends no mail.
 fn notified(alarms: usize, address: &str, stage: &str) -> Finding {
     match (address.trim(), stage) {
@@ -188,6 +209,24 @@ mod tests {
                 .into_iter()
                 .any(is_without_summer_time)
         );
+    }
+
+    #[test]
+    fn production_names_the_page_that_may_call() {
+        for (origin, stage) in [
+            ("https://photos.example.com", "prod"),
+            ("*", "dev"),
+            ("*", "local"),
+        ] {
+            assert!(
+                matches!(named_origin(origin, stage), Finding::Holds(_)),
+                "{stage}"
+            );
+        }
+        let Finding::Fails { mend, .. } = named_origin("*", "prod") else {
+            panic!("any page may call");
+        };
+        assert!(mend.contains("AllowedOrigin=https://"), "{mend}");
     }
 
     #[test]

@@ -60,6 +60,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         "protection",
         "sign_in",
         "alarms",
+        "allowed_origin",
         "breakers",
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));

@@ -182,7 +182,7 @@ async fn an_unusable_parameter_leaves_the_last_good_one_in_force(place: Place) {
     assert_eq!(copied["unusable"], json!(["blocked_terms"]));
     let settings = place.cloud.settings().await.unwrap();
     assert!(settings.is_enabled);
-    assert_eq!(settings.blocked_terms, ["gore"]);
+    assert_eq!(*settings.blocked_terms, ["gore"]);
     assert_eq!(settings.queue_max_polls, 9, "the others are copied");
     let shown = Caller::superadmin(&place).get("/admin/ai-settings").await;
     let shown = shown.data(200);
