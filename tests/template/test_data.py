@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sam_template import Template, as_list
@@ -78,6 +79,26 @@ def test_browsers_may_only_use_presigned_addresses(deployed: Template) -> None:
     assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
     assert set(rule["AllowedHeaders"]) == {"content-type", "content-length"}
     assert rule["ExposedHeaders"] == ["ETag"]
+
+
+ORIGINS = (
+    "*", "https://photos.example.com", "https://photos.example.com:8443", "http://localhost:5173",
+    "http://127.0.0.1:4566",
+)  # fmt: skip
+NO_ORIGINS = (
+    "", "https://photos.example.com/", "https://photos.example.com/e", "https://*.example.com",
+    "http://photos.example.com", "photos.example.com", "https://Photos.example.com", "https://a.example b", "null",
+    "https://a.example,https://b.example", "https://", "https://-a.example.", "https://a.example:0",
+    "https://user@a.example", "**", "https://a.example\n",
+)  # fmt: skip
+
+
+def test_the_allowed_origin_is_an_origin(deployed: Template) -> None:
+    parameter = deployed.document["Parameters"]["AllowedOrigin"]
+    # CloudFormation compares the whole value.
+    taken = [origin for origin in ORIGINS + NO_ORIGINS if re.fullmatch(parameter["AllowedPattern"], origin)]
+    assert taken == list(ORIGINS)
+    assert parameter["Default"] in ORIGINS and parameter["ConstraintDescription"]
 
 
 def test_pruning_starts_every_night_at_half_past_two_local_time(deployed: Template) -> None:

@@ -35,6 +35,8 @@ pub(crate) enum CheckId {
     Budgets,
     /// There are alarms, and somebody is notified.
     Alarms,
+    /// In production, one page alone may call the API from a browser.
+    AllowedOrigin,
     /// The installation blocks terms.
     BlockedTerms,
     /// Recovery runs by itself.
@@ -59,6 +61,7 @@ impl CheckId {
             Self::Workers => "workers on the right queue",
             Self::Budgets => "budgets set",
             Self::Alarms => "alarms notify somebody",
+            Self::AllowedOrigin => "web origin named",
             Self::BlockedTerms => "blocked terms set",
             Self::RecoveryScheduled => "recovery scheduled",
             Self::PruningScheduled => "pruning scheduled",
@@ -139,6 +142,7 @@ async fn find(id: CheckId, scope: &Scope<'_>) -> Result<Finding, CheckError> {
         CheckId::Workers => queues::workers(scope).await,
         CheckId::Budgets => catalogue::budgets(scope).await,
         CheckId::Alarms => operations::alarms(scope).await,
+        CheckId::AllowedOrigin => operations::allowed_origin(scope).await,
         CheckId::BlockedTerms => Ok(catalogue::blocked_terms(scope)),
         CheckId::RecoveryScheduled => operations::recovery(scope).await,
         CheckId::PruningScheduled => operations::pruning(scope).await,

@@ -74,14 +74,38 @@ pub(super) async fn alarms(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     Ok(match broken {
         Some(name) => Finding::fails(format!("{name} is not deployed"), REDEPLOY),
         None if alarms == 0 => Finding::fails("the stack has no alarm", REDEPLOY),
-        None => notified(alarms, &alarm_email(&client, scope).await?, &scope.target.stage),
+        None => notified(
+            alarms,
+            &parameter(&client, scope, "AlarmEmail").await?,
+            &scope.target.stage,
+        ),
     })
 }
 
-/// The stack's parameter `AlarmEmail`; empty if nobody is to be notified.
-async fn alarm_email(
+pub(super) async fn allowed_origin(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let client = aws_sdk_cloudformation::Client::new(&scope.target.sdk);
+    let origin = parameter(&client, scope, "AllowedOrigin").await?;
+    Ok(named_origin(&origin, &scope.target.stage))
+}
+
+/// In production one page alone may call the API from a browser. On other stages any may: they are for trying things.
+fn named_origin(origin: &str, stage: &str) -> Finding {
+    match (origin, stage) {
+        ("*" | "", "prod") => Finding::fails(
+            "the stack's parameter AllowedOrigin is *, so that any web page may call the API",
+            "sam deploy --config-env prod  (with AllowedOrigin=https://photos.example.com among the parameter_overrides of \
+             samconfig.toml)",
+        ),
+        ("*" | "", stage) => Finding::Holds(format!("any web page may call the API of the stage {stage}")),
+        (origin, _) => Finding::Holds(format!("{origin} alone")),
+    }
+}
+
+/// A parameter of the stack; empty where the stack has none of this name.
+async fn parameter(
     client: &aws_sdk_cloudformation::Client,
     scope: &Scope<'_>,
+    name: &str,
 ) -> Result<String, CheckError> {
     let described = client
         .describe_stacks()
@@ -90,10 +114,10 @@ async fn alarm_email(
         .await
         .map_err(aws_sdk_cloudformation::Error::from)?;
     let parameters = described.stacks().iter().flat_map(Stack::parameters);
-    let address = parameters
-        .filter(|parameter| parameter.parameter_key() == Some("AlarmEmail"))
+    let value = parameters
+        .filter(|parameter| parameter.parameter_key() == Some(name))
         .find_map(|parameter| parameter.parameter_value());
-    Ok(address.unwrap_or_default().to_owned())
+    Ok(value.unwrap_or_default().to_owned())
 }
 
 /// An alarm must notify somebody. The local stack is exempt, because it sends no mail.
@@ -178,6 +202,24 @@ fn missing(name: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn production_names_the_page_that_may_call() {
+        for (origin, stage) in [
+            ("https://photos.example.com", "prod"),
+            ("*", "dev"),
+            ("*", "local"),
+        ] {
+            assert!(
+                matches!(named_origin(origin, stage), Finding::Holds(_)),
+                "{stage}"
+            );
+        }
+        let Finding::Fails { mend, .. } = named_origin("*", "prod") else {
+            panic!("any page may call");
+        };
+        assert!(mend.contains("AllowedOrigin=https://"), "{mend}");
+    }
 
     #[test]
     fn alarms_must_notify_somebody_outside_the_local_stack() {

@@ -57,6 +57,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         "recovery_scheduled",
         "pruning_scheduled",
         "alarms",
+        "allowed_origin",
         "breakers",
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));
