@@ -4,7 +4,8 @@ use crate::Format;
 
 /// Why a picture was refused. Each message says what is wrong and what to do about it; none of them holds a
 /// byte of the picture itself, so all may be logged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[non_exhaustive]
 pub enum MediaError {
     /// The file is larger than [`crate::Limits::max_bytes`].
@@ -49,4 +50,12 @@ pub enum MediaError {
     /// The AI provenance is missing from a file, or could not be written into it.
     #[error("AI provenance: {0}")]
     Provenance(String),
+}
+
+impl MediaError {
+    /// The kind of the refusal, as it stands in logs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        self.into_str()
+    }
 }

@@ -1,5 +1,7 @@
 //! Why work on an edit stopped. The variant says whose failure it is, and so what follows.
 
+use std::fmt::Display;
+
 use cloud::{MoveError, PortError};
 use domain::FailureCode;
 use thiserror::Error;
@@ -31,8 +33,9 @@ impl WorkError {
         Self::Permanent { code, detail }
     }
 
-    pub(crate) fn bad_photo(detail: String) -> Self {
-        let code = FailureCode::PhotoInvalid;
+    /// A photo that cannot be edited, with the kind of its flaw, by which logs can be searched.
+    pub(crate) fn bad_photo(kind: &str, detail: impl Display) -> Self {
+        let (code, detail) = (FailureCode::PhotoInvalid, format!("{kind}: {detail}"));
         Self::Guest { code, detail }
     }
 

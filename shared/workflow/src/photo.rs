@@ -17,9 +17,11 @@ impl Worker<'_> {
             Ok(bytes) => bytes,
             Err(ObjectError::Port(error)) => return Err(error.into()),
             Err(ObjectError::Missing) => {
-                return Err(WorkError::bad_photo("the photo was never uploaded".to_owned()));
+                return Err(WorkError::bad_photo("never_uploaded", "there is no such file"));
             }
-            Err(error @ ObjectError::TooLarge(_)) => return Err(WorkError::bad_photo(error.to_string())),
+            Err(error @ ObjectError::TooLarge(_)) => {
+                return Err(WorkError::bad_photo("too_many_bytes", error));
+            }
         };
         let prepare = move || media::prepare_photo(&bytes, &Limits::PHOTO);
         match self.kit.on_picture(prepare).await? {
@@ -28,7 +30,7 @@ impl Worker<'_> {
                 width: photo.width,
                 height: photo.height,
             }),
-            Err(error) => Err(WorkError::bad_photo(error.to_string())),
+            Err(error) => Err(WorkError::bad_photo(error.kind(), error)),
         }
     }
 }

@@ -18,38 +18,54 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
     let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     let photos = [
-        ("cut in half", world.photo_of(fixture("truncated.jpg")).await),
-        ("a bomb", world.photo_of(fixture("bomb-60000x60000.png")).await),
+        (
+            "cut in half",
+            "truncated",
+            world.photo_of(fixture("truncated.jpg")).await,
+        ),
+        (
+            "a bomb",
+            "too_many_pixels",
+            world.photo_of(fixture("bomb-60000x60000.png")).await,
+        ),
         (
             "a text",
+            "unknown_format",
             world
                 .photo_of(b"Dear diary, this is not a picture at all.".to_vec())
                 .await,
         ),
-        ("empty", world.photo_of(Vec::new()).await),
-        ("60 MB", world.photo_of(vec![0xA5; 60_000_000]).await),
-        ("never uploaded", world.photo_without_file().await),
+        ("empty", "unknown_format", world.photo_of(Vec::new()).await),
+        (
+            "60 MB",
+            "too_many_bytes",
+            world.photo_of(vec![0xA5; 60_000_000]).await,
+        ),
+        (
+            "never uploaded",
+            "never_uploaded",
+            world.photo_without_file().await,
+        ),
     ];
     let ids = join_all(
         photos
             .iter()
-            .map(|(_, photo)| world.guest.start(*photo, styles::OK)),
+            .map(|(_, _, photo)| world.guest.start(*photo, styles::OK)),
     )
     .await;
     let shown = join_all(ids.iter().map(|id| world.guest.wait(*id))).await;
     let books = Books::of(&world).await;
-    for (((what, _), id), edit) in photos.iter().zip(&ids).zip(shown) {
+    for (((what, kind, _), id), edit) in photos.iter().zip(&ids).zip(shown) {
         assert_eq!(
             (&edit["status"], &edit["failure"]["code"]),
             (&"failed".into(), &"photo_invalid".into()),
             "{what}"
         );
         assert_eq!(edit["failure"]["retryable"], false, "{what}");
-        assert_eq!(
-            world.stored(*id).await.attempt,
-            0,
-            "{what}: no provider was asked"
-        );
+        let stored = world.stored(*id).await;
+        assert_eq!(stored.attempt, 0, "{what}: no provider was asked");
+        let detail = stored.failure.unwrap().detail.unwrap_or_default();
+        assert!(detail.starts_with(&format!("{kind}: ")), "{what}: {detail}");
         books.assert_released(*id, "photo_invalid");
         if place.is_deployed() {
             let peak = logs::peak_memory_mb(&place, "process-edit", *id).await;
