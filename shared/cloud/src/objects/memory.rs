@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::{MAX_BATCH_DELETE, PRESIGNED_FOR, SignedRequest};
+use super::{MAX_BATCH_DELETE, SignedAt, SignedRequest};
 use crate::calls::Call;
 use crate::testing::{World, lock};
 use crate::{ObjectError, PortError};
@@ -146,9 +146,9 @@ impl MemoryObjects {
         self.world.perform(call, keys.join(" "), delete).await
     }
 
-    pub(super) async fn sign_get(&self, key: &str) -> Result<SignedRequest, PortError> {
+    pub(super) async fn sign_get(&self, key: &str, at: SignedAt) -> Result<SignedRequest, PortError> {
         Ok(SignedRequest {
-            url: self.sign("GET", key, None),
+            url: self.sign("GET", key, None, at),
             headers: Vec::new(),
         })
     }
@@ -158,9 +158,10 @@ impl MemoryObjects {
         key: &str,
         mime_type: &str,
         size_bytes: u64,
+        at: SignedAt,
     ) -> Result<SignedRequest, PortError> {
         Ok(SignedRequest {
-            url: self.sign("PUT", key, Some((mime_type.to_owned(), size_bytes))),
+            url: self.sign("PUT", key, Some((mime_type.to_owned(), size_bytes)), at),
             headers: vec![
                 ("content-type".to_owned(), mime_type.to_owned()),
                 ("content-length".to_owned(), size_bytes.to_string()),
@@ -168,14 +169,14 @@ impl MemoryObjects {
         })
     }
 
-    fn sign(&self, method: &str, key: &str, write: Option<(String, u64)>) -> String {
-        let expires_at = self.world.clock.now() + PRESIGNED_FOR;
+    fn sign(&self, method: &str, key: &str, write: Option<(String, u64)>, at: SignedAt) -> String {
         let signature = self.world.random();
         let url = format!("memory://bucket/{key}?method={method}&signature={signature:032x}");
         let grant = Grant {
             key: key.to_owned(),
             write,
-            expires_at,
+            // Counted from the whole second, as S3 counts it.
+            expires_at: at.expires_at(),
         };
         lock(&self.grants).insert(url.clone(), grant);
         url

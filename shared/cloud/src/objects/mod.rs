@@ -27,8 +27,22 @@ pub struct Presigned {
     pub method: &'static str,
     /// Headers that the request must carry.
     pub headers: Vec<(String, String)>,
-    /// When it stops working.
+    /// When it stops working, to the second.
     pub expires_at: Timestamp,
+}
+
+/// When a request is signed. A signature counts whole seconds, so a fraction would promise time that the address has not.
+#[derive(Debug, Clone, Copy)]
+struct SignedAt(Timestamp);
+
+impl SignedAt {
+    fn new(now: Timestamp) -> Self {
+        Self(Timestamp::from_second(now.as_second()).unwrap_or(now))
+    }
+
+    fn expires_at(self) -> Timestamp {
+        self.0 + PRESIGNED_FOR
+    }
 }
 
 /// The part of a [`Presigned`] that the backend makes.
@@ -63,8 +77,8 @@ impl Objects {
         on_backend!(self, S3, bucket => bucket.delete(keys))
     }
 
-    async fn sign_get(&self, key: &str) -> Result<SignedRequest, PortError> {
-        on_backend!(self, S3, bucket => bucket.sign_get(key))
+    async fn sign_get(&self, key: &str, at: SignedAt) -> Result<SignedRequest, PortError> {
+        on_backend!(self, S3, bucket => bucket.sign_get(key, at))
     }
 
     async fn sign_put(
@@ -72,8 +86,9 @@ impl Objects {
         key: &str,
         mime_type: &str,
         size_bytes: u64,
+        at: SignedAt,
     ) -> Result<SignedRequest, PortError> {
-        on_backend!(self, S3, bucket => bucket.sign_put(key, mime_type, size_bytes))
+        on_backend!(self, S3, bucket => bucket.sign_put(key, mime_type, size_bytes, at))
     }
 }
 
@@ -103,7 +118,9 @@ impl Cloud {
 
     /// To read an object.
     pub async fn presign_get(&self, key: &str) -> Result<Presigned, PortError> {
-        Ok(self.presigned("GET", self.objects.sign_get(key).await?))
+        let at = SignedAt::new(self.now());
+        let signed = self.objects.sign_get(key, at).await?;
+        Ok(presigned("GET", signed, at))
     }
 
     /// To write an object of exactly this type and size.
@@ -113,16 +130,17 @@ impl Cloud {
         mime_type: &str,
         size_bytes: u64,
     ) -> Result<Presigned, PortError> {
-        let signed = self.objects.sign_put(key, mime_type, size_bytes).await?;
-        Ok(self.presigned("PUT", signed))
+        let at = SignedAt::new(self.now());
+        let signed = self.objects.sign_put(key, mime_type, size_bytes, at).await?;
+        Ok(presigned("PUT", signed, at))
     }
+}
 
-    fn presigned(&self, method: &'static str, signed: SignedRequest) -> Presigned {
-        Presigned {
-            url: signed.url,
-            method,
-            headers: signed.headers,
-            expires_at: self.now() + PRESIGNED_FOR,
-        }
+fn presigned(method: &'static str, signed: SignedRequest, at: SignedAt) -> Presigned {
+    Presigned {
+        url: signed.url,
+        method,
+        headers: signed.headers,
+        expires_at: at.expires_at(),
     }
 }

@@ -1,6 +1,6 @@
 //! Objects in S3.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -12,7 +12,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 
-use super::{PRESIGNED_FOR, SignedRequest};
+use super::{PRESIGNED_FOR, SignedAt, SignedRequest};
 use crate::calls::{self, Call, CallCounter};
 use crate::error::unavailable;
 use crate::{ObjectError, PortError};
@@ -129,9 +129,9 @@ impl S3 {
         }
     }
 
-    pub(super) async fn sign_get(&self, key: &str) -> Result<SignedRequest, PortError> {
+    pub(super) async fn sign_get(&self, key: &str, at: SignedAt) -> Result<SignedRequest, PortError> {
         let request = self.client.get_object().bucket(&self.bucket).key(key);
-        let signed = calls::uncounted(request.presigned(expiry()?)).await;
+        let signed = calls::uncounted(request.presigned(signing(at)?)).await;
         Ok(parts(&signed.map_err(unavailable(Call::GetObject))?))
     }
 
@@ -140,6 +140,7 @@ impl S3 {
         key: &str,
         mime_type: &str,
         size_bytes: u64,
+        at: SignedAt,
     ) -> Result<SignedRequest, PortError> {
         let length = i64::try_from(size_bytes).map_err(|_| unsignable())?;
         let request = self
@@ -149,7 +150,7 @@ impl S3 {
             .key(key)
             .content_type(mime_type)
             .content_length(length);
-        let signed = calls::uncounted(request.presigned(expiry()?)).await;
+        let signed = calls::uncounted(request.presigned(signing(at)?)).await;
         Ok(parts(&signed.map_err(unavailable(Call::PutObject))?))
     }
 }
@@ -164,8 +165,12 @@ fn parts(request: &PresignedRequest) -> SignedRequest {
     }
 }
 
-fn expiry() -> Result<PresigningConfig, PortError> {
-    PresigningConfig::expires_in(PRESIGNED_FOR).map_err(|_| unsignable())
+fn signing(at: SignedAt) -> Result<PresigningConfig, PortError> {
+    PresigningConfig::builder()
+        .start_time(SystemTime::from(at.0))
+        .expires_in(PRESIGNED_FOR)
+        .build()
+        .map_err(|_| unsignable())
 }
 
 fn unsignable() -> PortError {

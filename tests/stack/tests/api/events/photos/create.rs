@@ -1,5 +1,6 @@
 //! `POST /api/v1/events/{token}/photos`
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use world::fixture;
 use world::reply::text;
@@ -9,6 +10,7 @@ contract! {
     in_memory {
         a_malformed_registration_is_refused_at_its_field,
         a_body_that_is_not_json_is_refused_by_its_flaw,
+        an_upload_works_until_the_moment_that_it_names,
     }
     both {
         a_guest_registers_uploads_and_edits_a_photo,
@@ -109,4 +111,22 @@ async fn a_body_that_is_not_json_is_refused_by_its_flaw(place: Place) {
         .post_raw("/photos", json_type, huge)
         .await
         .problem(413, "payload_too_large");
+}
+
+async fn an_upload_works_until_the_moment_that_it_names(place: Place) {
+    let world = World::new(&place).await;
+    let bytes = fixture("cat.jpg");
+    // A signature counts whole seconds, and nobody registers a photo at the beginning of one.
+    place.pass(SignedDuration::from_millis(700)).await;
+    let reply = world.guest.create_photo("image/jpeg", bytes.len()).await;
+    let upload = &reply.data(201)["upload"];
+    let expires_at: Timestamp = text(&upload["expires_at"]).parse().unwrap();
+    assert_eq!(expires_at.subsec_nanosecond(), 0);
+    assert!(expires_at <= place.now() + SignedDuration::from_mins(15));
+    place
+        .pass_until(expires_at - SignedDuration::from_millis(1))
+        .await;
+    assert_eq!(world.guest.upload(upload, bytes.clone()).await, 200);
+    place.pass_until(expires_at).await;
+    assert_eq!(world.guest.upload(upload, bytes).await, 403);
 }
