@@ -1,4 +1,4 @@
-"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,media."""
+"""`make bench` measures everything, or the sections that BENCH_ONLY names: size,cold,calls,endpoints,capacity,media,terms."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from .cold import measure_cold_starts
 from .endpoints import measure_endpoints
 from .pictures import measure_pictures
 from .release import build, measure_sizes
+from .terms import measure_terms
 
-SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "media")
+SECTIONS = ("size", "cold", "calls", "endpoints", "capacity", "media", "terms")
 #: Sections that need a stack and the Runtime Interface Emulator.
 ON_A_STACK = {"cold", "calls", "endpoints", "capacity"}
 VARIABLE = "BENCH_ONLY"
@@ -62,6 +63,8 @@ def run(sections: list[str]) -> None:
                 results.add("capacity", measure_capacity(stack))
     if "media" in sections:
         results.add("media", measure_pictures())
+    if "terms" in sections:
+        results.add("terms", measure_terms())
     results.close()
 
 

@@ -9,6 +9,7 @@ use futures::future::try_join_all;
 use secrecy::SecretString;
 
 use crate::Cloud;
+use crate::cache::Cached;
 use crate::cloud::Loaded;
 use crate::parameters::{Kind, MAX_BATCH};
 
@@ -23,18 +24,16 @@ impl Cloud {
 impl Cloud {
     /// The API key of a provider; `None` where the operator has set none.
     pub async fn api_key(&self, provider: ProviderName) -> Result<Option<SecretString>, PortError> {
-        let load = self.load_secret(self.secret_name(provider));
-        let key = self.api_key_cache(provider).get(self.now(), load).await?;
-        Ok((*key).clone())
+        let name = self.secret_name(provider);
+        self.secret(self.api_key_cache(provider), name).await
     }
 }
 
 impl Cloud {
     /// The key; `None` where the operator has set none, and so wants no webhooks.
     pub async fn webhook_key(&self) -> Result<Option<SecretString>, PortError> {
-        let load = self.load_secret(format!("{}/webhook_key", self.config.secrets_path));
-        let key = self.webhook_key.get(self.now(), load).await?;
-        Ok((*key).clone())
+        let name = format!("{}/webhook_key", self.config.secrets_path);
+        self.secret(&self.webhook_key, name).await
     }
 }
 
@@ -110,6 +109,20 @@ impl Cloud {
     /// The full name of a setting's parameter.
     fn parameter_name(&self, setting: Setting) -> String {
         format!("{}/{setting}", self.config.settings_path)
+    }
+
+    /// A cached secret. One that was not there is looked for again: the operator may have just set it.
+    async fn secret(
+        &self,
+        cache: &Cached<Option<SecretString>>,
+        name: String,
+    ) -> Result<Option<SecretString>, PortError> {
+        let now = self.now();
+        let mut held = cache.get(now, self.load_secret(name.clone())).await?;
+        if held.is_none() {
+            held = cache.recent(now, self.load_secret(name)).await?;
+        }
+        Ok((*held).clone())
     }
 
     async fn load_secret(&self, name: String) -> Loaded<Option<SecretString>> {

@@ -5,6 +5,7 @@ mod policy_change;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::blocked_terms::BlockedTerms;
 use crate::id::{AddonKey, EventId, EventSlug, PackageKey, PhotoId, StyleKey, TenantId, TokenId};
 use crate::watermark::WatermarkSettings;
 
@@ -118,7 +119,7 @@ pub struct EventPolicy {
     /// The message for a guest whom the policy refuses.
     pub policy_message: Option<String>,
     /// Blocked terms of this event, on top of the installation's.
-    pub blocked_terms: Vec<String>,
+    pub blocked_terms: BlockedTerms,
     /// Edits of one guest that may be under way at once; absent: any number.
     pub max_in_flight_per_guest: Option<u32>,
     /// Edits of the event that may be under way at once; absent: any number.
@@ -133,7 +134,7 @@ impl Default for EventPolicy {
             allow_prompt_without_style: false,
             allowed_style_keys: Vec::new(),
             policy_message: None,
-            blocked_terms: Vec::new(),
+            blocked_terms: BlockedTerms::default(),
             max_in_flight_per_guest: None,
             max_in_flight_per_event: None,
         }

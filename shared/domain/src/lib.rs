@@ -28,6 +28,7 @@ pub mod settings;
 pub mod style;
 pub mod summary;
 pub mod symptom;
+pub mod text;
 pub mod wait;
 pub mod watermark;
 

@@ -14,13 +14,14 @@ use struct_field_names_as_array::FieldNamesAsSlice;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::blocked_terms::BlockedTerms;
 use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
 pub use crate::setting;
 pub use key::Setting;
 pub use read::{Substitute, UnusableText};
-use rules::{fits_the_picture, https, is_queue_name, unless_none, url, watermark_schema, within};
+use rules::{fits_the_picture, https, is_queue_name, is_visible, unless_none, url, watermark_schema, within};
 pub use value::{MAX_TEXT_BYTES, text_of};
 
 pub use crate::provider::ProviderMode;
@@ -42,7 +43,7 @@ pub struct Settings {
 
     /// What a caller is told while it is off.
     #[default("AI edits are switched off for the moment. Please try again later.")]
-    #[garde(length(chars, min = 1, max = 500))]
+    #[garde(length(chars, min = 1, max = 500), custom(is_visible))]
     #[schema(min_length = 1, max_length = 500)]
     pub status_message: String,
 
@@ -80,8 +81,8 @@ pub struct Settings {
     // Blocked prompt terms of the installation. `check` holds new terms to the published rules; older ones that break
     // them stay in force.
     /// Each with a letter, a digit or an emoji, 100 characters at most.
-    #[schema(max_items = 500)]
-    pub blocked_terms: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 500)]
+    pub blocked_terms: BlockedTerms,
 
     // Share of failures that raises an alert.
     #[default(0.35)]
@@ -112,6 +113,31 @@ pub struct Settings {
     #[garde(custom(within(1, 1_000_000)))]
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub abuse_escalation_threshold_per_hour: u32,
+
+    // Blocked prompts from one address in an hour before everybody there is refused. Many guests share an address, and one
+    // guest can make up new ids at will: so this limit is generous, and stands behind the guest's.
+    #[default(250)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub abuse_address_threshold_per_hour: u32,
+
+    // Photos that one guest may register in an hour.
+    #[default(60)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub photos_per_guest_and_hour: u32,
+
+    // Photos that may be registered from one address in an hour, by all guests there together.
+    #[default(3_000)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub photos_per_address_and_hour: u32,
+
+    // Photos that may be registered at one event in a month.
+    #[default(20_000)]
+    #[garde(custom(within(1, 10_000_000)))]
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    pub photos_per_event_and_month: u32,
 
     // Days that edits are kept.
     #[default(90)]

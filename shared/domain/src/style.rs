@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::StyleKey;
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
+use crate::text::cleaned;
 
 /// The place in a template where a guest's own prompt goes.
 pub const PROMPT_PLACEHOLDER: &str = "{prompt}";
@@ -93,13 +94,14 @@ impl Style {
             .map(str::trim)
             .filter(|part| !part.is_empty())
             .collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
+        (!parts.is_empty()).then(|| cleaned(&parts.join(", ")))
     }
 }
 
-/// An empty placeholder leaves a gap; providers count characters.
+/// An empty placeholder leaves a gap; providers count characters. Hidden characters of a template that was stored before
+/// they were refused stay out.
 fn collapse_spaces(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    cleaned(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A style for tests, with every field that a test does not care about filled in.

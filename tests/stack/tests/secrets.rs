@@ -19,7 +19,7 @@ async fn provider_errors_are_stored_without_prompts_and_keys(place: Place) {
     logs::keep_out("Wilhelmina riding");
     let live = Live::open(&place).await;
     let world = World::with(&place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
     })
     .await;
     let photo = world.photo("cat.jpg").await;

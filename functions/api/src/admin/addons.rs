@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{Outcome, Saved, removed};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
-use crate::model::text::{MAX_NAME, not_blank};
+use crate::model::text::{MAX_NAME, is_name};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
 use crate::response::{list, no_content, ok};
@@ -23,7 +23,7 @@ const MISSING: Problem = Problem::NotFound("add-on");
 #[serde(deny_unknown_fields)]
 pub struct AddonInput {
     /// For people.
-    #[garde(length(chars, min = 1, max = MAX_NAME), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = MAX_NAME), custom(is_name))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Hundredths of the currency; null: it cannot be bought.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{MAX_SAVE_TRIES, Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
-use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, not_blank};
+use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, is_name, is_visible};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
 use crate::response::{list, no_content, ok};
@@ -30,12 +30,12 @@ const MAX_COST: i64 = MicroUsd::MAX_COST.get();
 #[serde(deny_unknown_fields)]
 pub struct AdminStyleInput {
     /// For guests.
-    #[garde(length(chars, min = 1, max = MAX_NAME), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = MAX_NAME), custom(is_name))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// For guests.
     #[serde(default)]
-    #[garde(length(chars, max = 500))]
+    #[garde(length(chars, max = 500), custom(is_visible))]
     #[schema(max_length = 500)]
     pub description: String,
     /// A picture that shows what the style does.
@@ -49,16 +49,16 @@ pub struct AdminStyleInput {
     #[schema(value_type = Option<Provider>)]
     pub provider: Option<ProviderName>,
     /// The provider's name of the model.
-    #[garde(length(chars, min = 1, max = 200), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = 200), custom(is_name))]
     #[schema(min_length = 1, max_length = 200)]
     pub provider_model: String,
     /// With or without `{prompt}`, the place of the guest's own words.
-    #[garde(length(chars, min = 1, max = MAX_TEMPLATE))]
+    #[garde(length(chars, min = 1, max = MAX_TEMPLATE), custom(is_visible))]
     #[schema(min_length = 1, max_length = 40_000)]
     pub prompt_template: String,
     /// What the picture should not show.
     #[serde(default)]
-    #[garde(length(chars, max = MAX_TEMPLATE))]
+    #[garde(length(chars, max = MAX_TEMPLATE), inner(custom(is_visible)))]
     #[schema(max_length = 40_000)]
     pub negative_prompt_template: Option<String>,
     /// Off: cannot be used, stays for the edits made with it.
@@ -87,7 +87,7 @@ pub struct AdminStyleInput {
 #[serde(deny_unknown_fields, default)]
 pub struct EntitlementsInput {
     /// All of these package features.
-    #[garde(length(max = MAX_LISTED), inner(length(chars, min = 1, max = MAX_KEY), ascii))]
+    #[garde(length(max = MAX_LISTED), inner(length(chars, min = 1, max = MAX_KEY), ascii, custom(is_name)))]
     #[schema(max_items = 50)]
     pub required_features: Vec<String>,
     /// All of these add-ons.

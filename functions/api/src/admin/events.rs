@@ -17,7 +17,7 @@ use super::{MAX_SAVE_TRIES, Outcome, Saved, unsaved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
 use crate::model::capabilities::CapabilitiesBody;
-use crate::model::text::{MAX_NAME, not_blank};
+use crate::model::text::{MAX_NAME, is_name};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
@@ -40,7 +40,7 @@ pub struct AdminEventInput {
     #[schema(value_type = String, pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
     pub slug: EventSlug,
     /// For people.
-    #[garde(length(chars, min = 1, max = MAX_NAME), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = MAX_NAME), custom(is_name))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Null: none.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{MAX_SAVE_TRIES, Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
-use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, not_blank};
+use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, is_name};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
 use crate::response::{list, no_content, ok};
@@ -25,11 +25,11 @@ const IN_USE: &str = "Events have this package. Give them another one (PUT admin
 #[serde(deny_unknown_fields)]
 pub struct PackageInput {
     /// For people.
-    #[garde(length(chars, min = 1, max = MAX_NAME), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = MAX_NAME), custom(is_name))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it unlocks.
-    #[garde(length(max = MAX_LISTED), inner(length(chars, min = 1, max = MAX_KEY), ascii))]
+    #[garde(length(max = MAX_LISTED), inner(length(chars, min = 1, max = MAX_KEY), ascii, custom(is_name)))]
     #[schema(max_items = 50)]
     pub features: Vec<String>,
 }

@@ -12,7 +12,7 @@ use super::watermarks::check_watermark;
 use super::{Outcome, Saved};
 use crate::body::json_body;
 use crate::caller::{new_id, path_id};
-use crate::model::text::{MAX_CAP, MAX_NAME, not_blank};
+use crate::model::text::{MAX_CAP, MAX_NAME, is_name};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
@@ -26,7 +26,7 @@ const MISSING: Problem = Problem::NotFound("tenant");
 #[serde(deny_unknown_fields)]
 pub struct TenantInput {
     /// For people.
-    #[garde(length(chars, min = 1, max = MAX_NAME), custom(not_blank))]
+    #[garde(length(chars, min = 1, max = MAX_NAME), custom(is_name))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may spend.

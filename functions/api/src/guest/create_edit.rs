@@ -2,6 +2,7 @@
 
 use cloud::{Cloud, invocation};
 use domain::guard::EditRequest;
+use domain::text::cleaned;
 use domain::{Problem, StyleKey};
 use garde::Validate;
 use serde::Deserialize;
@@ -62,8 +63,11 @@ impl EditInput {
     /// # Errors
     /// It names neither a style nor a prompt.
     pub(crate) fn into_request(self) -> Result<EditRequest, Problem> {
-        // A prompt of blanks counts as none.
-        let words = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        // A prompt of blanks counts as none. Hidden characters, which may come along with a pasted text, are left out.
+        let words = |text: Option<String>| {
+            let text = cleaned(&text?);
+            (!text.trim().is_empty()).then_some(text)
+        };
         let (prompt, negative_prompt) = (words(self.prompt), words(self.negative_prompt));
         if self.style_key.is_none() && prompt.is_none() {
             return Err(Problem::field(

@@ -1,5 +1,6 @@
 //! Limits of names, lists and amounts.
 
+use domain::text::{flaw_of_line, flaw_of_text};
 use garde::Error;
 
 /// Characters of a name.
@@ -11,13 +12,18 @@ pub(crate) const MAX_KEY: usize = 64;
 /// One billion US dollars: more is a slip.
 pub(crate) const MAX_CAP: i64 = 1_000_000_000_000_000;
 
-/// Refuses a text of blanks.
+/// Refuses a name of blanks, of several lines, or with characters that nobody sees.
 // garde passes the context by reference
 #[allow(clippy::trivially_copy_pass_by_ref)]
-pub(crate) fn not_blank<T: AsRef<str>>(text: &T, (): &()) -> garde::Result {
+pub(crate) fn is_name<T: AsRef<str>>(text: &T, (): &()) -> garde::Result {
     if text.as_ref().trim().is_empty() {
-        Err(Error::new("must not be blank"))
-    } else {
-        Ok(())
+        return Err(Error::new("must not be blank"));
     }
+    flaw_of_line(text.as_ref()).map_or(Ok(()), |flaw| Err(Error::new(flaw)))
+}
+
+/// Refuses a text with characters that nobody sees.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+pub(crate) fn is_visible<T: AsRef<str>>(text: &T, (): &()) -> garde::Result {
+    flaw_of_text(text.as_ref()).map_or(Ok(()), |flaw| Err(Error::new(flaw)))
 }

@@ -1,10 +1,11 @@
 //! `PATCH /tenant/events/{eventSlug}/ai-settings`: an organiser changes what the event allows.
 
 use cloud::Cloud;
+use domain::blocked_terms::is_searchable;
 use domain::event::{EventPolicy, PolicyChange};
-use domain::guard::safety::contains_term;
 use domain::problem::FieldError;
 use domain::scope::TenantCaller;
+use domain::text::flaw_of_text;
 use domain::{Event, Problem, Style, StyleKey};
 use futures::future::try_join_all;
 use garde::Validate;
@@ -96,8 +97,12 @@ pub async fn change_policy(
 ) -> Result<Event, Problem> {
     let known = async {
         match &change.allowed_style_keys {
-            Some(keys) => check_styles(keys, &cloud.styles().await?),
             None => Ok(()),
+            Some(keys) => match check_styles(keys, &cloud.styles().await?) {
+                Ok(()) => Ok(()),
+                // One of them may have just been saved.
+                Err(_) => check_styles(keys, &cloud.recent_styles().await?),
+            },
         }
     };
     // A missing event comes before a wrong body: another tenant must not learn anything from the body's refusal.
@@ -152,6 +157,11 @@ impl EventSettingsInput {
         {
             wrong.push(field("/policy_message", "Write something, or send null."));
         }
+        let flaw = policy_message
+            .iter()
+            .flatten()
+            .find_map(|text| flaw_of_text(text));
+        wrong.extend(flaw.map(|flaw| field("/policy_message", &flaw)));
         let blocked_terms = self
             .blocked_terms
             .map(|terms| tidy_terms(terms.unwrap_or_default(), &mut wrong));
@@ -182,7 +192,7 @@ fn tidy_terms(terms: Vec<String>, wrong: &mut Vec<FieldError>) -> Vec<String> {
     let mut tidy: Vec<String> = Vec::with_capacity(terms.len());
     for (index, term) in terms.into_iter().enumerate() {
         let term = term.trim().to_owned();
-        if !contains_term(&term, &[&term]) {
+        if !is_searchable(&term) {
             let pointer = format!("/blocked_terms/{index}");
             wrong.push(field(&pointer, "A term needs a letter, a digit or an emoji."));
         }
@@ -259,6 +269,7 @@ mod tests {
             ),
             (format!(r#"{{"policy_message":"{long}"}}"#), "/policy_message"),
             (r#"{"policy_message":"  "}"#.to_owned(), "/policy_message"),
+            (r#"{"policy_message":"No\u202e!"}"#.to_owned(), "/policy_message"),
             (r#"{"blocked_terms":["gun","…"]}"#.to_owned(), "/blocked_terms/1"),
             (
                 format!(r#"{{"blocked_terms":["gun","{long}"]}}"#),

@@ -20,8 +20,13 @@ impl Cloud {
         self.styles.get(self.now(), self.load_styles()).await
     }
 
+    /// The styles for a caller whose style is not among [`Cloud::styles`], or may not be used: at most a second old.
+    pub async fn recent_styles(&self) -> Result<Arc<Vec<Style>>, PortError> {
+        self.styles.recent(self.now(), self.load_styles()).await
+    }
+
     async fn load_styles(&self) -> Result<Vec<Style>, PortError> {
-        let (items, _) = self.query(Query::table(STYLES)).await?;
+        let (items, _) = self.query(Query::table(STYLES).consistent()).await?;
         // A style that cannot be read (`parse` logs it) must not take the others along: no edit could be made.
         let readable = items.into_iter().filter_map(|item| parse(item, "a style").ok());
         let mut styles: Vec<Style> = readable.collect();

@@ -10,5 +10,5 @@ mod glyph;
 mod list;
 mod search;
 
-pub use list::{MAX_TERM_CHARS, MAX_TERMS, flaws_of_terms};
-pub use search::{contains_any, contains_term};
+pub use list::{BlockedTerms, MAX_TERM_CHARS, MAX_TERMS, flaws_of_terms, is_searchable};
+pub use search::contains_any;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::alphabet::Kind;
 use super::glyph::{self, Glyph};
+use super::list::BlockedTerms;
 
 /// From this many letters on, the search also finds a term with letters replaced; shorter ones (`SS`) are too easily
 /// something else (`5s`).
@@ -16,27 +17,16 @@ const LEAST_JOINED: usize = 5;
 /// The most glyphs that the search skips from one letter to the next: bounds the work on a text of nothing else.
 const WIDEST_GAP: usize = 8;
 
-/// Whether one of the terms stands in the text, at word boundaries. A term without letters, digits or emoji never does.
-pub fn contains_term<T: AsRef<str>>(text: &str, terms: &[T]) -> bool {
-    contains_any([text], terms)
-}
-
-/// Whether one of the terms stands in one of the texts.
-pub fn contains_any<'a, T: AsRef<str>>(
-    texts: impl IntoIterator<Item = &'a str>,
-    terms: impl IntoIterator<Item = T>,
-) -> bool {
-    let mut terms = terms.into_iter().peekable();
+/// Whether a term of one of the lists stands in one of the texts, at word boundaries. A term without letters, digits or
+/// emoji never does.
+pub fn contains_any<'a>(texts: impl IntoIterator<Item = &'a str>, lists: &[&BlockedTerms]) -> bool {
     // Most installations block nothing, and most edits have no words of their own: then nothing is read.
-    if terms.peek().is_none() {
+    if lists.iter().all(|list| list.is_empty()) {
         return false;
     }
     let texts: Vec<Text> = texts.into_iter().map(Text::read).collect();
-    !texts.is_empty()
-        && terms.any(|term| {
-            let term = Term::read(term.as_ref());
-            texts.iter().any(|text| text.contains(&term))
-        })
+    let contains = |term: &Term| texts.iter().any(|text| text.contains(term));
+    !texts.is_empty() && lists.iter().any(|list| list.prepared().iter().any(contains))
 }
 
 /// A blocked term.

@@ -5,13 +5,11 @@ use crate::blocked_terms::contains_any;
 use crate::event::EventPolicy;
 use crate::settings::Settings;
 
-pub use crate::blocked_terms::{MAX_TERM_CHARS, MAX_TERMS, contains_term, flaws_of_terms};
-
 /// Whether the request's own words contain a blocked term of the installation or the event.
 pub fn is_blocked(request: &EditRequest, settings: &Settings, policy: &EventPolicy) -> bool {
     let words = [request.prompt.as_deref(), request.negative_prompt.as_deref()];
     contains_any(
         words.into_iter().flatten(),
-        settings.blocked_terms.iter().chain(&policy.blocked_terms),
+        &[&settings.blocked_terms, &policy.blocked_terms],
     )
 }

@@ -71,6 +71,10 @@ impl Settings {
         let is_usable = read.is_some() && switched_off_by.is_empty();
         let mut settings: Self = read.unwrap_or_default();
         settings.is_enabled &= is_usable;
+        if let Some(before) = before {
+            // Preparing terms takes a while: a snapshot with the same list takes them over.
+            settings.blocked_terms = settings.blocked_terms.sharing(&before.blocked_terms);
+        }
         settings.switched_off_by = switched_off_by;
         (settings, unusable)
     }
@@ -101,7 +105,7 @@ mod tests {
             (setting!(queue_max_polls), "7"),
         ]);
         let (after, unusable) = Settings::read(&bad, Some(&before));
-        assert_eq!(after.blocked_terms, ["gore"]);
+        assert_eq!(*after.blocked_terms, ["gore"]);
         assert_eq!(after.queue_max_polls, 7, "the other text is taken over");
         assert!(after.is_enabled);
         assert_eq!(unusable.len(), 1);

@@ -66,6 +66,10 @@ pub(super) fn is_queue_name(name: &Option<String>, (): &()) -> garde::Result {
     }
 }
 
+pub(super) fn is_visible(text: &str, (): &()) -> garde::Result {
+    crate::text::flaw_of_text(text).map_or(Ok(()), |flaw| Err(garde::Error::new(flaw)))
+}
+
 pub(super) fn fits_the_picture(watermark: &WatermarkSettings, (): &()) -> garde::Result {
     watermark.check().map_err(garde::Error::new)
 }

@@ -177,6 +177,7 @@ mod tests {
         for (setting, text, expected) in [
             (setting!(is_enabled), "yes", "expected true or false"),
             (setting!(status_message), " ", "length"),
+            (setting!(status_message), "Later\u{202E}.", "U+202E"),
             (setting!(default_provider), "midjourney", "`runware` or `fal`"),
             (setting!(fallback_provider), "midjourney", "runware and fal"),
             (setting!(runware_mode), "Live", "`live` or `fake`"),

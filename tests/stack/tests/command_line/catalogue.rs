@@ -185,7 +185,7 @@ async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
     );
     let policy = event.policy;
     assert_eq!((policy.enabled, policy.allow_custom_prompt), (false, true));
-    assert_eq!(policy.blocked_terms, ["gore"]);
+    assert_eq!(*policy.blocked_terms, ["gore"]);
 
     let gone = bare(
         ", budget: null, watermark: null",

@@ -33,7 +33,7 @@ const AT_ONCE: usize = 4;
 
 async fn the_summary_equals_a_recount_of_a_thousand_mixed_edits(place: Place) {
     let world = World::with(&place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
     })
     .await;
     let photo = photo_of(&world).await;

@@ -45,7 +45,7 @@ async fn each_signal_is_given_once_although_many_edits_cause_it(place: Place) {
     let mut subscriber = Subscriber::new(&place).await;
     let began = logs::now_ms(&place) - 1_000;
     let sick = World::with(&place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
     })
     .await;
     let poor = World::with(&place, |tenant, _| {

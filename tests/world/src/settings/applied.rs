@@ -16,7 +16,7 @@ const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// The values that template.yaml gives to the local stage, as far as tests change them. `queue_name` and
 /// `webhook_base_url` are the place's own.
-const DEFAULTS: [(Setting, &str); 21] = [
+const DEFAULTS: [(Setting, &str); 25] = [
     (setting!(is_enabled), "true"),
     (setting!(guest_enabled), "true"),
     (
@@ -31,6 +31,10 @@ const DEFAULTS: [(Setting, &str); 21] = [
     (setting!(queue_max_polls), "60"),
     (setting!(blocked_terms), "[]"),
     (setting!(abuse_escalation_threshold_per_hour), "25"),
+    (setting!(abuse_address_threshold_per_hour), "250"),
+    (setting!(photos_per_guest_and_hour), "60"),
+    (setting!(photos_per_address_and_hour), "3000"),
+    (setting!(photos_per_event_and_month), "20000"),
     (setting!(runware_base_url), "https://api.runware.ai/v1"),
     (setting!(runware_timeout_seconds), "60"),
     (setting!(fal_base_url), "https://queue.fal.run"),

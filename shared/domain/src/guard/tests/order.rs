@@ -21,8 +21,8 @@ const BREAKERS: &[Breaker] = &[
     (5, "unknown", |world| { world.choose("nowhere"); }),
     (5, "takes no prompt", |world| { world.style("watercolour").prompt_template = "as a comic".to_owned(); }),
     (5, "too long", |world| { world.style("watercolour").prompt_template = "long {prompt}".repeat(40); }),
-    (6, "blocked by the installation", |world| { world.settings.blocked_terms.push("snow".to_owned()); }),
-    (6, "blocked by the event", |world| { world.event.policy.blocked_terms.push("snow".to_owned()); }),
+    (6, "blocked by the installation", |world| { world.settings.blocked_terms = vec!["snow".to_owned()].into(); }),
+    (6, "blocked by the event", |world| { world.event.policy.blocked_terms = vec!["snow".to_owned()].into(); }),
 ];
 
 /// The layer that answered; `None` where all passed.
@@ -103,7 +103,7 @@ fn tenants_may_try_what_is_still_closed_to_guests() {
 
 #[test]
 fn a_blocked_prompt_keeps_what_would_have_been_sent() {
-    let world = World::with(|world| world.settings.blocked_terms.push("snow".to_owned()));
+    let world = World::with(|world| world.settings.blocked_terms = vec!["snow".to_owned()].into());
     let Verdict::PromptBlocked(approval) = world.ask() else {
         panic!("not blocked")
     };

@@ -21,7 +21,7 @@ const WORD: &str = "forbiddenword";
 /// An event that blocks every edit of this test: the edits are stored, and no worker is needed.
 async fn world(place: &Place) -> World {
     World::with(place, |_, event| {
-        event.policy.blocked_terms = vec![WORD.to_owned()];
+        event.policy.blocked_terms = vec![WORD.to_owned()].into();
     })
     .await
 }

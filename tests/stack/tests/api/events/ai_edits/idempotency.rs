@@ -112,7 +112,7 @@ async fn the_same_key_of_another_guest_is_another_key(place: Place) {
 
 async fn a_repeated_blocked_prompt_is_one_blocked_edit(place: Place) {
     let world = World::with(&place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
     })
     .await;
     let photo = world.photo_without_file().await;

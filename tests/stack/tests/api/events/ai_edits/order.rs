@@ -76,7 +76,7 @@ impl Refuser {
             // These layers do not read the event.
             Self::Enabled | Self::Abuse | Self::Style | Self::Safety => {}
         }
-        event.policy.blocked_terms = vec![WORD.to_owned()];
+        event.policy.blocked_terms = vec![WORD.to_owned()].into();
     }
 }
 

@@ -115,7 +115,7 @@ async fn an_add_on_unlocks_the_feature_while_it_lasts(place: Place) {
 
 async fn a_blocked_prompt_is_stored_as_blocked_and_costs_nothing(place: Place) {
     let world = World::with(&place, |_, event| {
-        event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+        event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
     })
     .await;
     let photo = world.photo_without_file().await;
@@ -158,7 +158,7 @@ async fn the_first_refusing_layer_decides(place: Place) {
         let world = World::with(&place, |tenant, event| {
             tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(cap));
             event.policy.enabled = enabled;
-            event.policy.blocked_terms = vec!["forbiddenword".to_owned()];
+            event.policy.blocked_terms = vec!["forbiddenword".to_owned()].into();
         })
         .await;
         let photo = world.photo_without_file().await;
