@@ -1,14 +1,17 @@
 //! JSON bodies: limited, typed, validated.
 
+mod json;
+
 use domain::Problem;
 use domain::problem::FieldError;
 use garde::Validate;
 use lambda_http::Request;
 use lambda_http::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::error::Category;
+use serde_json::{Error, Value};
 use serde_path_to_error::{Path, Segment};
+
+use json::Json;
 
 /// The largest body, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -31,13 +34,7 @@ where
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::UnsupportedMediaType);
     }
-    let mut parser = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut parser).map_err(|error| unreadable(&error))?;
-    // Without this, anything behind the value would be ignored.
-    parser
-        .end()
-        .map_err(|error| Problem::InvalidRequest(format!("The body is not valid JSON: {error}.")))?;
-    within_limits(value)
+    typed(serde_json::from_slice(bytes).map_err(|error| not_json(&error))?)
 }
 
 /// The same for a value from elsewhere, such as an operator's file.
@@ -48,7 +45,14 @@ pub fn json_value<T>(value: Value) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate<Context = ()>,
 {
-    within_limits(serde_path_to_error::deserialize(value).map_err(|error| unreadable(&error))?)
+    typed(serde_json::from_value(value).map_err(|error| not_json(&error))?)
+}
+
+fn typed<T>(json: Json) -> Result<T, Problem>
+where
+    T: DeserializeOwned + Validate<Context = ()>,
+{
+    within_limits(serde_path_to_error::deserialize(json).map_err(|error| unfit(&error))?)
 }
 
 /// The value, if it is within the limits of its type.
@@ -78,19 +82,38 @@ pub(crate) fn small_body(request: &Request) -> Result<&[u8], Problem> {
     Ok(bytes)
 }
 
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let inner = error.inner();
-    match inner.classify() {
-        Category::Data => {
-            // serde's message without the position: the pointer says it better.
-            let text = inner.to_string();
-            let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
-            Problem::field(&pointer(error.path()), detail)
-        }
-        Category::Syntax | Category::Eof | Category::Io => {
-            Problem::InvalidRequest(format!("The body is not valid JSON: {inner}."))
-        }
-    }
+fn not_json(error: &Error) -> Problem {
+    Problem::InvalidRequest(format!("The body is not valid JSON: {error}."))
+}
+
+fn unfit(error: &serde_path_to_error::Error<Error>) -> Problem {
+    Problem::field(&pointer(error.path()), in_words(&error.inner().to_string()))
+}
+
+/// serde's message, with types as a caller knows them instead of Rust's names.
+fn in_words(message: &str) -> String {
+    let parts = ["invalid type: ", "invalid value: ", "unknown variant "]
+        .into_iter()
+        .find_map(|kind| message.strip_prefix(kind)?.rsplit_once(", expected "));
+    let Some((found, expected)) = parts else {
+        return message.to_owned();
+    };
+    let found = match found {
+        "sequence" => "a list",
+        "map" => "an object",
+        other => other,
+    };
+    let expected = match expected {
+        "a boolean" => "true or false",
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "f32" | "f64" => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        other => other,
+    };
+    format!("Expected {expected}, not {found}.")
 }
 
 fn pointer(path: &Path) -> String {
@@ -109,14 +132,33 @@ mod tests {
     use lambda_http::Body;
     use lambda_http::http;
     use serde::Deserialize;
+    use serde_json::json;
 
     use super::*;
 
     #[derive(Debug, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
+    #[allow(dead_code)] // mostly only read
     struct Sample {
         #[garde(length(chars, min = 1, max = 3))]
         name: String,
+        #[garde(skip)]
+        inner: Option<Inner>,
+        #[garde(skip)]
+        kind: Option<Kind>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)] // only read
+    struct Inner {
+        count: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        One,
+        Two,
     }
 
     fn parse(content_type: &str, body: &str) -> Result<Sample, Problem> {
@@ -140,7 +182,19 @@ mod tests {
             parse(json, "{").unwrap_err(),
             Problem::InvalidRequest(_)
         ));
+        // Whatever stands behind the value counts too.
+        assert!(matches!(
+            parse(json, r#"{"name":"a"} {}"#).unwrap_err(),
+            Problem::InvalidRequest(_)
+        ));
         for (body, pointer) in [
+            (r#"["abc"]"#, ""),
+            (r#"[]"#, ""),
+            ("7", ""),
+            ("null", ""),
+            (r#"{"name":"a","inner":["b"]}"#, "/inner"),
+            (r#"{"name":"a","inner":{"count":-1}}"#, "/inner/count"),
+            (r#"{"name":"a","kind":{"one":null}}"#, "/kind/one"),
             (r#"{"name":7}"#, "/name"),
             (r#"{"name":"abcd"}"#, "/name"),
             (r#"{"name":"a","nam":1}"#, "/nam"),
@@ -149,5 +203,35 @@ mod tests {
             assert_eq!(fields.len(), 1, "{body}");
             assert_eq!(fields[0].pointer, pointer, "{body}");
         }
+    }
+
+    #[test]
+    fn a_refusal_names_no_type_of_the_code() {
+        for (body, detail) in [
+            (r#"["abc"]"#, "Expected an object, not a list."),
+            (r#"{"name":"a","inner":["b"]}"#, "Expected an object, not a list."),
+            (r#"{"name":7}"#, "Expected a text, not integer `7`."),
+            (
+                r#"{"name":"a","inner":{"count":-1}}"#,
+                "Expected a whole number, 0 or more, not integer `-1`.",
+            ),
+            (r#"{"name":"a","kind":["one"]}"#, "Expected a text, not a list."),
+            (
+                r#"{"name":"a","kind":"three"}"#,
+                "Expected `one` or `two`, not `three`.",
+            ),
+            (r#"{"name":"a","name":"b"}"#, "duplicate field `name`"),
+        ] {
+            let fields = parse("application/json", body).unwrap_err().fields();
+            assert_eq!(fields[0].detail, detail, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_operators_value_is_read_as_strictly() {
+        for value in [json!(["abc"]), json!({ "name": "a", "inner": ["b"] })] {
+            assert!(json_value::<Sample>(value).is_err());
+        }
+        assert!(json_value::<Sample>(json!({ "name": "a", "inner": { "count": 1 }, "kind": "two" })).is_ok());
     }
 }

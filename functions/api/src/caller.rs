@@ -15,7 +15,8 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Header)]
 #[allow(dead_code)] // documents what `guest` reads
 pub(crate) struct GuestId {
-    /// A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -
+    /// A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+    /// one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
     #[param(rename = "x-guest-id", required = false)]
     id: String,
 }
@@ -49,6 +50,7 @@ pub(crate) fn guest<'a>(request: &'a Request, address: &'a str) -> Result<GuestC
     Ok(GuestCaller {
         token: path_text(request, "token"),
         identity,
+        address,
     })
 }
 
@@ -85,20 +87,19 @@ pub(crate) fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -
 /// No token (401), or one without the group (403).
 pub(crate) fn superadmin(request: &Request) -> Result<(), Problem> {
     let claims = claims(request)?;
-    let groups = claims
-        .get("cognito:groups")
-        .map(String::as_str)
-        .unwrap_or_default();
-    // An HTTP API renders a list claim as text: `[superadmin editors]`.
-    let mut groups = groups
-        .trim_matches(['[', ']'])
-        .split([' ', ','])
-        .map(|group| group.trim_matches('"'));
-    if groups.any(|group| group == "superadmin") {
+    let groups = claims.get("cognito:groups").map(String::as_str);
+    if names_of_groups(groups.unwrap_or_default()).any(|group| group == "superadmin") {
         Ok(())
     } else {
         Err(Problem::Forbidden)
     }
+}
+
+/// The groups in a claim. An HTTP API renders the list as text, `[superadmin editors]`. The name of a group has no space in
+/// it, but it may have brackets, commas and quotes: they belong to the name. A claim in any other form names nobody.
+fn names_of_groups(claim: &str) -> impl Iterator<Item = &str> {
+    let list = claim.strip_prefix('[').and_then(|claim| claim.strip_suffix(']'));
+    list.into_iter().flat_map(|list| list.split(' '))
 }
 
 fn claims(request: &Request) -> Result<HashMap<String, String>, Problem> {
@@ -149,7 +150,7 @@ pub(crate) fn path_id<T: FromStr>(request: &Request, name: &str, missing: Proble
 /// The text cannot be such an id.
 pub(crate) fn new_id<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<T, Problem> {
     let id = path_text(request, name).parse();
-    id.map_err(|error| Problem::InvalidRequest(format!("`{name}` in the path is {error}.")))
+    id.map_err(|error| Problem::InvalidRequest(format!("`{name}` in the path {error}.")))
 }
 
 /// A path parameter; empty where the path has none of this name.
@@ -158,4 +159,36 @@ pub(crate) fn path_text<'a>(request: &'a Request, name: &str) -> &'a str {
         .path_parameters_ref()
         .and_then(|parameters| parameters.first(name))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_group_is_all_of_it() {
+        let is_superadmin = |claim| names_of_groups(claim).any(|group| group == "superadmin");
+        for claim in ["[superadmin]", "[editors superadmin]", "[superadmin a,b]"] {
+            assert!(is_superadmin(claim), "{claim}");
+        }
+        for claim in [
+            // Groups named `a,superadmin`, `[superadmin]`, `"superadmin"` and so on.
+            "[a,superadmin]",
+            "[superadmin,a]",
+            "[[superadmin]]",
+            "[editors [superadmin]]",
+            r#"["superadmin"]"#,
+            "[superadmins]",
+            "[Superadmin]",
+            "[super admin]",
+            // No list.
+            "superadmin",
+            "superadmin editors",
+            "[superadmin",
+            "[]",
+            "",
+        ] {
+            assert!(!is_superadmin(claim), "{claim}");
+        }
+    }
 }

@@ -193,6 +193,8 @@ problems! {
     Hints: 404 413 503;
     /// Of one that a layer of protection or a signature can refuse.
     Refusals: 403;
+    /// Of one that is counted and limited.
+    Limits: 429;
 }
 
 #[cfg(test)]

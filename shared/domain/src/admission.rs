@@ -43,6 +43,8 @@ pub enum GuestChange {
     /// One more blocked prompt in this hour.
     Blocked {
         scope_hash: String,
+        /// The scope of the guest's address, where that is another one.
+        address: Option<String>,
         /// `2026-11-22T14`
         hour: String,
     },
@@ -54,6 +56,8 @@ pub struct Applicant<'a> {
     pub event: &'a Event,
     pub photo: &'a Photo,
     pub origin: Origin,
+    /// The scope of a guest's address, where it is another than the guest's own.
+    pub address: Option<&'a str>,
     /// The new edit's id.
     pub edit_id: EditId,
     pub now: Timestamp,
@@ -123,6 +127,7 @@ impl Admission {
                     let hour = hour_of(applicant.now);
                     Some(GuestChange::Blocked {
                         scope_hash: scope_hash.clone(),
+                        address: applicant.address.map(str::to_owned),
                         hour,
                     })
                 }

@@ -1,6 +1,7 @@
 //! Accounting months and hours, always in UTC.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 /// The accounting month of a time, in UTC: `2026-11`.
 pub fn month_of(at: Timestamp) -> String {
@@ -18,6 +19,18 @@ pub fn seconds_left_in_hour(at: Timestamp) -> u32 {
     3_600 - u32::try_from(at.as_second().rem_euclid(3_600)).unwrap_or(0)
 }
 
+/// Seconds until the accounting month of a time is over; at least 1.
+pub fn seconds_left_in_month(at: Timestamp) -> u32 {
+    let here = at.to_zoned(TimeZone::UTC);
+    let next = here
+        .first_of_month()
+        .and_then(|first| first.start_of_day())
+        .and_then(|first| first.checked_add(1.month()));
+    // There is a next month until the year 9999.
+    let left = next.map_or(1, |next| next.timestamp().as_second() - at.as_second());
+    u32::try_from(left).unwrap_or(1).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,6 +41,14 @@ mod tests {
         assert_eq!(hour_of(at("2026-11-22T14:59:59Z")), "2026-11-22T14");
         assert_eq!(seconds_left_in_hour(at("2026-11-22T14:59:59.9Z")), 1);
         assert_eq!(seconds_left_in_hour(at("2026-11-22T14:00:00Z")), 3_600);
+    }
+
+    #[test]
+    fn a_month_ends_with_its_last_day() {
+        let left = |text: &str| seconds_left_in_month(text.parse().unwrap());
+        assert_eq!(left("2026-11-30T23:59:59.9Z"), 1);
+        assert_eq!(left("2026-12-31T23:59:00Z"), 60);
+        assert_eq!(left("2028-02-01T00:00:00Z"), 29 * 86_400);
     }
 
     #[test]

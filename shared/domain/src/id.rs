@@ -12,9 +12,8 @@ use uuid::Uuid;
 
 /// A text that is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("not a valid {kind}: expected {expected}")]
+#[error("must be {expected}")]
 pub struct InvalidId {
-    kind: &'static str,
     expected: &'static str,
 }
 
@@ -54,7 +53,7 @@ macro_rules! prefixed_ulid {
             }
 
             fn invalid() -> InvalidId {
-                InvalidId { kind: stringify!($name), expected: concat!("\"", $prefix, "\" and a ULID") }
+                InvalidId { expected: concat!("\"", $prefix, "\" and a ULID") }
             }
         }
 
@@ -137,7 +136,6 @@ macro_rules! chosen_key {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err(InvalidId {
-                        kind: stringify!($name),
                         expected: "1 to 64 of A-Z a-z 0-9 _ -, beginning with a letter or digit",
                     })
                 }

@@ -43,9 +43,12 @@ pub enum Problem {
     /// Something else still points at it; says what and what to do.
     #[error("{0}")]
     InUse(String),
-    /// Too many edits in flight, or too many blocked prompts; seconds until it is worth another try.
+    /// Too many edits in flight, blocked prompts or photos; seconds until it is worth another try.
     #[error("Too many requests. Wait a little before you try again.")]
     RateLimited(u32),
+    /// The event has as many photos as it may have this month; seconds until the month ends.
+    #[error("This event has taken as many photos as it may this month. The organiser can ask for more.")]
+    TooManyPhotos(u32),
     /// The first call with this key is still running.
     #[error("The first request with this Idempotency-Key is still being worked on. Try again in a moment.")]
     IdempotencyInProgress,
@@ -104,6 +107,7 @@ impl Problem {
             }
             Self::InUse(_) => row(409, "in_use", "Something else depends on it", None),
             Self::RateLimited(seconds) => row(429, "rate_limited", "Too many requests", Some(*seconds)),
+            Self::TooManyPhotos(seconds) => row(429, "rate_limited", "Too many photos", Some(*seconds)),
             Self::Refused(refusal) => match refusal {
                 Refusal::FeatureDisabled(_) => {
                     row(503, "feature_disabled", "AI edits are switched off", Some(30))

@@ -21,6 +21,30 @@ pub struct GuestCaller<'a> {
     /// The event token from the path.
     pub token: &'a str,
     pub identity: GuestIdentity<'a>,
+    /// The address the request came from. It is never stored: only its hash is, under the event's own key.
+    pub address: &'a str,
+}
+
+/// The scopes in which an event counts what a guest does, as hashes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestScopes {
+    /// The guest's own.
+    pub own: String,
+    /// That of the guest's address, which others may share; `None` where it is the guest's own.
+    pub address: Option<String>,
+}
+
+impl GuestCaller<'_> {
+    /// The guest's scopes at the event with this key.
+    pub fn scopes(&self, scope_key: &str) -> GuestScopes {
+        let hash = |identity| scope_hash(scope_key, identity);
+        let address = match self.identity {
+            GuestIdentity::Device(_) => Some(hash(GuestIdentity::Address(self.address))),
+            GuestIdentity::Address(_) => None,
+        };
+        let own = hash(self.identity);
+        GuestScopes { own, address }
+    }
 }
 
 /// An organiser and the event it means.
@@ -55,6 +79,22 @@ pub fn token_hash(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guest_with_an_id_is_counted_by_it_and_by_its_address_and_another_one_once() {
+        let guest = |identity| GuestCaller {
+            token: "t",
+            identity,
+            address: "192.0.2.7",
+        };
+        let address = scope_hash("k", GuestIdentity::Address("192.0.2.7"));
+        let device = GuestIdentity::Device("phone");
+        let both = guest(device).scopes("k");
+        assert_eq!(both.own, scope_hash("k", device));
+        assert_eq!(both.address.as_ref(), Some(&address));
+        let alone = guest(GuestIdentity::Address("192.0.2.7")).scopes("k");
+        assert_eq!((alone.own, alone.address), (address, None));
+    }
 
     #[test]
     fn scopes_differ_by_event_by_guest_and_by_kind() {

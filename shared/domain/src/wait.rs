@@ -97,6 +97,7 @@ mod tests {
             event: &event,
             photo: &photo,
             origin: Origin::Tenant,
+            address: None,
             edit_id: EditId::new(at(0), 2),
             now: at(0),
         };

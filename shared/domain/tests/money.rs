@@ -328,6 +328,7 @@ fn admission(happening: &Happening, number: u128, now: Timestamp) -> Option<Admi
         origin: Origin::Guest {
             scope_hash: scope(*guest),
         },
+        address: None,
         edit_id: EditId::new(now, number),
         now,
     };

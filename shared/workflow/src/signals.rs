@@ -48,7 +48,8 @@ pub(crate) async fn budget(
     }
 }
 
-/// Signals a guest that has reached the threshold of blocked prompts in the hour of `now`, which counts this prompt too.
+/// Signals a guest, or an address, that has reached its threshold of blocked prompts in the hour of `now`, which counts
+/// this prompt too.
 pub(crate) async fn abuse(
     cloud: &Cloud,
     entry: &Entry,
@@ -57,25 +58,26 @@ pub(crate) async fn abuse(
     one_more: bool,
     now: Timestamp,
 ) {
-    let Some(scope_hash) = entry.guest() else {
-        return;
-    };
-    if !found.guest_hour.must_escalate(settings, one_more) {
-        return;
-    }
-    match cloud.mark_escalated(&entry.event_id, scope_hash, now).await {
-        Ok(true) => {
-            let notice = Notice::Abuse {
-                tenant_id: entry.tenant_id.clone(),
-                event_id: entry.event_id.clone(),
-                scope_hash: scope_hash.to_owned(),
-                blocked: found.guest_hour.blocked + u32::from(one_more),
-                at: now,
-            };
-            give(cloud, &notice).await;
+    let guest = (settings.abuse_escalation_threshold_per_hour, &found.guest_hour);
+    let address = (settings.abuse_address_threshold_per_hour, &found.address_hour);
+    for (scope, (threshold, hour)) in [(entry.guest(), guest), (entry.address.as_deref(), address)] {
+        let Some(scope_hash) = scope.filter(|_| hour.must_escalate(threshold, one_more)) else {
+            continue;
+        };
+        match cloud.mark_escalated(&entry.event_id, scope_hash, now).await {
+            Ok(true) => {
+                let notice = Notice::Abuse {
+                    tenant_id: entry.tenant_id.clone(),
+                    event_id: entry.event_id.clone(),
+                    scope_hash: scope_hash.to_owned(),
+                    blocked: hour.blocked + u32::from(one_more),
+                    at: now,
+                };
+                give(cloud, &notice).await;
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(event_id = %entry.event_id, %error, "abuse escalation not marked"),
         }
-        Ok(false) => {}
-        Err(error) => tracing::warn!(event_id = %entry.event_id, %error, "abuse escalation not marked"),
     }
 }
 

@@ -31,6 +31,7 @@ pub fn applicant<'a>(world: &'a World, photo: &'a Photo, origin: Origin, at: Tim
         event: &world.event,
         photo,
         origin,
+        address: None,
         edit_id: EditId::new(at, world.place.cloud.random()),
         now: at,
     }

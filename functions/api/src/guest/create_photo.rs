@@ -1,8 +1,10 @@
 //! `POST /events/{token}/photos`: a guest registers a photo and gets a URL to upload it to.
 
-use cloud::{Cloud, Presigned};
+use cloud::{Cloud, Counted, Presigned};
+use domain::context::{seconds_left_in_hour, seconds_left_in_month};
 use domain::event::{MAX_PHOTO_BYTES, Photo, photo_key};
-use domain::guard::{self, Audience};
+use domain::guard::{self, Audience, Layer};
+use domain::metric::{About, Metric};
 use domain::{PhotoId, Problem};
 use garde::Validate;
 use jiff::Timestamp;
@@ -13,7 +15,7 @@ use workflow::{grant, settings};
 use crate::body::json_body;
 use crate::caller::{GuestId, guest, source_address};
 use crate::model::upload::{MimeType, UploadBody};
-use crate::openapi::{Refusals, Writes};
+use crate::openapi::{Limits, Refusals, Writes};
 use crate::response::created;
 use crate::{Answer, Request};
 
@@ -46,7 +48,7 @@ function!("guest-create-photo", EventToken, create_photo);
 
 /// Registers a photo and says where to upload it
 #[utoipa::path(post, path = "/events/{token}/photos", params(GuestId), request_body = PhotoInput,
-    responses((status = 201, body = NewPhotoBody<'_>), Writes, Refusals))]
+    responses((status = 201, body = NewPhotoBody<'_>), Writes, Refusals, Limits))]
 async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let address = source_address(request);
     let caller = guest(request, &address)?;
@@ -61,6 +63,17 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let now = cloud.now();
     // Nobody should upload a photo that cannot be edited.
     guard::entitlement::check(&event, now)?;
+    let scopes = caller.scopes(&grant.scope_key);
+    let full = match cloud.count_photo(&event.id, &scopes, &settings).await? {
+        Counted::Yes => None,
+        Counted::FullHour => Some(Problem::RateLimited(seconds_left_in_hour(now))),
+        Counted::FullMonth => Some(Problem::TooManyPhotos(seconds_left_in_month(now))),
+    };
+    if let Some(problem) = full {
+        let about = About::event(&event.tenant_id, &event.id);
+        cloud.measure(about, &[(Metric::Refusals(Layer::Abuse), 1)]);
+        return Err(problem);
+    }
     let id = PhotoId::new(now, cloud.random());
     let photo = Photo {
         id,

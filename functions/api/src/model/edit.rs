@@ -107,7 +107,8 @@ pub(crate) struct TenantEditBody<'a> {
     provider: ProviderName,
     model: &'a str,
     style_version: Option<u32>,
-    seed: Option<u64>,
+    /// A number of up to 64 bits, as a text: more than a number in JavaScript can hold.
+    seed: Option<String>,
     attempts: Vec<AttemptBody<'a>>,
     polls: u32,
     provider_latency_ms: Option<u64>,
@@ -145,7 +146,7 @@ impl<'a> TenantEditBody<'a> {
             provider: edit.provider,
             model: &edit.model,
             style_version: edit.style_version,
-            seed: edit.seed,
+            seed: edit.seed.map(|seed| seed.to_string()),
             attempts: edit.attempts.iter().map(attempt).collect(),
             polls: edit.polls,
             provider_latency_ms: edit.provider_latency_ms,

@@ -17,7 +17,7 @@ use crate::table::{Condition, Key, Update, Write, number};
 use crate::{AdmitError, Cloud, PortError};
 
 /// How long a guest's counts of an hour are kept.
-const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
 /// How long a guest's count of open edits is kept after its last change. Longer than any edit can be under way, even
 /// where edits are held back for days: a count that is gone would be made again below 0.
 const OPEN_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -38,6 +38,8 @@ pub struct AdmissionFacts {
     pub guest_open: i64,
     /// What the guest has done in this hour.
     pub guest_hour: GuestHour,
+    /// What everybody at the guest's address has done in this hour.
+    pub address_hour: GuestHour,
     /// What the idempotency key was used for before.
     pub idempotency: Option<IdempotencyRecord>,
 }
@@ -52,6 +54,8 @@ pub struct FactsQuery<'a> {
     pub month: &'a str,
     /// Hash of the guest's scope; `None` where no guest asks.
     pub guest: Option<&'a str>,
+    /// Hash of the scope of the guest's address, where it is another.
+    pub address: Option<&'a str>,
     /// The hour, `2026-11-22T14`.
     pub hour: &'a str,
     pub idempotency: Option<&'a IdempotencyKey>,
@@ -67,9 +71,11 @@ impl Cloud {
         let figures = keys::figures(query.event_id, query.month);
         let idempotency = query.idempotency.map(keys::idempotency);
         let guest_open = query.guest.map(keys::guest_open);
-        let guest_hour = query.guest.map(|guest| keys::guest_hour(guest, query.hour));
+        let hour = |scope| keys::guest_hour(scope, query.hour);
+        let (guest_hour, address_hour) = (query.guest.map(hour), query.address.map(hour));
         let fixed = [&event, &tenant, &photo, &month, &figures];
-        let optional = idempotency.iter().chain(&guest_open).chain(&guest_hour);
+        let hours = guest_hour.iter().chain(&address_hour);
+        let optional = idempotency.iter().chain(&guest_open).chain(hours);
         let found = self
             .read_together(fixed.into_iter().chain(optional).cloned())
             .await?;
@@ -85,6 +91,7 @@ impl Cloud {
             figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
             guest_open: guest_open.map_or(0, |guest| guest.open),
             guest_hour: read(&found, guest_hour, "a guest's hour")?.unwrap_or_default(),
+            address_hour: read(&found, address_hour, "an address's hour")?.unwrap_or_default(),
             idempotency: remembered
                 .filter(|held| now < held.expires_at)
                 .map(|held| held.record),
@@ -106,7 +113,11 @@ impl Cloud {
             writes.push((Part::Key, self.remember(key, record)?));
         }
         if let Some(change) = &admission.guest {
-            writes.push((Part::Guest, self.change_guest(change)));
+            writes.extend(
+                self.change_guest(change)
+                    .into_iter()
+                    .map(|write| (Part::Guest, write)),
+            );
         }
         if let Some(change) = &admission.budget {
             writes.push((Part::Budget, change_budget(change, admission.cap)));
@@ -158,16 +169,21 @@ fn read<T: DeserializeOwned>(
 }
 
 impl Cloud {
-    fn change_guest(&self, change: &GuestChange) -> Write {
+    fn change_guest(&self, change: &GuestChange) -> Vec<Write> {
         match change {
             GuestChange::Opens { scope_hash, max_open } => {
                 let room = at_most("open", i64::from(*max_open) - 1);
-                self.add_open_of_guest(scope_hash, 1).when(room)
+                vec![self.add_open_of_guest(scope_hash, 1).when(room)]
             }
-            GuestChange::Blocked { scope_hash, hour } => {
+            GuestChange::Blocked {
+                scope_hash,
+                address,
+                hour,
+            } => {
                 let expires_at = number(self.now().as_second() + HOUR_RETENTION.as_secs());
                 let update = Update::default().add("blocked", 1).set("expires_at", expires_at);
-                Write::update(keys::guest_hour(scope_hash, hour), update)
+                let count = |scope: &String| Write::update(keys::guest_hour(scope, hour), update.clone());
+                std::iter::once(scope_hash).chain(address).map(count).collect()
             }
         }
     }

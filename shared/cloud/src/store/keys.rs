@@ -43,6 +43,11 @@ pub(super) fn figures(event: &EventId, month: &str) -> Key {
     Key::new(event_partition(event), format!("STATS#{month}"))
 }
 
+/// The photos that were registered at an event in a month.
+pub(super) fn registered(event: &EventId, month: &str) -> Key {
+    Key::new(event_partition(event), format!("REGISTERED#{month}"))
+}
+
 pub(super) fn tenant(id: &TenantId) -> Key {
     Key::new(format!("TENANT#{id}"), META)
 }
@@ -61,7 +66,7 @@ pub(super) fn guest_open(scope_hash: &str) -> Key {
     Key::new(format!("SCOPE#{scope_hash}"), "OPEN")
 }
 
-/// What a guest has done in an hour.
+/// What a guest, or everybody at an address, has done in an hour.
 pub(super) fn guest_hour(scope_hash: &str, hour: &str) -> Key {
     Key::new(format!("SCOPE#{scope_hash}"), format!("HOUR#{hour}"))
 }

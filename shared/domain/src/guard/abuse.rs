@@ -1,10 +1,9 @@
-//! Between layers 1 and 2: a guest that keeps trying blocked prompts is refused for the rest of the hour.
+//! Between layers 1 and 2: who keeps trying blocked prompts is refused for the rest of the hour. A guest is, and behind it,
+//! with a more generous threshold, everybody at an address: one guest can make up new ids at will.
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::Settings;
-
-/// A guest's counts of one hour.
+/// The counts of a guest or of an address in one hour.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GuestHour {
@@ -15,14 +14,14 @@ pub struct GuestHour {
 }
 
 impl GuestHour {
-    /// Whether the guest is refused for the rest of the hour.
-    pub fn is_refused(&self, settings: &Settings) -> bool {
-        self.blocked >= settings.abuse_escalation_threshold_per_hour
+    /// Whether this many blocked prompts are enough to be refused for the rest of the hour.
+    pub const fn has_reached(&self, threshold: u32) -> bool {
+        self.blocked >= threshold
     }
 
     /// Whether the threshold is reached, with one more blocked prompt if there is one, and no signal was given yet.
-    pub fn must_escalate(&self, settings: &Settings, one_more: bool) -> bool {
-        !self.escalated && self.blocked + u32::from(one_more) >= settings.abuse_escalation_threshold_per_hour
+    pub fn must_escalate(&self, threshold: u32, one_more: bool) -> bool {
+        !self.escalated && self.blocked.saturating_add(one_more.into()) >= threshold
     }
 }
 
@@ -32,19 +31,15 @@ mod tests {
 
     #[test]
     fn the_threshold_refuses_and_gives_one_signal() {
-        let settings = Settings {
-            abuse_escalation_threshold_per_hour: 3,
-            ..Settings::default()
-        };
         let hour = |blocked, escalated| GuestHour { blocked, escalated };
-        assert!(!hour(2, false).is_refused(&settings));
-        assert!(hour(3, false).is_refused(&settings));
-        assert!(!hour(1, false).must_escalate(&settings, true));
-        assert!(hour(2, false).must_escalate(&settings, true));
+        assert!(!hour(2, false).has_reached(3));
+        assert!(hour(3, false).has_reached(3));
+        assert!(!hour(1, false).must_escalate(3, true));
+        assert!(hour(2, false).must_escalate(3, true));
         assert!(
-            hour(3, false).must_escalate(&settings, false),
+            hour(3, false).must_escalate(3, false),
             "two at once were one too many"
         );
-        assert!(!hour(3, true).must_escalate(&settings, false));
+        assert!(!hour(3, true).must_escalate(3, false));
     }
 }

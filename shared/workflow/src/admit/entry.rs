@@ -6,7 +6,7 @@ use cloud::Cloud;
 use domain::edit::Origin;
 use domain::event::TokenGrant;
 use domain::guard::Audience;
-use domain::scope::{GuestCaller, TenantCaller, scope_hash, token_hash};
+use domain::scope::{GuestCaller, GuestScopes, TenantCaller, token_hash};
 use domain::{EventId, EventSlug, Problem, Settings, TenantId};
 
 /// Who is calling.
@@ -26,6 +26,8 @@ pub struct Entry {
     /// The event.
     pub event_id: EventId,
     pub(crate) origin: Origin,
+    /// The scope of a guest's address, where it is another than the guest's own.
+    pub(crate) address: Option<String>,
     /// The scope of idempotency keys and quotas.
     pub(crate) scope: String,
 }
@@ -57,25 +59,28 @@ impl Caller<'_> {
         match self {
             Self::Guest(guest) => {
                 let grant = grant(cloud, *guest).await?;
-                let scope = scope_hash(&grant.scope_key, guest.identity);
+                let GuestScopes { own, address } = guest.scopes(&grant.scope_key);
                 let origin = Origin::Guest {
-                    scope_hash: scope.clone(),
+                    scope_hash: own.clone(),
                 };
                 Ok(Entry {
                     tenant_id: grant.tenant_id,
                     event_id: grant.event_id,
                     origin,
-                    scope,
+                    address,
+                    scope: own,
                 })
             }
             Self::Tenant(tenant) => {
                 let event_id = event_of(cloud, *tenant).await?;
                 let tenant_id = tenant.tenant_id.clone();
-                let scope = format!("tenant-{tenant_id}");
+                // No id holds a `#`: two scopes cannot be one text.
+                let scope = format!("tenant-{tenant_id}#{event_id}");
                 Ok(Entry {
                     tenant_id,
                     event_id,
                     origin: Origin::Tenant,
+                    address: None,
                     scope,
                 })
             }

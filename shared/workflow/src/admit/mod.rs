@@ -79,20 +79,27 @@ async fn pass_layers(
         photo_id: input.photo_id,
         month: &month,
         guest: entry.guest(),
+        address: entry.address.as_deref(),
         hour: &hour,
         idempotency: idempotency.as_ref(),
     };
     // The styles are cached most of the time; when they are not, both reads run at once.
-    let (found, styles) = futures::try_join!(cloud.admission_facts(&query), cloud.styles())?;
+    let (found, mut styles) = futures::try_join!(cloud.admission_facts(&query), cloud.styles())?;
     let request_hash = replay::request_hash(input);
     if let Some(before) = &found.idempotency {
         return replay::answer(cloud, &entry.event_id, before, &request_hash).await;
     }
-    if found.guest_hour.is_refused(settings) {
+    let of_guest = settings.abuse_escalation_threshold_per_hour;
+    let of_address = settings.abuse_address_threshold_per_hour;
+    if found.guest_hour.has_reached(of_guest) || found.address_hour.has_reached(of_address) {
         signals::abuse(cloud, entry, &found, settings, false, now).await;
         return Err(Problem::RateLimited(seconds_left_in_hour(now)));
     }
-    let admission = admission(cloud, input, entry, &found, settings, &styles);
+    let mut admission = admission(cloud, input, entry, &found, settings, &styles);
+    if matches!(&admission, Err(problem) if is_about_styles(problem)) {
+        styles = cloud.recent_styles().await?;
+        admission = self::admission(cloud, input, entry, &found, settings, &styles);
+    }
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
         signals::budget(cloud, entry, &found, settings, None, now).await;
     }
@@ -119,6 +126,15 @@ async fn pass_layers(
         output: None,
         edit,
     })
+}
+
+/// Whether a request is refused because of the styles there are. Those may be older than the style that it names.
+fn is_about_styles(problem: &Problem) -> bool {
+    match problem {
+        Problem::Refused(Refusal::Invalid { pointer, .. }) => *pointer == "/style_key",
+        Problem::Refused(refusal) => refusal.layer() == Layer::Style,
+        _ => false,
+    }
 }
 
 /// Marks a style before its first edit is written: a marked style cannot be erased. Cached styles are at most 30 s
@@ -174,6 +190,7 @@ fn admission(
         event,
         photo,
         origin: entry.origin.clone(),
+        address: entry.address.as_deref(),
         edit_id: EditId::new(now, cloud.random()),
         now,
     };

@@ -34,6 +34,9 @@ async fn an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not(place: 
         assert!(seen_by_guest.get(field).is_none(), "{field}");
     }
     assert_eq!(edit["attempts"][0]["outcome"], json!("succeeded"));
+    // A number of 64 bits, which JavaScript would round.
+    let seed = world.stored(id).await.seed.unwrap();
+    assert_eq!(edit["seed"], json!(seed.to_string()));
     let list = organiser.get(&path).await;
     let listed = &list.data(200)[0];
     for field in ["id", "status", "prompt", "cost_micro_usd", "completed_at"] {

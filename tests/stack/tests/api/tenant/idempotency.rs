@@ -1,4 +1,4 @@
-//! `Idempotency-Key` of an organiser: the tenant is the scope.
+//! `Idempotency-Key` of an organiser: the tenant's event is the scope.
 
 use std::time::Duration;
 
@@ -46,26 +46,30 @@ async fn a_key_belongs_to_one_request_and_to_one_caller(place: Place) {
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "photo_id": photo, "style_key": styles::fake("sync") });
     let id = organiser.create_edit_once(&world, &body, "tap-1").await.edit_id();
-    // The key with another request, in this event or in another of the tenant.
-    let neighbour = world.neighbour().await;
-    let other_photo = neighbour.photo("cat.jpg").await;
-    for (event, body) in [
-        (
-            &world,
-            json!({ "photo_id": photo, "style_key": styles::fake("ok") }),
-        ),
-        (
-            &world,
-            json!({ "photo_id": photo, "style_key": styles::fake("sync"), "prompt": "with falling snow" }),
-        ),
-        (
-            &neighbour,
-            json!({ "photo_id": other_photo, "style_key": styles::fake("sync") }),
-        ),
+    // The key with another request at this event.
+    for body in [
+        json!({ "photo_id": photo, "style_key": styles::fake("ok") }),
+        json!({ "photo_id": photo, "style_key": styles::fake("sync"), "prompt": "with falling snow" }),
     ] {
-        let reply = organiser.create_edit_once(event, &body, "tap-1").await;
+        let reply = organiser.create_edit_once(&world, &body, "tap-1").await;
         reply.problem(422, "idempotency_key_reused");
     }
+    // At another event of the tenant it is another key, whatever the request.
+    let neighbour = world.neighbour().await;
+    organiser
+        .create_edit_once(&neighbour, &body, "tap-1")
+        .await
+        .problem(404, "photo_not_found");
+    let other_photo = neighbour.photo("cat.jpg").await;
+    let other_body = json!({ "photo_id": other_photo, "style_key": styles::fake("sync") });
+    let of_neighbour = organiser.create_edit_once(&neighbour, &other_body, "tap-1").await;
+    let again = organiser.create_edit_once(&neighbour, &other_body, "tap-1").await;
+    assert_eq!(again.edit_id(), of_neighbour.edit_id());
+    neighbour.guest.wait(of_neighbour.edit_id()).await;
+    assert_eq!(
+        neighbour.stored(of_neighbour.edit_id()).await.photo_id,
+        other_photo
+    );
     // The same key of a guest or of another tenant is another key.
     let guest_body = json!({ "style_key": styles::fake("sync") });
     let of_guest = world.guest.create_edit_once(photo, &guest_body, "tap-1").await;
@@ -82,7 +86,9 @@ async fn a_key_belongs_to_one_request_and_to_one_caller(place: Place) {
     ] {
         world.guest.wait(id).await;
     }
-    assert_eq!(Books::of(&world).await.figures.total, 2);
+    // Both events spend the tenant's budget; each counts its own edits.
+    assert_eq!(Books::read(&world).await.figures.total, 2);
+    assert_eq!(Books::read(&neighbour).await.figures.total, 1);
     assert_eq!(Books::of(&stranger).await.figures.total, 1);
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::context::seconds_left_in_hour;
+use domain::scope::{GuestIdentity, scope_hash};
 use domain::settings::setting;
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -14,6 +15,7 @@ use world::{Caller, Guest, Place, World, settings, styles};
 contract! {
     in_memory {
         at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused,
+        new_ids_at_one_address_meet_its_threshold,
     }
     deployed {
         parallel_blocked_prompts_give_one_signal,
@@ -25,7 +27,7 @@ const SIGNAL: &str = "AI abuse escalation threshold reached";
 
 async fn world(place: &Place) -> World {
     World::with(place, |_, event| {
-        event.policy.blocked_terms = vec![WORD.to_owned()];
+        event.policy.blocked_terms = vec![WORD.to_owned()].into();
     })
     .await
 }
@@ -96,6 +98,37 @@ async fn at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused(pl
     let alerts = &summary.data(200)["observability"]["alerts"];
     assert_eq!(alerts["abuse_escalation_reached"], json!(true));
 
+    let left = i64::from(seconds_left_in_hour(place.now()));
+    place.pass(SignedDuration::from_secs(left)).await;
+    let id = world.guest.create_edit(photo, &good()).await.edit_id();
+    world.guest.wait(id).await;
+}
+
+async fn new_ids_at_one_address_meet_its_threshold(place: Place) {
+    let of_guest = (setting!(abuse_escalation_threshold_per_hour), "3");
+    let of_address = (setting!(abuse_address_threshold_per_hour), "5");
+    let _settings = settings::alone(&place, &[of_guest, of_address]).await;
+    let world = world(&place).await;
+    let photo = world.photo("cat.jpg").await;
+    for _ in 0..5 {
+        let reply = world.another_guest().create_edit(photo, &bad()).await;
+        reply.problem(422, "prompt_blocked");
+    }
+    let reply = world.another_guest().create_edit(photo, &good()).await;
+    reply.problem(429, "rate_limited");
+    // The signal names the address by its hash under the event's key.
+    let [signal] = place.memory().published(SIGNAL).try_into().unwrap();
+    let address = GuestIdentity::Address("192.0.2.1");
+    assert_eq!(
+        signal["scope_hash"],
+        json!(scope_hash(&world.event.scope_key, address))
+    );
+    assert_eq!(signal["blocked"], json!(5));
+    // Another event does not know of it, and neither does the next hour.
+    let elsewhere = World::new(&place).await;
+    let other_photo = elsewhere.photo("cat.jpg").await;
+    let id = elsewhere.guest.create_edit(other_photo, &good()).await.edit_id();
+    elsewhere.guest.wait(id).await;
     let left = i64::from(seconds_left_in_hour(place.now()));
     place.pass(SignedDuration::from_secs(left)).await;
     let id = world.guest.create_edit(photo, &good()).await.edit_id();

@@ -12,6 +12,7 @@ contract! {
         a_wrong_field_is_pointed_at_and_nothing_is_stored,
         an_unreadable_body_or_header_is_refused_by_its_flaw,
         a_missing_photo_cannot_be_edited,
+        hidden_characters_of_a_prompt_reach_nobody,
     }
     both {
         an_accepted_edit_says_how_long_it_will_take,
@@ -111,6 +112,10 @@ async fn a_wrong_field_is_pointed_at_and_nothing_is_stored(place: Place) {
             "/negative_prompt",
         ),
         (json!({ "style_key": styles::OK, "seed": 1 }), "/seed"),
+        // A list is no edit, field by field.
+        (json!([styles::OK, "nice", null]), ""),
+        (json!([]), ""),
+        (json!("style"), ""),
     ] {
         let reply = world.guest.post(&edits_of(photo), &body).await;
         assert_eq!(reply.pointers(), [pointer], "{body}");
@@ -159,4 +164,33 @@ async fn a_missing_photo_cannot_be_edited(place: Place) {
         let reply = world.guest.post(&path, &json!({ "style_key": styles::OK })).await;
         reply.problem(404, "photo_not_found");
     }
+}
+
+async fn hidden_characters_of_a_prompt_reach_nobody(place: Place) {
+    let world = World::with(&place, |_, event| event.policy.allow_prompt_without_style = true).await;
+    let photo = world.photo("cat.jpg").await;
+    // A bell, an escape sequence, a text turned round, and tags, which models read and people do not see.
+    let prompt = "as a\u{7} king\u{1B}[31m \u{202E}at sea\u{2069}\u{E0041}\u{E0042}";
+    for body in [
+        json!({ "style_key": styles::OK, "prompt": prompt, "negative_prompt": prompt }),
+        json!({ "prompt": prompt, "negative_prompt": prompt }),
+    ] {
+        let id = world.guest.create_edit(photo, &body).await.edit_id();
+        let stored = world.stored(id).await;
+        let texts = [
+            stored.prompt.as_deref(),
+            stored.negative_prompt.as_deref(),
+            Some(stored.rendered_prompt.as_str()),
+            stored.rendered_negative_prompt.as_deref(),
+        ];
+        for text in texts {
+            assert!(text.unwrap().contains("as a king[31m at sea"), "{text:?}");
+            assert_eq!(domain::text::flaw_of_text(text.unwrap()), None);
+        }
+        world.guest.wait(id).await;
+    }
+    // Nothing else is no prompt.
+    let body = json!({ "prompt": "\u{202E}\u{7} " });
+    let reply = world.guest.post(&edits_of(photo), &body).await;
+    assert_eq!(reply.pointers(), ["/style_key"]);
 }

@@ -1,4 +1,5 @@
 //! `/api/v1/events/{token}/photos`
 
 mod create;
+mod limits;
 mod list;
