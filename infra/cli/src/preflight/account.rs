@@ -9,6 +9,7 @@ use super::{CheckError, Finding, Scope};
 const LEAST_CONCURRENCY: i32 = 100;
 /// Service Quotas' code of Lambda's "Concurrent executions".
 const CONCURRENCY_QUOTA: &str = "L-B99A9384";
+const HIGHER_THROUGHPUT: &str = "/ssm/parameter-store/high-throughput-enabled";
 
 /// The stack as CloudFormation describes it.
 pub(super) async fn stack(scope: &Scope<'_>) -> Result<Option<Stack>, CheckError> {
@@ -39,12 +40,13 @@ pub(super) async fn concurrency(scope: &Scope<'_>) -> Result<Finding, CheckError
         .map_err(aws_sdk_lambda::Error::from)?;
     let limit = settings
         .account_limit()
-        .map_or(0, |limit| limit.concurrent_executions());
-    Ok(enough(limit))
+        .map_or(0, AccountLimit::concurrent_executions);
+    Ok(enough(limit, &scope.target.stage))
 }
 
-fn enough(limit: i32) -> Finding {
-    if limit >= LEAST_CONCURRENCY {
+/// The local stack has the limit of its machine.
+fn enough(limit: i32, stage: &str) -> Finding {
+    if limit >= LEAST_CONCURRENCY || stage == "local" {
         return Finding::Holds(format!("{limit} functions at once"));
     }
     Finding::fails(
@@ -56,6 +58,32 @@ fn enough(limit: i32) -> Finding {
              --desired-value 1000"
         ),
     )
+}
+
+/// With higher throughput AWS bills every parameter that is read, in the whole account, until somebody switches it off.
+pub(super) async fn parameter_store(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    if scope.target.stage == "local" {
+        return Ok(Finding::Holds("the local stack has no other".to_owned()));
+    }
+    let found = aws_sdk_ssm::Client::new(&scope.target.sdk)
+        .get_service_setting()
+        .setting_id(HIGHER_THROUGHPUT)
+        .send()
+        .await
+        .map_err(aws_sdk_ssm::Error::from)?;
+    let is_on = found
+        .service_setting()
+        .is_some_and(|setting| setting.setting_value() == Some("true"));
+    Ok(if is_on {
+        Finding::fails(
+            "the account's Parameter Store has higher throughput, which bills every parameter that is read",
+            format!(
+                "aws ssm reset-service-setting --setting-id {HIGHER_THROUGHPUT}  (unless another product needs it)"
+            ),
+        )
+    } else {
+        Finding::Holds("standard throughput, which nothing here exceeds".to_owned())
+    })
 }
 
 pub(super) async fn protection(scope: &Scope<'_>) -> Result<Finding, CheckError> {

@@ -46,6 +46,8 @@ pub(crate) enum CheckId {
     PruningScheduled,
     /// The account may run functions enough at once.
     Concurrency,
+    /// Parameter Store bills nothing.
+    ParameterStore,
     /// Table, user pool and stack cannot be deleted by one command.
     Protection,
     /// The user pool has a page to sign in.
@@ -73,6 +75,7 @@ impl CheckId {
             Self::RecoveryScheduled => "recovery scheduled",
             Self::PruningScheduled => "pruning scheduled",
             Self::Concurrency => "concurrency of the account",
+            Self::ParameterStore => "Parameter Store is free",
             Self::Protection => "protected against deletion",
             Self::SignIn => "page to sign in",
             Self::Breakers => "providers in service",
@@ -157,6 +160,7 @@ async fn find(id: CheckId, scope: &Scope<'_>) -> Result<Finding, CheckError> {
         CheckId::RecoveryScheduled => operations::recovery(scope).await,
         CheckId::PruningScheduled => operations::pruning(scope).await,
         CheckId::Concurrency => account::concurrency(scope).await,
+        CheckId::ParameterStore => account::parameter_store(scope).await,
         CheckId::Protection => account::protection(scope).await,
         CheckId::SignIn => account::sign_in(scope).await,
         CheckId::Breakers => provider::breakers(scope).await,

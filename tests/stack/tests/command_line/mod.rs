@@ -21,6 +21,7 @@ contract! {
         the_event_commands_summarise_and_watch_an_event,
         a_pretended_prune_counts_what_would_go,
         the_local_flag_wins_over_the_environment,
+        a_token_is_not_given_without_the_right_password,
     }
 }
 
@@ -33,6 +34,7 @@ async fn wrong_usage_exits_with_2_and_failure_with_1(_: Place) {
         &["catalog", "apply", "no-such-file.yaml"],
         &["event", "token", "no-such-event"],
         &["watch", "no-such-slug", "--tenant", "no-such-tenant"],
+        &["event", "summary", "any", "--tenant", "any", "--month", "2026-13"],
         &["no-such-command"],
     ] {
         let ran = magic_edits(arguments).await;
@@ -149,4 +151,13 @@ async fn the_local_flag_wins_over_the_environment(_: Place) {
     command.env("MAGIC_EDITS_STACK", "magic-edits-prod");
     let ran = ran(command, "").await;
     assert_eq!((ran.code, ran.out.as_str()), (0, "runware\n"), "{ran:?}");
+}
+
+async fn a_token_is_not_given_without_the_right_password(_: Place) {
+    for (typed, said) in [("", "no password"), ("wrong\n", "the sign-in was refused")] {
+        let command = in_folder(&world::root(), &["token", "nobody@example.com"]);
+        let ran = ran(command, typed).await;
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.err.contains(said) && !ran.err.contains("wrong"), "{ran:?}");
+    }
 }

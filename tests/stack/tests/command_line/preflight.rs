@@ -57,6 +57,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         "recovery_scheduled",
         "pruning_scheduled",
         "concurrency",
+        "parameter_store",
         "protection",
         "sign_in",
         "alarms",
