@@ -22,7 +22,7 @@ from typing import IO
 from local_stack.config import SHARED
 from local_stack.sam_local import SAM
 
-PROGRAMS = ("podman", "runc", "slirp4netns", "debootstrap", "nsenter", "unshare", "tar")
+PROGRAMS = ("podman", "runc", "slirp4netns", "debootstrap", "nsenter", "unshare", "tar", "curl")
 #: The address of this machine's 127.0.0.1 in slirp4netns' network.
 HOST = "10.0.2.2"
 HOME = SHARED / "sam-engine"
@@ -31,8 +31,8 @@ IMAGE_OF = {"x86_64": "public.ecr.aws/lambda/provided:al2023-x86_64", "arm64": "
 WITHOUT_CERTIFICATES = "localhost/without-certificates:al2023"
 CERTIFICATES = ("./etc/ssl/certs", "./usr/share/ca-certificates", "./etc/ca-certificates.conf")
 START_SECONDS, SAM_SECONDS = 30, 180
-#: A limit that a container may have without the right to raise limits, which containers of a container lack. Soft and hard
-#: are equal, because Podman 4 swaps them on its way through Docker's API.
+#: Limits that root may set even where it lacks the right to raise limits, as within a container. Soft and hard limit are
+#: equal, because Podman 4 swaps them in Docker's API.
 CONTAINERS_CONF = """[containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 [engine]
@@ -52,7 +52,7 @@ def missing() -> str | None:
         return "a network namespace of its own needs root"
     lacking = [program for program in PROGRAMS if shutil.which(program) is None]
     if lacking:
-        return f"{', '.join(lacking)} not found (Debian: apt install podman runc slirp4netns debootstrap)"
+        return f"{', '.join(lacking)} not found (Debian: apt install podman runc slirp4netns debootstrap curl)"
     return None
 
 

@@ -103,7 +103,8 @@ def test_the_api_answers_a_guest(ask: Callable[..., tuple[int, dict[str, Any]]],
     demo = stack["demo"]
     guest = f"/api/v1/events/{demo['event_token']}"
     status, styles = ask(f"{guest}/ai-styles")
-    assert (status, {style["key"] for style in styles["data"]}) == (200, set(demo["style_keys"]))
+    # Other tests add styles.
+    assert status == 200 and set(demo["style_keys"]) <= {style["key"] for style in styles["data"]}, styles
     status, refused = ask("/api/v1/events/sample-event-token/ai-styles")
     assert (status, refused["code"]) == (404, "event_not_found")
     body = json.dumps({"style_key": demo["style_keys"][0]})
