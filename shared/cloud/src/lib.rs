@@ -26,5 +26,6 @@ pub use config::{Config, ConfigError};
 pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;
 pub use store::{
-    AdmissionFacts, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, SummaryItems,
+    AdmissionFacts, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, OldPhoto,
+    SummaryItems,
 };

@@ -22,5 +22,6 @@ mod write;
 pub use admit::{AdmissionFacts, FactsQuery};
 pub use moves::EditInContext;
 pub use open_edits::{EditKey, FoundEdits};
+pub use retention::OldPhoto;
 pub use tenant::SummaryItems;
 pub use tokens::{IssuedToken, NewToken};
