@@ -58,6 +58,7 @@ def _template_lane() -> list[Check]:
         *_template_linters(),
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
+        Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
     ]
 
 

@@ -25,6 +25,9 @@ pub enum AdmitError {
     /// The idempotency key was used in the meantime.
     #[error("the idempotency key is in use")]
     KeyTaken,
+    /// The photo was pruned in the meantime.
+    #[error("the photo is gone")]
+    PhotoGone,
     /// The reservation would pass the hard cap.
     #[error("the tenant's budget has no room")]
     OverBudget,

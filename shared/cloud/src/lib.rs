@@ -28,6 +28,6 @@ pub use config::{Config, ConfigError};
 pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;
 pub use store::{
-    AdmissionFacts, Counted, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken,
+    AdmissionFacts, Counted, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, OldPhoto,
     SummaryItems,
 };

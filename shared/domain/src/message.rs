@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::edit::Edit;
 use crate::hook::Hook;
 use crate::id::{EditId, EventId, TenantId};
+use crate::money::MicroUsd;
 
 /// A message of the submit queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,11 +64,24 @@ pub enum PollMessage {
         attempt: u32,
         /// Polls made before this one.
         polls: u32,
+        /// The provider has made a picture, as an earlier poll found, and it was out of reach.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unfetched: Option<Unfetched>,
         /// Somebody said that it is worth a look now. Such a message takes one look and is not sent on: the attempt has
         /// a message of its own, which is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hint: Option<Hint>,
     },
+}
+
+/// A picture that a provider has made and that could not be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfetched {
+    /// What the provider charges for it.
+    pub charge_micro_usd: MicroUsd,
+    /// So many times in a row it broke off while it was read.
+    #[serde(default)]
+    pub broken_off: u32,
 }
 
 /// The believable part of a webhook, or of the answer to a submit.
@@ -87,8 +101,17 @@ impl PollMessage {
             edit_id: edit.id,
             attempt,
             polls,
+            unfetched: None,
             hint: None,
         }
+    }
+
+    /// The same message, about an attempt whose picture is out of reach.
+    #[must_use]
+    pub fn with_unfetched(mut self, picture: Option<Unfetched>) -> Self {
+        let Self::V1 { unfetched, .. } = &mut self;
+        *unfetched = picture;
+        self
     }
 
     /// Takes a look at an edit's current attempt, and the provider's name for it along.
@@ -100,6 +123,7 @@ impl PollMessage {
             edit_id: edit.id,
             attempt: edit.attempt,
             polls: 0,
+            unfetched: None,
             hint: Some(Hint { request_id }),
         }
     }
@@ -112,6 +136,7 @@ impl PollMessage {
             edit_id: hook.edit_id,
             attempt: hook.attempt,
             polls: 0,
+            unfetched: None,
             hint: Some(Hint { request_id }),
         }
     }

@@ -32,6 +32,8 @@ pub enum Metric {
     ProviderFailures(ProviderName),
     /// Spent, in micro-USD.
     Spend,
+    /// Costs out of bounds that a provider stated, and that were not believed.
+    CostsOutOfBounds(ProviderName),
     /// Writes that left the provider's circuit breaker open: the beginning of an outage, and every probe that failed.
     BreakerOpen(ProviderName),
     /// Requests for an edit that this layer refused.
@@ -70,13 +72,14 @@ pub type Dimension = (&'static str, &'static str);
 
 impl Metric {
     /// One of each, whatever the dimension, for code that needs them all.
-    pub const KINDS: [Self; 10] = [
+    pub const KINDS: [Self; 11] = [
         Self::EditsAdmitted,
         Self::EditsEnded(Ending::Succeeded),
         Self::QueueWait,
         Self::ProviderLatency(ProviderName::Runware),
         Self::ProviderFailures(ProviderName::Runware),
         Self::Spend,
+        Self::CostsOutOfBounds(ProviderName::Runware),
         Self::BreakerOpen(ProviderName::Runware),
         Self::Refusals(Layer::Enabled),
         Self::StuckEdits,
@@ -95,6 +98,7 @@ impl Metric {
             Self::EditsAdmitted
             | Self::EditsEnded(_)
             | Self::ProviderFailures(_)
+            | Self::CostsOutOfBounds(_)
             | Self::BreakerOpen(_)
             | Self::Refusals(_)
             | Self::StuckEdits
@@ -108,6 +112,7 @@ impl Metric {
             Self::EditsEnded(ending) => Some(("Outcome", ending.as_str())),
             Self::ProviderLatency(provider)
             | Self::ProviderFailures(provider)
+            | Self::CostsOutOfBounds(provider)
             | Self::BreakerOpen(provider) => Some(("Provider", provider.as_str())),
             Self::Refusals(layer) => Some(("Layer", layer.as_str())),
             Self::EditsAdmitted | Self::QueueWait | Self::Spend | Self::StuckEdits | Self::PruneFailures => {
@@ -196,6 +201,9 @@ pub fn of_move(made: &Move) -> Vec<Sample> {
             .is_some_and(FailureCode::is_provider_failure)
     {
         samples.push((Metric::ProviderFailures(attempt.provider), 1));
+    }
+    if let Some(attempt) = edit.current_attempt().filter(|_| made.disbelieved.is_some()) {
+        samples.push((Metric::CostsOutOfBounds(attempt.provider), 1));
     }
     // A picture that is stored later ends nothing again.
     if let Some(ending) = Ending::of(edit.status).filter(|_| !made.from_status.is_terminal()) {

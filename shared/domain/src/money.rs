@@ -35,14 +35,19 @@ impl MicroUsd {
         micros / 1e6
     }
 
-    /// A provider's decimal dollars (`0.039`), rounded to the next micro-USD; `None` where the figure is
-    /// negative, absurd or no number, so that a broken answer never becomes money.
+    /// A provider's decimal dollars (`0.039`), rounded to the next micro-USD; `None` for what is no number. A negative or
+    /// absurd figure stays one: [`crate::Edit::step`] decides what is booked, and notes what it did not believe.
     pub fn from_dollars(dollars: f64) -> Option<Self> {
-        let micros = (dollars * 1e6).round();
-        let max = 1e9;
-        // In range, hence exact.
+        // Saturates: more than an amount can hold is out of every bound.
         #[allow(clippy::cast_possible_truncation)]
-        (0.0..=max).contains(&micros).then_some(Self(micros as i64))
+        let micros = (dollars * 1e6).round() as i64;
+        (!dollars.is_nan()).then_some(Self(micros))
+    }
+
+    /// This many times the amount.
+    #[must_use]
+    pub const fn times(self, factor: i64) -> Self {
+        Self(self.0.saturating_mul(factor))
     }
 }
 
@@ -92,9 +97,13 @@ mod tests {
     fn dollars_become_micro_dollars_without_drift() {
         assert_eq!(MicroUsd::from_dollars(0.039), Some(MicroUsd::new(39_000)));
         assert_eq!(MicroUsd::from_dollars(0.000_000_4), Some(MicroUsd::ZERO));
-        assert_eq!(MicroUsd::from_dollars(-0.1), None);
+        assert_eq!(MicroUsd::from_dollars(-0.1), Some(MicroUsd::new(-100_000)));
         assert_eq!(MicroUsd::from_dollars(f64::NAN), None);
-        assert_eq!(MicroUsd::from_dollars(1e12), None);
+        assert_eq!(MicroUsd::from_dollars(1e300), Some(MicroUsd::new(i64::MAX)));
+        assert_eq!(
+            MicroUsd::from_dollars(f64::NEG_INFINITY),
+            Some(MicroUsd::new(i64::MIN))
+        );
     }
 
     #[test]

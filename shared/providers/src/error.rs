@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::FailureCode;
+use domain::{FailureCode, MicroUsd};
 use strum::{Display, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
@@ -105,6 +105,8 @@ pub struct ProviderError {
     pub retry_after: Option<Duration>,
     /// Whether it may be working on it all the same.
     pub acceptance: Acceptance,
+    /// What the attempt costs all the same, where the provider says so.
+    pub cost: Option<MicroUsd>,
 }
 
 impl ProviderError {
@@ -117,7 +119,14 @@ impl ProviderError {
             http_status: None,
             retry_after: None,
             acceptance,
+            cost: None,
         }
+    }
+
+    /// The same error of an attempt that costs this all the same.
+    #[must_use]
+    pub fn at_cost(self, cost: Option<MicroUsd>) -> Self {
+        Self { cost, ..self }
     }
 
     /// The same error with its message withheld if that repeats the prompt: three of its words in a row, or all of
@@ -136,8 +145,9 @@ impl ProviderError {
     }
 
     /// A new attempt at the same provider may succeed, and cannot be paid for twice.
-    pub const fn may_be_repeated(&self) -> bool {
-        self.class.is_transient() && !matches!(self.acceptance, Acceptance::Unknown)
+    pub fn may_be_repeated(&self) -> bool {
+        let is_free = self.cost.is_none_or(|cost| cost == MicroUsd::ZERO);
+        self.class.is_transient() && !matches!(self.acceptance, Acceptance::Unknown) && is_free
     }
 }
 

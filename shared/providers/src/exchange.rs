@@ -16,6 +16,9 @@ pub(crate) const QUESTION_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest answer that is read. Ours are below 1 KB.
 pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;
 
+/// The largest answer with a result in it that is read: a picture of 12 MB may be inside, or the request with its photo.
+pub(crate) const RESULT_LIMIT: usize = 16 * 1024 * 1024;
+
 /// The longest wait that is believed, whatever `Retry-After` says.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use domain::{EditId, MicroUsd, TaskId};
+use data_encoding::BASE64_MIME_PERMISSIVE;
+use domain::{EditId, FailureCode, MicroUsd, TaskId};
+use thiserror::Error;
 use url::Url;
 
 use crate::error::{ProviderError, not_sent};
@@ -12,6 +14,9 @@ use crate::model::PromptLimits;
 
 /// The longest address of an output that is kept with the edit.
 const LONGEST_URL: usize = 2_000;
+
+/// What precedes the picture in a data URI.
+const DATA_URI: (&str, &str) = ("data:", ";base64,");
 
 /// The guest's photo as a provider gets it: a JPEG, upright, without EXIF, at most 2048 px on its long side.
 #[derive(Clone, PartialEq, Eq)]
@@ -168,12 +173,13 @@ pub enum Cancelled {
     No,
 }
 
-/// A finished attempt.
+/// A finished attempt, with a usable picture or without one: what it cost is to be booked either way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     pub image: OutputImage,
-    /// What the provider says it cost; `None` = it did not say, see [`Output::charge`]. Zero only from the fake, which
-    /// takes money for good pictures alone: a zero of a real provider's is read as `None`.
+    /// What the provider says it cost; `None` = it did not say, see [`Output::charge`]. A zero is believed only from the
+    /// fake, which takes money for good pictures alone, and where there is no picture: beside a picture a real provider's
+    /// zero is read as `None`.
     pub cost: Option<MicroUsd>,
     /// The seed the provider used; may exceed 2^53.
     pub seed: Option<u64>,
@@ -182,6 +188,37 @@ pub struct Output {
 }
 
 impl Output {
+    /// What a provider's result says: the first of these pictures that can be used, and its price.
+    pub(crate) fn of(
+        images: impl IntoIterator<Item = OutputImage>,
+        cost: Option<MicroUsd>,
+        seed: Option<u64>,
+        flagged: bool,
+    ) -> Self {
+        let mut unusable = Unusable::Missing;
+        let mut usable = None;
+        for image in images {
+            match image {
+                OutputImage::Unusable(why) => unusable = why,
+                image => {
+                    usable = Some(image);
+                    break;
+                }
+            }
+        }
+        Self {
+            cost: cost.filter(|cost| usable.is_none() || *cost != MicroUsd::ZERO),
+            image: usable.unwrap_or(OutputImage::Unusable(unusable)),
+            seed,
+            flagged,
+        }
+    }
+
+    /// Whether there is a picture, or was one that the provider's moderation withheld.
+    pub const fn is_made(&self) -> bool {
+        self.flagged || !matches!(self.image, OutputImage::Unusable(_))
+    }
+
     /// What is to be booked for it, whether or not it can be delivered: the provider made it. Where it did not say what
     /// that costs, the list price.
     pub fn charge(&self, list_price: MicroUsd) -> MicroUsd {
@@ -189,23 +226,77 @@ impl Output {
     }
 }
 
-/// The place of an output.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The picture of an output.
+#[derive(Clone, PartialEq, Eq)]
 pub enum OutputImage {
     /// To be fetched with [`crate::Downloader`], which alone decides whether the host is acceptable.
     Url(Url),
+    /// The file itself, from inside the answer.
+    Inline(Bytes),
     /// To be made here from the prepared photo: the fake's picture.
     Restyled(Restyle),
+    /// The provider has finished, and there is nothing to be had.
+    Unusable(Unusable),
+}
+
+/// Why a finished attempt has no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Unusable {
+    #[error("the provider finished without a picture")]
+    Missing,
+    #[error("the picture's address is not one that can be fetched")]
+    Address,
+    #[error("the picture inside the answer cannot be read")]
+    Encoding,
+}
+
+impl Unusable {
+    /// The failure code of an edit that ends with this.
+    pub const fn failure_code(self) -> FailureCode {
+        match self {
+            Self::Missing | Self::Address => FailureCode::OutputUnavailable,
+            Self::Encoding => FailureCode::OutputInvalid,
+        }
+    }
 }
 
 impl OutputImage {
-    /// The picture at this address; `None` for what cannot be one. Whether it may be fetched is for the downloader to
-    /// say.
-    pub(crate) fn at(address: &str) -> Option<Self> {
+    /// The picture at this address, or inside it. Whether the address may be fetched is for the downloader to say.
+    pub(crate) fn at(address: &str) -> Self {
+        let (scheme, mark) = DATA_URI;
+        if address
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        {
+            return match address.split_once(mark) {
+                Some((_, text)) => Self::encoded(text),
+                None => Self::Unusable(Unusable::Encoding),
+            };
+        }
         let url = Url::parse(address)
             .ok()
-            .filter(|_| address.len() <= LONGEST_URL)?;
-        matches!(url.scheme(), "https" | "http").then_some(Self::Url(url))
+            .filter(|url| address.len() <= LONGEST_URL && matches!(url.scheme(), "https" | "http"));
+        url.map_or(Self::Unusable(Unusable::Address), Self::Url)
+    }
+
+    /// The picture in this base64, which may be broken into lines.
+    pub(crate) fn encoded(text: &str) -> Self {
+        match BASE64_MIME_PERMISSIVE.decode(text.trim().as_bytes()) {
+            Ok(picture) if !picture.is_empty() => Self::Inline(Bytes::from(picture)),
+            _ => Self::Unusable(Unusable::Encoding),
+        }
+    }
+}
+
+impl fmt::Debug for OutputImage {
+    /// Without the picture, and without its address: who knows it can see the picture.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(_) => f.write_str("Url"),
+            Self::Inline(picture) => write!(f, "Inline({} bytes)", picture.len()),
+            Self::Restyled(restyle) => write!(f, "{restyle:?}"),
+            Self::Unusable(why) => write!(f, "{why:?}"),
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub use error::{Acceptance, ErrorClass, ProviderError};
 pub use fake::{Fake, Restyle, RestyleError};
 pub use fal::Fal;
 pub use http::{HttpClient, HttpClientError};
-pub use job::{Cancelled, EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task};
+pub use job::{Cancelled, EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task, Unusable};
 pub use model::{Job, Model, PromptLimits};
 pub use provider::{AnyProvider, Descriptor, Provider};
 pub use registry::{Counterpart, counterpart, descriptor, model_name, prompt_limits};

@@ -11,7 +11,7 @@ use caller::fal::{Caller, handle};
 use caller::output;
 use domain::MicroUsd;
 use doubles::fal::{API_KEY, Behaviour, Ending, Fault, Faults, Output as Picture, Server};
-use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress};
+use providers::{AllowedHosts, Cancelled, Downloader, ErrorClass, OutputImage, Progress, Unusable};
 use serde_json::json;
 
 /// A request that goes like this, submitted.
@@ -95,11 +95,6 @@ async fn completed_is_not_successful() {
             Behaviour::broken(503, "runner_disconnected"),
             ErrorClass::Server,
             "runner_disconnected",
-        ),
-        (
-            Behaviour::output(Picture::Missing),
-            ErrorClass::Provider,
-            "missingOutput",
         ),
     ] {
         let (server, caller, name) = submitted(behaviour.ready()).await;
@@ -190,6 +185,21 @@ async fn flags_and_costs_are_read() {
             ..Behaviour::default()
         };
         assert_eq!(done(behaviour).await.cost.map(MicroUsd::get), cost, "{units:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_without_a_picture_is_finished_and_costs_what_it_says() {
+    for (picture, image) in [
+        (Picture::Missing, Unusable::Missing),
+        (Picture::Elsewhere("file:///a".to_owned()), Unusable::Address),
+    ] {
+        let (_server, caller, name) = submitted(Behaviour::output(picture).ready()).await;
+        for progress in [caller.poll(Some(&name)).await, caller.lookup(Some(&name)).await] {
+            let output = output(progress.unwrap());
+            assert_eq!(output.image, OutputImage::Unusable(image));
+            assert_eq!(output.cost, Some(MicroUsd::new(40_000)));
+        }
     }
 }
 

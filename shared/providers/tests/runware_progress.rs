@@ -11,7 +11,7 @@ use bytes::Bytes;
 use caller::{Caller, accepted, output};
 use domain::MicroUsd;
 use doubles::runware::{API_KEY, Behaviour, ErrorShape, Fault, Faults, Output as Picture, Server};
-use providers::{AllowedHosts, Downloader, ErrorClass, OutputImage, Progress};
+use providers::{AllowedHosts, Downloader, ErrorClass, OutputImage, Progress, SourcePhoto, Unusable};
 use serde_json::json;
 
 #[tokio::test]
@@ -163,7 +163,8 @@ async fn an_answer_yields_flags_costs_and_missing_outputs() {
         (None, None),
         (Some(json!(0)), None),
         (Some(json!("0.0123")), Some(MicroUsd::new(12_300))),
-        (Some(json!(-1)), None),
+        (Some(json!(-1)), Some(MicroUsd::new(-1_000_000))),
+        (Some(json!("free")), None),
     ] {
         assert_eq!(
             output(
@@ -177,8 +178,39 @@ async fn an_answer_yields_flags_costs_and_missing_outputs() {
             read
         );
     }
-    match done(Behaviour::output(Picture::Missing)).await {
-        Progress::Failed(error) => assert_eq!(error.code, "missingOutput"),
-        other => panic!("{other:?}"),
+    let missing = output(done(Behaviour::output(Picture::Missing)).await);
+    assert_eq!(missing.image, OutputImage::Unusable(Unusable::Missing));
+    assert_eq!(missing.cost, Some(MicroUsd::new(39_000)));
+}
+
+#[tokio::test]
+async fn a_large_picture_inside_the_answer_is_read() {
+    let server = Server::start(Behaviour::output(Picture::Base64).processing(0)).await;
+    let mut caller = Caller::new(&server);
+    caller.photo = noise(1_000, 1_000);
+    assert_eq!(caller.submit(1).await, accepted(1));
+    let OutputImage::Inline(picture) = output(caller.poll(1).await.unwrap()).image else {
+        panic!("not in the answer");
+    };
+    assert!(picture.len() > 1024 * 1024, "{} bytes", picture.len());
+    assert!(image::load_from_memory(&picture).is_ok());
+}
+
+/// A photo that no codec makes small.
+fn noise(width: u32, height: u32) -> SourcePhoto {
+    let mut state = 1_u32;
+    let picture = image::RgbImage::from_fn(width, height, |_, _| {
+        image::Rgb([0; 3].map(|_: u8| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        }))
+    });
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 95);
+    picture.write_with_encoder(encoder).unwrap();
+    SourcePhoto {
+        jpeg: Bytes::from(jpeg.into_inner()),
+        width,
+        height,
     }
 }

@@ -6,7 +6,7 @@ use cloud::MoveError;
 use domain::breaker::Breakers;
 use domain::edit::{Route, Step};
 use domain::message::SubmitMessage;
-use domain::{Edit, FailureCode, MicroUsd, TaskId};
+use domain::{Edit, FailureCode, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use providers::ProviderError;
 
@@ -22,10 +22,9 @@ const FALLBACK_DELAY: Duration = Duration::from_secs(2);
 pub(crate) struct FailedAttempt<'a> {
     /// The edit, processing.
     pub(crate) loaded: &'a LoadedEdit,
+    /// With what the attempt costs all the same.
     pub(crate) error: ProviderError,
     pub(crate) polls: u32,
-    /// What the provider charges all the same.
-    pub(crate) cost: Option<MicroUsd>,
     /// The failure counts in the provider's circuit breaker.
     pub(crate) blames_provider: bool,
 }
@@ -45,9 +44,9 @@ impl Worker<'_> {
             loaded,
             error,
             polls,
-            cost,
             blames_provider,
         } = failed;
+        let cost = error.cost;
         let edit = &loaded.edit;
         let mut breakers = loaded.breakers;
         if let Some(signal) = signal_of(edit, edit.provider, &error).filter(|_| blames_provider) {
@@ -133,7 +132,7 @@ fn retry_delay(tries: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use domain::ProviderName;
+    use domain::{MicroUsd, ProviderName};
     use providers::{Acceptance, ErrorClass};
 
     use super::*;
@@ -203,6 +202,26 @@ mod tests {
         let well = Breakers::default();
         assert_eq!(name(&after(&tried(1), &unknown, false, &well, 4)), "end");
         assert_eq!(name(&after(&tried(1), &unknown, true, &well, 4)), "fall back");
+    }
+
+    #[test]
+    fn an_attempt_that_costs_money_all_the_same_is_not_repeated_there() {
+        let well = Breakers::default();
+        for (cost, expected) in [
+            (None, "retry"),
+            (Some(0), "retry"),
+            (Some(39_000), "end"),
+            (Some(-1), "end"),
+        ] {
+            let paid = failed(ErrorClass::Provider).at_cost(cost.map(MicroUsd::new));
+            assert_eq!(
+                name(&after(&tried(1), &paid, false, &well, 4)),
+                expected,
+                "{cost:?}"
+            );
+        }
+        let paid = failed(ErrorClass::Provider).at_cost(Some(MicroUsd::new(39_000)));
+        assert_eq!(name(&after(&tried(1), &paid, true, &well, 4)), "fall back");
     }
 
     #[test]

@@ -166,6 +166,7 @@ impl Worker<'_> {
                 Ok(()) => return Ok((Copy::Stored, "fetched from its address".to_owned())),
                 Err(
                     WorkError::Transient(detail)
+                    | WorkError::BrokenOff(detail)
                     | WorkError::Permanent {
                         code: FailureCode::OutputUnavailable,
                         detail,

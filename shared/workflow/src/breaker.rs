@@ -3,10 +3,10 @@
 use domain::breaker::{Breaker, OpenReason, Signal};
 use domain::edit::Attempt;
 use domain::{Edit, ProviderName, TaskId};
-use providers::{Acceptance, ErrorClass, ProviderError};
+use providers::{Acceptance, ErrorClass, Output, ProviderError};
 
 use crate::signals;
-use crate::worker::Worker;
+use crate::worker::{LoadedEdit, Worker};
 
 /// Writes to a breaker before giving up; losing a race against another worker costs one.
 const MAX_WRITE_TRIES: usize = 3;
@@ -26,6 +26,16 @@ pub(crate) fn signal_of(edit: &Edit, provider: ProviderName, error: &ProviderErr
         }
         // The provider may have cleared the task away because of us, or because of one model.
         ErrorClass::NotFound | ErrorClass::Conflict => None,
+    }
+}
+
+/// What a finished attempt tells about its provider. One that finishes without pictures does not work.
+pub(crate) fn signal_of_output(edit: &Edit, provider: ProviderName, output: &Output) -> Signal {
+    if output.is_made() {
+        return Signal::Works;
+    }
+    Signal::Fails {
+        first: edit.tries_at(provider) <= 1,
     }
 }
 
@@ -67,9 +77,10 @@ impl Worker<'_> {
         breaker
     }
 
-    /// Counts that the provider made a picture, or refused to for reasons in the request.
-    pub(crate) async fn report_works(&self, known: &Breaker, attempt: &Attempt) {
-        self.report(attempt.provider, known, attempt.task_id, Signal::Works)
+    /// Counts that the provider finished an attempt with this output.
+    pub(crate) async fn report_finished(&self, loaded: &LoadedEdit, attempt: &Attempt, signal: Signal) {
+        let known = loaded.breakers.of(attempt.provider);
+        self.report(attempt.provider, known, attempt.task_id, signal)
             .await;
     }
 }

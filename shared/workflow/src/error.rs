@@ -15,6 +15,10 @@ pub enum WorkError {
     /// A provider or its picture is out of reach for the moment. The edit stays where it is; a later poll tries again.
     #[error("{0}")]
     Transient(String),
+    /// The provider's picture broke off while it was read. A few later polls try again: after those it is the file that
+    /// ends there, not the connection.
+    #[error("{0}")]
+    BrokenOff(String),
     /// No later try at this provider can help. The edit ends with this code, unless another provider takes it.
     #[error("{detail}")]
     Permanent { code: FailureCode, detail: String },
@@ -51,7 +55,7 @@ impl WorkError {
     pub(crate) fn into_ending(self) -> Result<(FailureCode, String), Self> {
         match self {
             Self::Guest { code, detail } | Self::Permanent { code, detail } => Ok((code, detail)),
-            Self::Transient(_) | Self::Store(_) | Self::Internal(_) => Err(self),
+            Self::Transient(_) | Self::BrokenOff(_) | Self::Store(_) | Self::Internal(_) => Err(self),
         }
     }
 

@@ -3,17 +3,19 @@
 // Helpers fail like the tests that call them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod results;
 mod world;
 
 use cloud::Call;
 use cloud::testing::{Fault, Rule};
+use domain::breaker::{Breaker, BreakerState, OpenReason};
 use domain::edit::FALLBACK_PATIENCE;
 use domain::message::PollMessage;
 use domain::settings::setting;
 use domain::{FailureCode, ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{self, Behaviour, Ending, ErrorShape, Faults, Output, Server};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use world::{ESTIMATE, Sent, World};
 
 #[tokio::test]
@@ -290,6 +292,55 @@ async fn a_submit_message_that_may_have_overtaken_its_move_is_sent_again() {
         let sent = sent.filter(|sent| matches!(sent, Sent::Submit(_))).count();
         assert_eq!(sent, submits, "the move took {writing} s");
     }
+}
+
+/// A breaker whose probe may go, at this version.
+fn ready_for_a_probe(version: u64, now: Timestamp) -> Breaker {
+    Breaker {
+        version,
+        state: BreakerState::Open {
+            reason: OpenReason::Quota,
+            since: now,
+            retry_at: now,
+            failed_probes: 0,
+        },
+        pinned: None,
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_loses_every_race_for_a_probe_waits() {
+    let server = Server::start(Behaviour::default().processing(0)).await;
+    let world = World::at_runware(&server).await;
+    let now = world.cloud.now();
+    let save = async |version| {
+        let breaker = ready_for_a_probe(version, now);
+        let saved = world.cloud.save_breaker(ProviderName::Runware, &breaker).await;
+        assert!(saved.unwrap(), "version {version}");
+    };
+    save(1).await;
+    let faults = &world.memory.faults;
+    let mut held = faults.hold(Call::PutItem, "BREAKER");
+    let rivals = async {
+        for version in 2..=4 {
+            held.reached().await;
+            save(version).await;
+            let next = faults.hold(Call::PutItem, "BREAKER");
+            std::mem::replace(&mut held, next).release();
+        }
+    };
+    futures::join!(world.submit(), rivals);
+    assert_eq!(
+        world.edit().await.status,
+        Status::Queued,
+        "nothing is wrong with it"
+    );
+    assert!(matches!(world.sent()[..], [Sent::Submit(_)]));
+    faults.clear();
+    world.pass(SignedDuration::from_secs(2));
+    world.submit().await;
+    world.poll().await;
+    assert_eq!(world.edit().await.status, Status::Succeeded);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use bytes::Bytes;
+use data_encoding::BASE64;
 use futures::stream::{self, StreamExt};
 use image::{DynamicImage, ImageFormat};
 
@@ -36,6 +37,10 @@ pub enum Output {
     Elsewhere(String),
     /// Success without an `imageURL`.
     Missing,
+    /// The picture inside the answer, as bare base64 where the provider knows that form.
+    Base64,
+    /// The picture inside the answer, as a data URI.
+    DataUri,
     /// The picture, after this delay.
     Slow(Duration),
 }
@@ -67,9 +72,19 @@ pub(crate) async fn serve(output: Output, photo: &[u8]) -> Response<Body> {
             tokio::time::sleep(delay).await;
             whole("image/jpeg", recoloured(photo))
         }
-        // The given address does not lead here.
-        Output::Elsewhere(_) | Output::Missing => status(404),
+        // No address leads here.
+        Output::Elsewhere(_) | Output::Missing | Output::Base64 | Output::DataUri => status(404),
     }
+}
+
+/// The picture that is made from this photo, as bare base64.
+pub(crate) fn base64(photo: &[u8]) -> String {
+    BASE64.encode(&recoloured(photo))
+}
+
+/// The picture that is made from this photo, as a data URI.
+pub(crate) fn data_uri(photo: &[u8]) -> String {
+    format!("data:image/jpeg;base64,{}", base64(photo))
 }
 
 /// A version of the photo that differs clearly: colours turned and inverted.

@@ -135,7 +135,7 @@ fn submits(edits: &[Edit], ground: &Ground) -> [Check; 3] {
 }
 
 /// Promise 2: ledger = counters = what the providers billed.
-fn money(edits: &[Edit], books: &[Books], ground: &Ground) -> [Check; 6] {
+fn money(edits: &[Edit], books: &[Books], ground: &Ground) -> [Check; 8] {
     let Billed {
         named: billed,
         nameless,
@@ -159,6 +159,8 @@ fn money(edits: &[Edit], books: &[Books], ground: &Ground) -> [Check; 6] {
         .filter(|attempt| attempt.provider == ProviderName::Fal && attempt.handle.is_none())
         .count();
     let entries: usize = books.iter().map(|books| books.ledger.len()).sum();
+    let bought_again = edits.iter().filter(|edit| is_bought_again(edit)).count();
+    let beyond = edits.iter().filter(|edit| is_booked_beyond_reason(edit)).count();
     [
         equal("ledger, against what providers billed (µ$)", billed, entered),
         equal("budget counters (µ$)", billed, spent),
@@ -171,7 +173,33 @@ fn money(edits: &[Edit], books: &[Books], ground: &Ground) -> [Check; 6] {
             is_kept: nameless_requests <= without_name,
         },
         equal("ledger entries, one per edit", edits.len(), entries),
+        equal(
+            "edits that were paid for and tried again at the same provider",
+            0,
+            bought_again,
+        ),
+        equal(
+            "edits with an attempt booked beyond ten times its estimate",
+            0,
+            beyond,
+        ),
     ]
+}
+
+/// Whether an attempt that cost money was followed by another at the same provider.
+fn is_bought_again(edit: &Edit) -> bool {
+    edit.attempts.windows(2).any(|pair| {
+        let is_paid = pair[0].cost_micro_usd.is_some_and(|cost| cost != MicroUsd::ZERO);
+        is_paid && pair[0].provider == pair[1].provider
+    })
+}
+
+fn is_booked_beyond_reason(edit: &Edit) -> bool {
+    let most = edit.reserved_micro_usd.max(edit.estimate()).times(10);
+    let costs = edit.attempts.iter().filter_map(|attempt| attempt.cost_micro_usd);
+    costs
+        .into_iter()
+        .any(|cost| !(MicroUsd::ZERO..=most).contains(&cost))
 }
 
 /// No reservation left, and the counters at rest.

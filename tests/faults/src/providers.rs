@@ -7,8 +7,10 @@ use domain::{Edit, ProviderName};
 use doubles::fal::RequestRecord;
 use doubles::runware::{Behaviour, Ending, ErrorShape, Fault, Faults, Output, Webhook};
 use doubles::{fal, runware};
+use serde_json::json;
 use world::Place;
 use world::deployed::logs;
+use world::styles::COST;
 
 /// The models of the suite's styles.
 pub const RUNWARE_MODEL: &str = "google:4@1";
@@ -75,6 +77,65 @@ pub fn fal_is_well() -> fal::Behaviour {
     }
 }
 
+/// Each result once that lacks something or names an odd price. What the books are to say of it is what the double bills.
+fn odd_results() -> Vec<Behaviour> {
+    let well = || Behaviour::default().processing(1);
+    let no_address = "file:///etc/passwd".to_owned();
+    let mut odd: Vec<_> = [
+        Output::Missing,
+        Output::Elsewhere(no_address),
+        Output::Base64,
+        Output::DataUri,
+        Output::CutOff,
+    ]
+    .map(|output| Behaviour { output, ..well() })
+    .into();
+    odd.push(Behaviour {
+        output: Output::Missing,
+        nsfw: true,
+        ..well()
+    });
+    odd.push(Behaviour {
+        charges_failure: true,
+        ..Behaviour::failing("inferenceError", ErrorShape::Item)
+    });
+    // The estimate is booked in the place of an absurd cost, and of one that is missing.
+    for cost in [Some(json!(39)), Some(json!(1e300)), Some(json!(-0.039)), None] {
+        odd.push(Behaviour {
+            cost,
+            billed_micro_usd: COST,
+            ..well()
+        });
+    }
+    odd
+}
+
+/// The same at fal, where the counterpart's list price is the estimate.
+fn odd_results_of_fal() -> Vec<fal::Behaviour> {
+    let no_picture = fal::Behaviour {
+        output: Output::Missing,
+        ..fal_is_well()
+    };
+    let withheld = fal::Behaviour {
+        nsfw: true,
+        ..no_picture.clone()
+    };
+    let inside = fal::Behaviour {
+        output: Output::DataUri,
+        ..fal_is_well()
+    };
+    let absurd = fal::Behaviour {
+        units: Some("1000".to_owned()),
+        ..fal_is_well()
+    };
+    let refused = fal::Behaviour {
+        result: Faults::always(Fault::html(422)),
+        billed_micro_usd: 0,
+        ..fal_is_well()
+    };
+    vec![no_picture, withheld, inside, absurd, refused]
+}
+
 /// The bills of the providers.
 pub struct Billed {
     /// For tasks with a known name.
@@ -86,17 +147,21 @@ pub struct Billed {
 }
 
 impl Providers {
-    /// Every new task of Runware takes the next of these turns, and this share of them is faulty. fal is well: it is the
-    /// fallback.
+    /// Every new task of Runware takes the next of these turns: first each odd result once, then dice, and this share of
+    /// them is faulty. fal is the fallback; its first requests have each odd result once, and then it is well.
     pub async fn start(seed: u64, rate: f64, tasks: u32) -> Self {
         let mut dice = fastrand::Rng::with_seed(seed ^ 0x5eed);
+        let oddities = if rate > 0.0 { odd_results() } else { Vec::new() };
         let turns: Vec<_> = (0..tasks).map(|_| turn(&mut dice, rate)).collect();
+        let turns = oddities.into_iter().chain(turns);
         let runware = runware::Server::start(Behaviour::default()).await;
-        runware.when_model_in_turn(RUNWARE_MODEL, turns.into_iter().chain([Behaviour::default()]));
-        Self {
-            runware,
-            fal: fal::Server::start(fal_is_well()).await,
+        runware.when_model_in_turn(RUNWARE_MODEL, turns.chain([Behaviour::default()]));
+        let fal = fal::Server::start(fal_is_well()).await;
+        if rate > 0.0 {
+            // Every prompt has these words.
+            fal.when_prompt("", odd_results_of_fal().into_iter().chain([fal_is_well()]));
         }
+        Self { runware, fal }
     }
 
     /// The bills of both in micro-USD, with the part for requests of fal whose names were lost: fal chooses the name, and
@@ -229,9 +294,9 @@ fn ending(dice: &mut fastrand::Rng) -> Ending {
     Behaviour::failing(code, one_of(dice, shapes)).ending
 }
 
-/// Accepted and billed tasks without a usable output.
+/// Accepted and billed tasks without a usable output, or with an absurd price.
 fn flawed(dice: &mut fastrand::Rng, well: Behaviour) -> Behaviour {
-    match dice.u32(0..4) {
+    match dice.u32(0..6) {
         0 => Behaviour { nsfw: true, ..well },
         1 => Behaviour {
             output: Output::HalfFile,
@@ -239,6 +304,15 @@ fn flawed(dice: &mut fastrand::Rng, well: Behaviour) -> Behaviour {
         },
         2 => Behaviour {
             output: Output::NotAnImage,
+            ..well
+        },
+        3 => Behaviour {
+            output: Output::Missing,
+            ..well
+        },
+        4 => Behaviour {
+            cost: Some(json!(39)),
+            billed_micro_usd: COST,
             ..well
         },
         _ => Behaviour {

@@ -69,6 +69,7 @@ pub fn poll_body(world: &World, id: EditId, attempt: u32) -> String {
         edit_id: id,
         attempt,
         polls: 0,
+        unfetched: None,
         hint: None,
     };
     serde_json::to_string(&message).unwrap()

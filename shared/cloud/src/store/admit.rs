@@ -6,12 +6,13 @@ use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
 use domain::metric::{self, About};
-use domain::{Event, EventId, PhotoId, TenantId};
+use domain::{Edit, Event, EventId, PhotoId, TenantId};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
 use super::keys;
 use super::read::Found;
+use super::retention::{ASKED_AT, PRUNED_AT};
 use super::write::{TransactionError, add_figures, at_most, change_budget};
 use crate::table::{Condition, Key, Update, Write, number};
 use crate::{AdmitError, Cloud, PortError};
@@ -22,13 +23,17 @@ pub(super) const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
 /// where edits are held back for days: a count that is gone would be made again below 0.
 const OPEN_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// A photo younger than this cannot be pruned: the shortest retention is a day. So on the evening of an event its edits
+/// do not write its row.
+const SAFE_FROM_PRUNING: SignedDuration = SignedDuration::from_hours(12);
+
 /// Everything that the layers and the idempotency check need, read in one call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdmissionFacts {
     /// `None` where it is gone.
     pub event: Option<Event>,
     pub tenant: Option<Tenant>,
-    /// The photo; `None` where there is no such photo at this event.
+    /// The photo; `None` where there is no such photo at this event, or pruning has begun to delete it.
     pub photo: Option<Photo>,
     /// The tenant's month.
     pub month: BudgetMonth,
@@ -86,7 +91,10 @@ impl Cloud {
         Ok(AdmissionFacts {
             event: found.get(&event, "an event")?,
             tenant: found.get(&tenant, "a tenant")?,
-            photo: found.get(&photo, "a photo")?,
+            photo: match found.item(&photo) {
+                Some(item) if item.contains_key(PRUNED_AT) => None,
+                _ => found.get(&photo, "a photo")?,
+            },
             month: found.get(&month, "a budget")?.unwrap_or_default(),
             figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
             guest_open: guest_open.map_or(0, |guest| guest.open),
@@ -111,6 +119,9 @@ impl Cloud {
         let mut writes = vec![(Part::Edit, put_edit), (Part::Event, figures)];
         if let Some((key, record)) = &admission.idempotency {
             writes.push((Part::Key, self.remember(key, record)?));
+        }
+        if !edit.status.is_terminal() && may_be_pruned(edit) {
+            writes.push((Part::Photo, hold_photo(edit)));
         }
         if let Some(change) = &admission.guest {
             writes.extend(
@@ -141,6 +152,7 @@ impl Cloud {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Key,
+    Photo,
     Event,
     Guest,
     Budget,
@@ -151,11 +163,23 @@ impl Part {
     const fn refusal(self) -> AdmitError {
         match self {
             Self::Key => AdmitError::KeyTaken,
+            Self::Photo => AdmitError::PhotoGone,
             Self::Event | Self::Guest => AdmitError::TooManyInFlight,
             Self::Budget => AdmitError::OverBudget,
             Self::Edit => AdmitError::Contended,
         }
     }
+}
+
+fn may_be_pruned(edit: &Edit) -> bool {
+    edit.created_at.duration_since(edit.photo_id.created_at()) >= SAFE_FROM_PRUNING
+}
+
+/// The photo is there, and pruning leaves it alone from now on. See [`Cloud::give_up_photo`].
+fn hold_photo(edit: &Edit) -> Write {
+    let asked = Update::default().set(ASKED_AT, number(edit.created_at.as_second()));
+    let is_there = Condition::Exists.and(Condition::missing(PRUNED_AT));
+    Write::update(keys::photo(&edit.event_id, edit.photo_id), asked).when(is_there)
 }
 
 fn read<T: DeserializeOwned>(

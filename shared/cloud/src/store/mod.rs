@@ -25,6 +25,7 @@ pub use admit::{AdmissionFacts, FactsQuery};
 pub use moves::EditInContext;
 pub use open_edits::{EditKey, FoundEdits};
 pub use registrations::Counted;
+pub use retention::OldPhoto;
 pub(crate) use settings_copy::StoredCopy;
 pub use tenant::SummaryItems;
 pub use tokens::{IssuedToken, NewToken};

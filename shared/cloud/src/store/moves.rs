@@ -86,6 +86,13 @@ impl Cloud {
             TransactionError::Refused(_) => MoveError::Superseded,
             error => MoveError::Port(error.into()),
         })?;
+        if let Some(stated) = made.disbelieved {
+            tracing::warn!(
+                edit_id = %edit.id, provider = edit.current_attempt().map(|attempt| attempt.provider.as_str()),
+                stated_micro_usd = stated.get(), booked_micro_usd = edit.estimate().get(),
+                "a provider stated a cost out of bounds"
+            );
+        }
         self.measure(About::edit(edit), &metric::of_move(made));
         Ok(())
     }

@@ -8,13 +8,37 @@ use domain::edit::Origin;
 use domain::event::Photo;
 use domain::{Edit, EditId, EventId, PhotoId, Status, TenantId};
 use futures::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::keys::{self, EVENTS, TENANTS};
 use super::tenants::Listed;
-use crate::table::{Condition, Index, Key, MAX_BATCH_GET, Query, Range, number, text};
+use crate::table::{Condition, Index, Key, MAX_BATCH_GET, Query, Range, Update, number, text};
 use crate::{Cloud, PortError};
+
+/// When an edit of a photo was last admitted, where the photo was old enough to be pruned; seconds since 1970.
+pub(super) const ASKED_AT: &str = "asked_at";
+/// When pruning began to delete a photo, after which no edit of it is admitted.
+pub(super) const PRUNED_AT: &str = "pruned_at";
+/// Within this time after its admission an edit may be missing in the index of what is under way.
+const INDEX_LAG: SignedDuration = SignedDuration::from_hours(1);
+
+/// A photo past its retention.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OldPhoto {
+    #[serde(flatten)]
+    pub photo: Photo,
+    #[serde(default)]
+    asked_at: Option<i64>,
+}
+
+impl OldPhoto {
+    /// Whether an edit was admitted so recently that [`Cloud::photos_under_way`] may not know it.
+    pub fn was_just_asked_for(&self, now: Timestamp) -> bool {
+        self.asked_at
+            .is_some_and(|at| now.as_second() - at < INDEX_LAG.as_secs())
+    }
+}
 
 impl Cloud {
     /// A page of the ids of all events.
@@ -45,13 +69,26 @@ impl Cloud {
         end: Timestamp,
         after: Option<PhotoId>,
         limit: u32,
-    ) -> Result<Vec<Photo>, PortError> {
+    ) -> Result<Vec<OldPhoto>, PortError> {
         let query = Query::table(keys::event_partition(event))
             .between("PHOTO#", keys::photo(event, PhotoId::new(end, 0)).sk)
             .after(after.map(|photo| keys::photo(event, photo)))
             .limit(limit)
             .consistent();
         self.page(query, "a photo").await
+    }
+
+    /// Begins to delete a photo: from now on no edit of it is admitted. False where one was admitted since the photo was
+    /// read, and the photo stays.
+    pub async fn give_up_photo(&self, old: &OldPhoto) -> Result<bool, PortError> {
+        let OldPhoto { photo, asked_at } = old;
+        let unasked = asked_at.map_or(Condition::missing(ASKED_AT), |at| {
+            Condition::eq(ASKED_AT, number(at))
+        });
+        let mark = Update::default().set(PRUNED_AT, number(self.now().as_second()));
+        let key = keys::photo(&photo.event_id, photo.id);
+        let condition = Condition::Exists.and(unasked);
+        Ok(self.table.update(&key, &mark, &condition).await?.is_some())
     }
 
     /// The photos of an event that an edit under way still needs.

@@ -24,6 +24,12 @@ pub const ATTEMPT_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// The time that the first provider leaves for the fallback.
 pub const FALLBACK_PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
+/// The most that an attempt can have cost, as a multiple of its estimate. What a provider states beyond is a mistake in
+/// its answer.
+const MAX_COST_FACTOR: i64 = 10;
+/// An attempt can always have cost this: the estimate of a style may be nothing.
+const ALWAYS_POSSIBLE: MicroUsd = MicroUsd::new(100_000);
+
 /// The way to another provider, through the budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -122,6 +128,8 @@ pub struct Move {
     pub ledger: Option<LedgerEntry>,
     /// The guest's scope in which one edit less is under way.
     pub frees_guest: Option<String>,
+    /// A cost out of bounds that the provider stated: the estimate is booked in its place.
+    pub disbelieved: Option<MicroUsd>,
 }
 
 impl Edit {
@@ -136,6 +144,7 @@ impl Edit {
             cap: None,
             ledger: None,
             frees_guest: None,
+            disbelieved: None,
         };
         next.edit.updated_at = now;
         match (self.status, step) {
@@ -177,7 +186,7 @@ impl Edit {
                 next.edit.output = Some(output);
                 next.edit.provider_url = provider_url;
                 next.edit.seed = seed;
-                next.succeed(cost, received_at, now);
+                next.succeed(received_at, now);
             }
             (Status::Succeeded, Step::Store { output }) => next.edit.output = Some(output),
             (
@@ -208,6 +217,12 @@ impl Edit {
     /// Whether an attempt that came to nothing may be followed by another at the same provider.
     pub fn may_retry(&self, now: Timestamp) -> bool {
         self.has_a_try_left(None) && now < self.deadline_at
+    }
+
+    /// Whether an attempt can have cost this.
+    fn can_cost(&self, cost: MicroUsd) -> bool {
+        let most = self.estimate().times(MAX_COST_FACTOR).max(ALWAYS_POSSIBLE);
+        (MicroUsd::ZERO..=most).contains(&cost)
     }
 
     fn has_a_try_left(&self, route: Option<&Route>) -> bool {
@@ -286,6 +301,13 @@ impl Move {
         now: Timestamp,
     ) {
         self.edit.polls = polls;
+        let cost = cost.map(|stated| {
+            if self.edit.can_cost(stated) {
+                return stated;
+            }
+            self.disbelieved = Some(stated);
+            self.edit.estimate()
+        });
         if let Some(attempt) = self.edit.attempts.last_mut() {
             attempt.ended_at = Some(now);
             attempt.outcome = Some(outcome.to_owned());
@@ -294,7 +316,9 @@ impl Move {
         }
     }
 
-    fn succeed(&mut self, cost: Option<MicroUsd>, received_at: Timestamp, now: Timestamp) {
+    fn succeed(&mut self, received_at: Timestamp, now: Timestamp) {
+        let attempt = self.edit.current_attempt();
+        let cost = attempt.and_then(|attempt| attempt.cost_micro_usd);
         let is_known = cost.is_some_and(|cost| cost > MicroUsd::ZERO);
         let assumed = if is_known {
             MicroUsd::ZERO

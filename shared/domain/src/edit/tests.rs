@@ -63,7 +63,8 @@ fn any_route() -> impl Strategy<Value = Option<Route>> {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let cost = proptest::option::of((0_i64..200_000).prop_map(MicroUsd::new));
+    let cost = prop_oneof![0_i64..200_000, any::<i64>()];
+    let cost = proptest::option::of(cost.prop_map(MicroUsd::new));
     let code = (0..FailureCode::ALL.len()).prop_map(|index| FailureCode::ALL[index]);
     prop_oneof![
         (any_route(), any::<bool>()).prop_map(|(route, held)| Step::Claim {
@@ -112,6 +113,10 @@ proptest! {
                         spent = spent + budget.spent;
                     }
                     ledger.extend(made.ledger);
+                    if let Some(cost) = made.edit.current_attempt().and_then(|attempt| attempt.cost_micro_usd) {
+                        let most = before.estimate().times(10).max(MicroUsd::new(100_000));
+                        prop_assert!(made.from_status == Status::Queued || (MicroUsd::ZERO..=most).contains(&cost), "{cost}");
+                    }
                     for (counter, amount) in made.figures.iter() {
                         *counters.entry(counter).or_default() += amount;
                     }
@@ -248,6 +253,55 @@ fn another_provider_that_is_dearer_raises_the_reservation_under_the_cap_and_a_ch
             assert_eq!(made.ledger, None);
         }
     }
+}
+
+#[test]
+fn a_cost_out_of_bounds_is_booked_as_the_estimate_and_noted() {
+    let processing = queued().step(CLAIM, at(1)).unwrap().edit;
+    let step = |kind: &str, cost| match kind {
+        "success" => succeed(Some(cost), 8),
+        "failure" => Step::Fail {
+            code: FailureCode::Moderated,
+            detail: String::new(),
+            polls: 1,
+            cost: Some(cost),
+        },
+        _ => Step::Retry {
+            code: FailureCode::ProviderError,
+            detail: String::new(),
+            polls: 1,
+            cost: Some(cost),
+            route: None,
+        },
+    };
+    for (stated, booked) in [
+        (400_000, 400_000),
+        (400_001, 40_000),
+        (39_000_000, 40_000),
+        (-1, 40_000),
+        (i64::MAX, 40_000),
+        (i64::MIN, 40_000),
+    ] {
+        for kind in ["success", "failure", "retry"] {
+            let stated = MicroUsd::new(stated);
+            let made = processing.step(step(kind, stated), at(9)).unwrap();
+            assert_eq!(made.edit.charged(), MicroUsd::new(booked), "{kind} {stated}");
+            let is_believed = made.edit.charged() == stated;
+            assert_eq!(
+                made.disbelieved,
+                (!is_believed).then_some(stated),
+                "{kind} {stated}"
+            );
+        }
+    }
+    let nothing_estimated = Edit {
+        estimate_micro_usd: Some(MicroUsd::ZERO),
+        ..processing
+    };
+    let made = nothing_estimated
+        .step(succeed(Some(MicroUsd::new(39_000)), 8), at(9))
+        .unwrap();
+    assert_eq!((made.edit.charged().get(), made.disbelieved), (39_000, None));
 }
 
 #[test]

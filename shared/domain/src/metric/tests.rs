@@ -52,6 +52,22 @@ fn a_success_yields_queue_wait_latency_outcome_and_spend() {
 }
 
 #[test]
+fn a_cost_out_of_bounds_is_counted_at_the_provider_that_stated_it() {
+    let claimed = queued().step(CLAIM, at(3)).unwrap().edit;
+    for (cost, counts) in [(400_000, false), (400_001, true), (-1, true)] {
+        let done = Step::Fail {
+            code: FailureCode::OutputInvalid,
+            detail: String::new(),
+            polls: 1,
+            cost: Some(MicroUsd::new(cost)),
+        };
+        let samples = of_move(&claimed.step(done, at(8)).unwrap());
+        let counted = samples.contains(&(Metric::CostsOutOfBounds(ProviderName::Runware), 1));
+        assert_eq!(counted, counts, "{cost}: {samples:?}");
+    }
+}
+
+#[test]
 fn a_picture_that_is_stored_later_is_not_another_success() {
     let claimed = queued().step(CLAIM, at(3)).unwrap().edit;
     let done = Step::Succeed {

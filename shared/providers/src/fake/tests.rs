@@ -132,7 +132,7 @@ async fn flaky_and_error_are_worth_another_attempt_and_the_others_are_not() {
 fn restyled(output: &Output) -> &Restyle {
     match &output.image {
         OutputImage::Restyled(restyle) => restyle,
-        OutputImage::Url(url) => panic!("the fake makes no outside call, but gave {url}"),
+        other => panic!("the fake makes no outside call, but gave {other:?}"),
     }
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 use super::{request, response};
 use crate::config::{Config, ConfigError};
 use crate::error::{Acceptance, ErrorClass, ProviderError};
-use crate::exchange::{self, ANSWER_LIMIT, Answer, QUESTION_TIMEOUT};
+use crate::exchange::{self, ANSWER_LIMIT, Answer, QUESTION_TIMEOUT, RESULT_LIMIT};
 use crate::http::HttpClient;
 use crate::job::{Cancelled, EditJob, Progress, Submitted, Task};
 use crate::provider::Provider;
@@ -62,7 +62,7 @@ impl Fal {
         let request = self
             .request(method, self.url(path))
             .timeout(self.timeout.min(QUESTION_TIMEOUT));
-        exchange::answer(request, ANSWER_LIMIT).await
+        exchange::answer(request, RESULT_LIMIT).await
     }
 
     async fn ask(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {

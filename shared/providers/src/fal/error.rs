@@ -33,7 +33,9 @@ impl RawError {
         match object.get("detail") {
             Some(Value::Array(details)) => {
                 let mut errors = details.iter().filter_map(Value::as_object).map(Self::of_detail);
-                let first = errors.next()?;
+                let Some(first) = errors.next() else {
+                    return Some(plain(""));
+                };
                 // Moderation beside something else is moderation.
                 let safety = errors.find(|error| of_kind(&error.kind) == Some(ErrorClass::Safety));
                 Some(safety.unwrap_or(first))

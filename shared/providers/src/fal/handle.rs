@@ -9,6 +9,9 @@ use url::Url;
 /// The longest request id that is believed; fal's are UUIDs.
 const LONGEST_ID: usize = 128;
 
+/// Hosts of fal's and their other names, which its own client falls back to.
+const OTHER_NAMES: [(&str, &str); 2] = [("falrun.com", "fal.run"), ("queue.falrun.com", "queue.fal.run")];
+
 /// The name of a request of this endpoint; `None` for an id that is none.
 pub(super) fn handle(endpoint: &str, request_id: &str) -> Option<String> {
     let mut parts = endpoint.split('/');
@@ -22,8 +25,14 @@ pub(super) fn handle(endpoint: &str, request_id: &str) -> Option<String> {
 /// The name in an address of the answer, where it is one of this API's and about this request.
 pub(super) fn in_address(address: &str, request_id: &str, base: &Url) -> Option<String> {
     let address = Url::parse(address).ok()?;
-    let same_place = (address.scheme(), address.host(), address.port_or_known_default())
-        == (base.scheme(), base.host(), base.port_or_known_default());
+    let place = |url: &Url| {
+        let host = url.host_str().map(|name| {
+            let known = OTHER_NAMES.iter().find(|(other, _)| *other == name);
+            known.map_or(name, |(_, usual)| usual).to_owned()
+        });
+        (url.scheme().to_owned(), host, url.port_or_known_default())
+    };
+    let same_place = place(&address) == place(base);
     let path = address
         .path()
         .strip_prefix(base.path().trim_end_matches('/'))?
@@ -88,6 +97,25 @@ mod tests {
             ID.to_owned(),
         ] {
             assert_eq!(at(&elsewhere), None, "{elsewhere}");
+        }
+        let other: Url = "https://queue.falrun.com".parse().unwrap();
+        for (base, host) in [
+            (&base, "queue.falrun.com"),
+            (&other, "queue.fal.run"),
+            (&other, "queue.falrun.com"),
+        ] {
+            assert_eq!(
+                in_address(&format!("https://{host}/fal-ai/flux-pro/requests/{ID}"), ID, base),
+                handle("fal-ai/flux-pro/kontext", ID)
+            );
+        }
+        for (base, host) in [
+            (&base, "falrun.com"),
+            (&base, "fal.run"),
+            (&other, "evil-queue.falrun.com"),
+        ] {
+            let address = format!("https://{host}/fal-ai/flux-pro/requests/{ID}");
+            assert_eq!(in_address(&address, ID, base), None, "{address}");
         }
         let below: Url = "http://127.0.0.1:9000/queue/".parse().unwrap();
         assert_eq!(

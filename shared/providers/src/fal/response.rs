@@ -7,7 +7,7 @@ use url::Url;
 use super::error::{RawError, of_status};
 use super::handle::{handle, in_address};
 use super::models::{self, Price};
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{Acceptance, ProviderError};
 use crate::exchange::Answer;
 use crate::job::{Cancelled, Output, OutputImage, Progress, Submitted};
 
@@ -67,17 +67,19 @@ pub(super) fn result(answer: &Answer, endpoint: &str) -> Result<Progress, Provid
     }
     if answer.is_success() {
         return match object(answer) {
-            Some(body) => Ok(output(&body, answer, endpoint)),
+            Some(body) => Ok(Progress::Done(output(&body, answer, endpoint))),
             None => Err(unreadable(answer)),
         };
     }
-    match RawError::of(answer) {
+    let error = match RawError::of(answer) {
         Some(error) if is_verdict(&error, answer.status) => {
-            let error = error.into_error(answer.status, Acceptance::Refused);
-            Ok(Progress::Failed(answer.with(error)))
+            answer.with(error.into_error(answer.status, Acceptance::Refused))
         }
-        _ => Err(refusal(answer)),
-    }
+        // Whatever it looks like: nothing on the way refuses an input.
+        None if answer.status == 422 => unreadable(answer),
+        _ => return Err(refusal(answer)),
+    };
+    Ok(Progress::Failed(error.at_cost(cost(answer, endpoint))))
 }
 
 /// Reads the answer to a cancellation.
@@ -124,45 +126,19 @@ fn object(answer: &Answer) -> Option<Map<String, Value>> {
     }
 }
 
-fn output(body: &Map<String, Value>, answer: &Answer, endpoint: &str) -> Progress {
+/// `images: [{url}]` or `image: {url}`; an image may also be its bare address.
+fn output(body: &Map<String, Value>, answer: &Answer, endpoint: &str) -> Output {
     let flags = body.get("has_nsfw_concepts").and_then(Value::as_array);
-    let flagged = flags.is_some_and(|flags| flags.contains(&Value::Bool(true)));
-    let failed = |class, code, message| {
-        let error = ProviderError::new(class, code, message, Acceptance::Refused);
-        Progress::Failed(answer.with(error))
-    };
-    let first = body
-        .get("images")
-        .and_then(Value::as_array)
-        .and_then(|images| images.first());
-    let Some(address) = first
-        .or(body.get("image"))
-        .and_then(|image| image.get("url"))
-        .and_then(Value::as_str)
-    else {
-        return if flagged {
-            failed(ErrorClass::Safety, "has_nsfw_concepts", "the output was withheld")
-        } else {
-            failed(
-                ErrorClass::Provider,
-                "missingOutput",
-                "finished without an output",
-            )
-        };
-    };
-    match OutputImage::at(address) {
-        Some(image) => Progress::Done(Output {
-            image,
-            cost: cost(answer, endpoint),
-            seed: body.get("seed").and_then(Value::as_u64),
-            flagged,
-        }),
-        None => failed(
-            ErrorClass::Provider,
-            "unusableImageUrl",
-            "the address of the output is not one that can be fetched",
-        ),
-    }
+    let images = body.get("images").and_then(Value::as_array).into_iter().flatten();
+    let addresses = images
+        .chain(body.get("image"))
+        .filter_map(|image| image.get("url").unwrap_or(image).as_str());
+    Output::of(
+        addresses.map(OutputImage::at),
+        cost(answer, endpoint),
+        body.get("seed").and_then(Value::as_u64),
+        flags.is_some_and(|flags| flags.contains(&Value::Bool(true))),
+    )
 }
 
 /// Units times the unit's price; unknown where either is.
@@ -172,7 +148,7 @@ fn cost(answer: &Answer, endpoint: &str) -> Option<MicroUsd> {
         Price::About(_) => return None,
     };
     let units: f64 = answer.header(BILLABLE_UNITS)?.trim().parse().ok()?;
-    MicroUsd::from_dollars(units * unit.as_dollars()).filter(|cost| *cost > MicroUsd::ZERO)
+    MicroUsd::from_dollars(units * unit.as_dollars())
 }
 
 #[cfg(test)]

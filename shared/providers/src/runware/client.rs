@@ -11,13 +11,10 @@ use url::Url;
 use super::{request, response};
 use crate::config::{Config, ConfigError};
 use crate::error::ProviderError;
-use crate::exchange::{self, ANSWER_LIMIT, Answer, QUESTION_TIMEOUT};
+use crate::exchange::{self, ANSWER_LIMIT, Answer, QUESTION_TIMEOUT, RESULT_LIMIT};
 use crate::http::HttpClient;
 use crate::job::{Cancelled, EditJob, Progress, Submitted, Task};
 use crate::provider::Provider;
-
-/// The largest archive entry that is read: it holds the request as well, with the photo in it.
-const ARCHIVE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// runware.ai with one configuration. Cheap to make and to clone: make one per settings snapshot.
 #[derive(Debug, Clone)]
@@ -56,9 +53,9 @@ impl Runware {
         exchange::answer(request, limit).await
     }
 
-    async fn ask(&self, question: Value, task: TaskId, limit: usize) -> Result<Progress, ProviderError> {
+    async fn ask(&self, question: Value, task: TaskId) -> Result<Progress, ProviderError> {
         let answer = self
-            .send(&question, self.timeout.min(QUESTION_TIMEOUT), limit)
+            .send(&question, self.timeout.min(QUESTION_TIMEOUT), RESULT_LIMIT)
             .await?;
         response::progress(&answer, task)
     }
@@ -73,17 +70,12 @@ impl Provider for Runware {
     }
 
     async fn poll(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {
-        self.ask(request::get_response(task.task_id), task.task_id, ANSWER_LIMIT)
-            .await
+        self.ask(request::get_response(task.task_id), task.task_id).await
     }
 
     async fn lookup(&self, task: &Task<'_>) -> Result<Progress, ProviderError> {
-        self.ask(
-            request::get_task_details(task.task_id),
-            task.task_id,
-            ARCHIVE_LIMIT,
-        )
-        .await
+        self.ask(request::get_task_details(task.task_id), task.task_id)
+            .await
     }
 
     async fn cancel(&self, _: &Task<'_>) -> Result<Cancelled, ProviderError> {

@@ -1,7 +1,9 @@
 //! Runware's errors: how they are written, and which class each belongs to.
 
+use domain::MicroUsd;
 use serde_json::{Map, Value};
 
+use super::response::cost;
 use crate::error::{Acceptance, ErrorClass, ProviderError, without_quotations};
 
 /// An error as Runware writes it.
@@ -11,6 +13,8 @@ pub(super) struct RawError {
     pub(super) code: String,
     message: String,
     parameter: String,
+    /// What the failed task costs all the same.
+    cost: Option<MicroUsd>,
     /// It names our task. (One that names another is never read; many name none.)
     pub(super) ours: bool,
 }
@@ -20,13 +24,18 @@ impl RawError {
     pub(super) fn of_value(value: &Value, ours: bool) -> Option<Self> {
         match value {
             Value::Object(error) => Some(Self::of_object(error, ours)),
-            Value::String(message) => Some(Self {
-                code: String::new(),
-                message: message.clone(),
-                parameter: String::new(),
-                ours,
-            }),
+            Value::String(message) => Some(Self::of_text(message, ours)),
             _ => None,
+        }
+    }
+
+    fn of_text(message: &str, ours: bool) -> Self {
+        Self {
+            code: String::new(),
+            message: message.to_owned(),
+            parameter: String::new(),
+            cost: None,
+            ours,
         }
     }
 
@@ -37,19 +46,18 @@ impl RawError {
             .get("status")
             .and_then(Value::as_str)
             .is_some_and(|status| status.eq_ignore_ascii_case("error"));
-        match item.get("error") {
-            Some(Value::Object(error)) => Some(Self::of_object(error, ours)),
-            Some(Value::String(message)) if !message.is_empty() && item.get("code").is_none() => Some(Self {
-                code: String::new(),
-                message: message.clone(),
-                parameter: String::new(),
-                ours,
-            }),
-            _ if failed || item.get("code").is_some_and(Value::is_string) => {
-                Some(Self::of_object(item, ours))
+        let error = match item.get("error") {
+            Some(Value::Object(error)) => Self::of_object(error, ours),
+            Some(Value::String(message)) if !message.is_empty() && item.get("code").is_none() => {
+                Self::of_text(message, ours)
             }
-            _ => None,
-        }
+            _ if failed || item.get("code").is_some_and(Value::is_string) => Self::of_object(item, ours),
+            _ => return None,
+        };
+        Some(Self {
+            cost: cost(item).or(error.cost),
+            ..error
+        })
     }
 
     fn of_object(error: &Map<String, Value>, ours: bool) -> Self {
@@ -74,6 +82,7 @@ impl RawError {
             code: text("code"),
             message,
             parameter: text("parameter"),
+            cost: cost(error),
             ours,
         }
     }
@@ -104,7 +113,7 @@ impl RawError {
             (_, "") => without_quotations(&self.message),
             (_, parameter) => format!("about {parameter}: {}", without_quotations(&self.message)),
         };
-        ProviderError::new(class, &self.code, &message, Acceptance::Refused)
+        ProviderError::new(class, &self.code, &message, Acceptance::Refused).at_cost(self.cost)
     }
 }
 
@@ -346,7 +355,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_error_is_bounded_and_clean_whatever_it_says(code in ".{0,200}", message in ".{0,2000}") {
-            let raw = RawError { code, message, parameter: String::new(), ours: true };
+            let raw = RawError { code, message, parameter: String::new(), cost: None, ours: true };
             let error = raw.refusal(400);
             prop_assert!(error.code.len() <= crate::error::MAX_CODE && !error.code.is_empty());
             prop_assert!(error.message.chars().count() <= crate::error::MAX_MESSAGE);

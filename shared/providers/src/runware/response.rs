@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::{RawError, is_absence};
-use crate::error::{Acceptance, ErrorClass, ProviderError};
+use crate::error::{ErrorClass, ProviderError};
 use crate::exchange::Answer;
 use crate::job::{Output, OutputImage, Progress, Submitted};
 
@@ -22,10 +22,8 @@ pub(super) fn submitted(answer: &Answer, task: TaskId) -> Result<Submitted, Prov
     {
         return Ok(acknowledged(task));
     }
-    match reading.result() {
-        Some(Finding::Picture(output)) => return Ok(Submitted::Finished(output)),
-        Some(Finding::Unusable(error)) => return Err(answer.with(error)),
-        _ => {}
+    if let Some(Finding::Done(output)) = reading.result(answer.status) {
+        return Ok(Submitted::Finished(output));
     }
     // An acknowledgement of our task outweighs an error that names none: what may be paid for is not sent again.
     let is_acknowledged = !reading.items.is_empty();
@@ -58,8 +56,8 @@ pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, Provid
     let Some(reading) = Reading::of(answer, task) else {
         return Err(unreadable(answer));
     };
-    let result = reading.result();
-    if let Some(Finding::Picture(output)) = result {
+    let result = reading.result(answer.status);
+    if let Some(Finding::Done(output)) = result {
         return Ok(Progress::Done(output));
     }
     // An error that names our task goes before one that names none.
@@ -82,11 +80,10 @@ pub(super) fn progress(answer: &Answer, task: TaskId) -> Result<Progress, Provid
     if !answer.is_success() {
         return Err(unreadable(answer));
     }
-    match result {
-        Some(Finding::Unusable(error)) => Ok(Progress::Failed(answer.with(error))),
-        Some(_) => Ok(Progress::Pending),
-        None => Ok(Progress::Absent),
-    }
+    Ok(match result {
+        Some(_) => Progress::Pending,
+        None => Progress::Absent,
+    })
 }
 
 /// Whether an error in the answer to a question is about the job and not about the question. A 401, 429 or 5xx is
@@ -110,8 +107,8 @@ fn unreadable(answer: &Answer) -> ProviderError {
 
 /// The meaning of an item for our task.
 enum Finding {
-    Picture(Output),
-    Unusable(ProviderError),
+    /// Finished, with a usable picture or without one.
+    Done(Output),
     Pending,
 }
 
@@ -193,13 +190,18 @@ impl Reading {
         }
     }
 
-    /// The best that is said of our task. `getResponse` is cumulative: one finished item is enough.
-    fn result(&self) -> Option<Finding> {
+    /// The best that is said of our task. `getResponse` is cumulative: one finished item is enough. A picture that is
+    /// missing beside an error of moderation was withheld.
+    fn result(&self, http_status: u16) -> Option<Finding> {
         let mut best = None;
         for item in &self.items {
             match finding(item) {
-                Finding::Picture(output) => return Some(Finding::Picture(output)),
-                Finding::Unusable(error) => best = Some(Finding::Unusable(error)),
+                Finding::Done(output) if output.is_made() => return Some(Finding::Done(output)),
+                Finding::Done(mut output) => {
+                    let is_moderated = |error: &RawError| error.class(http_status) == ErrorClass::Safety;
+                    output.flagged = self.errors.iter().any(is_moderated);
+                    best = Some(Finding::Done(output));
+                }
                 Finding::Pending => best = best.or(Some(Finding::Pending)),
             }
         }
@@ -225,40 +227,28 @@ fn one_or_many(value: Option<Value>) -> Vec<Value> {
 }
 
 fn finding(item: &Map<String, Value>) -> Finding {
-    let flagged = is_true(item.get("NSFWContent"));
     let status = text(item, "status").map(str::to_ascii_lowercase);
-    let image = text(item, "imageURL").filter(|url| !url.is_empty());
-    match (status.as_deref(), image) {
-        (None | Some("success"), Some(image)) => match OutputImage::at(image) {
-            Some(image) => Finding::Picture(Output {
-                image,
-                cost: cost(item.get("cost")),
-                seed: seed(item.get("seed")),
-                flagged,
-            }),
-            None => unusable(
-                "unusableImageUrl",
-                "the address of the output is not one that can be fetched",
-            ),
-        },
-        (Some("success"), None) if flagged => Finding::Unusable(ProviderError::new(
-            ErrorClass::Safety,
-            "NSFWContent",
-            "the output was withheld",
-            Acceptance::Refused,
-        )),
-        (Some("success"), None) => unusable("missingOutput", "finished without an output"),
+    let said = |name| text(item, name).filter(|said| !said.is_empty());
+    // A picture inside the answer first: nothing is left to be fetched.
+    let images: Vec<_> = [
+        said("imageBase64Data").map(OutputImage::encoded),
+        said("imageDataURI").map(OutputImage::at),
+        said("imageURL").map(OutputImage::at),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match status.as_deref() {
+        Some("success") => {}
+        None if !images.is_empty() => {}
         // An acknowledgement, a step in between, or an unknown status.
-        _ => Finding::Pending,
+        _ => return Finding::Pending,
     }
-}
-
-fn unusable(code: &str, message: &str) -> Finding {
-    Finding::Unusable(ProviderError::new(
-        ErrorClass::Provider,
-        code,
-        message,
-        Acceptance::Refused,
+    Finding::Done(Output::of(
+        images,
+        cost(item),
+        seed(item.get("seed")),
+        is_true(item.get("NSFWContent")),
     ))
 }
 
@@ -274,14 +264,14 @@ fn is_true(value: Option<&Value>) -> bool {
     }
 }
 
-/// Dollars, as a number or as text. Zero and nonsense are unknown.
-fn cost(value: Option<&Value>) -> Option<MicroUsd> {
-    let dollars = match value? {
+/// What an item or an error says it cost: dollars, as a number or as text. Nonsense is unknown.
+pub(super) fn cost(item: &Map<String, Value>) -> Option<MicroUsd> {
+    let dollars = match item.get("cost")? {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    MicroUsd::from_dollars(dollars).filter(|cost| *cost > MicroUsd::ZERO)
+    MicroUsd::from_dollars(dollars)
 }
 
 /// May exceed 2^53, so never by way of a float.

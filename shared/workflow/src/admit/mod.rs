@@ -229,6 +229,7 @@ async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
 
 fn refused(error: AdmitError, has_key: bool) -> Problem {
     match error {
+        AdmitError::PhotoGone => Problem::PhotoNotFound,
         AdmitError::TooManyInFlight => Refusal::TooManyInFlight.into(),
         AdmitError::OverBudget => Refusal::BudgetHardCapReached.into(),
         AdmitError::Contended if has_key => Problem::IdempotencyInProgress,

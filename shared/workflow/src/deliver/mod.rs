@@ -4,8 +4,9 @@
 mod picture;
 
 use domain::edit::{Step, StoredOutput};
+use domain::message::Unfetched;
 use domain::watermark;
-use domain::{Edit, MicroUsd};
+use domain::{Edit, FailureCode, MicroUsd};
 use jiff::Timestamp;
 use media::Finished;
 use providers::{Output, OutputImage};
@@ -35,14 +36,27 @@ pub(crate) enum DeliveryOutcome {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct UnfetchedOutput {
     pub(crate) reason: String,
+    /// It broke off while it was read.
+    pub(crate) broke_off: bool,
     /// What the provider charges all the same.
     pub(crate) charge: MicroUsd,
 }
 
+impl UnfetchedOutput {
+    /// What the next poll message says of it, after what the last one said.
+    pub(crate) fn after(&self, before: Option<Unfetched>) -> Unfetched {
+        let before = before.map_or(0, |picture| picture.broken_off);
+        Unfetched {
+            charge_micro_usd: self.charge,
+            broken_off: if self.broke_off { before + 1 } else { 0 },
+        }
+    }
+}
+
 impl Worker<'_> {
-    /// Delivers an output. A second delivery stores the same objects and settles nothing.
+    /// Delivers an output. A second delivery stores the same objects and settles nothing. An output that is of no use ends
+    /// the edit: it is paid for, and another attempt would be too.
     pub(crate) async fn deliver(&self, delivery: Delivery<'_>) -> Result<DeliveryOutcome, WorkError> {
-        let stored = self.store_picture(delivery.loaded, &delivery.output).await;
         let Delivery {
             loaded,
             output,
@@ -51,21 +65,38 @@ impl Worker<'_> {
         } = delivery;
         let edit = &loaded.edit;
         let charge = output.charge(edit.estimate());
-        let last = match stored {
+        if output.flagged {
+            let flagged = Step::Fail {
+                code: FailureCode::Moderated,
+                detail: "the provider flagged the picture".to_owned(),
+                polls,
+                cost: Some(charge),
+            };
+            self.step(edit, flagged).await?;
+            return Ok(DeliveryOutcome::Ended);
+        }
+        let unfetched = |reason, broke_off| {
+            let unfetched = UnfetchedOutput {
+                reason,
+                broke_off,
+                charge,
+            };
+            Ok(DeliveryOutcome::NotFetched(unfetched))
+        };
+        let last = match self.store_picture(loaded, &output).await {
             Ok(stored) => Step::Succeed {
                 output: stored,
                 cost: output.cost,
                 provider_url: match output.image {
                     OutputImage::Url(url) => Some(url.into()),
-                    OutputImage::Restyled(_) => None,
+                    OutputImage::Inline(_) | OutputImage::Restyled(_) | OutputImage::Unusable(_) => None,
                 },
                 seed: output.seed,
                 polls,
                 received_at,
             },
-            Err(WorkError::Transient(reason)) => {
-                return Ok(DeliveryOutcome::NotFetched(UnfetchedOutput { reason, charge }));
-            }
+            Err(WorkError::Transient(reason)) => return unfetched(reason, false),
+            Err(WorkError::BrokenOff(reason)) => return unfetched(reason, true),
             Err(error) => {
                 let (code, detail) = error.into_ending()?;
                 Step::Fail {

@@ -5,7 +5,7 @@ use domain::Edit;
 use domain::settings::ProviderMode;
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use media::{Finished, Limits, Position, Provenance, Watermark};
-use providers::{AllowedHosts, Output, OutputImage, model_name};
+use providers::{AllowedHosts, DownloadError, Output, OutputImage, model_name};
 
 use crate::error::WorkError;
 use crate::kit::WatermarkImage;
@@ -17,23 +17,34 @@ const CREATOR_TOOL: &str = "AI Magic Edits";
 impl Worker<'_> {
     /// The bytes of an output.
     pub(super) async fn fetch(&self, edit: &Edit, output: &Output) -> Result<Bytes, WorkError> {
+        let max_bytes = usize::try_from(Limits::OUTPUT.max_bytes).unwrap_or(usize::MAX);
         match &output.image {
             OutputImage::Url(url) => {
                 // The operator may mend the setting; the output lives for a while.
                 let allowed = AllowedHosts::parse(self.settings.provider_output_hosts.iter())
                     .map_err(|error| WorkError::Transient(error.to_string()))?;
-                let max_bytes = usize::try_from(Limits::OUTPUT.max_bytes).unwrap_or(usize::MAX);
                 let fetched = self.kit.downloader.fetch(url, &allowed, max_bytes).await;
                 fetched.map_err(|error| {
                     let detail = error.to_string();
-                    if error.is_transient() {
-                        WorkError::Transient(detail)
-                    } else {
-                        let code = error.failure_code();
-                        WorkError::Permanent { code, detail }
+                    match error {
+                        DownloadError::Truncated => WorkError::BrokenOff(detail),
+                        error if error.is_transient() => WorkError::Transient(detail),
+                        error => WorkError::Permanent {
+                            code: error.failure_code(),
+                            detail,
+                        },
                     }
                 })
             }
+            OutputImage::Inline(picture) if picture.len() > max_bytes => {
+                let error = DownloadError::TooLarge { limit: max_bytes };
+                Err(WorkError::bad_output(error.to_string()))
+            }
+            OutputImage::Inline(picture) => Ok(picture.clone()),
+            OutputImage::Unusable(why) => Err(WorkError::Permanent {
+                code: why.failure_code(),
+                detail: why.to_string(),
+            }),
             OutputImage::Restyled(restyle) => {
                 let photo = self.source_photo(edit).await?;
                 let restyle = *restyle;

@@ -6,19 +6,23 @@ use std::time::Duration;
 
 use cloud::{Cloud, MoveError};
 use domain::edit::Step;
-use domain::message::{Hint, PollMessage};
-use domain::{Edit, FailureCode, Status, polling};
+use domain::message::{Hint, PollMessage, Unfetched};
+use domain::{Edit, FailureCode, MicroUsd, Status, polling};
 use providers::{Acceptance, ErrorClass, ProviderError, descriptor};
 
 use ask::Verdict;
 pub(crate) use ask::{OpenAttempt, task, without_prompts};
 
 use crate::after_failure::FailedAttempt;
+use crate::breaker::signal_of_output;
 use crate::deliver::{Delivery, DeliveryOutcome, UnfetchedOutput};
 use crate::error::WorkError;
 use crate::kit::ProviderKit;
 use crate::routing::{fallback, patience_ends};
 use crate::worker::{LoadedEdit, Worker};
+
+/// Polls in a row that find a picture which breaks off while it is read, before the file is taken for broken.
+const MAX_BROKEN_OFF: u32 = 5;
 
 /// How a poll leaves the attempt.
 pub(crate) enum PollOutcome {
@@ -44,6 +48,7 @@ pub async fn poll_edit(cloud: &Cloud, kit: &ProviderKit, message: PollMessage) -
         edit_id,
         attempt: number,
         polls,
+        unfetched,
         hint,
     } = message;
     let Some(loaded) = worker.load(&tenant_id, &event_id, edit_id).await? else {
@@ -57,7 +62,9 @@ pub async fn poll_edit(cloud: &Cloud, kit: &ProviderKit, message: PollMessage) -
         }
         // The message overtook the claim. Without it nobody would ask about the attempt.
         let delay = polling::delay(&loaded.latencies, Duration::ZERO);
-        return worker.poll_again(edit, number, polls + 1, delay).await;
+        return worker
+            .poll_again(&PollMessage::of(edit, number, polls + 1), delay)
+            .await;
     }
     let Some(attempt) = edit
         .current_attempt()
@@ -73,33 +80,43 @@ pub async fn poll_edit(cloud: &Cloud, kit: &ProviderKit, message: PollMessage) -
         attempt,
         polls,
     };
-    worker.poll_in_turn(&open).await
+    worker.poll_in_turn(&open, unfetched).await
 }
 
 impl Worker<'_> {
     /// Polls, and sends the next poll message where the attempt is not over and has time left.
-    async fn poll_in_turn(&self, open: &OpenAttempt<'_>) -> Result<(), WorkError> {
+    async fn poll_in_turn(
+        &self,
+        open: &OpenAttempt<'_>,
+        unfetched: Option<Unfetched>,
+    ) -> Result<(), WorkError> {
         let (edit, attempt) = (&open.loaded.edit, open.attempt);
         let outcome = self.poll_once(open).await?;
         let polls = open.polls + 1;
         let now = self.now();
-        let time_ends = match &outcome {
+        let unfetched = match &outcome {
             PollOutcome::Settled => return Ok(()),
+            PollOutcome::NotFetched(output) => Some(output.after(unfetched)),
+            PollOutcome::Pending { .. } => unfetched,
+        };
+        let time_ends = match unfetched {
             // The picture is paid for: a fallback would pay for a second one.
-            PollOutcome::NotFetched(_) => edit.deadline_at,
-            PollOutcome::Pending { .. } => {
+            Some(_) => edit.deadline_at,
+            None => {
                 let fallback = fallback(edit, &self.settings, open.loaded.tenant.as_ref(), now);
                 patience_ends(edit, fallback.as_ref())
             }
         };
-        if polls < self.settings.queue_max_polls && now < time_ends {
+        let is_broken = unfetched.is_some_and(|picture| picture.broken_off >= MAX_BROKEN_OFF);
+        if !is_broken && polls < self.settings.queue_max_polls && now < time_ends {
             let elapsed = Duration::try_from(now.duration_since(attempt.started_at)).unwrap_or_default();
             let delay = polling::delay(&open.loaded.latencies, elapsed);
-            return self.poll_again(edit, attempt.number, polls, delay).await;
+            let message = PollMessage::of(edit, attempt.number, polls).with_unfetched(unfetched);
+            return self.poll_again(&message, delay).await;
         }
         match outcome {
             PollOutcome::Settled => Ok(()),
-            PollOutcome::NotFetched(UnfetchedOutput { reason, charge }) => {
+            PollOutcome::NotFetched(UnfetchedOutput { reason, charge, .. }) => {
                 let unavailable = Step::Fail {
                     code: FailureCode::OutputUnavailable,
                     detail: reason,
@@ -108,7 +125,10 @@ impl Worker<'_> {
                 };
                 self.step(edit, unavailable).await
             }
-            PollOutcome::Pending { is_known } => self.give_up(open, is_known).await,
+            PollOutcome::Pending { is_known } => {
+                let charge = unfetched.map(|picture| picture.charge_micro_usd);
+                self.give_up(open, is_known, charge).await
+            }
         }
     }
 
@@ -169,7 +189,6 @@ impl Worker<'_> {
             Err(error) => return Err(error),
         };
         let polls = polls + 1;
-        let breaker = loaded.breakers.of(attempt.provider);
         match verdict {
             Verdict::Unfinished { is_known } => return Ok(PollOutcome::Pending { is_known }),
             Verdict::Failed {
@@ -180,22 +199,12 @@ impl Worker<'_> {
                     loaded,
                     error,
                     polls,
-                    cost: None,
                     blames_provider,
                 };
                 self.after_failure(failed).await?;
             }
-            Verdict::Done(output) if output.flagged => {
-                let flagged = Step::Fail {
-                    code: FailureCode::Moderated,
-                    detail: "the provider flagged the picture".to_owned(),
-                    polls,
-                    cost: Some(output.charge(edit.estimate())),
-                };
-                self.step(edit, flagged).await?;
-                self.report_works(breaker, attempt).await;
-            }
             Verdict::Done(output) => {
+                let signal = signal_of_output(edit, attempt.provider, &output);
                 let delivery = Delivery {
                     loaded,
                     output,
@@ -203,7 +212,7 @@ impl Worker<'_> {
                     polls,
                 };
                 let outcome = self.deliver(delivery).await?;
-                self.report_works(breaker, attempt).await;
+                self.report_finished(loaded, attempt, signal).await;
                 if let DeliveryOutcome::NotFetched(unfetched) = outcome {
                     return Ok(PollOutcome::NotFetched(unfetched));
                 }
@@ -212,29 +221,31 @@ impl Worker<'_> {
         Ok(PollOutcome::Settled)
     }
 
-    /// Ends an attempt whose time is up. The provider need not begin it any more, and another provider may take over.
-    async fn give_up(&self, open: &OpenAttempt<'_>, is_known: bool) -> Result<(), WorkError> {
-        let cost = self.abandon(open, is_known).await?;
+    /// Ends an attempt whose time is up. The provider need not begin it any more, and another provider may take over. An
+    /// earlier poll may have brought the provider's charge.
+    async fn give_up(
+        &self,
+        open: &OpenAttempt<'_>,
+        is_known: bool,
+        charge: Option<MicroUsd>,
+    ) -> Result<(), WorkError> {
+        let cost = match charge {
+            None => self.abandon(open, is_known).await?,
+            charge => charge,
+        };
         let polls = open.polls + 1;
         let message = format!("no result after {polls} polls");
+        let error = ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown);
         let failed = FailedAttempt {
             loaded: open.loaded,
-            error: ProviderError::new(ErrorClass::Timeout, "noResult", &message, Acceptance::Unknown),
+            error: error.at_cost(cost),
             polls,
-            cost,
             blames_provider: true,
         };
         self.after_failure(failed).await
     }
 
-    async fn poll_again(
-        &self,
-        edit: &Edit,
-        attempt: u32,
-        polls: u32,
-        delay: Duration,
-    ) -> Result<(), WorkError> {
-        let message = PollMessage::of(edit, attempt, polls);
-        Ok(self.cloud.send_poll(&message, delay).await?)
+    async fn poll_again(&self, message: &PollMessage, delay: Duration) -> Result<(), WorkError> {
+        Ok(self.cloud.send_poll(message, delay).await?)
     }
 }

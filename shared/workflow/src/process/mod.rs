@@ -26,7 +26,7 @@ use submit::NextAttempt;
 const HOLD_DELAY: Duration = Duration::from_secs(20);
 /// Shortest delay while a provider is out of service.
 const MIN_HOLD_DELAY: Duration = Duration::from_secs(2);
-/// Route lookups before giving up; losing a breaker race or finding a provider unusable costs one.
+/// Route lookups in one delivery; losing a breaker race or finding a provider unusable costs one.
 const MAX_ROUTE_TRIES: usize = 3;
 
 /// Does what a submit message asks for. An outdated message does nothing.
@@ -112,10 +112,7 @@ impl Worker<'_> {
                 return self.fail_unsent(&edit, code, detail).await;
             }
         };
-        let mut ending = (
-            FailureCode::ProviderAuth,
-            format!("no provider found in {MAX_ROUTE_TRIES} tries"),
-        );
+        let mut ending = None;
         for _ in 0..MAX_ROUTE_TRIES {
             let (route, probe) = match queued.destination(self.now()) {
                 Destination::Provider { route, probe } => (route, probe),
@@ -143,7 +140,7 @@ impl Worker<'_> {
                     return self.claim_and_submit(next).await;
                 }
                 Err(error) => {
-                    ending = error.into_ending()?;
+                    ending = Some(error.into_ending()?);
                     let attempt = TaskId::derive(edit.id, edit.attempt + 1);
                     let known = *queued.loaded.breakers.of(name);
                     let refuses = Signal::Refuses(OpenReason::Auth);
@@ -154,8 +151,15 @@ impl Worker<'_> {
                 }
             }
         }
-        let (code, detail) = ending;
-        self.fail_unsent(&edit, code, detail).await
+        match ending {
+            Some((code, detail)) => self.fail_unsent(&edit, code, detail).await,
+            // Others were faster at a breaker every time: the edit waits for the race to be over.
+            None => {
+                let outage = queued.loaded.breakers.of(edit.provider).outage();
+                let reason = outage.map_or(OpenReason::Failures, |(reason, _)| reason);
+                self.wait(&queued, message, reason, Some(self.now())).await
+            }
+        }
     }
 
     /// Waits for a provider to return, as long as the edit has time. The wait is a new message, because the delivery

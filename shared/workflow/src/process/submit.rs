@@ -12,7 +12,7 @@ use providers::{Acceptance, AnyProvider, EditJob, ProviderError, SourcePhoto, Su
 use url::Url;
 
 use crate::after_failure::FailedAttempt;
-use crate::breaker::signal_of;
+use crate::breaker::{signal_of, signal_of_output};
 use crate::deliver::Delivery;
 use crate::error::WorkError;
 use crate::worker::{LoadedEdit, Worker};
@@ -91,6 +91,7 @@ impl Worker<'_> {
             Ok(Submitted::Accepted { handle: None }) => Ok(()),
             Ok(Submitted::Accepted { handle: Some(handle) }) => self.store_handle(edit, handle).await,
             Ok(Submitted::Finished(output)) => {
+                let signal = signal_of_output(edit, attempt.provider, &output);
                 let delivery = Delivery {
                     loaded: claimed,
                     output,
@@ -99,8 +100,7 @@ impl Worker<'_> {
                 };
                 // The poll message fetches a picture that is out of reach now.
                 self.deliver(delivery).await?;
-                self.report_works(claimed.breakers.of(attempt.provider), attempt)
-                    .await;
+                self.report_finished(claimed, attempt, signal).await;
                 Ok(())
             }
             Err(error) => self.after_failed_submit(claimed, attempt, error).await,
@@ -133,7 +133,6 @@ impl Worker<'_> {
                     loaded: claimed,
                     error,
                     polls: 0,
-                    cost: None,
                     blames_provider: true,
                 };
                 self.after_failure(failed).await

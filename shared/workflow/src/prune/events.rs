@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use cloud::PortError;
+use cloud::{OldPhoto, PortError};
 use domain::context::month_of;
 use domain::event::Photo;
 use domain::{Edit, EventId};
+use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::{PAGE, Pruned, Run};
+
+/// Photos to mark at once.
+const MARKS: usize = 8;
 
 impl Run<'_> {
     pub(super) async fn event(&self, event: EventId) -> Result<Pruned, PortError> {
@@ -70,22 +74,39 @@ impl Run<'_> {
             let Some(last) = page.last() else {
                 return Ok(pruned);
             };
-            after = Some(last.id);
+            after = Some(last.photo.id);
             if in_use.is_none() {
                 in_use = Some(self.cloud.photos_under_way(event).await?);
             }
-            page.retain(|photo| !in_use.as_ref().is_some_and(|in_use| in_use.contains(&photo.id)));
-            if !self.pretend && !page.is_empty() {
-                let keys: Vec<String> = page.iter().map(|photo| photo.object_key.clone()).collect();
+            let now = self.cloud.now();
+            page.retain(|old| {
+                let is_in_use = in_use
+                    .as_ref()
+                    .is_some_and(|in_use| in_use.contains(&old.photo.id));
+                !is_in_use && !old.was_just_asked_for(now)
+            });
+            let given_up = self.give_up(page).await?;
+            if !self.pretend && !given_up.is_empty() {
+                let keys: Vec<String> = given_up.iter().map(|photo| photo.object_key.clone()).collect();
                 self.cloud.remove_objects(&keys).await?;
-                self.cloud.forget_photos(&page).await?;
+                self.cloud.forget_photos(&given_up).await?;
             }
             pruned.add(&Pruned {
-                photos: count(&page),
-                bytes: page.iter().map(|photo: &Photo| photo.size_bytes).sum(),
+                photos: count(&given_up),
+                bytes: given_up.iter().map(|photo| photo.size_bytes).sum(),
                 ..Pruned::default()
             });
         }
+    }
+
+    /// The photos that no edit can be admitted for any more. A guest may have asked for an edit since the page was read.
+    async fn give_up(&self, page: Vec<OldPhoto>) -> Result<Vec<Photo>, PortError> {
+        let given_up = stream::iter(page).map(|old| async move {
+            let is_given_up = self.pretend || self.cloud.give_up_photo(&old).await?;
+            Ok::<_, PortError>(is_given_up.then_some(old.photo))
+        });
+        let given_up = given_up.buffered(MARKS).try_filter_map(async |photo| Ok(photo));
+        given_up.try_collect().await
     }
 }
 

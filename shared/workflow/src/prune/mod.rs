@@ -1,7 +1,8 @@
 //! Deletes what has passed its retention: edits with their pictures, photos, ledger entries, and the records about them.
 //!
 //! Pictures go first and rows last, so that wherever a run dies, the next one finds the row and does the rest; every
-//! step can be repeated. A run reads only the expired part of each partition.
+//! step can be repeated. A photo's row is marked before its picture goes, on condition that nobody has asked for an edit
+//! of it since it was read; the admission of an edit is refused where it finds the mark. A run reads only the expired part of each partition.
 
 mod events;
 mod ledger;

@@ -26,8 +26,10 @@ pub struct Behaviour {
     pub output: Output,
     /// `x-fal-billable-units` of the result, as it is written; `None` leaves it out.
     pub units: Option<String>,
-    /// The real bill in micro-USD of an accepted request that succeeds.
+    /// The real bill in micro-USD of an accepted request that succeeds, or fails and is charged all the same.
     pub billed_micro_usd: i64,
+    /// A request that fails is billed all the same, and its answer says so.
+    pub charges_failure: bool,
     /// `has_nsfw_concepts` in the result.
     pub nsfw: bool,
     /// The request takes this long, however often the client asks, and calls its webhook.
@@ -47,6 +49,7 @@ impl Default for Behaviour {
             output: Output::Recoloured,
             units: Some("1".to_owned()),
             billed_micro_usd: 40_000,
+            charges_failure: false,
             nsfw: false,
             webhook: None,
         }

@@ -61,7 +61,7 @@ pub(super) async fn answer(
     };
     let segments: Vec<&str> = path.split('/').collect();
     let (normal, fault) = match (method.as_str(), segments.as_slice()) {
-        ("GET", [_, _, "requests", id, "status"]) => status(&mut shared.state(), id),
+        ("GET", [_, _, "requests", id, "status"]) => status(&mut shared.state(), id, wants_logs(&uri)),
         ("GET", [_, _, "requests", id]) => result(&mut shared.state(), id, &shared),
         ("PUT", [_, _, "requests", id, "cancel"]) => (cancel(&mut shared.state(), id), None),
         ("POST", _) => submit(&shared, path, &uri, &headers, &body),
@@ -166,18 +166,26 @@ fn known<'a>(state: &'a mut State, id: &str) -> Option<&'a mut Request> {
     (request.record.accepted && !request.behaviour.forgotten).then_some(request)
 }
 
-fn status(state: &mut State, id: &str) -> (Normal, Option<Fault>) {
+/// Whether a status request asks for the runner's log lines.
+fn wants_logs(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    form_urlencoded::parse(query).any(|(name, value)| name == "logs" && (value == "1" || value == "true"))
+}
+
+fn status(state: &mut State, id: &str, wants_logs: bool) -> (Normal, Option<Fault>) {
     state.counts.statuses += 1;
     let Some(request) = known(state, id) else {
         return (not_found(), None);
     };
     request.record.statuses += 1;
     let fault = request.behaviour.status.at(request.record.statuses - 1);
+    // Whatever was asked for, the field is there.
+    let logs = wants_logs.then(|| json!([{ "message": "step 1 of 1", "level": "INFO" }]));
     let normal = match request.stage() {
         Stage::Queued => Normal::new(202, json!({ "status": "IN_QUEUE", "queue_position": 0 })),
-        Stage::Running => Normal::new(202, json!({ "status": "IN_PROGRESS", "logs": null })),
+        Stage::Running => Normal::new(202, json!({ "status": "IN_PROGRESS", "logs": logs })),
         Stage::Completed => {
-            let body = json!({ "status": "COMPLETED", "metrics": { "inference_time": 1.5 } });
+            let body = json!({ "status": "COMPLETED", "logs": logs, "metrics": { "inference_time": 1.5 } });
             Normal::new(200, body)
         }
     };
@@ -214,15 +222,18 @@ fn outcome(request: &Request, shared: &Shared) -> Normal {
         let body = json!({ "detail": "cancelled", "error_type": "client_cancelled" });
         return Normal::new(499, body);
     }
-    let Ending::Success = &behaviour.ending else {
-        let Ending::Error { status, body } = behaviour.ending.clone() else {
-            unreachable!("the only other ending")
+    let units = behaviour.units.iter();
+    let units = units.map(|units| ("x-fal-billable-units", units.clone()));
+    if let Ending::Error { status, body } = behaviour.ending.clone() {
+        return Normal {
+            headers: units.filter(|_| behaviour.charges_failure).collect(),
+            ..Normal::new(status, body)
         };
-        return Normal::new(status, body);
-    };
+    }
     let url = match &behaviour.output {
         Output::Missing => None,
         Output::Elsewhere(url) => Some(url.clone()),
+        Output::Base64 | Output::DataUri => Some(picture::data_uri(&request.record.photo)),
         _ => Some(format!("http://{}/output/{id}.jpeg", shared.address)),
     };
     let images: Vec<Value> = url
@@ -237,12 +248,7 @@ fn outcome(request: &Request, shared: &Shared) -> Normal {
         "prompt": request.record.prompt,
     });
     Normal {
-        headers: Vec::from_iter(
-            behaviour
-                .units
-                .as_ref()
-                .map(|units| ("x-fal-billable-units", units.clone())),
-        ),
+        headers: units.collect(),
         ..Normal::new(200, body)
     }
 }

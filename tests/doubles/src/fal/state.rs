@@ -100,7 +100,7 @@ impl Request {
     pub(super) fn accept(&mut self) {
         self.record.accepted = true;
         self.accepted_at = Some(Instant::now());
-        if matches!(self.behaviour.ending, Ending::Success) {
+        if self.behaviour.charges_failure || matches!(self.behaviour.ending, Ending::Success) {
             self.record.billed_micro_usd = self.behaviour.billed_micro_usd;
         }
     }

@@ -26,8 +26,10 @@ pub struct Behaviour {
     pub output: Output,
     /// `cost` in the result, as it is written; `None` leaves it out.
     pub cost: Option<Value>,
-    /// The real bill in micro-USD of an accepted task that succeeds.
+    /// The real bill in micro-USD of an accepted task that succeeds, or fails and is charged all the same.
     pub billed_micro_usd: i64,
+    /// A task that fails is billed all the same, and its error says so.
+    pub charges_failure: bool,
     /// `NSFWContent` in the result.
     pub nsfw: bool,
     /// `seed` in the result, as it is written.
@@ -49,6 +51,7 @@ impl Default for Behaviour {
             output: Output::Recoloured,
             cost: Some(json!(0.039)),
             billed_micro_usd: 39_000,
+            charges_failure: false,
             nsfw: false,
             seed: json!(18_446_744_073_709_551_557_u64),
             webhook: None,

@@ -335,17 +335,30 @@ fn finish(task: &Task, envelope: &mut Envelope, shared: &Shared) {
         Ending::Success => envelope.data.push(success(task, shared)),
         Ending::Error { code, message, shape } => {
             let error = json!({ "code": code, "message": message });
-            match shape {
-                ErrorShape::Errors => envelope.errors.push(json!({
+            let mut told = match shape {
+                ErrorShape::Errors => json!({
                     "code": code, "message": message, "taskUUID": id, "taskType": "imageInference",
-                })),
-                ErrorShape::Item => envelope.data.push(json!({
+                }),
+                ErrorShape::Item => json!({
                     "taskType": "imageInference", "taskUUID": id, "status": "error", "error": error,
-                })),
-                ErrorShape::Flat => envelope.data.push(json!({
+                }),
+                ErrorShape::Flat => json!({
                     "taskType": "imageInference", "taskUUID": id, "status": "error", "code": code, "message": message,
-                })),
-                ErrorShape::Bare => envelope.body = Some(json!({ "error": error, "taskUUID": id })),
+                }),
+                ErrorShape::Bare => json!({ "error": error, "taskUUID": id }),
+            };
+            if let Some(cost) = task
+                .behaviour
+                .cost
+                .as_ref()
+                .filter(|_| task.behaviour.charges_failure)
+            {
+                told["cost"] = cost.clone();
+            }
+            match shape {
+                ErrorShape::Errors => envelope.errors.push(told),
+                ErrorShape::Item | ErrorShape::Flat => envelope.data.push(told),
+                ErrorShape::Bare => envelope.body = Some(told),
             }
         }
     }
@@ -364,6 +377,8 @@ fn success(task: &Task, shared: &Shared) -> Value {
     match &task.behaviour.output {
         Output::Missing => {}
         Output::Elsewhere(url) => item["imageURL"] = json!(url),
+        Output::Base64 => item["imageBase64Data"] = json!(picture::base64(&task.record.photo)),
+        Output::DataUri => item["imageDataURI"] = json!(picture::data_uri(&task.record.photo)),
         _ => item["imageURL"] = json!(format!("http://{}/output/{id}.jpg", shared.address)),
     }
     if let Some(cost) = &task.behaviour.cost {

@@ -93,6 +93,7 @@ impl Stack {
                     edit_id,
                     attempt: 1,
                     polls: 0,
+                    unfetched: None,
                     hint: None,
                 };
                 (&self.described.poll_queue_url, serde_json::to_string(&message))

@@ -37,11 +37,20 @@ fn as_submit(answer: &Answer) -> String {
 fn as_result(answer: &Answer) -> String {
     match result(answer, ENDPOINT) {
         Ok(Progress::Done(output)) => format!(
-            "done {:?}{}",
+            "done {:?}{}{}",
             output.cost.map(MicroUsd::get),
-            if output.flagged { " flagged" } else { "" }
+            if output.flagged { " flagged" } else { "" },
+            match output.image {
+                OutputImage::Url(_) => String::new(),
+                other => format!(" {other:?}"),
+            }
         ),
-        Ok(Progress::Failed(error)) => format!("failed {:?} {}", error.class, error.code),
+        Ok(Progress::Failed(error)) => {
+            let cost = error
+                .cost
+                .map_or(String::new(), |cost| format!(" at {}", cost.get()));
+            format!("failed {:?} {}{cost}", error.class, error.code)
+        }
         Ok(other) => format!("{other:?}"),
         Err(error) => format!("no verdict: {:?} {}", error.class, error.code),
     }
@@ -161,7 +170,7 @@ fn a_result_is_a_picture_a_verdict_or_nothing_yet() {
         ),
         (
             with_header(says(200, &picture), BILLABLE_UNITS, "-3"),
-            "done None",
+            "done Some(-120000)",
         ),
         (says(200, &json!({ "image": { "url": IMAGE } })), "done None"),
         (
@@ -172,19 +181,43 @@ fn a_result_is_a_picture_a_verdict_or_nothing_yet() {
             "done None flagged",
         ),
         (
-            says(200, &json!({ "images": [], "has_nsfw_concepts": [true] })),
-            "failed Safety has_nsfw_concepts",
+            with_header(
+                says(200, &json!({ "images": [], "has_nsfw_concepts": [true] })),
+                BILLABLE_UNITS,
+                "1",
+            ),
+            "done Some(40000) flagged Missing",
         ),
         (
-            says(200, &json!({ "images": [] })),
-            "failed Provider missingOutput",
+            with_header(says(200, &json!({ "images": [] })), BILLABLE_UNITS, "1"),
+            "done Some(40000) Missing",
+        ),
+        (
+            with_header(says(200, &json!({ "images": [] })), BILLABLE_UNITS, "0"),
+            "done Some(0) Missing",
+        ),
+        (says(200, &json!({ "images": null })), "done None Missing"),
+        (
+            says(
+                200,
+                &json!({ "images": [{ "url": "data:image/jpeg;base64,/9hqcGVn" }] }),
+            ),
+            "done None Inline(6 bytes)",
         ),
         (
             says(
                 200,
-                &json!({ "images": [{ "url": "data:image/jpeg;base64,AA" }] }),
+                &json!({ "images": [{ "url": "file:///a" }, { "url": IMAGE }] }),
             ),
-            "failed Provider unusableImageUrl",
+            "done None",
+        ),
+        (
+            says(200, &json!({ "images": [{ "url": "file:///a" }] })),
+            "done None Address",
+        ),
+        (
+            says(200, &json!({ "images": [{ "url": "data:image/jpeg;base64,A" }] })),
+            "done None Encoding",
         ),
         (answer(200, "<html>"), "no verdict: Server unreadableAnswer"),
         (
@@ -230,6 +263,20 @@ fn a_result_is_a_picture_a_verdict_or_nothing_yet() {
         (
             says(422, &json!({ "detail": "cannot read the picture" })),
             "failed Validation http422",
+        ),
+        (answer(422, "<html>"), "failed Validation http422"),
+        (answer(422, ""), "failed Validation http422"),
+        (says(422, &json!([])), "failed Validation http422"),
+        (says(422, &json!({ "detail": [] })), "failed Validation http422"),
+        (says(400, &json!({ "detail": [] })), "failed Validation http400"),
+        (answer(400, "<html>"), "no verdict: Validation http400"),
+        (
+            with_header(says(422, &typed("no_media_generated")), BILLABLE_UNITS, "1"),
+            "failed Safety no_media_generated at 40000",
+        ),
+        (
+            with_header(answer(422, "<html>"), BILLABLE_UNITS, "1"),
+            "failed Validation http422 at 40000",
         ),
         (answer(404, ""), "Absent"),
         (answer(502, "<html>"), "no verdict: Server http502"),

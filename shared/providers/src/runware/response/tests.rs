@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::error::Acceptance;
 
 fn task() -> TaskId {
     TaskId::from(Uuid::try_parse("3f2b8a1e-5c4d-4e6f-8a9b-0c1d2e3f4a5b").unwrap())
@@ -28,22 +29,41 @@ fn recorded(file: &str) -> Answer {
 }
 
 fn picture(output: &Output) -> String {
-    let OutputImage::Url(url) = &output.image else {
-        panic!("the output is not at an address")
+    let place = match &output.image {
+        OutputImage::Url(url) => {
+            assert_eq!(url.as_str(), "https://im.runware.ai/image/ws/2/ii/7a1d.jpg");
+            String::new()
+        }
+        OutputImage::Inline(picture) => {
+            assert_eq!(picture.as_ref(), b"\xff\xd8jpeg");
+            "inline, ".to_owned()
+        }
+        other => format!("{other:?}, "),
     };
-    assert_eq!(url.as_str(), "https://im.runware.ai/image/ws/2/ii/7a1d.jpg");
     let cost = output
         .cost
         .map_or("unknown".to_owned(), |cost| cost.get().to_string());
     let seed = output.seed.map_or("unknown".to_owned(), |seed| seed.to_string());
     format!(
-        "cost {cost}, seed {seed}{}",
+        "{place}cost {cost}, seed {seed}{}",
         if output.flagged { ", flagged" } else { "" }
     )
 }
 
 fn told(error: &ProviderError) -> String {
-    format!("{:?} {} {:?}", error.class, error.code, error.acceptance)
+    format!(
+        "{:?} {} {:?}{}",
+        error.class,
+        error.code,
+        error.acceptance,
+        price(error)
+    )
+}
+
+fn price(error: &ProviderError) -> String {
+    error
+        .cost
+        .map_or(String::new(), |cost| format!(" at {}", cost.get()))
 }
 
 fn as_submit(answer: &Answer) -> String {
@@ -66,7 +86,7 @@ fn as_progress(answer: &Answer) -> String {
         Ok(Progress::Done(output)) => picture(&output),
         Ok(Progress::Failed(error)) => {
             assert_eq!(error.acceptance, Acceptance::Refused, "a verdict leaves no doubt");
-            format!("failed {:?} {}", error.class, error.code)
+            format!("failed {:?} {}{}", error.class, error.code, price(&error))
         }
         Err(error) => format!("no verdict: {:?} {}", error.class, error.code),
     }
@@ -99,9 +119,17 @@ recorded_answers! {
     "success_data_is_an_object": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
     "success_uppercase_uuid": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
     "success_flagged": "cost 39000, seed 1234567, flagged", "cost 39000, seed 1234567, flagged";
-    "success_withheld": "Safety NSFWContent Refused", "failed Safety NSFWContent";
-    "success_without_image": "Provider missingOutput Refused", "failed Provider missingOutput";
-    "success_image_is_no_address": "Provider unusableImageUrl Refused", "failed Provider unusableImageUrl";
+    "success_withheld": "Missing, cost 39000, seed 1234567, flagged", "Missing, cost 39000, seed 1234567, flagged";
+    "success_without_image": "Missing, cost 39000, seed 1234567", "Missing, cost 39000, seed 1234567";
+    "success_without_image_for_nothing": "Missing, cost 0, seed 1234567", "Missing, cost 0, seed 1234567";
+    "success_without_image_beside_moderation": "Missing, cost 39000, seed 1234567, flagged", "Missing, cost 39000, seed 1234567, flagged";
+    "success_image_is_no_address": "Address, cost 39000, seed 1234567", "Address, cost 39000, seed 1234567";
+    "success_base64": "inline, cost 39000, seed 1234567", "inline, cost 39000, seed 1234567";
+    "success_data_uri": "inline, cost 39000, seed 1234567", "inline, cost 39000, seed 1234567";
+    "success_base64_beside_a_file": "inline, cost 39000, seed 1234567", "inline, cost 39000, seed 1234567";
+    "success_data_uri_cut_short": "Encoding, cost 39000, seed 1234567", "Encoding, cost 39000, seed 1234567";
+    "success_cost_negative": "cost -39000, seed 1234567", "cost -39000, seed 1234567";
+    "error_that_costs": "Provider inferenceError Refused at 39000", "failed Provider inferenceError at 39000";
     "success_beside_an_error_of_another": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
     "success_beside_an_error_of_ours": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
     "success_after_processing": "cost 39000, seed 1234567", "cost 39000, seed 1234567";
@@ -308,6 +336,22 @@ proptest! {
     }
 
     #[test]
+    fn the_price_of_a_result_is_never_lost_whatever_else_it_lacks(
+        mut item in prop::collection::btree_map("imageURL|imageDataURI|imageBase64Data|seed|NSFWContent|x", any_json(), 0..5),
+        cost in 1_i64..2_000_000,
+        errors in any_json(),
+    ) {
+        item.insert("taskUUID".to_owned(), json!(task().to_string()));
+        item.insert("status".to_owned(), json!("success"));
+        item.insert("cost".to_owned(), json!(MicroUsd::new(cost).as_dollars()));
+        let answer = answer(200, json!({ "data": [item], "errors": errors }).to_string());
+        match progress(&answer, task()) {
+            Ok(Progress::Done(output)) => prop_assert_eq!(output.cost, Some(MicroUsd::new(cost))),
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+
+    #[test]
     fn no_answer_delivers_a_picture_that_names_another_task(other in any::<u128>(), status in "[a-z]{0,8}") {
         let other = Uuid::from_u128(other);
         prop_assume!(other != task().uuid());
@@ -349,6 +393,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         "taskType",
         "status",
         "imageURL",
+        "imageDataURI",
+        "imageBase64Data",
         "cost",
         "seed",
         "NSFWContent",
