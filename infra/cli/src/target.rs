@@ -153,9 +153,9 @@ impl Outputs {
                 .ok_or_else(|| TargetError::NoOutput(self.stack.clone(), name))
         };
         let rows = take("SettingDefaults")?;
-        let mut defaults = Settings::of_stack(&rows)
+        let defaults = Settings::of_stack(&rows)
             .map_err(|why| TargetError::Unreadable(self.stack.clone(), format!("SettingDefaults: {why}")))?;
-        defaults.webhook_base_url = take("ApiUrl")?.parse().ok();
+        let defaults = defaults.of_api_at(&take("ApiUrl")?);
         Ok(Config {
             defaults,
             table: take("TableName")?,

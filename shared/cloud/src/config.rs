@@ -69,22 +69,18 @@ fn variable(name: &'static str) -> Result<String, ConfigError> {
 /// `API_URL` is the address that providers may call. Functions behind the API do not get it, because the API depends on
 /// them.
 fn defaults() -> Result<Settings, ConfigError> {
-    let unusable = |name| {
-        move |problem: String| ConfigError {
+    let name = "SETTING_DEFAULTS";
+    let defaults = match env::var(name) {
+        Ok(text) => Settings::of_stack(&text).map_err(|problem| ConfigError {
             name,
             problem: format!("is unusable: {problem}").into(),
-        }
-    };
-    let mut defaults = match env::var("SETTING_DEFAULTS") {
-        Ok(text) => Settings::of_stack(&text).map_err(unusable("SETTING_DEFAULTS"))?,
+        })?,
         Err(_) => Settings::default(),
     };
-    if let Ok(text) = env::var("API_URL") {
-        let rows = serde_json::json!({ "webhook_base_url": text }).to_string();
-        let address = Settings::of_stack(&rows).map_err(unusable("API_URL"))?;
-        defaults.webhook_base_url = address.webhook_base_url;
-    }
-    Ok(defaults)
+    Ok(match env::var("API_URL") {
+        Ok(url) => defaults.of_api_at(&url),
+        Err(_) => defaults,
+    })
 }
 
 fn max_age() -> Result<Duration, ConfigError> {

@@ -50,12 +50,12 @@ async fn update_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
 
 /// The stack's defaults. A function of the API has no variable for the API's address, which the request has.
 fn defaults(cloud: &Cloud, request: &Request) -> Settings {
-    let mut defaults = cloud.setting_defaults().clone();
+    let defaults = cloud.setting_defaults().clone();
     if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
         && let Some(domain) = &context.domain_name
         && defaults.webhook_base_url.is_none()
     {
-        defaults.webhook_base_url = format!("https://{domain}").parse().ok();
+        return defaults.of_api_at(&format!("https://{domain}"));
     }
     defaults
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{PROTECTING, Setting, Settings};
+use super::{PROTECTING, Setting, Settings, setting};
 
 /// A text in SSM that its setting cannot take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,15 @@ impl Settings {
             setting.with(value).map_err(|why| format!("{setting}: {why}"))?;
         }
         Self::default().with_rows(rows).map_err(|error| error.to_string())
+    }
+
+    /// These defaults for an API at this address, to which providers report. An address that they cannot call is none: they
+    /// are asked then, which is complete by itself.
+    #[must_use]
+    pub fn of_api_at(mut self, url: &str) -> Self {
+        let usable = setting!(webhook_base_url).with(&Value::from(url));
+        self.webhook_base_url = usable.ok().and_then(|usable| usable.webhook_base_url);
+        self
     }
 
     fn with_rows(&self, rows: Map<String, Value>) -> serde_json::Result<Self> {
@@ -97,7 +106,7 @@ pub(super) fn without_last_good(setting: Setting) -> Substitute {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{ProviderMode, setting};
+    use crate::settings::ProviderMode;
 
     fn texts(pairs: &[(Setting, &str)]) -> Vec<(Setting, String)> {
         pairs
@@ -134,6 +143,16 @@ mod tests {
         let (settings, unusable) = Settings::read(&texts(&[(setting!(runware_mode), "Live")]), &stack);
         assert_eq!(settings, stack);
         assert_eq!(unusable[0].substitute, Substitute::Default);
+    }
+
+    #[test]
+    fn providers_report_to_the_api_unless_they_cannot_call_it() {
+        let address = |url: &str| Settings::default().of_api_at(url).webhook_base_url;
+        let https = "https://api.example.com/";
+        assert_eq!(address(https).unwrap().as_str(), https);
+        for url in ["http://6d616769.execute-api.localhost:4566", "", "none", "api"] {
+            assert_eq!(address(url), None, "{url}");
+        }
     }
 
     #[test]
