@@ -29,9 +29,22 @@ pub enum MediaError {
         /// Longest side allowed.
         max: u32,
     },
-    /// Neither JPEG nor PNG nor WebP.
+    /// Neither JPEG nor PNG nor WebP, nor any other format that has words of its own.
     #[error("the file is neither JPEG nor PNG nor WebP: convert it to one of them")]
     UnknownFormat,
+    /// The format in which phones save photos.
+    #[error(
+        "the file is a HEIC photo, which is not supported: share it as JPEG (on an iPhone: Settings, Camera, Formats, \
+         Most Compatible)"
+    )]
+    Heic,
+    #[error("the file is an AVIF picture, which is not supported, whatever its name says: save it as JPEG")]
+    Avif,
+    #[error("the file is a GIF, which is not supported: save the picture as JPEG or PNG")]
+    Gif,
+    /// A kind of JPEG that the decoder does not decode, or decodes wrongly.
+    #[error("the JPEG file is of a kind that is not supported ({0}): save it again in a picture editor")]
+    Unsupported(&'static str),
     /// The file ends too early. Most decoders would show what there is and call it a success.
     #[error("the {0} file ends before its picture does: send the whole file")]
     Truncated(Format),
@@ -49,4 +62,69 @@ pub enum MediaError {
     /// The AI provenance is missing from a file, or could not be written into it.
     #[error("AI provenance: {0}")]
     Provenance(String),
+}
+
+/// What is wrong with a file, as callers tell it to a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    NotAPicture,
+    Heic,
+    Avif,
+    Gif,
+    UnsupportedKind,
+    Damaged,
+    TooSmall,
+    TooManyPixels,
+    TooLarge,
+}
+
+impl Refusal {
+    pub const ALL: [Self; 9] = [
+        Self::NotAPicture,
+        Self::Heic,
+        Self::Avif,
+        Self::Gif,
+        Self::UnsupportedKind,
+        Self::Damaged,
+        Self::TooSmall,
+        Self::TooManyPixels,
+        Self::TooLarge,
+    ];
+
+    /// The code that programs read.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotAPicture => "not_a_picture",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+            Self::Gif => "gif",
+            Self::UnsupportedKind => "unsupported_kind",
+            Self::Damaged => "damaged",
+            Self::TooSmall => "too_small",
+            Self::TooManyPixels => "too_many_pixels",
+            Self::TooLarge => "too_large",
+        }
+    }
+}
+
+impl MediaError {
+    /// What is wrong with the file; `None` when the fault is ours.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        Some(match self {
+            Self::TooManyBytes { .. } => Refusal::TooLarge,
+            Self::SideOutOfRange {
+                width, height, min, ..
+            } if width < min || height < min => Refusal::TooSmall,
+            Self::TooManyPixels { .. } | Self::SideOutOfRange { .. } => Refusal::TooManyPixels,
+            Self::UnknownFormat => Refusal::NotAPicture,
+            Self::Heic => Refusal::Heic,
+            Self::Avif => Refusal::Avif,
+            Self::Gif => Refusal::Gif,
+            Self::Unsupported(_) => Refusal::UnsupportedKind,
+            Self::Truncated(_) | Self::Corrupt { .. } => Refusal::Damaged,
+            Self::Encode(_) | Self::Provenance(_) => return None,
+        })
+    }
 }
