@@ -25,8 +25,8 @@ PHOTO = ROOT / "tests/fixtures/photos/portrait.jpg"
 MARK = ROOT / "shared/media/assets/ai-mark.png"
 # Width, height, jobs per round.
 SIZES = [(1024, 1024, 10), (2048, 1536, 6), (4000, 3000, 3)]
-TARGET_RATIO = 0.6
-TARGET_RSS_MB = 64
+TARGET_RATIOS = [0.15, 0.10, 0.10]
+TARGET_RSS_MB = 20
 
 
 def run(*command, **options):
@@ -66,7 +66,7 @@ def main():
     print("| picture | ours, CPU ms | sharp, CPU ms | ratio | ours, max RSS MB | sharp, max RSS MB |")
     print("| --- | --- | --- | --- | --- | --- |")
     good, rows = True, []
-    for width, height, jobs in SIZES:
+    for (width, height, jobs), aim in zip(SIZES, TARGET_RATIOS):
         picture = HOME / f"{width}x{height}.jpg"
         if not picture.exists():
             run(binaries / "synthesise", PHOTO, width, height, picture)
@@ -81,7 +81,7 @@ def main():
 
         cpu, rss = median(ours, "cpu_ms"), max(result["max_rss_mb"] for result in ours)
         ratio = cpu / median(sharps, "cpu_ms")
-        good &= rss < TARGET_RSS_MB and not ratio > TARGET_RATIO
+        good &= rss < TARGET_RSS_MB and not ratio > aim
         print(
             f"| {width}x{height} | {cpu:.1f} | {median(sharps, 'cpu_ms'):.1f} | {ratio:.2f} "
             f"| {rss:.0f} | {median(sharps, 'max_rss_mb'):.0f} |",
@@ -92,9 +92,9 @@ def main():
             row |= {"sharp_cpu_ms": round(median(sharps, "cpu_ms"), 1), "ratio": round(ratio, 3)}
             row |= {"sharp_max_rss_mb": round(median(sharps, "max_rss_mb"))}
         rows.append(row)
-    figures = {"rounds": rounds, "aim_ratio": TARGET_RATIO, "aim_max_rss_mb": TARGET_RSS_MB, "pictures": rows}
+    figures = {"rounds": rounds, "aim_ratios": TARGET_RATIOS, "aim_max_rss_mb": TARGET_RSS_MB, "pictures": rows}
     (HOME / "report.json").write_text(json.dumps(figures, indent=2) + "\n")
-    print(f"Aim: ratio at most {TARGET_RATIO}, memory under {TARGET_RSS_MB} MB: {'reached' if good else 'MISSED'}")
+    print(f"Aim: ratio at most {' / '.join(map(str, TARGET_RATIOS))}, memory under {TARGET_RSS_MB} MB: {'reached' if good else 'MISSED'}")
     return 0 if good else 1
 
 

@@ -30,9 +30,22 @@ pub enum MediaError {
         /// Longest side allowed.
         max: u32,
     },
-    /// Neither JPEG nor PNG nor WebP.
+    /// Neither JPEG nor PNG nor WebP, nor any other format that has words of its own.
     #[error("the file is neither JPEG nor PNG nor WebP: convert it to one of them")]
     UnknownFormat,
+    /// The format in which phones save photos.
+    #[error(
+        "the file is a HEIC photo, which is not supported: share it as JPEG (on an iPhone: Settings, Camera, Formats, \
+         Most Compatible)"
+    )]
+    Heic,
+    #[error("the file is an AVIF picture, which is not supported, whatever its name says: save it as JPEG")]
+    Avif,
+    #[error("the file is a GIF, which is not supported: save the picture as JPEG or PNG")]
+    Gif,
+    /// A kind of JPEG that the decoder does not decode, or decodes wrongly.
+    #[error("the JPEG file is of a kind that is not supported ({0}): save it again in a picture editor")]
+    Unsupported(&'static str),
     /// The file ends too early. Most decoders would show what there is and call it a success.
     #[error("the {0} file ends before its picture does: send the whole file")]
     Truncated(Format),
@@ -52,10 +65,54 @@ pub enum MediaError {
     Provenance(String),
 }
 
+/// What is wrong with a file, as callers tell it to a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Refusal {
+    NotAPicture,
+    Heic,
+    Avif,
+    Gif,
+    UnsupportedKind,
+    Damaged,
+    TooSmall,
+    TooManyPixels,
+    TooLarge,
+}
+
+impl Refusal {
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// The code that programs read.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.into_str()
+    }
+}
+
 impl MediaError {
     /// The kind of the refusal, as it stands in logs.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         self.into_str()
+    }
+
+    /// What is wrong with the file; `None` when the fault is ours.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        Some(match self {
+            Self::TooManyBytes { .. } => Refusal::TooLarge,
+            Self::SideOutOfRange {
+                width, height, min, ..
+            } if width < min || height < min => Refusal::TooSmall,
+            Self::TooManyPixels { .. } | Self::SideOutOfRange { .. } => Refusal::TooManyPixels,
+            Self::UnknownFormat => Refusal::NotAPicture,
+            Self::Heic => Refusal::Heic,
+            Self::Avif => Refusal::Avif,
+            Self::Gif => Refusal::Gif,
+            Self::Unsupported(_) => Refusal::UnsupportedKind,
+            Self::Truncated(_) | Self::Corrupt { .. } => Refusal::Damaged,
+            Self::Encode(_) | Self::Provenance(_) => return None,
+        })
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn decode_and_encode(
 ) -> Result<Made, MediaError> {
     let mut picture = orient::upright(decode::decode(bytes, limits)?);
     if let Some(watermark) = watermark {
-        let mark = watermark::draw(picture.width, picture.height, watermark)?;
+        let mark = watermark::draw(picture.width, picture.height, picture.icc.as_deref(), watermark)?;
         watermark::apply(&mut picture, &mark);
     }
     let image = encode::jpeg(&picture, Some(packet))?;

@@ -22,6 +22,8 @@ impl Format {
             [0xFF, 0xD8, 0xFF, ..] => Ok(Self::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Ok(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::WebP),
+            [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => Err(iso_media(brands)),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Err(MediaError::Gif),
             _ => Err(MediaError::UnknownFormat),
         }
     }
@@ -51,6 +53,23 @@ impl fmt::Display for Format {
             Self::Png => "PNG",
             Self::WebP => "WebP",
         })
+    }
+}
+
+/// The kind of a file of the ISO family by its brands: the main one, a version, and compatible ones.
+fn iso_media(brands: &[u8]) -> MediaError {
+    /// Brands that are looked at: files have a handful.
+    const MAX: usize = 16;
+    let (brands, _) = brands.as_chunks::<4>();
+    let has = |wanted: &[&[u8; 4]]| brands.iter().take(MAX).any(|brand| wanted.contains(&brand));
+    if has(&[b"avif", b"avis"]) {
+        MediaError::Avif
+    } else if has(&[
+        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1",
+    ]) {
+        MediaError::Heic
+    } else {
+        MediaError::UnknownFormat
     }
 }
 

@@ -3,6 +3,8 @@
 
 use memchr::memchr;
 
+use crate::MediaError;
+
 pub(crate) const SOF0: u8 = 0xC0;
 pub(crate) const SOF1: u8 = 0xC1;
 const SOF2: u8 = 0xC2;
@@ -79,6 +81,88 @@ impl<'a> Iterator for Segments<'a> {
         self.position += length;
         Some(Segment { marker, payload })
     }
+}
+
+/// Refuses a file of a kind that the decoder does not know or decodes wrongly, by its frame header and its first scan
+/// header. A test compares every shape that passes with a decoder of its own.
+pub(crate) fn check_shape(bytes: &[u8]) -> Result<(), MediaError> {
+    let mut frame: Option<(u8, &[[u8; 3]])> = None;
+    let (mut has_restarts, mut is_jfif, mut adobe_transform) = (false, false, None);
+    for Segment { marker, payload } in Segments::new(bytes) {
+        match marker {
+            0xC3 | 0xC7 | 0xCB | 0xCF => return Err(MediaError::Unsupported("lossless")),
+            0xC5 | 0xC6 => return Err(MediaError::Unsupported("hierarchical")),
+            0xC9 | 0xCA | 0xCD | 0xCE => return Err(MediaError::Unsupported("arithmetic coding")),
+            SOF0..=SOF2 => {
+                let Some((&[bits, height_1, height_0, ..], components)) = payload.split_first_chunk::<6>()
+                else {
+                    return Ok(());
+                };
+                if bits != 8 {
+                    return Err(MediaError::Unsupported("not 8 bits a sample"));
+                }
+                if (height_1, height_0) == (0, 0) {
+                    return Err(MediaError::Unsupported("its height follows the picture"));
+                }
+                frame = Some((marker, components.as_chunks().0));
+            }
+            DRI => has_restarts = payload != [0, 0],
+            APP0 => is_jfif |= payload.starts_with(b"JFIF\0"),
+            APP14 if payload.starts_with(b"Adobe") => adobe_transform = payload.get(11).copied(),
+            SOS => {
+                return match frame {
+                    Some((sof, components)) if components.len() > 1 => {
+                        check_colours(components, is_jfif, adobe_transform)?;
+                        check_factors(sof, components, payload, has_restarts)
+                    }
+                    _ => Ok(()),
+                };
+            }
+            EOI => return Ok(()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where markers and component names contradict each other, the decoder takes for RGB what libjpeg takes for YCbCr.
+fn check_colours(
+    components: &[[u8; 3]],
+    is_jfif: bool,
+    adobe_transform: Option<u8>,
+) -> Result<(), MediaError> {
+    let are_named_rgb = matches!(components, [[b'R', ..], [b'G', ..], [b'B', ..]]);
+    let is_ycbcr = is_jfif || adobe_transform.is_some_and(|transform| transform != 0);
+    let is_rgb = are_named_rgb || adobe_transform == Some(0);
+    if components.len() == 3 && is_ycbcr && is_rgb {
+        return Err(MediaError::Unsupported("its markers name two kinds of colours"));
+    }
+    Ok(())
+}
+
+/// The decoder makes wrong pictures of two shapes: sequential files whose components stand in scans of their own (unless all
+/// are alike and there are no restart markers), and files whose first component is not the finest.
+fn check_factors(sof: u8, components: &[[u8; 3]], scan: &[u8], has_restarts: bool) -> Result<(), MediaError> {
+    let factors = || {
+        components
+            .iter()
+            .map(|&[_, factors, _]| (factors >> 4, factors & 15))
+    };
+    let finest = factors().next().unwrap_or_default();
+    if factors().any(|(across, _)| across == 3) {
+        return Err(MediaError::Unsupported("components of three samples"));
+    }
+    if factors().any(|(across, down)| across > finest.0 || down > finest.1) {
+        return Err(MediaError::Unsupported("colours finer than brightness"));
+    }
+    let is_apart = sof != SOF2
+        && scan
+            .first()
+            .is_some_and(|&count| usize::from(count) < components.len());
+    if is_apart && (has_restarts || factors().any(|factors| factors != (1, 1))) {
+        return Err(MediaError::Unsupported("components apart"));
+    }
+    Ok(())
 }
 
 /// Where the picture ends, and how it is coded.

@@ -10,6 +10,7 @@
 //! Everything is pure Rust, synchronous and CPU-bound: call it from a blocking task. No input makes it panic,
 //! and no input makes it hold more memory than its [`Limits`] allow for (see there).
 
+mod colour;
 mod decode;
 mod encode;
 mod error;
@@ -25,7 +26,7 @@ mod resize;
 mod splice;
 mod watermark;
 
-pub use error::MediaError;
+pub use error::{MediaError, Refusal};
 pub use finish::{Finished, THUMBNAIL_LONG_SIDE, finish_output};
 pub use format::{Format, probe};
 pub use limits::Limits;

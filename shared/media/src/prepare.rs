@@ -2,6 +2,7 @@
 
 use fast_image_resize::FilterType;
 
+use crate::finish::THUMBNAIL_LONG_SIDE;
 use crate::{Limits, MediaError, decode, encode, orient, resize};
 
 /// Longest side of a prepared photo, in pixels: the models work with no more.
@@ -14,11 +15,15 @@ pub struct PreparedPhoto {
     pub jpeg: Vec<u8>,
     pub width: u32,
     pub height: u32,
+    /// The same, scaled down to [`THUMBNAIL_LONG_SIDE`].
+    pub thumbnail: Vec<u8>,
+    pub thumbnail_width: u32,
+    pub thumbnail_height: u32,
 }
 
 /// Turns a guest's photo into what a provider may see: checks the limits, applies the EXIF orientation, drops all
 /// metadata (EXIF with GPS, XMP, comments) except the colour profile, scales down (never up) to
-/// [`PREPARED_LONG_SIDE`], flattens transparency on white, writes JPEG of quality 90.
+/// [`PREPARED_LONG_SIDE`], flattens transparency on white, writes JPEG of quality 90 and a thumbnail.
 ///
 /// # Errors
 ///
@@ -35,9 +40,19 @@ pub fn prepare_photo(bytes: &[u8], limits: &Limits) -> Result<PreparedPhoto, Med
         None => decoded,
     });
     let jpeg = encode::jpeg(&photo, None)?;
+    let (width, height) = (photo.width, photo.height);
+    let small = resize::shrink(&photo, THUMBNAIL_LONG_SIDE, FilterType::Hamming)?;
+    let thumbnail = match &small {
+        Some(small) => encode::jpeg(small, None)?,
+        None => jpeg.clone(),
+    };
+    let small = small.unwrap_or(photo);
     Ok(PreparedPhoto {
         jpeg,
-        width: photo.width,
-        height: photo.height,
+        width,
+        height,
+        thumbnail,
+        thumbnail_width: small.width,
+        thumbnail_height: small.height,
     })
 }

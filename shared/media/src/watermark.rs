@@ -7,7 +7,7 @@ use fast_image_resize::pixels::U8x4;
 
 use crate::picture::{BYTES_PER_PIXEL, Picture};
 use crate::resize::scale;
-use crate::{Limits, MediaError, decode, probe};
+use crate::{Limits, MediaError, colour, decode, probe};
 
 /// Bytes of a mark's pixel: red, green, blue, alpha (straight, not premultiplied).
 const MARK_BYTES_PER_PIXEL: usize = 4;
@@ -91,7 +91,7 @@ pub struct Watermark<'a> {
     /// 0 (invisible) to 1 (as the mark is).
     pub opacity: f32,
     /// Width of the mark as a fraction of the picture's width, 0.05 to 0.5. Smaller when the mark would be higher
-    /// than the picture.
+    /// than the picture, larger when it would be too small to be read.
     pub scale: f32,
     /// Distance from the edges as a fraction of the picture's width, 0 to 0.2.
     pub padding: f32,
@@ -141,10 +141,17 @@ impl Drawn {
     }
 }
 
-/// Draws the mark for a picture of this size.
-pub(crate) fn draw(width: u32, height: u32, watermark: &Watermark<'_>) -> Result<Drawn, MediaError> {
+/// Draws the mark for a picture of this size and with this colour profile.
+pub(crate) fn draw(
+    width: u32,
+    height: u32,
+    icc: Option<&[u8]>,
+    watermark: &Watermark<'_>,
+) -> Result<Drawn, MediaError> {
     let place = place(width, height, watermark);
-    let mut pixels = watermark.mark.resized(place.width, place.height)?.pixels;
+    let mark = watermark.mark.resized(place.width, place.height)?;
+    let converted = icc.and_then(|icc| colour::in_profile(&mark.pixels, icc));
+    let mut pixels = converted.unwrap_or(mark.pixels);
     let opacity = to_u32(watermark.opacity.clamp(0.0, 1.0) * 255.0);
     let (marks, _) = pixels.as_chunks_mut::<MARK_BYTES_PER_PIXEL>();
     for pixel in &mut *marks {
@@ -175,33 +182,39 @@ pub(crate) fn apply(picture: &mut Picture, mark: &Drawn) {
     }
 }
 
+/// Pixels that a mark's longer side has at least, so that its letters can be read.
+const LEGIBLE: u32 = 48;
+
+/// The place of a mark. A mark that would be too small to be read is drawn larger, up to two thirds of the picture, and takes
+/// from the padding what it needs.
 fn place(width: u32, height: u32, watermark: &Watermark<'_>) -> Rectangle {
     let part = |part: f32, low: f32, high: f32| to_u32(part.clamp(low, high) * to_f32(width));
-    let padding = part(watermark.padding, 0.0, 0.2).min(height.saturating_sub(1) / 2);
-    let (room_x, room_y) = (width - 2 * padding, height - 2 * padding);
+    let padding = part(watermark.padding, 0.0, 0.2);
+    let most = |side: u32| (side * 2 / 3).max(side.saturating_sub(2 * padding)).max(1);
+    let (most_width, most_height) = (most(width), most(height));
 
-    let wanted = part(watermark.scale, 0.05, 0.5).clamp(1, room_x.max(1));
     let (mark_width, mark_height) = watermark.mark.size();
-    let height_for = |mark_of: u32| {
-        let scaled = u64::from(mark_height) * u64::from(mark_of) / u64::from(mark_width.max(1));
+    let scaled = |side: u32, by: u32, of: u32| {
+        let scaled = u64::from(side) * u64::from(by) / u64::from(of.max(1));
         u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
     };
-    let (w, h) = if height_for(wanted) <= room_y {
-        (wanted, height_for(wanted))
-    } else {
-        let narrower = u64::from(mark_width) * u64::from(room_y) / u64::from(mark_height.max(1));
-        (
-            u32::try_from(narrower).unwrap_or(wanted).clamp(1, wanted),
-            room_y.max(1),
-        )
+    let legible = scaled(LEGIBLE, mark_width, mark_width.max(mark_height)).min(most_width);
+    let wanted = part(watermark.scale, 0.05, 0.5).max(legible).min(most_width);
+    let (w, h) = match scaled(mark_height, wanted, mark_width) {
+        h if h <= most_height => (wanted, h),
+        _ => (
+            scaled(mark_width, most_height, mark_height).min(wanted),
+            most_height,
+        ),
     };
 
-    let (right, bottom) = (width - padding - w, height - padding - h);
+    let (padding_x, padding_y) = (padding.min((width - w) / 2), padding.min((height - h) / 2));
+    let (right, bottom) = (width - padding_x - w, height - padding_y - h);
     let (x, y) = match watermark.position {
         Position::BottomRight => (right, bottom),
-        Position::BottomLeft => (padding, bottom),
-        Position::TopRight => (right, padding),
-        Position::TopLeft => (padding, padding),
+        Position::BottomLeft => (padding_x, bottom),
+        Position::TopRight => (right, padding_y),
+        Position::TopLeft => (padding_x, padding_y),
         Position::Center => ((width - w) / 2, (height - h) / 2),
     };
     Rectangle {
@@ -227,4 +240,47 @@ fn to_u32(value: f32) -> u32 {
 )]
 fn to_f32(value: u32) -> f32 {
     value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built_in(width: u32, height: u32, position: Position) -> Rectangle {
+        let watermark = Watermark {
+            mark: Mark::built_in(),
+            position,
+            opacity: 0.85,
+            scale: 0.15,
+            padding: 0.03,
+        };
+        place(width, height, &watermark)
+    }
+
+    #[test]
+    fn the_mark_can_be_read_on_the_smallest_and_the_widest_pictures() {
+        for (width, height) in [(64, 64), (65, 65), (629, 83), (8192, 64), (64, 8192), (100, 2000)] {
+            for position in [Position::BottomRight, Position::TopLeft, Position::Center] {
+                let place = built_in(width, height, position);
+                let name = format!("{width}x{height}: {place:?}");
+                // The letters are half as high as the mark.
+                assert!(place.width >= 42 && place.height >= 18, "{name}");
+                assert!(
+                    place.width <= width * 2 / 3 && place.height <= height * 2 / 3 + 1,
+                    "{name}"
+                );
+                assert!(
+                    place.x + place.width <= width && place.y + place.height <= height,
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_usual_picture_has_its_mark_as_wide_and_as_far_in_as_the_settings_say() {
+        let place = built_in(1000, 800, Position::BottomRight);
+        assert_eq!((place.width, place.height), (150, 65));
+        assert_eq!((place.x, place.y), (1000 - 30 - 150, 800 - 30 - 65));
+    }
 }

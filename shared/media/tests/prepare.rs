@@ -71,6 +71,18 @@ fn a_large_photo_is_scaled_down_and_a_small_one_is_left_as_it_is() {
     assert_eq!((prepared.width, prepared.height), (600, 400));
 }
 
+#[test]
+fn a_prepared_photo_has_an_upright_thumbnail_without_metadata() {
+    let prepared = prepare_photo(&photo("phone-orientation6-gps.jpg"), &Limits::PHOTO).unwrap();
+    assert!(!holds(&prepared.thumbnail, b"Exif"));
+    assert_eq!((prepared.thumbnail_width, prepared.thumbnail_height), (360, 480));
+    let small = image::imageops::resize(&pixels(&prepared.jpeg), 360, 480, FilterType::CatmullRom);
+    let mean = difference(&pixels(&prepared.thumbnail), &small);
+    assert!(mean < 3.0, "differs by {mean}");
+    let cat = prepare_photo(&photo("cat.jpg"), &Limits::PHOTO).unwrap();
+    assert_eq!(cat.thumbnail, cat.jpeg);
+}
+
 /// Formats, and how far a colour may be off: lossy coding some, CMYK without a profile much.
 #[test]
 fn every_format_shows_the_same_picture() {
@@ -188,7 +200,7 @@ fn probing_reads_the_header_only() {
         Ok((Format::Png, 64, 96))
     );
     assert_eq!(probe(&format("lossy.webp"), &SMALL), Ok((Format::WebP, 96, 64)));
-    assert_eq!(probe(b"GIF89a", &SMALL), Err(MediaError::UnknownFormat));
+    assert_eq!(probe(b"GIF89a", &SMALL), Err(MediaError::Gif));
     assert_eq!(probe(b"", &SMALL), Err(MediaError::UnknownFormat));
 }
 

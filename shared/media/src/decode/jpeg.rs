@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::jpeg_segments::{self, Extent};
 use crate::picture::{Picture, to_ycbcr, usable_icc};
-use crate::{Format, Limits, MediaError};
+use crate::{Format, Limits, MediaError, colour};
 
 type Decoder<'a> = JpegDecoder<ZCursor<&'a [u8]>>;
 
@@ -19,6 +19,7 @@ type Decoder<'a> = JpegDecoder<ZCursor<&'a [u8]>>;
 const MAX_SCANS: usize = 32;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
+    jpeg_segments::check_shape(bytes)?;
     let (width, height) = dimensions(&open(bytes)?)?;
     limits.check_size(width, height)?;
     let extent = jpeg_segments::extent(bytes).ok_or(MediaError::Truncated(Format::Jpeg))?;
@@ -46,12 +47,15 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
     if !is_ycbcr {
         to_ycbcr(&mut pixels);
     }
+    let exif = decoder.exif().map(Vec::as_slice);
+    let is_adobe_rgb = exif.is_some_and(colour::is_adobe_rgb);
+    let icc = usable_icc(decoder.icc_profile());
     Ok(Picture {
         pixels,
         width,
         height,
-        orientation: super::orientation(decoder.exif().map(Vec::as_slice)),
-        icc: usable_icc(decoder.icc_profile()),
+        orientation: super::orientation(exif),
+        icc: icc.or_else(|| colour::adobe_rgb().filter(|_| is_adobe_rgb)),
     })
 }
 
@@ -67,6 +71,7 @@ fn endless<'a>(bytes: &[u8], extent: &Extent) -> Cow<'a, [u8]> {
 }
 
 pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32), MediaError> {
+    jpeg_segments::check_shape(bytes)?;
     dimensions(&open(bytes)?)
 }
 

@@ -6,7 +6,7 @@ use png::{ColorType, Decoder, DecodingError, Transformations};
 
 use super::over_white;
 use crate::picture::{BYTES_PER_PIXEL, Picture, to_ycbcr, usable_icc};
-use crate::{Format, Limits, MediaError};
+use crate::{Format, Limits, MediaError, colour};
 
 /// Keyword of the text chunk that holds XMP.
 const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
@@ -39,12 +39,13 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
     }
     // Up to the end chunk: a file without it was cut off.
     reader.finish().map_err(corrupt)?;
+    let icc = usable_icc(reader.info().icc_profile.as_ref().map(|icc| icc.to_vec()));
     Ok(Picture {
         pixels,
         width,
         height,
         orientation: super::orientation(reader.info().exif_metadata.as_deref()),
-        icc: usable_icc(reader.info().icc_profile.as_ref().map(|icc| icc.to_vec())),
+        icc: icc.or_else(|| colour::of_png(reader.info())),
     })
 }
 

@@ -116,7 +116,7 @@ pub(super) fn coefficients(samples: &Samples<8>, steps: &[f32; 64]) -> Block {
 /// The nearest whole number.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "saturates")]
-pub(super) fn rounded(value: f32) -> i16 {
+fn rounded(value: f32) -> i16 {
     (value + 0.5_f32.copysign(value)) as i16
 }
 

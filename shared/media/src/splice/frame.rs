@@ -4,6 +4,7 @@ use image::metadata::Orientation;
 
 use super::dct::ZIGZAG;
 use super::huffman::{Kind, Table};
+use crate::colour::is_adobe_rgb;
 use crate::decode::orientation;
 use crate::jpeg_segments::{self as segments, Segments};
 
@@ -27,6 +28,13 @@ pub(super) struct Component {
     ac: usize,
 }
 
+impl Component {
+    /// Whether both are coded by the same tables.
+    pub(super) fn has_tables_of(&self, other: &Self) -> bool {
+        (self.dc, self.ac) == (other.dc, other.ac)
+    }
+}
+
 /// A baseline picture of one scan, upright, gray or YCbCr.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
@@ -40,6 +48,8 @@ pub(super) struct Frame<'a> {
     ac: Places<Table>,
     /// Coding units between two restart markers; 0: there are none.
     pub(super) restart_interval: usize,
+    /// By EXIF alone.
+    pub(super) is_adobe_rgb: bool,
     /// Everything after the scan header.
     pub(super) scan: &'a [u8],
 }
@@ -56,6 +66,7 @@ impl<'a> Frame<'a> {
             dc: [const { None }; 4],
             ac: [const { None }; 4],
             restart_interval: 0,
+            is_adobe_rgb: false,
             scan: &[],
         };
         let (mut is_jfif, mut adobe_transform) = (false, None);
@@ -75,6 +86,7 @@ impl<'a> Frame<'a> {
                 segments::APP0 => is_jfif |= payload.starts_with(b"JFIF\0"),
                 segments::APP1 => {
                     let exif = payload.strip_prefix(b"Exif\0\0");
+                    frame.is_adobe_rgb |= exif.is_some_and(is_adobe_rgb);
                     if exif.is_some() && orientation(exif) != Orientation::NoTransforms {
                         return None;
                     }
@@ -107,7 +119,7 @@ impl<'a> Frame<'a> {
         let complete = |c: &Component| {
             self.steps[c.steps].is_some() && self.dc[c.dc].is_some() && self.ac[c.ac].is_some()
         };
-        (self.components.len() == 1 || is_ycbcr) && self.components.iter().all(complete)
+        (self.components.len() == 1 || is_ycbcr && ids != *b"RGB") && self.components.iter().all(complete)
     }
 
     fn read_steps(&mut self, mut payload: &[u8]) -> Option<()> {

@@ -20,7 +20,7 @@ use crate::finish::{Made, THUMBNAIL_LONG_SIDE};
 use crate::jpeg_segments as segments;
 use crate::picture::{fit, is_profile_of};
 use crate::watermark::{self, Drawn};
-use crate::{Format, Limits, MediaError, Watermark, decode, resize};
+use crate::{Format, Limits, MediaError, Watermark, colour, decode, resize};
 use frame::Frame;
 use layer::Layers;
 use planes::{Plane, Scale};
@@ -59,16 +59,18 @@ fn try_finish(
     if !is_allowed || !segments::fits(&xmp) {
         return Ok(None);
     }
-    let mark = watermark
-        .map(|watermark| watermark::draw(width, height, watermark))
-        .transpose()?;
     let is_gray = frame.components.len() == 1;
+    let space = if is_gray { b"GRAY" } else { b"RGB " };
+    let icc = segments::icc(bytes)
+        .filter(|icc| is_profile_of(icc, space))
+        .or_else(|| colour::adobe_rgb().filter(|_| frame.is_adobe_rgb && !is_gray));
+    let mark_profile = icc.as_deref().filter(|_| !is_gray);
+    let mark = watermark
+        .map(|watermark| watermark::draw(width, height, mark_profile, watermark))
+        .transpose()?;
     if is_gray && !mark.as_ref().is_none_or(Drawn::is_gray) {
         return Ok(None);
     }
-
-    let space = if is_gray { b"GRAY" } else { b"RGB " };
-    let icc = segments::icc(bytes).filter(|icc| is_profile_of(icc, space));
     let small = fit(width, height, THUMBNAIL_LONG_SIDE);
     let scale = Scale::for_side(width.max(height) as usize, small.0.max(small.1) as usize);
     let layers = mark.map(|mark| Layers::new(&frame, &mark));

@@ -1,10 +1,12 @@
 //! The one pass over a scan: reads it, writes it again with other coefficients under the mark, and gathers a smaller
 //! picture on the way.
 
+use std::rc::Rc;
+
 use super::bits::{Reader, Writer, lower};
 use super::dct::{Block, ZIGZAG, coefficients, samples_8};
 use super::frame::{Component, Frame};
-use super::huffman::{Decoder, END_OF_BLOCK, Encoder, Kind, SIXTEEN_ZEROS, extend};
+use super::huffman::{Decoder, END_OF_BLOCK, Encoder, Kind, LOOKUP_BITS, SIXTEEN_ZEROS, extend};
 use super::layer::Layers;
 use super::planes::{Plane, Scale};
 use crate::jpeg_segments::{EOI, RST0};
@@ -29,8 +31,8 @@ pub(super) enum Stop {
 /// What a component needs along the way.
 struct Channel {
     component: Component,
-    dc: Decoder,
-    ac: Decoder,
+    dc: Rc<Decoder>,
+    ac: Rc<Decoder>,
     to_dc: Encoder,
     to_ac: Encoder,
     steps: [f32; 64],
@@ -108,13 +110,22 @@ pub(super) fn run(
 
 fn channels(frame: &Frame<'_>, tables: &Frame<'_>, scale: Scale) -> Option<Vec<Channel>> {
     let (across, down) = frame.units();
-    let channel = |component: &Component| {
-        let table = |kind| Decoder::new(frame.table(component, kind)?, kind);
+    let mut channels: Vec<Channel> = Vec::with_capacity(frame.components.len());
+    for component in &frame.components {
+        let table = |kind| Some(Rc::new(Decoder::new(frame.table(component, kind)?, kind)?));
+        // The two colour components nearly always have the same tables.
+        let like = channels
+            .last()
+            .filter(|last| last.component.has_tables_of(component));
+        let (dc, ac) = match like {
+            Some(like) => (Rc::clone(&like.dc), Rc::clone(&like.ac)),
+            None => (table(Kind::Dc)?, table(Kind::Ac)?),
+        };
         let steps = frame.steps(component);
-        Some(Channel {
+        channels.push(Channel {
             component: *component,
-            dc: table(Kind::Dc)?,
-            ac: table(Kind::Ac)?,
+            dc,
+            ac,
             to_dc: Encoder::new(tables.table(component, Kind::Dc)?)?,
             to_ac: Encoder::new(tables.table(component, Kind::Ac)?)?,
             steps,
@@ -122,9 +133,9 @@ fn channels(frame: &Frame<'_>, tables: &Frame<'_>, scale: Scale) -> Option<Vec<C
             read: 0,
             written: 0,
             is_off: false,
-        })
-    };
-    frame.components.iter().map(channel).collect()
+        });
+    }
+    Some(channels)
 }
 
 impl Pass<'_> {
@@ -249,22 +260,23 @@ impl Pass<'_> {
             next += 1;
         }
         while next < 64 && !ended {
+            if left < LOOKUP_BITS.cast_signed() {
+                bits = self.reader.peek(at).ok_or(Stop::Unusual)?;
+                left = PEEKED_BITS;
+            }
             let skip = table.skip(bits);
-            if skip.length() > 0
-                && left >= 12
-                && next + skip.coefficients() + usize::from(skip.ends_block()) <= 64
-            {
+            let after = next + skip.coefficients();
+            if skip.length() > 0 && after + usize::from(skip.ends_block()) <= 64 {
                 at += skip.length() as usize;
                 bits <<= skip.length();
                 left -= skip.length().cast_signed();
-                next += skip.coefficients();
+                next = after;
                 ended = skip.ends_block();
                 continue;
             }
             if left < SYMBOL_BITS {
                 bits = self.reader.peek(at).ok_or(Stop::Unusual)?;
                 left = PEEKED_BITS;
-                continue;
             }
             let (run, _, size, length) = symbol(table, bits).ok_or(Stop::Unusual)?;
             at += length as usize;

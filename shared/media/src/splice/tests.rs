@@ -187,7 +187,7 @@ fn every_coefficient_outside_the_mark_is_kept() {
             let made = finish(&before, Some(&watermark), PACKET, &LIMITS)
                 .unwrap()
                 .expect(&name);
-            let drawn = watermark::draw(made.width, made.height, &watermark).unwrap();
+            let drawn = watermark::draw(made.width, made.height, None, &watermark).unwrap();
             assert_kept(&name, &before, &made.image, drawn.place);
 
             let long = decode_and_encode(&before, Some(&watermark), PACKET, &LIMITS).unwrap();
@@ -206,7 +206,7 @@ fn photos_keep_their_coefficients_and_get_the_thumbnail_of_the_long_way() {
             let made = finish(&before, Some(&watermark), PACKET, &LIMITS)
                 .unwrap()
                 .expect(name);
-            let drawn = watermark::draw(made.width, made.height, &watermark).unwrap();
+            let drawn = watermark::draw(made.width, made.height, None, &watermark).unwrap();
             assert_kept(name, &before, &made.image, drawn.place);
 
             let long = decode_and_encode(&before, Some(&watermark), PACKET, &LIMITS).unwrap();
@@ -262,7 +262,7 @@ fn a_file_without_codes_for_the_mark_gets_new_codes_and_keeps_its_coefficients()
             let made = finish(&before, Some(&watermark), PACKET, &LIMITS)
                 .unwrap()
                 .expect(name);
-            let drawn = watermark::draw(made.width, made.height, &watermark).unwrap();
+            let drawn = watermark::draw(made.width, made.height, None, &watermark).unwrap();
             assert_kept(name, &before, &made.image, drawn.place);
             let long = decode_and_encode(&before, Some(&watermark), PACKET, &LIMITS).unwrap();
             let alike = psnr(&pixels(&made.image), &pixels(&long.image));
@@ -362,7 +362,7 @@ proptest! {
         let white = mark([255; 4]);
         let watermark = watermark(&white, Position::Center);
         if let Some(made) = finish(&before, Some(&watermark), PACKET, &LIMITS).unwrap() {
-            let drawn = watermark::draw(made.width, made.height, &watermark).unwrap();
+            let drawn = watermark::draw(made.width, made.height, None, &watermark).unwrap();
             assert_kept("damaged", &before, &made.image, drawn.place);
             let long = decode_and_encode(&before, Some(&watermark), PACKET, &LIMITS).unwrap();
             let (shown, long) = (pixels(&made.image), pixels(&long.image));

@@ -295,6 +295,11 @@ impl Coefficients {
                 channels[0] = y + 1.402 * cr;
                 channels[1] = y - 0.344_136 * cb - 0.714_136 * cr;
                 channels[2] = y + 1.772 * cb;
+                if let [cyan, magenta, yellow, _] = channels.as_mut_slice() {
+                    for ink in [cyan, magenta, yellow] {
+                        *ink = 255.0 - *ink;
+                    }
+                }
             }
             let channels: Vec<f64> = channels
                 .into_iter()
