@@ -19,6 +19,7 @@ pub enum Condition {
     Ne(Path, Value),
     Lt(Path, Value),
     Le(Path, Value),
+    Ge(Path, Value),
     /// Two attributes of the item are equal.
     Same(Path, Path),
     And(Box<Condition>, Box<Condition>),
@@ -48,6 +49,10 @@ impl Condition {
 
     pub fn le(path: impl Into<Path>, value: Value) -> Self {
         Self::Le(path.into(), value)
+    }
+
+    pub fn ge(path: impl Into<Path>, value: Value) -> Self {
+        Self::Ge(path.into(), value)
     }
 
     pub fn same(one: impl Into<Path>, other: impl Into<Path>) -> Self {

@@ -56,7 +56,7 @@ pub async fn poll_edit(cloud: &Cloud, kit: &ProviderKit, message: PollMessage) -
             return Ok(());
         }
         // The message overtook the claim. Without it nobody would ask about the attempt.
-        let delay = polling::delay(&loaded.latencies, Duration::ZERO);
+        let delay = polling::delay(loaded.median_latency_ms, Duration::ZERO);
         return worker.poll_again(edit, number, polls + 1, delay).await;
     }
     let Some(attempt) = edit
@@ -94,7 +94,7 @@ impl Worker<'_> {
         };
         if polls < self.settings.queue_max_polls && now < time_ends {
             let elapsed = Duration::try_from(now.duration_since(attempt.started_at)).unwrap_or_default();
-            let delay = polling::delay(&open.loaded.latencies, elapsed);
+            let delay = polling::delay(open.loaded.median_latency_ms, elapsed);
             return self.poll_again(edit, attempt.number, polls, delay).await;
         }
         match outcome {

@@ -31,6 +31,7 @@ impl Placeholders {
             Condition::Ne(path, value) => self.compare(path, "<>", value),
             Condition::Lt(path, value) => self.compare(path, "<", value),
             Condition::Le(path, value) => self.compare(path, "<=", value),
+            Condition::Ge(path, value) => self.compare(path, ">=", value),
             Condition::Same(one, other) => format!("{} = {}", self.path(one), self.path(other)),
             Condition::And(one, other) => match (self.condition(one), self.condition(other)) {
                 (Some(one), Some(other)) => format!("({one}) AND ({other})"),

@@ -17,12 +17,15 @@ use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, ReturnValue, Wri
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Batch, Condition, Item, Key, Page, Query, Select, Update};
+use super::{Batch, Condition, Item, Key, Page, Query, Select, Update, WriteError};
 use crate::PortError;
 use crate::calls::{Call, CallCounter};
 use crate::error::unavailable;
 
 use expression::Placeholders;
+
+/// How DynamoDB refuses a single write while a transaction writes the item.
+const CONFLICT: &str = "TransactionConflictException";
 
 #[derive(Clone)]
 pub(crate) struct DynamoDb {
@@ -108,7 +111,7 @@ impl DynamoDb {
         })
     }
 
-    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let (names, values) = placeholders.finish();
@@ -131,7 +134,7 @@ impl DynamoDb {
         key: &Key,
         update: &Update,
         condition: &Condition,
-    ) -> Result<Option<Item>, PortError> {
+    ) -> Result<Option<Item>, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let update = placeholders.update(update);
@@ -153,7 +156,7 @@ impl DynamoDb {
         Ok(written.map(|answer| answer.attributes.unwrap_or_default()))
     }
 
-    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let (names, values) = placeholders.finish();
@@ -202,14 +205,15 @@ fn written_or_refused<T, E, R>(
     written: Result<T, SdkError<E, R>>,
     refused: impl Fn(&E) -> bool,
     call: Call,
-) -> Result<Option<T>, PortError>
+) -> Result<Option<T>, WriteError>
 where
     E: ProvideErrorMetadata,
 {
     match written {
         Ok(answer) => Ok(Some(answer)),
         Err(SdkError::ServiceError(error)) if refused(error.err()) => Ok(None),
-        Err(error) => Err(unavailable(call)(error)),
+        Err(error) if error.code() == Some(CONFLICT) => Err(WriteError::Conflict),
+        Err(error) => Err(unavailable(call)(error).into()),
     }
 }
 

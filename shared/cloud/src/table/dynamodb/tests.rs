@@ -122,6 +122,7 @@ impl<'a> Reader<'a> {
                     "<>" => Condition::Ne(path, value),
                     "<" => Condition::Lt(path, value),
                     "<=" => Condition::Le(path, value),
+                    ">=" => Condition::Ge(path, value),
                     other => panic!("unknown operator {other}"),
                 }
             }
