@@ -20,8 +20,6 @@ pub enum Condition {
     Lt(Path, Value),
     Le(Path, Value),
     Ge(Path, Value),
-    /// Two attributes of the item are equal.
-    Same(Path, Path),
     And(Box<Condition>, Box<Condition>),
     Or(Box<Condition>, Box<Condition>),
 }
@@ -53,10 +51,6 @@ impl Condition {
 
     pub fn ge(path: impl Into<Path>, value: Value) -> Self {
         Self::Ge(path.into(), value)
-    }
-
-    pub fn same(one: impl Into<Path>, other: impl Into<Path>) -> Self {
-        Self::Same(one.into(), other.into())
     }
 
     #[must_use]

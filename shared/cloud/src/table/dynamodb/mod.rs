@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, ReturnValue, Wri
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Batch, Condition, Item, Key, Page, Query, Select, Update, WriteError};
+use super::{Batch, Condition, Item, Key, Page, Query, Update, WriteError};
 use crate::PortError;
 use crate::calls::{Call, CallCounter};
 use crate::error::unavailable;
@@ -86,7 +86,6 @@ impl DynamoDb {
         let key_condition = placeholders.key_condition(query);
         let projection = placeholders.projection(query);
         let (names, values) = placeholders.finish();
-        let count = aws_sdk_dynamodb::types::Select::Count;
         let answer = self
             .client
             .query()
@@ -96,7 +95,6 @@ impl DynamoDb {
             .set_projection_expression(projection)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
-            .set_select((query.select == Select::Count).then_some(count))
             .scan_index_forward(!query.backward)
             .consistent_read(query.consistent)
             .set_exclusive_start_key(query.after.clone())

@@ -31,10 +31,6 @@ pub(crate) fn holds(condition: &Condition, item: Option<&Item>) -> bool {
         Condition::Ge(path, right) => {
             matches!(compare(path, right), Some(Ordering::Greater | Ordering::Equal))
         }
-        Condition::Same(one, other) => match (value(one), value(other)) {
-            (Some(one), Some(other)) => equal(one, other),
-            _ => false,
-        },
         Condition::And(one, other) => holds(one, item) && holds(other, item),
         Condition::Or(one, other) => holds(one, item) || holds(other, item),
     }

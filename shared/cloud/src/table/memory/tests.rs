@@ -198,12 +198,6 @@ async fn a_table_that_falls_behind_is_seen_by_consistent_reads_alone() {
     assert_eq!(found(Query::table("p")).await, 1);
 }
 
-#[test]
-fn two_missing_attributes_are_not_the_same() {
-    assert!(!super::holds(&Condition::same("a", "b"), Some(&Item::new())));
-    assert!(!super::holds(&Condition::same("a", "b"), None));
-}
-
 #[tokio::test]
 async fn numbers_come_back_in_one_form() {
     let (cloud, _) = Cloud::in_memory();
