@@ -20,6 +20,6 @@ UNWITNESSED: dict[str, list[str]] = {
     "ProcessEditRole": ["s3:GetObject", "sqs:SendMessage"],
     "RecoverStuckRole": ["events:PutEvents", "s3:GetObject", "sqs:SendMessage", "ssm:GetParameter"],
     "TenantCreateEditRole": ["s3:GetObject", "sqs:SendMessage"],
-    "TenantGetEditRole": ["dynamodb:Query", "s3:GetObject"],
+    "TenantGetEditRole": ["s3:GetObject"],
     "TenantListEditsRole": ["dynamodb:BatchGetItem", "dynamodb:Query", "s3:GetObject"],
 }
