@@ -4,6 +4,7 @@
 
 mod body;
 mod caller;
+mod deadline;
 #[macro_use]
 mod function;
 mod model;
@@ -65,7 +66,16 @@ pub async fn answer(cloud: &Cloud, function: &str, request: Request) -> Response
         .map(|context| context.request_id.clone())
         .unwrap_or_default();
     let answer = match FUNCTIONS.iter().find(|known| known.name == function) {
-        Some(function) => function.handle(cloud, &request).await,
+        Some(function) => {
+            let answer = cloud::within(
+                deadline::time_for(cloud, &request),
+                function.handle(cloud, &request),
+            );
+            answer.await.unwrap_or_else(|| {
+                tracing::error!(function = function.name, "no time left, answering");
+                Err(Problem::Unavailable)
+            })
+        }
         None => {
             tracing::error!(function, "there is no such function");
             Err(Problem::Internal)

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cloud::Cloud;
+use jiff::SignedDuration;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::{Context, RequestExt, Response};
 use serde_json::{Value, json};
 
 use crate::{Request, Route, answer, routes};
+
+/// Lambda's time for a function behind the API, as template.yaml gives it.
+pub const FUNCTION_TIME: SignedDuration = SignedDuration::from_secs(10);
 
 /// The address that calls come from.
 pub const SOURCE_ADDRESS: &str = "192.0.2.1";
@@ -75,7 +79,8 @@ impl<'a> Call<'a> {
         if route.access.needs_jwt() && self.claims.is_empty() {
             return gateway(401, "Unauthorized");
         }
-        answer(cloud, route.function, self.request(route, &parameters)).await
+        let request = with_time(cloud, self.request(route, &parameters));
+        answer(cloud, route.function, request).await
     }
 
     fn parts(&self) -> (&str, &str) {
@@ -116,6 +121,14 @@ pub fn request_of(event: &str) -> Request {
     let mut context = Context::default();
     "call-in-process".clone_into(&mut context.request_id);
     let request = lambda_http::request::from_str(event).expect("an event of API Gateway's");
+    request.with_lambda_context(context)
+}
+
+/// The request with the time that Lambda gives a function behind the API.
+pub fn with_time(cloud: &Cloud, request: Request) -> Request {
+    let mut context = request.lambda_context_ref().cloned().unwrap_or_default();
+    let ends_at = (cloud.now() + FUNCTION_TIME).as_millisecond();
+    context.deadline = u64::try_from(ends_at).unwrap_or_default();
     request.with_lambda_context(context)
 }
 

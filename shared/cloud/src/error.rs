@@ -28,13 +28,13 @@ pub enum AdmitError {
     /// The photo was pruned in the meantime.
     #[error("the photo is gone")]
     PhotoGone,
-    /// The reservation would pass the hard cap.
+    /// The reservation would pass the hard cap; with the month as it was found then.
     #[error("the tenant's budget has no room")]
-    OverBudget,
+    OverBudget(domain::budget::BudgetMonth),
     /// As many edits under way as the event's policy allows.
     #[error("too many edits are under way")]
     TooManyInFlight,
-    /// Other admissions were in the way at every try.
+    /// Other admissions were in the way until no time was left.
     #[error("too many admissions at the same moment")]
     Contended,
     /// Anything else.

@@ -13,6 +13,7 @@ pub mod invocation;
 mod meter;
 mod objects;
 mod parameters;
+mod patience;
 mod queues;
 mod settings;
 mod settings_copy;
@@ -27,6 +28,7 @@ pub use cloud::{Access, Cloud, LocalEndpoint};
 pub use config::{Config, ConfigError};
 pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;
+pub use patience::within;
 pub use store::{
     AdmissionFacts, Counted, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, OldPhoto,
     SummaryItems,

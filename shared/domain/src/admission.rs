@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::budget::BudgetChange;
 use crate::context::{hour_of, month_of};
-use crate::edit::{Edit, Failure, FailureCode, Origin, PATIENCE, Status};
+use crate::edit::{Arrival, Edit, Failure, FailureCode, Origin, PATIENCE, Status};
 use crate::event::{Event, Photo};
 use crate::figures::{Counter, FiguresChange};
 use crate::guard::{Approval, EditRequest};
@@ -25,7 +25,7 @@ pub struct Admission {
     pub cap: Option<MicroUsd>,
     /// Added to the event's counters.
     pub figures: FiguresChange,
-    /// Edits of the event that may be under way, this one included.
+    /// Edits of the event that may be under way, this one included; counted only where the event limits them.
     pub max_open: Option<u32>,
     /// Added to the guest's counts.
     pub guest: Option<GuestChange>,
@@ -79,10 +79,10 @@ impl Admission {
             }
             _ => None,
         };
+        edit.counts_for_event = policy.max_in_flight_per_event.is_some();
         let mut figures = FiguresChange::default();
         figures.add(Counter::Total, 1);
         figures.add(Counter::Queued, 1);
-        figures.add(Counter::Open, 1);
         figures.add(Counter::ReservedMicroUsd, reserved.get());
         let budget = BudgetChange {
             tenant_id: edit.tenant_id.clone(),
@@ -136,6 +136,12 @@ impl Admission {
         }
     }
 
+    /// Remembers what the edit found in its event's queue.
+    pub fn arriving(mut self, arrival: Arrival) -> Self {
+        self.edit.arrival = Some(arrival);
+        self
+    }
+
     /// Remembers the request under its key.
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>, request_hash: String) -> Self {
         let edit_id = self.edit.id;
@@ -164,6 +170,8 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         photo_object_key: applicant.photo.object_key.clone(),
         origin: applicant.origin.clone(),
         counts_for_guest: false,
+        counts_for_event: false,
+        arrival: None,
         idempotency_key: None,
         status: Status::Queued,
         style_key: request.style_key.clone(),

@@ -1,5 +1,7 @@
 //! A tenant's budget and the ledger of its spending.
 
+pub mod parts;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -43,7 +45,7 @@ impl BudgetCaps {
     }
 }
 
-/// A tenant's month: spent and reserved.
+/// A tenant's month: spent and reserved. As it is stored, it is one of the [`parts::BudgetParts`].
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BudgetMonth {

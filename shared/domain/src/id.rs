@@ -92,6 +92,14 @@ prefixed_ulid!(
     EditId,
     "edit_"
 );
+impl EditId {
+    /// One of so many shards, by the id's random part.
+    pub fn shard(&self, of: u8) -> u8 {
+        let shard = self.0.random() % u128::from(of.max(1));
+        u8::try_from(shard).unwrap_or_default()
+    }
+}
+
 prefixed_ulid!(
     /// One uploaded photo.
     PhotoId,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::edit::{ATTEMPT_PATIENCE, MAX_ATTEMPTS, PATIENCE};
 use crate::provider::ProviderName;
-use crate::summary::LatencyHistogram;
 
 /// Delay of the first poll of an event without a history: early, since nothing is known.
 const FIRST: Duration = Duration::from_secs(2);
@@ -20,19 +19,16 @@ pub const LONGEST: Duration = Duration::from_secs(15);
 /// and go by edits that are not the slow ones. At two thirds of the median, an event with two models, one of them slow,
 /// would ask after the fast one late for hundreds of edits.
 const FIRST_PART: (u32, u32) = (1, 2);
-const FIRST_PERCENT: u32 = 25;
 /// The delay is this fraction of the time that has passed.
 const PART: u32 = 3;
-/// The fewest latencies that make a history.
-const FEWEST_SAMPLES: u64 = 5;
 /// Polls before the delay has grown to [`LONGEST`].
 pub const MOST_BEFORE_LONGEST: u32 = 14;
 
 /// The delay until the next poll of an attempt, in whole seconds: SQS takes no others.
 ///
-/// `elapsed` is the time since the attempt was claimed.
-pub fn delay(latencies: &LatencyHistogram, elapsed: Duration) -> Duration {
-    let first = first(latencies);
+/// `quick_ms` is the latency that a quarter of the event's edits stay within, where it has a history; `elapsed` is the time since the attempt was claimed.
+pub fn delay(quick_ms: Option<u64>, elapsed: Duration) -> Duration {
+    let first = first(quick_ms);
     let (wait, longest) = if elapsed < first {
         (first.saturating_sub(elapsed), LATEST_FIRST)
     } else {
@@ -57,11 +53,9 @@ pub fn most_messages() -> u32 {
 }
 
 /// The delay of the first poll.
-fn first(latencies: &LatencyHistogram) -> Duration {
-    let known = Some(latencies).filter(|latencies| latencies.samples() >= FEWEST_SAMPLES);
-    let quick = known.and_then(|latencies| latencies.percentile(FIRST_PERCENT));
+fn first(quick_ms: Option<u64>) -> Duration {
     let (part, of) = FIRST_PART;
-    quick
+    quick_ms
         .map_or(FIRST, |quick| Duration::from_millis(quick) * part / of)
         .clamp(SHORTEST, LATEST_FIRST)
 }
@@ -72,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::figures::LATENCY_BOUNDS_MS;
-    use crate::summary::LATENCY_BUCKETS;
+    use crate::summary::{LATENCY_BUCKETS, LatencyHistogram};
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -94,7 +88,7 @@ mod tests {
         let mut at = seconds(0);
         let mut questions = Vec::new();
         loop {
-            at += delay(latencies, at);
+            at += delay(latencies.quick(), at);
             if at > seconds(until) {
                 return questions;
             }
@@ -182,7 +176,7 @@ mod tests {
         fn a_finished_job_is_noticed_soon(latencies in any_history(), took in 0_u64..900) {
             let asked = questions(&latencies, 2_000);
             let noticed = asked.into_iter().find(|at| *at >= took).unwrap();
-            let first = first(&latencies).as_secs();
+            let first = first(latencies.quick()).as_secs();
             // At the first question, or later by a third of what it took, and never by more than 15 s.
             let late = if took <= first { first - took } else { (took / 3).clamp(2, 15) };
             prop_assert!(noticed <= took + late, "{took} noticed at {noticed}, first asked at {first}");
@@ -213,7 +207,7 @@ mod tests {
 
         #[test]
         fn a_delay_is_a_number_of_whole_seconds_within_bounds(latencies in any_history(), elapsed in 0_u64..10_000_000) {
-            let delay = delay(&latencies, Duration::from_millis(elapsed));
+            let delay = delay(latencies.quick(), Duration::from_millis(elapsed));
             prop_assert_eq!(delay.subsec_nanos(), 0);
             prop_assert!((SHORTEST..=LATEST_FIRST).contains(&delay));
         }

@@ -27,12 +27,22 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// The wait of an edit with this many queued edits ahead of it; `None` once it is terminal.
-    pub fn of(edit: &Edit, ahead: u64, figures: &Figures, now: Timestamp) -> Option<Self> {
+    /// The wait of an edit whose shard of its event's counters is this one; `None` once it is terminal.
+    pub fn of(edit: &Edit, shard: &Figures, now: Timestamp) -> Option<Self> {
+        let (ahead, mean) = match &edit.arrival {
+            Some(arrival) => (arrival.still_ahead(shard), arrival.mean_latency_ms),
+            // Admitted by an older release: the edit counts itself.
+            None => (u64::try_from(shard.queued - 1).unwrap_or(0), None),
+        };
+        Self::behind(edit, ahead, mean.or_else(|| shard.mean_latency_ms()), now)
+    }
+
+    /// The wait of an edit with this many queued edits ahead of it.
+    fn behind(edit: &Edit, ahead: u64, mean_latency_ms: Option<u64>, now: Timestamp) -> Option<Self> {
         if edit.status.is_terminal() {
             return None;
         }
-        let latency = figures.mean_latency_ms().unwrap_or(DEFAULT_LATENCY_MS).max(1_000);
+        let latency = mean_latency_ms.unwrap_or(DEFAULT_LATENCY_MS).max(1_000);
         let (position, total) = match edit.status {
             Status::Queued => (ahead + 1, latency + OVERHEAD_MS + latency * (ahead / PARALLEL)),
             _ => (0, latency + OVERHEAD_MS),
@@ -139,7 +149,7 @@ mod tests {
     }
 
     fn wait(edit: &Edit, ahead: u64, figures: &Figures, second: i64) -> Wait {
-        Wait::of(edit, ahead, figures, at(second)).unwrap()
+        Wait::behind(edit, ahead, figures.mean_latency_ms(), at(second)).unwrap()
     }
 
     #[test]
@@ -160,7 +170,7 @@ mod tests {
                 cost: None,
             };
             let edit = queued().step(fail, at(1)).unwrap().edit;
-            assert_eq!(Wait::of(&edit, 3, &Figures::default(), at(2)), None);
+            assert_eq!(Wait::of(&edit, &Figures::default(), at(2)), None);
         }
     }
 

@@ -35,6 +35,7 @@ struct Store {
     ledger: Vec<LedgerEntry>,
     keys: BTreeMap<String, EditId>,
     open_of_guest: BTreeMap<String, i64>,
+    open_of_event: i64,
 }
 
 impl Store {
@@ -42,8 +43,9 @@ impl Store {
     fn admit(&mut self, admission: &Admission) -> bool {
         let edit = &admission.edit;
         let key = admission.idempotency.as_ref().map(|(key, _)| key.key.clone());
-        let open = self.figure(&edit.month, Counter::Open);
-        let event_is_full = admission.max_open.is_some_and(|most| open >= i64::from(most));
+        let event_is_full = admission
+            .max_open
+            .is_some_and(|most| self.open_of_event >= i64::from(most));
         let guest_is_full = match &admission.guest {
             Some(GuestChange::Opens { scope_hash, max_open }) => {
                 self.open_of(scope_hash) >= i64::from(*max_open)
@@ -58,6 +60,7 @@ impl Store {
         if taken || event_is_full || guest_is_full || over || self.edits.contains_key(&edit.id) {
             return false;
         }
+        self.open_of_event += i64::from(admission.max_open.is_some());
         self.keys.extend(key.map(|key| (key, edit.id)));
         if let Some(GuestChange::Opens { scope_hash, .. }) = &admission.guest {
             *self.open_of_guest.entry(scope_hash.clone()).or_default() += 1;
@@ -87,6 +90,7 @@ impl Store {
         if let Some(scope_hash) = &made.frees_guest {
             *self.open_of_guest.entry(scope_hash.clone()).or_default() -= 1;
         }
+        self.open_of_event -= i64::from(made.frees_event);
         self.edits.insert(id, made.edit.clone());
         true
     }
@@ -143,6 +147,14 @@ impl Store {
             prop_assert_eq!(self.open_of(&scope), i64::try_from(open.count()).unwrap());
             prop_assert!(self.open_of(&scope) <= i64::from(MOST_OF_GUEST));
         }
+        // The limit knows no month.
+        let open = self
+            .edits
+            .values()
+            .filter(|edit| !edit.status.is_terminal())
+            .count();
+        prop_assert_eq!(self.open_of_event, i64::try_from(open).unwrap());
+        prop_assert!(open <= MOST_OF_EVENT as usize);
         for edit in self.edits.values() {
             let entries = self.ledger.iter().filter(|entry| entry.edit_id == edit.id);
             let was_reserved = edit.status.is_terminal() && !is_blocked_prompt(edit);
@@ -189,9 +201,6 @@ impl Store {
                 status
             );
         }
-        let open = of_month().filter(|edit| !edit.status.is_terminal()).count();
-        prop_assert_eq!(self.figure(month, Counter::Open), i64::try_from(open).unwrap());
-        prop_assert!(open <= MOST_OF_EVENT as usize);
         prop_assert_eq!(
             self.figure(month, Counter::Total),
             i64::try_from(of_month().count()).unwrap()

@@ -298,6 +298,6 @@ fn other_formats_are_named() {
 
 #[test]
 fn every_refusal_has_a_code_of_its_own() {
-    let codes: std::collections::BTreeSet<_> = Refusal::ALL.into_iter().map(Refusal::code).collect();
+    let codes: std::collections::BTreeSet<_> = Refusal::ALL.iter().copied().map(Refusal::code).collect();
     assert_eq!(codes.len(), Refusal::ALL.len());
 }

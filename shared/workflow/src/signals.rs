@@ -3,7 +3,7 @@
 
 use cloud::{AdmissionFacts, Cloud, PortError};
 use domain::breaker::Transition;
-use domain::budget::BudgetAlert;
+use domain::budget::{BudgetAlert, BudgetMonth, Tenant};
 use domain::notice::Notice;
 use domain::symptom::Symptom;
 use domain::{Edit, MicroUsd, ProviderName, Settings};
@@ -11,40 +11,82 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::admit::entry::Entry;
 
-/// Signals the budget thresholds that an admission has reached; where nothing was reserved, a refusal by the hard cap.
+/// What an admission has done to the budget.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reached {
+    /// So much was reserved.
+    Reserved(MicroUsd),
+    /// The hard cap refused; the month as it was then.
+    Refused(BudgetMonth),
+}
+
+/// Admissions that others may have written since this one read the budget: as many as API Gateway lets through at once.
+const AT_ONCE: i64 = 256;
+
+/// Signals the budget thresholds that an admission has reached.
 pub(crate) async fn budget(
     cloud: &Cloud,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
-    reserved: Option<MicroUsd>,
+    reached: Reached,
     now: Timestamp,
 ) {
     let Some(tenant) = &found.tenant else {
         return;
     };
-    let committed = found.month.committed + reserved.unwrap_or_default();
-    let cooldown = cooldown(settings);
-    for (kind, cap) in found
-        .month
-        .due_alerts(&tenant.budget, committed, reserved.is_none(), cooldown, now)
-    {
-        let alert = BudgetAlert {
-            kind,
-            tenant_id: entry.tenant_id.clone(),
-            month: domain::context::month_of(now),
-            at: now,
-            spent_micro_usd: committed,
-            cap_micro_usd: cap,
-        };
-        match cloud.raise_budget_alert(&alert, cooldown).await {
-            Ok(true) => {
-                let event_id = entry.event_id.clone();
-                give(cloud, &Notice::Budget { event_id, alert }).await;
+    match due_alerts(cloud, tenant, found, settings, reached, now).await {
+        Ok(alerts) => {
+            for alert in alerts {
+                raise(cloud, entry, alert, cooldown(settings)).await;
             }
-            Ok(false) => {}
-            Err(error) => tracing::warn!(tenant_id = %entry.tenant_id, %error, "budget alert not stored"),
         }
+        Err(error) => tracing::warn!(tenant_id = %entry.tenant_id, %error, "budget not read for its alerts"),
+    }
+}
+
+async fn due_alerts(
+    cloud: &Cloud,
+    tenant: &Tenant,
+    found: &AdmissionFacts,
+    settings: &Settings,
+    reached: Reached,
+    now: Timestamp,
+) -> Result<Vec<BudgetAlert>, PortError> {
+    let (caps, cooldown) = (&tenant.budget, cooldown(settings));
+    let month_name = domain::context::month_of(now);
+    let (month, refused) = match reached {
+        Reached::Refused(month) => (month, true),
+        Reached::Reserved(amount) => {
+            let before = found.budget.total();
+            // In a burst nobody has read what the others reserved. Near a threshold it is worth reading again.
+            let most = before.committed + MicroUsd::new(amount.get().saturating_mul(AT_ONCE));
+            if before.due_alerts(caps, most, false, cooldown, now).is_empty() {
+                return Ok(Vec::new());
+            }
+            (cloud.budget(&tenant.id, &month_name).await?.total(), false)
+        }
+    };
+    let due = month.due_alerts(caps, month.committed, refused, cooldown, now);
+    let alerts = due.into_iter().map(|(kind, cap)| BudgetAlert {
+        kind,
+        tenant_id: tenant.id.clone(),
+        month: month_name.clone(),
+        at: now,
+        spent_micro_usd: month.committed,
+        cap_micro_usd: cap,
+    });
+    Ok(alerts.collect())
+}
+
+async fn raise(cloud: &Cloud, entry: &Entry, alert: BudgetAlert, cooldown: SignedDuration) {
+    match cloud.raise_budget_alert(&alert, cooldown).await {
+        Ok(true) => {
+            let event_id = entry.event_id.clone();
+            give(cloud, &Notice::Budget { event_id, alert }).await;
+        }
+        Ok(false) => {}
+        Err(error) => tracing::warn!(tenant_id = %entry.tenant_id, %error, "budget alert not stored"),
     }
 }
 

@@ -9,7 +9,6 @@ use domain::budget::Tenant;
 use domain::edit::{Attempt, Move, Step};
 use domain::message::SubmitMessage;
 use domain::settings::ProviderMode;
-use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, FailureCode, ProviderName, Settings, TenantId};
 use jiff::Timestamp;
 use providers::AnyProvider;
@@ -32,8 +31,8 @@ pub(crate) struct LoadedEdit {
     pub(crate) event: Option<Event>,
     pub(crate) tenant: Option<Tenant>,
     pub(crate) breakers: Breakers,
-    /// Provider latencies of the event in the month of the edit.
-    pub(crate) latencies: LatencyHistogram,
+    /// The event's median latency, where it has a history.
+    pub(crate) quick_latency_ms: Option<u64>,
 }
 
 impl LoadedEdit {
@@ -65,14 +64,14 @@ impl<'a> Worker<'a> {
             event,
             tenant,
             breakers,
-            latencies,
+            quick_latency_ms,
         } = self.cloud.edit_in_context(tenant_id, event_id, edit_id).await?;
         Ok(edit.map(|edit| LoadedEdit {
             edit,
             event,
             tenant,
             breakers,
-            latencies,
+            quick_latency_ms,
         }))
     }
 

@@ -221,23 +221,20 @@ async fn a_ledger_entry_within_its_retention_stays(place: Place) {
     assert!(entries(&edits[2]).await, "120 days old");
     assert!(entries(&waited).await, "the entry's own age counts");
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
-    assert!(
-        months.contains(&format!("BUDGET#{}", edits[0].month)),
-        "an entry is left: {months:?}"
-    );
+    assert!(has_budget(&months, &edits[0]), "an entry is left: {months:?}");
 
     // With a shorter retention the month is empty, and its counters go with the last entry.
     prune(&place, &json!({ "request_days": 90, "ledger_days": 200 })).await;
     let months = rows(&world, &format!("TENANT#{}", world.tenant.id)).await;
-    assert!(
-        !months.contains(&format!("BUDGET#{}", edits[0].month)),
-        "{months:?}"
-    );
-    assert!(
-        months.contains(&format!("BUDGET#{}", edits[2].month)),
-        "{months:?}"
-    );
+    assert!(!has_budget(&months, &edits[0]), "{months:?}");
+    assert!(has_budget(&months, &edits[2]), "{months:?}");
     assert!(entries(&edits[2]).await);
+}
+
+/// Whether any part of the budget of an edit's month is left.
+fn has_budget(rows: &[String], edit: &Edit) -> bool {
+    rows.iter()
+        .any(|row| row.starts_with(&format!("BUDGET#{}", edit.month)))
 }
 
 async fn a_month_without_spending_is_pruned_like_any_other(place: Place) {
@@ -248,12 +245,11 @@ async fn a_month_without_spending_is_pruned_like_any_other(place: Place) {
     let photo = world.photo_of_then(at).await;
     let edit = world.admitted_then(&photo, at, &guest, "failed").await;
     world.take(&edit, give_up(), at).await;
-    let budget = format!("BUDGET#{}", edit.month);
     let tenant = format!("TENANT#{}", world.tenant.id);
-    assert!(rows(&world, &tenant).await.contains(&budget));
+    assert!(has_budget(&rows(&world, &tenant).await, &edit));
     prune(&place, &json!({ "request_days": 90, "ledger_days": 365 })).await;
     let months = rows(&world, &tenant).await;
-    assert!(!months.contains(&budget), "{months:?}");
+    assert!(!has_budget(&months, &edit), "{months:?}");
 }
 
 /// The calls that a run makes about a photo, and the one after the photos.

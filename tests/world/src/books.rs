@@ -2,11 +2,12 @@
 
 use domain::EditId;
 use domain::MicroUsd;
+use domain::budget::parts::BudgetParts;
 use domain::budget::{BudgetMonth, LedgerEntry, LedgerKind};
 use domain::context::month_of;
-use domain::figures::Figures;
+use domain::figures::{FIGURE_SHARDS, Figures};
 
-use crate::World;
+use crate::{Place, World};
 
 /// The month of a world with one event.
 #[derive(Debug)]
@@ -29,12 +30,10 @@ impl Books {
         let place = &world.place;
         let month = month_of(place.now());
         let (tenant, event) = (&world.tenant.id, &world.event.id);
-        let budget = (format!("TENANT#{tenant}"), format!("BUDGET#{month}"));
-        let figures = (format!("EVENT#{event}"), format!("STATS#{month}"));
         let ledger = format!("TENANT#{tenant}#LEDGER#{month}");
         Self {
-            budget: place.item_as(&budget.0, &budget.1).await,
-            figures: place.item_as(&figures.0, &figures.1).await,
+            budget: budget(place, &format!("TENANT#{tenant}"), &month).await,
+            figures: figures(place, &format!("EVENT#{event}"), &month).await,
             ledger: serde_dynamo::from_items(place.partition(&ledger).await).unwrap(),
         }
     }
@@ -66,6 +65,11 @@ impl Books {
             figures.total,
             "every edit is somewhere: {self:?}"
         );
+    }
+
+    /// Edits that have not ended.
+    pub fn open(&self) -> i64 {
+        self.figures.queued + self.figures.processing
     }
 
     /// The edit's one entry.
@@ -107,4 +111,28 @@ impl Books {
         assert_eq!((self.figures.queued, self.figures.processing), (0, 0), "{self:?}");
         assert_eq!(self.budget.committed, self.budget.spent, "{self:?}");
     }
+}
+
+/// The month's own item, which has handed out what the shards have room for.
+async fn budget(place: &Place, partition: &str, month: &str) -> BudgetMonth {
+    let mut parts = BudgetParts {
+        own: place.item_as(partition, &format!("BUDGET#{month}")).await,
+        ..BudgetParts::default()
+    };
+    for (number, shard) in parts.shards.iter_mut().enumerate() {
+        *shard = place
+            .item_as(partition, &format!("BUDGET#{month}#{number:02}"))
+            .await;
+    }
+    parts.total()
+}
+
+/// The sum of the month's shards, and of what was counted before there were any.
+async fn figures(place: &Place, partition: &str, month: &str) -> Figures {
+    let shards = (0..FIGURE_SHARDS).map(|number| format!("STATS#{month}#{number:02}"));
+    let mut parts = Vec::new();
+    for sort_key in std::iter::once(format!("STATS#{month}")).chain(shards) {
+        parts.push(place.item_as(partition, &sort_key).await);
+    }
+    parts.into_iter().sum()
 }

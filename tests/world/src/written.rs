@@ -2,6 +2,7 @@
 //! sample edit of all tests.
 
 use domain::admission::{Admission, Applicant, IdempotencyKey};
+use domain::budget::parts::BudgetParts;
 use domain::edit::{Origin, Step, StoredOutput};
 use domain::event::{Photo, photo_key};
 use domain::guard::{Approval, EditRequest, GrantedBy};
@@ -127,7 +128,8 @@ impl World {
             approval(price),
         );
         let admission = admission.with_idempotency(Some(key), "hash".to_owned());
-        self.place.cloud.admit(&admission).await.unwrap();
+        let unread = BudgetParts::default();
+        self.place.cloud.admit(&admission, &unread).await.unwrap();
         admission.edit
     }
 

@@ -85,7 +85,7 @@ impl<'a> EditBody<'a> {
 #[schema(as = Wait)]
 #[allow(dead_code)] // only its schema is used
 pub(crate) struct WaitBody {
-    /// Place in the queue; 0 once a worker has it.
+    /// Place in the queue, as far as it is known without counting; 0 once a worker has it.
     position: u64,
     /// Seconds until it is probably finished.
     expected_seconds: u64,
@@ -176,16 +176,11 @@ fn attempt(attempt: &Attempt) -> AttemptBody<'_> {
 /// # Errors
 /// The event has no such edit.
 pub(crate) async fn read(cloud: &Cloud, entry: &Entry, id: EditId) -> Result<EditAnswer, Problem> {
-    let found = cloud.edit_with_figures(&entry.event_id, id).await?;
+    let found = cloud.edit_in_queue(&entry.event_id, id).await?;
     let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id);
-    let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
-    let ahead = if edit.status == Status::Queued {
-        cloud.queued_ahead(&entry.event_id, id).await?
-    } else {
-        0
-    };
+    let (edit, shard) = found.ok_or(Problem::EditNotFound)?;
     let answer = EditAnswer {
-        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
+        wait: Wait::of(&edit, &shard, cloud.now()),
         output: output_links(cloud, &edit).await?,
         edit,
     };

@@ -149,7 +149,7 @@ fn a_literal_segment_wins_over_a_parameter() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_makes_one_edit_and_sends_one_message() {
+async fn a_repeated_request_makes_one_edit_and_sends_it_again_while_it_waits() {
     let (cloud, memory) = Cloud::in_memory();
     let token = event_with_a_style(&cloud).await;
     let event = data(&cloud, 200, Call::new("GET", &format!("/events/{token}"))).await;
@@ -168,7 +168,8 @@ async fn a_repeated_request_makes_one_edit_and_sends_one_message() {
         ]);
     let first = data(&cloud, 202, ask).await;
     assert_eq!(data(&cloud, 202, ask).await["id"], first["id"]);
-    assert_eq!(memory.queues.take().len(), 1);
+    // The first message may have been lost with the first request; a message too many finds nothing to do.
+    assert_eq!(memory.queues.take().len(), 2);
 
     let own = format!("/events/{token}/ai-edits/{}", first["id"].as_str().unwrap());
     let own = data(&cloud, 200, Call::new("GET", &own)).await;

@@ -1,26 +1,30 @@
 //! Getting edits in: one batch read, one transaction.
 
 use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
+use domain::budget::parts::{BudgetParts, Reservation};
 use domain::budget::{BudgetMonth, Tenant};
+use domain::edit::Arrival;
 use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
 use domain::metric::{self, About};
-use domain::{Edit, Event, EventId, PhotoId, TenantId};
+use domain::summary::LatencyHistogram;
+use domain::{Edit, EditId, Event, EventId, MicroUsd, PhotoId, TenantId};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use super::keys;
 use super::read::Found;
 use super::retention::{ASKED_AT, PRUNED_AT};
-use super::write::{TransactionError, add_figures, at_most, change_budget};
+use super::write::{TransactionError, at_most};
+use super::{budget, figures, keys};
+use crate::patience::Patience;
 use crate::table::{Condition, Key, Update, Write, number};
 use crate::{AdmitError, Cloud, PortError};
 
 /// How long a guest's counts of an hour are kept.
 pub(super) const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
-/// How long a guest's count of open edits is kept after its last change. Longer than any edit can be under way, even
-/// where edits are held back for days: a count that is gone would be made again below 0.
+/// How long a count of open edits is kept after its last change. Longer than any edit can be under way, even where edits
+/// are held back for days: a count that is gone would be made again below 0.
 const OPEN_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A photo younger than this cannot be pruned: the shortest retention is a day. So on the evening of an event its edits
@@ -36,9 +40,15 @@ pub struct AdmissionFacts {
     /// The photo; `None` where there is no such photo at this event, or pruning has begun to delete it.
     pub photo: Option<Photo>,
     /// The tenant's month.
-    pub month: BudgetMonth,
+    pub budget: BudgetParts,
     /// The event's month.
     pub figures: Figures,
+    /// Provider latencies of the event's month.
+    pub latencies: LatencyHistogram,
+    /// The part of `figures` that will count the new edit.
+    pub shard: Figures,
+    /// Edits of the event that are under way, where it limits them.
+    pub event_open: i64,
     /// Edits of the guest that are under way, where the event limits them.
     pub guest_open: i64,
     /// What the guest has done in this hour.
@@ -55,6 +65,8 @@ pub struct FactsQuery<'a> {
     pub tenant_id: &'a TenantId,
     pub event_id: &'a EventId,
     pub photo_id: PhotoId,
+    /// The edit's own id, if it is admitted.
+    pub edit_id: EditId,
     /// The accounting month, `2026-11`.
     pub month: &'a str,
     /// Hash of the guest's scope; `None` where no guest asks.
@@ -66,26 +78,36 @@ pub struct FactsQuery<'a> {
     pub idempotency: Option<&'a IdempotencyKey>,
 }
 
+impl AdmissionFacts {
+    /// What a new edit finds in its event's queue.
+    pub fn arrival(&self) -> Arrival {
+        Arrival::new(&self.figures, &self.shard, &self.latencies)
+    }
+}
+
 impl Cloud {
     /// One batch read of everything that an admission looks at.
     pub async fn admission_facts(&self, query: &FactsQuery<'_>) -> Result<AdmissionFacts, PortError> {
         let event = keys::event(query.event_id);
         let tenant = keys::tenant(query.tenant_id);
         let photo = keys::photo(query.event_id, query.photo_id);
-        let month = keys::budget(query.tenant_id, query.month);
-        let figures = keys::figures(query.event_id, query.month);
+        let event_open = keys::event_open(query.event_id);
+        let shard = figures::key_of(query.event_id, query.month, query.edit_id);
         let idempotency = query.idempotency.map(keys::idempotency);
         let guest_open = query.guest.map(keys::guest_open);
         let hour = |scope| keys::guest_hour(scope, query.hour);
         let (guest_hour, address_hour) = (query.guest.map(hour), query.address.map(hour));
-        let fixed = [&event, &tenant, &photo, &month, &figures];
+        let fixed = [&event, &tenant, &photo, &event_open];
         let hours = guest_hour.iter().chain(&address_hour);
         let optional = idempotency.iter().chain(&guest_open).chain(hours);
-        let found = self
-            .read_together(fixed.into_iter().chain(optional).cloned())
-            .await?;
+        let single = fixed.into_iter().chain(optional).cloned();
+        let figures = figures::all_keys(query.event_id, query.month);
+        let budget = budget::parts_keys(query.tenant_id, query.month);
+        let found = self.read_together(single.chain(figures).chain(budget)).await?;
         let remembered: Option<Remembered> = read(&found, idempotency, "an idempotency record")?;
-        let guest_open: Option<GuestOpen> = read(&found, guest_open, "a guest's open edits")?;
+        let guest_open: Option<Open> = read(&found, guest_open, "a guest's open edits")?;
+        let event_open: Option<Open> = found.get(&event_open, "an event's open edits")?;
+        let (figures, latencies) = figures::sum(&found, query.event_id, query.month)?;
         // DynamoDB removes what has expired when it gets round to it.
         let now = self.now().as_second();
         Ok(AdmissionFacts {
@@ -95,8 +117,11 @@ impl Cloud {
                 Some(item) if item.contains_key(PRUNED_AT) => None,
                 _ => found.get(&photo, "a photo")?,
             },
-            month: found.get(&month, "a budget")?.unwrap_or_default(),
-            figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
+            budget: budget::parts(&found, query.tenant_id, query.month)?,
+            figures,
+            latencies,
+            shard: figures::shard(&found, &shard)?,
+            event_open: event_open.map_or(0, |event| event.open),
             guest_open: guest_open.map_or(0, |guest| guest.open),
             guest_hour: read(&found, guest_hour, "a guest's hour")?.unwrap_or_default(),
             address_hour: read(&found, address_hour, "an address's hour")?.unwrap_or_default(),
@@ -106,22 +131,56 @@ impl Cloud {
         })
     }
 
-    /// One transaction: all of it or nothing.
-    pub async fn admit(&self, admission: &Admission) -> Result<(), AdmitError> {
+    /// One transaction: all of it or nothing. Where the budget has moved since it was read, or another transaction was in
+    /// the way, it is read again, and the reservation chosen anew.
+    pub async fn admit(&self, admission: &Admission, read: &BudgetParts) -> Result<(), AdmitError> {
+        let mut patience = Patience::new();
+        let mut parts = *read;
+        loop {
+            let (tagged, writes): (Vec<_>, Vec<_>) = self.writes_of(admission, &parts)?.into_iter().unzip();
+            match self.transact_once(&writes, &mut patience).await {
+                Ok(()) => break,
+                Err(TransactionError::Refused(items)) => {
+                    let refused = items.iter().filter_map(|at| tagged.get(*at)).min();
+                    match refused.map(|part| part.refusal()) {
+                        // The room was taken by others, which is no refusal as long as there is some elsewhere.
+                        None | Some(AdmitError::OverBudget(_)) => {}
+                        Some(refusal) => return Err(refusal),
+                    }
+                }
+                Err(TransactionError::Contended) => {}
+                Err(TransactionError::Port(error)) => return Err(error.into()),
+            }
+            if !patience.pause().await {
+                return Err(AdmitError::Contended);
+            }
+            if let Some(change) = &admission.budget {
+                parts = self.budget(&change.tenant_id, &change.month).await?;
+            }
+        }
+        self.measure(About::edit(&admission.edit), &metric::of_admission(admission));
+        Ok(())
+    }
+
+    fn writes_of(
+        &self,
+        admission: &Admission,
+        parts: &BudgetParts,
+    ) -> Result<Vec<(Part, Write)>, AdmitError> {
         let edit = &admission.edit;
-        let figures = add_figures(
-            &edit.event_id,
-            &edit.month,
-            &admission.figures,
-            admission.max_open,
-        );
         let put_edit = Write::put(keys::edit_item(edit)?).when(Condition::Absent);
-        let mut writes = vec![(Part::Edit, put_edit), (Part::Event, figures)];
+        let counted = figures::add(&edit.event_id, &edit.month, edit.id, &admission.figures);
+        let mut writes = vec![(Part::Edit, put_edit), (Part::Figures, counted)];
         if let Some((key, record)) = &admission.idempotency {
             writes.push((Part::Key, self.remember(key, record)?));
         }
         if !edit.status.is_terminal() && may_be_pruned(edit) {
             writes.push((Part::Photo, hold_photo(edit)));
+        }
+        if let Some(max_open) = admission.max_open {
+            let room = at_most("open", i64::from(max_open) - 1);
+            let opened = self.add_open(keys::event_open(&edit.event_id), 1).when(room);
+            writes.push((Part::Event, opened));
         }
         if let Some(change) = &admission.guest {
             writes.extend(
@@ -131,19 +190,23 @@ impl Cloud {
             );
         }
         if let Some(change) = &admission.budget {
-            writes.push((Part::Budget, change_budget(change, admission.cap)));
+            let reservation = self.reservation(parts, change.committed, admission.cap);
+            let reservation = reservation.ok_or_else(|| AdmitError::OverBudget(parts.total()))?;
+            let reserve = budget::reserve(&change.tenant_id, &change.month, &reservation);
+            writes.extend(reserve.into_iter().map(|write| (Part::Budget, write)));
         }
-        let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
-        self.transact(writes).await.map_err(|error| match error {
-            TransactionError::Refused(items) => {
-                let refused = items.iter().filter_map(|at| parts.get(*at)).min();
-                refused.map_or(AdmitError::Contended, |part| part.refusal())
-            }
-            TransactionError::Contended => AdmitError::Contended,
-            TransactionError::Port(error) => AdmitError::Port(error),
-        })?;
-        self.measure(About::edit(edit), &metric::of_admission(admission));
-        Ok(())
+        Ok(writes)
+    }
+
+    /// How to reserve an amount; `None` where it would pass the cap.
+    pub(super) fn reservation(
+        &self,
+        parts: &BudgetParts,
+        amount: MicroUsd,
+        cap: Option<MicroUsd>,
+    ) -> Option<Reservation> {
+        let random = u64::try_from(self.random() >> 64).unwrap_or_default();
+        parts.reserve(amount, cap, random)
     }
 }
 
@@ -157,16 +220,17 @@ enum Part {
     Guest,
     Budget,
     Edit,
+    Figures,
 }
 
 impl Part {
-    const fn refusal(self) -> AdmitError {
+    fn refusal(self) -> AdmitError {
         match self {
             Self::Key => AdmitError::KeyTaken,
             Self::Photo => AdmitError::PhotoGone,
             Self::Event | Self::Guest => AdmitError::TooManyInFlight,
-            Self::Budget => AdmitError::OverBudget,
-            Self::Edit => AdmitError::Contended,
+            Self::Budget => AdmitError::OverBudget(BudgetMonth::default()),
+            Self::Edit | Self::Figures => AdmitError::Contended,
         }
     }
 }
@@ -197,7 +261,7 @@ impl Cloud {
         match change {
             GuestChange::Opens { scope_hash, max_open } => {
                 let room = at_most("open", i64::from(*max_open) - 1);
-                vec![self.add_open_of_guest(scope_hash, 1).when(room)]
+                vec![self.add_open(keys::guest_open(scope_hash), 1).when(room)]
             }
             GuestChange::Blocked {
                 scope_hash,
@@ -212,13 +276,13 @@ impl Cloud {
         }
     }
 
-    /// Counts a guest's edits under way.
-    pub(super) fn add_open_of_guest(&self, scope_hash: &str, amount: i64) -> Write {
+    /// Counts edits under way, of a guest or an event.
+    pub(super) fn add_open(&self, key: Key, amount: i64) -> Write {
         let expires_at = number(self.now().as_second() + OPEN_RETENTION.as_secs());
         let update = Update::default()
             .add("open", amount)
             .set("expires_at", expires_at);
-        Write::update(keys::guest_open(scope_hash), update)
+        Write::update(key, update)
     }
 
     fn remember(&self, key: &IdempotencyKey, record: &IdempotencyRecord) -> Result<Write, PortError> {
@@ -239,7 +303,8 @@ struct Remembered {
     expires_at: i64,
 }
 
+/// Edits under way, of a guest or an event.
 #[derive(serde::Deserialize)]
-struct GuestOpen {
+struct Open {
     open: i64,
 }

@@ -1,42 +1,48 @@
 //! Reading edits.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::context::month_of;
 use domain::figures::Figures;
-use domain::{Edit, EditId, EventId, Status};
+use domain::{Edit, EditId, EventId};
 
-use super::keys;
-use crate::table::{Index, Query, Range};
+use super::{figures, keys};
 use crate::{Cloud, PortError};
-
-/// Nobody wants to know whether it is place 130 or 140, and counting costs.
-const MAX_COUNTED_AHEAD: u32 = 100;
 
 impl Cloud {
     pub async fn edit(&self, event: &EventId, id: EditId) -> Result<Option<Edit>, PortError> {
         self.read(keys::edit(event, id), "an edit").await
     }
 
-    /// An edit, and its event's counters of the month in which it was made.
-    pub async fn edit_with_figures(
+    /// An edit, and the shard of its event's counters that counts it: two items, which tell its place in the queue.
+    pub async fn edit_in_queue(
         &self,
         event: &EventId,
         id: EditId,
     ) -> Result<Option<(Edit, Figures)>, PortError> {
         let edit = keys::edit(event, id);
-        let figures = keys::figures(event, &month_of(id.created_at()));
-        let found = self.read_together([edit.clone(), figures.clone()]).await?;
-        let figures = found.get(&figures, "an event's figures")?.unwrap_or_default();
-        Ok(found.get(&edit, "an edit")?.map(|edit| (edit, figures)))
+        let shard = figures::key_of(event, &month_of(id.created_at()), id);
+        let found = self.read_together([edit.clone(), shard.clone()]).await?;
+        let shard = figures::shard(&found, &shard)?;
+        Ok(found.get(&edit, "an edit")?.map(|edit| (edit, shard)))
     }
 
-    /// How many queued edits of the event were made before this one; counts to 100 at most.
-    pub async fn queued_ahead(&self, event: &EventId, id: EditId) -> Result<u64, PortError> {
-        let queued = keys::status_partition(event, Status::Queued);
-        let earlier = Query::index(Index::ByStatus, queued).range(Range::Below(id.ulid()));
-        let page = self
-            .table
-            .query(&earlier.limit(MAX_COUNTED_AHEAD).count())
-            .await?;
-        Ok(page.count.into())
+    /// The shards that count these edits of an event, which are a page of it; at most 100.
+    pub async fn shards_of(
+        &self,
+        event: &EventId,
+        edits: impl Iterator<Item = EditId>,
+    ) -> Result<HashMap<EditId, Figures>, PortError> {
+        let keys: HashMap<EditId, _> = edits
+            .map(|id| (id, figures::key_of(event, &month_of(id.created_at()), id)))
+            .collect();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let distinct: HashSet<_> = keys.values().cloned().collect();
+        let found = self.read_together(distinct).await?;
+        keys.into_iter()
+            .map(|(id, key)| Ok((id, figures::shard(&found, &key)?)))
+            .collect()
     }
 }

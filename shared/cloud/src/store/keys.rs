@@ -48,12 +48,33 @@ pub(super) fn registered(event: &EventId, month: &str) -> Key {
     Key::new(event_partition(event), format!("REGISTERED#{month}"))
 }
 
+/// The counters of the edits of one shard.
+pub(super) fn figures_shard(event: &EventId, month: &str, shard: u8) -> Key {
+    Key::new(event_partition(event), format!("STATS#{month}#{shard:02}"))
+}
+
+/// An event's edits under way, where it limits them.
+pub(super) fn event_open(event: &EventId) -> Key {
+    Key::new(event_partition(event), "OPEN")
+}
+
 pub(super) fn tenant(id: &TenantId) -> Key {
     Key::new(format!("TENANT#{id}"), META)
 }
 
 pub(super) fn budget(id: &TenantId, month: &str) -> Key {
     Key::new(format!("TENANT#{id}"), format!("BUDGET#{month}"))
+}
+
+/// A part of a tenant's month.
+pub(super) fn budget_shard(id: &TenantId, month: &str, shard: usize) -> Key {
+    Key::new(format!("TENANT#{id}"), format!("BUDGET#{month}#{shard:02}"))
+}
+
+/// The last key of a month's parts, and of all months before it.
+pub(super) fn budgets_until(id: &TenantId, month: &str) -> Key {
+    // `~` sorts after every character of a month and a shard.
+    Key::new(format!("TENANT#{id}"), format!("BUDGET#{month}~"))
 }
 
 /// An edit gets at most one entry, and its key says so. ULIDs sort by time.

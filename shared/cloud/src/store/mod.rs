@@ -2,10 +2,12 @@
 
 mod admit;
 mod breakers;
+mod budget;
 mod catalog;
 mod edits;
 mod event_addons;
 mod events;
+mod figures;
 mod hints;
 mod keys;
 mod moves;

@@ -1,19 +1,17 @@
 //! Moving edits, and reading what a move needs.
 
 use domain::breaker::Breakers;
-use domain::budget::Tenant;
-use domain::summary::LatencyHistogram;
-use domain::{Edit, Event};
-
+use domain::budget::parts::BudgetParts;
+use domain::budget::{BudgetChange, Tenant};
 use domain::context::month_of;
 use domain::edit::Move;
 use domain::metric::{self, About};
-use domain::{EditId, EventId, TenantId};
+use domain::{Edit, EditId, Event, EventId, MicroUsd, TenantId};
 
 use super::breakers::{breaker_keys, breakers};
-use super::keys;
-use super::tenant::histogram;
-use super::write::{TransactionError, add_figures, change_budget};
+use super::write::TransactionError;
+use super::{budget, figures, keys};
+use crate::patience::Patience;
 use crate::table::{Condition, Write, number, text};
 use crate::{Cloud, MoveError, PortError};
 
@@ -25,8 +23,9 @@ pub struct EditInContext {
     pub event: Option<Event>,
     pub tenant: Option<Tenant>,
     pub breakers: Breakers,
-    /// Provider latencies of the event in the month in which the edit was made.
-    pub latencies: LatencyHistogram,
+    /// The latency that a quarter of the event's edits stay within, where it has a history: as the edit's shard of the counters has it, else as the edit
+    /// found it when it was admitted.
+    pub quick_latency_ms: Option<u64>,
 }
 
 impl Cloud {
@@ -42,50 +41,44 @@ impl Cloud {
             keys::event(event_id),
             keys::tenant(tenant),
         );
-        let figures = keys::figures(event_id, &month_of(id.created_at()));
-        let asked = [edit.clone(), event.clone(), tenant.clone(), figures.clone()];
+        let shard = figures::key_of(event_id, &month_of(id.created_at()), id);
+        let asked = [edit.clone(), event.clone(), tenant.clone(), shard.clone()];
         let found = self
             .read_together(asked.into_iter().chain(breaker_keys()))
             .await?;
+        let edit: Option<Edit> = found.get(&edit, "an edit")?;
+        let of_shard = found
+            .item(&shard)
+            .and_then(|shard| figures::histogram(shard).quick());
+        let found_then = edit.as_ref().and_then(|edit| edit.arrival?.quick_latency_ms);
         Ok(EditInContext {
-            edit: found.get(&edit, "an edit")?,
+            edit,
+            quick_latency_ms: of_shard.or(found_then),
             event: found.get(&event, "an event")?,
             tenant: found.get(&tenant, "a tenant")?,
             breakers: breakers(&found),
-            latencies: found.item(&figures).map(histogram).unwrap_or_default(),
         })
     }
 
     /// The only way in which an edit moves: one transaction, on condition that the edit is still where the move starts.
     pub async fn apply(&self, made: &Move) -> Result<(), MoveError> {
+        let mut patience = Patience::new();
+        loop {
+            let writes = self.writes_of_move(made).await?;
+            match self.transact_once(&writes, &mut patience).await {
+                Ok(()) => break,
+                // The edit comes first. Where only the budget refuses, it has moved since it was read.
+                Err(TransactionError::Refused(items)) if made.reserves().is_none() || items.contains(&0) => {
+                    return Err(MoveError::Superseded);
+                }
+                Err(TransactionError::Refused(_) | TransactionError::Contended) => {}
+                Err(error) => return Err(MoveError::Port(error.into())),
+            }
+            if !patience.pause().await {
+                return Err(MoveError::Port(TransactionError::Contended.into()));
+            }
+        }
         let edit = &made.edit;
-        let unmoved = Condition::eq("status", text(made.from_status.as_str()))
-            .and(Condition::eq("attempt", number(made.from_attempt)));
-        // The edit first: a refusal by the budget is told apart from one by the edit by its position.
-        let mut writes = vec![Write::put(keys::edit_item(edit)?).when(unmoved)];
-        if let Some(change) = made
-            .budget
-            .as_ref()
-            .filter(|change| change.committed.get() != 0 || change.spent.get() != 0)
-        {
-            writes.push(change_budget(change, made.cap));
-        }
-        if !made.figures.is_empty() {
-            writes.push(add_figures(&edit.event_id, &edit.month, &made.figures, None));
-        }
-        if let Some(entry) = &made.ledger {
-            let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);
-            writes.push(Write::put(keys::item(key, entry)?).when(Condition::Absent));
-        }
-        if let Some(scope_hash) = &made.frees_guest {
-            writes.push(self.add_open_of_guest(scope_hash, -1));
-        }
-        self.transact(writes).await.map_err(|error| match error {
-            // Without a cap the budget has no condition.
-            TransactionError::Refused(items) if items == [1] && made.cap.is_some() => MoveError::OverBudget,
-            TransactionError::Refused(_) => MoveError::Superseded,
-            error => MoveError::Port(error.into()),
-        })?;
         if let Some(stated) = made.disbelieved {
             tracing::warn!(
                 edit_id = %edit.id, provider = edit.current_attempt().map(|attempt| attempt.provider.as_str()),
@@ -95,5 +88,42 @@ impl Cloud {
         }
         self.measure(About::edit(edit), &metric::of_move(made));
         Ok(())
+    }
+
+    async fn writes_of_move(&self, made: &Move) -> Result<Vec<Write>, MoveError> {
+        let edit = &made.edit;
+        let unmoved = Condition::eq("status", text(made.from_status.as_str()))
+            .and(Condition::eq("attempt", number(made.from_attempt)));
+        let mut writes = vec![Write::put(keys::edit_item(edit)?).when(unmoved)];
+        if let Some(change) = made.reserves() {
+            writes.extend(self.raise(change, made.cap).await?);
+        } else if let Some(change) = &made.budget {
+            writes.extend(budget::settle(change, edit.id));
+        }
+        if !made.figures.is_empty() {
+            writes.push(figures::add(&edit.event_id, &edit.month, edit.id, &made.figures));
+        }
+        if let Some(entry) = &made.ledger {
+            let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);
+            writes.push(Write::put(keys::item(key, entry)?).when(Condition::Absent));
+        }
+        if let Some(scope_hash) = &made.frees_guest {
+            writes.push(self.add_open(keys::guest_open(scope_hash), -1));
+        }
+        if made.frees_event {
+            writes.push(self.add_open(keys::event_open(&edit.event_id), -1));
+        }
+        Ok(writes)
+    }
+
+    /// The writes that reserve more for an edit.
+    async fn raise(&self, change: &BudgetChange, cap: Option<MicroUsd>) -> Result<Vec<Write>, MoveError> {
+        let parts = match cap {
+            Some(_) => self.budget(&change.tenant_id, &change.month).await?,
+            None => BudgetParts::default(),
+        };
+        let reservation = self.reservation(&parts, change.committed, cap);
+        let reservation = reservation.ok_or(MoveError::OverBudget)?;
+        Ok(budget::reserve(&change.tenant_id, &change.month, &reservation))
     }
 }

@@ -11,9 +11,10 @@ use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use super::budget;
 use super::keys::{self, EVENTS, TENANTS};
 use super::tenants::Listed;
-use crate::table::{Condition, Index, Key, MAX_BATCH_GET, Query, Range, Update, number, text};
+use crate::table::{Condition, Index, Key, MAX_BATCH_GET, Query, Range, Update, Write, number, text};
 use crate::{Cloud, PortError};
 
 /// When an edit of a photo was last admitted, where the photo was old enough to be pruned; seconds since 1970.
@@ -133,10 +134,11 @@ impl Cloud {
 
     /// The months up to this one, itself included, in which a tenant has counters, oldest first.
     pub async fn months_until(&self, tenant: &TenantId, month: &str) -> Result<Vec<String>, PortError> {
-        let last = keys::budget(tenant, month);
+        let last = keys::budgets_until(tenant, month);
         let found = self.sort_keys(last.pk.clone(), "BUDGET#", last.sk).await?;
-        let month_of = |key: Key| key.sk.strip_prefix("BUDGET#").map(str::to_owned);
-        Ok(found.into_iter().filter_map(month_of).collect())
+        let mut months: Vec<String> = found.iter().filter_map(month_of_part).collect();
+        months.dedup();
+        Ok(months)
     }
 
     /// A page of a month's ledger entries whose edits were made before `end`.
@@ -179,10 +181,13 @@ impl Cloud {
             .sort_keys_between(own, format!("ALERT#{month}"), format!("ALERT#{month}~"))
             .await?;
         self.delete_all(alerts).await?;
-        // The counters last: they are how the month is found.
-        let settled = Condition::missing("committed").or(Condition::same("committed", "spent"));
-        self.table.delete(&keys::budget(tenant, month), &settled).await?;
-        Ok(())
+        let total = self.budget(tenant, month).await?.total();
+        if total.committed != total.spent {
+            return Ok(());
+        }
+        // The counters last, because they are how the month is found; and together, because only all of them add up.
+        let parts = budget::parts_keys(tenant, month).map(Write::delete);
+        Ok(self.transact(parts.collect()).await?)
     }
 
     /// A page of the ids in a list.
@@ -244,6 +249,12 @@ impl Cloud {
         let key = |item| Key::of(item).ok_or_else(|| PortError::Unreadable("a key".to_owned()));
         items.iter().map(key).collect()
     }
+}
+
+/// The month in the key of a budget's part: `BUDGET#2026-11` or `BUDGET#2026-11#03`.
+fn month_of_part(key: &Key) -> Option<String> {
+    let rest = key.sk.strip_prefix("BUDGET#")?;
+    Some(rest.split('#').next().unwrap_or(rest).to_owned())
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use domain::EventId;
 use domain::budget::BudgetAlert;
 use domain::context::{hour_of, month_of};
-use domain::figures::{Counter, Figures};
+use domain::figures::Counter;
 use domain::symptom::Symptom;
 use jiff::{SignedDuration, Timestamp};
 
@@ -46,14 +46,6 @@ impl Cloud {
             Write::update(keys::figures(event, &month_of(now)), counted),
         ])
         .await
-    }
-
-    /// An event's counters of a month.
-    pub async fn figures(&self, event: &EventId, month: &str) -> Result<Figures, PortError> {
-        let found = self
-            .read(keys::figures(event, month), "an event's figures")
-            .await?;
-        Ok(found.unwrap_or_default())
     }
 
     /// Marks a symptom in an event's month unless it was marked within the cooldown; true for whoever marked it.

@@ -3,13 +3,13 @@
 use domain::breaker::Breakers;
 use domain::budget::{BudgetAlert, BudgetMonth, Tenant};
 use domain::event::PolicyChange;
-use domain::figures::{Counter, Figures};
-use domain::summary::{LATENCY_BUCKETS, LatencyHistogram};
+use domain::figures::Figures;
+use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
 
 use super::breakers::{breaker_keys, breakers};
-use super::keys;
 use super::read::parse;
+use super::{budget, figures, keys};
 use crate::error::unreadable;
 use crate::table::{Condition, Index, Item, Query, Update, text};
 use crate::{Cloud, PortError};
@@ -71,19 +71,18 @@ impl Cloud {
         event: &EventId,
         month: &str,
     ) -> Result<SummaryItems, PortError> {
-        let figures = keys::figures(event, month);
-        let budget = keys::budget(tenant, month);
-        let (event, tenant) = (keys::event(event), keys::tenant(tenant));
-        let asked = [&event, &tenant, &budget, &figures].map(Clone::clone);
+        let asked = [keys::event(event), keys::tenant(tenant)].into_iter();
+        let parts = figures::all_keys(event, month).chain(budget::parts_keys(tenant, month));
         let found = self
-            .read_together(asked.into_iter().chain(breaker_keys()))
+            .read_together(asked.chain(parts).chain(breaker_keys()))
             .await?;
+        let (figures, latencies) = figures::sum(&found, event, month)?;
         Ok(SummaryItems {
-            event: found.get(&event, "an event")?,
-            tenant: found.get(&tenant, "a tenant")?,
-            budget: found.get(&budget, "a budget")?.unwrap_or_default(),
-            figures: found.get(&figures, "an event's figures")?.unwrap_or_default(),
-            latencies: found.item(&figures).map(histogram).unwrap_or_default(),
+            event: found.get(&keys::event(event), "an event")?,
+            tenant: found.get(&keys::tenant(tenant), "a tenant")?,
+            budget: budget::parts(&found, tenant, month)?.total(),
+            figures,
+            latencies,
             breakers: breakers(&found),
         })
     }
@@ -102,18 +101,6 @@ impl Cloud {
             .limit(limit);
         self.page(query, "a budget alert").await
     }
-}
-
-/// The histogram's buckets stand beside the counters, one attribute each, because only numbers can be added to.
-pub(super) fn histogram(figures: &Item) -> LatencyHistogram {
-    let mut counts = [0; LATENCY_BUCKETS];
-    for (index, count) in (0_u8..).zip(&mut counts) {
-        *count = figures
-            .get(&Counter::LatencyBucket(index).attribute())
-            .and_then(|value| value.as_n().ok()?.parse().ok())
-            .unwrap_or(0);
-    }
-    LatencyHistogram::new(counts)
 }
 
 impl Cloud {
@@ -156,25 +143,5 @@ mod tests {
         assert_eq!(fields.len(), 2);
         assert_eq!(fields["enabled"].as_bool(), Ok(&false));
         assert_eq!(fields["policy_message"].as_null(), Ok(&true));
-    }
-
-    #[test]
-    fn a_histogram_is_read_from_the_figures_attributes() {
-        let change = {
-            let mut change = domain::figures::FiguresChange::default();
-            change.add_latency(100);
-            change.add_latency(400_000);
-            change
-        };
-        let figures: Item = change
-            .iter()
-            .map(|(counter, amount)| (counter.attribute(), crate::table::number(amount)))
-            .collect();
-        let histogram = histogram(&figures);
-        assert_eq!(histogram.samples(), 2);
-        assert_eq!(
-            (histogram.percentile(50), histogram.percentile(95)),
-            (Some(125), Some(300_000))
-        );
     }
 }

@@ -1,19 +1,12 @@
 //! Writing items: one, or several that go together.
 
-use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable};
-use domain::budget::BudgetChange;
-use domain::figures::FiguresChange;
-use domain::{EventId, MicroUsd};
 use serde::Serialize;
 
 use super::keys;
 use super::read::pauses;
 use crate::calls::Call;
-use crate::table::{
-    CancellationReason, Condition, Key, MAX_BATCH_WRITE, TransactError, Update, Write, number,
-};
+use crate::patience::Patience;
+use crate::table::{CancellationReason, Condition, Key, MAX_BATCH_WRITE, TransactError, Write, number};
 use crate::time::sleep;
 use crate::{Cloud, PortError, SaveError};
 
@@ -22,7 +15,7 @@ use crate::{Cloud, PortError, SaveError};
 pub(super) enum TransactionError {
     /// The conditions of these writes (by position) did not hold. Nothing was written.
     Refused(Vec<usize>),
-    /// Other writes of the same items were in the way, at every try.
+    /// Other writes of the same items were in the way.
     Contended,
     Port(PortError),
 }
@@ -34,18 +27,42 @@ impl Cloud {
     /// The client token is new for every transaction and the same for every retry of it: an SDK retry after a lost
     /// answer cannot add to a counter twice, and two workers that write the same thing cannot both succeed.
     pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<(), TransactionError> {
-        let token = format!("{:032x}", self.random());
-        // A conflict lasts a few milliseconds; eight waits, three seconds at the most, leave an HTTP function its time.
-        let backoff = ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(Duration::from_millis(15))
-            .with_max_delay(Duration::from_millis(300))
-            .with_max_times(8);
-        (|| async { self.table.transact(&writes, &token).await.map_err(failure) })
-            .retry(backoff)
-            .sleep(sleep)
-            .when(|error| matches!(error, TransactionError::Contended))
-            .await
+        let token = self.client_token();
+        let mut patience = Patience::new();
+        loop {
+            match self.try_transact(&writes, &token, &mut patience).await {
+                Err(TransactionError::Contended) if patience.pause().await => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// The same without another try after a conflict: the caller chooses anew what to write.
+    pub(super) async fn transact_once(
+        &self,
+        writes: &[Write],
+        patience: &mut Patience,
+    ) -> Result<(), TransactionError> {
+        self.try_transact(writes, &self.client_token(), patience).await
+    }
+
+    fn client_token(&self) -> String {
+        format!("{:032x}", self.random())
+    }
+
+    async fn try_transact(
+        &self,
+        writes: &[Write],
+        token: &str,
+        patience: &mut Patience,
+    ) -> Result<(), TransactionError> {
+        loop {
+            match self.table.transact(writes, token).await {
+                // The SDK has sent it twice, and the first is under way: only its own token can tell what became of it.
+                Err(TransactError::InProgress) if patience.pause().await => {}
+                outcome => return outcome.map_err(failure),
+            }
+        }
     }
 
     /// Writes in a transaction whose conditions say that nobody else was faster; false where somebody was.
@@ -79,33 +96,6 @@ impl Cloud {
         }
         Ok(())
     }
-}
-
-/// Moves an event's counters; with a limit, only if no more edits than that are under way afterwards.
-pub(super) fn add_figures(
-    event: &EventId,
-    month: &str,
-    change: &FiguresChange,
-    max_open: Option<u32>,
-) -> Write {
-    let update = change
-        .iter()
-        .fold(Update::default(), |update, (counter, amount)| {
-            update.add(counter.attribute(), amount)
-        });
-    let write = Write::update(keys::figures(event, month), update);
-    write.when(max_open.map_or(Condition::Always, |most| at_most("open", i64::from(most) - 1)))
-}
-
-/// Moves a tenant's budget; with a cap, only if what is committed stays within it.
-pub(super) fn change_budget(change: &BudgetChange, cap: Option<MicroUsd>) -> Write {
-    let update = Update::default()
-        .add("committed", change.committed.get())
-        .add("spent", change.spent.get());
-    let write = Write::update(keys::budget(&change.tenant_id, &change.month), update);
-    write.when(cap.map_or(Condition::Always, |cap| {
-        at_most("committed", (cap - change.committed).get())
-    }))
 }
 
 /// The counter is no larger than this before the write.
@@ -156,7 +146,7 @@ fn failure(error: TransactError) -> TransactionError {
 impl From<TransactionError> for PortError {
     fn from(error: TransactionError) -> Self {
         match error {
-            // A contended transaction was tried for seconds already.
+            // A contended transaction was tried until no time was left.
             TransactionError::Refused(_) | TransactionError::Contended => Call::TransactWriteItems.failed(),
             TransactionError::Port(error) => error,
         }

@@ -19,8 +19,7 @@ pub enum Condition {
     Ne(Path, Value),
     Lt(Path, Value),
     Le(Path, Value),
-    /// Two attributes of the item are equal.
-    Same(Path, Path),
+    Ge(Path, Value),
     And(Box<Condition>, Box<Condition>),
     Or(Box<Condition>, Box<Condition>),
 }
@@ -50,8 +49,8 @@ impl Condition {
         Self::Le(path.into(), value)
     }
 
-    pub fn same(one: impl Into<Path>, other: impl Into<Path>) -> Self {
-        Self::Same(one.into(), other.into())
+    pub fn ge(path: impl Into<Path>, value: Value) -> Self {
+        Self::Ge(path.into(), value)
     }
 
     #[must_use]

@@ -14,10 +14,13 @@ pub use aws_sdk_dynamodb::types::AttributeValue as Value;
 
 pub use condition::{Condition, Path};
 pub use query::{Index, Page, Query, Range, Select};
+use write::WriteError;
 pub use write::{CancellationReason, TransactError, Update, Write};
 
 use crate::PortError;
 use crate::backend::on_backend;
+use crate::calls::Call;
+use crate::patience::Patience;
 
 /// An item as DynamoDB holds it.
 pub type Item = HashMap<String, Value>;
@@ -70,7 +73,7 @@ pub(crate) struct Batch {
     pub(crate) unprocessed: Vec<Key>,
 }
 
-/// The table, in DynamoDB or in memory.
+/// The table, in DynamoDB or in memory. A single write that meets a transaction is tried again, which the SDK does not do.
 #[derive(Clone)]
 pub(crate) enum Table {
     DynamoDb(dynamodb::DynamoDb),
@@ -96,7 +99,14 @@ impl Table {
 
     /// Replaces an item; false where the condition does not hold.
     pub(crate) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, PortError> {
-        on_backend!(self, DynamoDb, table => table.put(item, condition))
+        let mut patience = Patience::new();
+        loop {
+            match on_backend!(self, DynamoDb, table => table.put(item.clone(), condition)) {
+                Ok(done) => return Ok(done),
+                Err(WriteError::Port(error)) => return Err(error),
+                Err(WriteError::Conflict) => patience.pause_or_fail(Call::PutItem).await?,
+            }
+        }
     }
 
     /// Changes attributes of an item, and makes the item where there is none. Answers the item as it is afterwards;
@@ -107,12 +117,26 @@ impl Table {
         update: &Update,
         condition: &Condition,
     ) -> Result<Option<Item>, PortError> {
-        on_backend!(self, DynamoDb, table => table.update(key, update, condition))
+        let mut patience = Patience::new();
+        loop {
+            match on_backend!(self, DynamoDb, table => table.update(key, update, condition)) {
+                Ok(done) => return Ok(done),
+                Err(WriteError::Port(error)) => return Err(error),
+                Err(WriteError::Conflict) => patience.pause_or_fail(Call::UpdateItem).await?,
+            }
+        }
     }
 
     /// Deletes an item; false where the condition does not hold. A missing item counts as deleted.
     pub(crate) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, PortError> {
-        on_backend!(self, DynamoDb, table => table.delete(key, condition))
+        let mut patience = Patience::new();
+        loop {
+            match on_backend!(self, DynamoDb, table => table.delete(key, condition)) {
+                Ok(done) => return Ok(done),
+                Err(WriteError::Port(error)) => return Err(error),
+                Err(WriteError::Conflict) => patience.pause_or_fail(Call::DeleteItem).await?,
+            }
+        }
     }
 
     /// Deletes at most [`MAX_BATCH_WRITE`] items, all different. Answers the keys that were left undone, because the

@@ -49,7 +49,6 @@ pub struct Query {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Select {
     All,
-    Count,
     Only(&'static [&'static str]),
 }
 
@@ -60,7 +59,6 @@ pub enum Range {
     BeginsWith(String),
     /// Both ends included.
     Between(String, String),
-    Below(String),
     UpTo(String),
 }
 
@@ -129,12 +127,6 @@ impl Query {
     #[must_use]
     pub fn only(mut self, attributes: &'static [&'static str]) -> Self {
         self.select = Select::Only(attributes);
-        self
-    }
-
-    #[must_use]
-    pub fn count(mut self) -> Self {
-        self.select = Select::Count;
         self
     }
 

@@ -116,6 +116,20 @@ pub enum TransactError {
     Port(PortError),
 }
 
+/// How a single write failed.
+#[derive(Debug)]
+pub(crate) enum WriteError {
+    /// A transaction was writing the item.
+    Conflict,
+    Port(PortError),
+}
+
+impl From<PortError> for WriteError {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
+}
+
 /// Why a write cancelled its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancellationReason {

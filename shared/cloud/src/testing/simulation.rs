@@ -38,7 +38,8 @@ pub(super) fn run<F: Future>(clock: &Clock, future: F) -> F::Output {
     let woken = Arc::new(Woken(AtomicBool::new(true)));
     let waker = Waker::from(Arc::clone(&woken));
     let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
+    // A runtime around it would hold back what has done much, until it is asked again, which is never.
+    let mut future = pin!(tokio::task::unconstrained(future));
     let output = loop {
         if woken.0.swap(false, Ordering::Relaxed) {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {

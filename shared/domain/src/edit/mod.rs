@@ -1,5 +1,6 @@
 //! An edit: one job for one photo, and the only way it moves from state to state.
 
+mod arrival;
 mod attempt;
 mod failure;
 mod record;
@@ -10,6 +11,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use arrival::Arrival;
 pub use attempt::Attempt;
 pub use failure::FailureCode;
 pub use record::{Edit, Failure, Origin, OutputLinks, StoredOutput};

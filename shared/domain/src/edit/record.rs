@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::arrival::Arrival;
 use super::attempt::Attempt;
 use super::failure::FailureCode;
 use super::status::Status;
@@ -79,6 +80,12 @@ pub struct Edit {
     /// Whether it counts among the guest's edits under way, because the event limits them.
     #[serde(default)]
     pub counts_for_guest: bool,
+    /// Whether it counts among the event's edits under way, because the event limits them.
+    #[serde(default)]
+    pub counts_for_event: bool,
+    /// What it found in the queue; absent: it was admitted before this was kept, or it never waited.
+    #[serde(default)]
+    pub arrival: Option<Arrival>,
     /// The idempotency key of its request: the record goes when the edit goes.
     #[serde(default)]
     pub idempotency_key: Option<IdempotencyKey>,

@@ -21,6 +21,8 @@ pub(crate) fn queued() -> Edit {
         photo_object_key: "events/party/photos/1".to_owned(),
         origin: Origin::Tenant,
         counts_for_guest: false,
+        counts_for_event: false,
+        arrival: None,
         idempotency_key: None,
         status: Status::Queued,
         style_key: None,

@@ -130,6 +130,8 @@ pub struct Move {
     pub frees_guest: Option<String>,
     /// A cost out of bounds that the provider stated: the estimate is booked in its place.
     pub disbelieved: Option<MicroUsd>,
+    /// Whether one edit less of the event is under way, among those that its limit counts.
+    pub frees_event: bool,
 }
 
 impl Edit {
@@ -145,6 +147,7 @@ impl Edit {
             ledger: None,
             frees_guest: None,
             disbelieved: None,
+            frees_event: false,
         };
         next.edit.updated_at = now;
         match (self.status, step) {
@@ -247,6 +250,11 @@ impl Step {
 }
 
 impl Move {
+    /// What the move reserves on top; `None` where it reserves nothing, or ends a reservation.
+    pub fn reserves(&self) -> Option<&BudgetChange> {
+        self.budget.as_ref().filter(|_| self.ledger.is_none())
+    }
+
     /// Goes on at another provider; the difference in price is reserved on top.
     fn take(&mut self, route: Option<Route>) {
         let Some(route) = route else { return };
@@ -383,7 +391,7 @@ impl Move {
 
     fn change_status(&mut self, to: Status) {
         if to.is_terminal() {
-            self.figures.add(Counter::Open, -1);
+            self.frees_event = self.edit.counts_for_event;
             self.frees_guest = match &self.edit.origin {
                 Origin::Guest { scope_hash } if self.edit.counts_for_guest => Some(scope_hash.clone()),
                 _ => None,

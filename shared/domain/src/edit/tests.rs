@@ -100,7 +100,7 @@ proptest! {
         let mut committed = edit.reserved_micro_usd;
         let mut spent = MicroUsd::ZERO;
         let mut ledger = Vec::new();
-        let mut counters: BTreeMap<Counter, i64> = BTreeMap::from([(Counter::Queued, 1), (Counter::Open, 1)]);
+        let mut counters: BTreeMap<Counter, i64> = BTreeMap::from([(Counter::Queued, 1)]);
         for (second, step) in (1..).zip(steps) {
             let before = edit.clone();
             match edit.step(step, at(second)) {
@@ -140,8 +140,6 @@ proptest! {
             let expected = i64::from(status == edit.status);
             prop_assert_eq!(counters.get(&step::counter_of(status)).copied().unwrap_or(0), expected);
         }
-        let open = counters.get(&Counter::Open).copied().unwrap_or(0);
-        prop_assert_eq!(open, i64::from(!edit.status.is_terminal()));
         for provider in ProviderName::ALL.iter().copied() {
             prop_assert!(edit.tries_at(provider) <= MAX_ATTEMPTS);
         }

@@ -5,6 +5,10 @@ use crate::figures::LATENCY_BOUNDS_MS;
 /// One bucket per bound of [`LATENCY_BOUNDS_MS`], and one for what is slower than the last.
 pub const LATENCY_BUCKETS: usize = LATENCY_BOUNDS_MS.len() + 1;
 
+/// The fewest latencies that make a history.
+const FEWEST_SAMPLES: u64 = 5;
+const QUICK_PERCENT: u32 = 25;
+
 /// The number of provider latencies in each bucket.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LatencyHistogram([u64; LATENCY_BUCKETS]);
@@ -13,6 +17,22 @@ impl LatencyHistogram {
     /// A histogram with these counts.
     pub const fn new(counts: [u64; LATENCY_BUCKETS]) -> Self {
         Self(counts)
+    }
+
+    /// The counts of both.
+    #[must_use]
+    pub fn plus(mut self, other: Self) -> Self {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_add(more);
+        }
+        self
+    }
+
+    /// What a quarter of the edits stay within, where there are enough latencies to be a history.
+    pub fn quick(&self) -> Option<u64> {
+        (self.samples() >= FEWEST_SAMPLES)
+            .then(|| self.percentile(QUICK_PERCENT))
+            .flatten()
     }
 
     /// Latencies measured.

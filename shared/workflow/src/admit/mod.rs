@@ -14,8 +14,9 @@ use domain::message::SubmitMessage;
 use domain::metric::{About, Metric};
 use domain::wait::Wait;
 use domain::{Edit, EditId, MicroUsd, PhotoId, Problem, ProviderName, Settings, Style};
+use jiff::Timestamp;
 
-use crate::signals;
+use crate::signals::{self, Reached};
 use answer::EditAnswer;
 use entry::{Caller, Entry, settings};
 
@@ -77,6 +78,7 @@ async fn pass_layers(
         tenant_id: &entry.tenant_id,
         event_id: &entry.event_id,
         photo_id: input.photo_id,
+        edit_id: EditId::new(now, cloud.random()),
         month: &month,
         guest: entry.guest(),
         address: entry.address.as_deref(),
@@ -87,7 +89,7 @@ async fn pass_layers(
     let (found, mut styles) = futures::try_join!(cloud.admission_facts(&query), cloud.styles())?;
     let request_hash = replay::request_hash(input);
     if let Some(before) = &found.idempotency {
-        return replay::answer(cloud, &entry.event_id, before, &request_hash).await;
+        return replay::answer(cloud, &entry.event_id, before, &request_hash, settings).await;
     }
     let of_guest = settings.abuse_escalation_threshold_per_hour;
     let of_address = settings.abuse_address_threshold_per_hour;
@@ -95,34 +97,42 @@ async fn pass_layers(
         signals::abuse(cloud, entry, &found, settings, false, now).await;
         return Err(Problem::RateLimited(seconds_left_in_hour(now)));
     }
-    let mut admission = admission(cloud, input, entry, &found, settings, &styles);
+    let mut admission = admission(&query, input, entry, &found, settings, &styles, now);
     if matches!(&admission, Err(problem) if is_about_styles(problem)) {
         styles = cloud.recent_styles().await?;
-        admission = self::admission(cloud, input, entry, &found, settings, &styles);
+        admission = self::admission(&query, input, entry, &found, settings, &styles, now);
     }
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
-        signals::budget(cloud, entry, &found, settings, None, now).await;
+        let refused = Reached::Refused(found.budget.total());
+        signals::budget(cloud, entry, &found, settings, refused, now).await;
     }
     let admission = admission?.with_idempotency(idempotency.clone(), request_hash.clone());
     mark_style_used(cloud, &admission.edit, &styles).await?;
-    match cloud.admit(&admission).await {
+    match cloud.admit(&admission, &found.budget).await {
         Ok(()) => {}
-        Err(AdmitError::KeyTaken) => return replay::answer_rival(cloud, &query, &request_hash).await,
-        Err(error) => return Err(refused(error, idempotency.is_some())),
+        Err(AdmitError::KeyTaken) => {
+            return replay::answer_rival(cloud, &query, &request_hash, settings).await;
+        }
+        Err(error) => {
+            // Others took the room after it was read: no reading has seen the cap reached.
+            if let AdmitError::OverBudget(month) = error {
+                signals::budget(cloud, entry, &found, settings, Reached::Refused(month), now).await;
+            }
+            return Err(refused(error));
+        }
     }
     let edit = admission.edit;
     if edit.status.is_terminal() {
         signals::abuse(cloud, entry, &found, settings, true, now).await;
         return Err(Problem::PromptBlocked(edit.id));
     }
-    let reserved = Some(edit.reserved_micro_usd);
+    let reserved = Reached::Reserved(edit.reserved_micro_usd);
     futures::join!(
         send(cloud, &edit, settings),
         signals::budget(cloud, entry, &found, settings, reserved, now)
     );
-    let ahead = u64::try_from(found.figures.queued).unwrap_or(0);
     Ok(EditAnswer {
-        wait: Wait::of(&edit, ahead, &found.figures, now),
+        wait: Wait::of(&edit, &found.shard, now),
         output: None,
         edit,
     })
@@ -153,14 +163,14 @@ async fn mark_style_used(cloud: &Cloud, edit: &Edit, styles: &[Style]) -> Result
 
 /// The admission to write: of an edit that is queued, or blocked by layer 6.
 fn admission(
-    cloud: &Cloud,
+    query: &FactsQuery<'_>,
     input: &CreateEdit<'_>,
     entry: &Entry,
     found: &AdmissionFacts,
     settings: &Settings,
     styles: &[Style],
+    now: Timestamp,
 ) -> Result<Admission, Problem> {
-    let now = cloud.now();
     let event = found
         .event
         .as_ref()
@@ -176,9 +186,9 @@ fn admission(
         settings,
         event,
         caps: &caps,
-        month: found.month,
+        month: found.budget.total(),
         load: Load {
-            of_event: found.figures.open,
+            of_event: found.event_open,
             of_guest: found.guest_open,
         },
         styles,
@@ -191,11 +201,14 @@ fn admission(
         photo,
         origin: entry.origin.clone(),
         address: entry.address.as_deref(),
-        edit_id: EditId::new(now, cloud.random()),
+        edit_id: query.edit_id,
         now,
     };
     match guard::check(&input.request, &facts) {
-        Verdict::Approved(approval) => Ok(Admission::approved(&applicant, &input.request, *approval)),
+        Verdict::Approved(approval) => {
+            let approved = Admission::approved(&applicant, &input.request, *approval);
+            Ok(approved.arriving(found.arrival()))
+        }
         Verdict::PromptBlocked(approval) => {
             Ok(Admission::prompt_blocked(&applicant, &input.request, *approval))
         }
@@ -214,7 +227,7 @@ pub fn counterpart_cost(from: ProviderName, model: &str, to: ProviderName) -> Op
 }
 
 /// An unreachable queue is not the caller's problem: the edit is stored, and recovery sends it.
-async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
+pub(crate) async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
     if guard::queue::dispatch(settings) == Dispatch::Held {
         return;
     }
@@ -227,12 +240,11 @@ async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
     }
 }
 
-fn refused(error: AdmitError, has_key: bool) -> Problem {
+fn refused(error: AdmitError) -> Problem {
     match error {
         AdmitError::PhotoGone => Problem::PhotoNotFound,
         AdmitError::TooManyInFlight => Refusal::TooManyInFlight.into(),
-        AdmitError::OverBudget => Refusal::BudgetHardCapReached.into(),
-        AdmitError::Contended if has_key => Problem::IdempotencyInProgress,
+        AdmitError::OverBudget(_) => Refusal::BudgetHardCapReached.into(),
         AdmitError::KeyTaken | AdmitError::Contended => Problem::Unavailable,
         AdmitError::Port(error) => error.into(),
     }

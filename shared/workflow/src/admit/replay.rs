@@ -4,12 +4,12 @@ use cloud::{Cloud, FactsQuery};
 use data_encoding::HEXLOWER;
 use domain::admission::IdempotencyRecord;
 use domain::wait::Wait;
-use domain::{EventId, FailureCode, PhotoId, Problem};
+use domain::{EventId, FailureCode, PhotoId, Problem, Settings, Status};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::CreateEdit;
 use super::answer::{EditAnswer, output_links};
+use super::{CreateEdit, send};
 
 /// Answers a repeated request with the edit of the first one, as it stands now.
 pub(super) async fn answer(
@@ -17,12 +17,13 @@ pub(super) async fn answer(
     event: &EventId,
     before: &IdempotencyRecord,
     request_hash: &str,
+    settings: &Settings,
 ) -> Result<EditAnswer, Problem> {
     if before.request_hash != request_hash {
         return Err(Problem::IdempotencyKeyReused);
     }
-    let found = cloud.edit_with_figures(event, before.edit_id).await?;
-    let (edit, figures) = found.ok_or(Problem::EditNotFound)?;
+    let found = cloud.edit_in_queue(event, before.edit_id).await?;
+    let (edit, shard) = found.ok_or(Problem::EditNotFound)?;
     if edit
         .failure
         .as_ref()
@@ -30,9 +31,12 @@ pub(super) async fn answer(
     {
         return Err(Problem::PromptBlocked(edit.id));
     }
-    let ahead = u64::try_from(figures.queued - 1).unwrap_or(0);
+    // The first request may have ended between its transaction and its message. A message too many finds nothing to do.
+    if edit.status == Status::Queued && edit.attempt == 0 {
+        send(cloud, &edit, settings).await;
+    }
     Ok(EditAnswer {
-        wait: Wait::of(&edit, ahead, &figures, cloud.now()),
+        wait: Wait::of(&edit, &shard, cloud.now()),
         output: output_links(cloud, &edit).await?,
         edit,
     })
@@ -43,10 +47,11 @@ pub(super) async fn answer_rival(
     cloud: &Cloud,
     query: &FactsQuery<'_>,
     request_hash: &str,
+    settings: &Settings,
 ) -> Result<EditAnswer, Problem> {
     let found = cloud.admission_facts(query).await?;
     match found.idempotency {
-        Some(before) => answer(cloud, query.event_id, &before, request_hash).await,
+        Some(before) => answer(cloud, query.event_id, &before, request_hash, settings).await,
         None => Err(Problem::IdempotencyInProgress),
     }
 }

@@ -61,7 +61,7 @@ pub async fn poll_edit(cloud: &Cloud, kit: &ProviderKit, message: PollMessage) -
             return Ok(());
         }
         // The message overtook the claim. Without it nobody would ask about the attempt.
-        let delay = polling::delay(&loaded.latencies, Duration::ZERO);
+        let delay = polling::delay(loaded.quick_latency_ms, Duration::ZERO);
         return worker
             .poll_again(&PollMessage::of(edit, number, polls + 1), delay)
             .await;
@@ -110,7 +110,7 @@ impl Worker<'_> {
         let is_broken = unfetched.is_some_and(|picture| picture.broken_off >= MAX_BROKEN_OFF);
         if !is_broken && polls < self.settings.queue_max_polls && now < time_ends {
             let elapsed = Duration::try_from(now.duration_since(attempt.started_at)).unwrap_or_default();
-            let delay = polling::delay(&open.loaded.latencies, elapsed);
+            let delay = polling::delay(open.loaded.quick_latency_ms, elapsed);
             let message = PollMessage::of(edit, attempt.number, polls).with_unfetched(unfetched);
             return self.poll_again(&message, delay).await;
         }

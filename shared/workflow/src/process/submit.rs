@@ -41,7 +41,7 @@ impl Worker<'_> {
             is_held,
         } = next;
         let edit = &loaded.edit;
-        let delay = polling::delay(&loaded.latencies, Duration::ZERO);
+        let delay = polling::delay(loaded.quick_latency_ms, Duration::ZERO);
         let poll = PollMessage::of(edit, edit.attempt + 1, 0);
         self.cloud.send_poll(&poll, delay).await?;
         let name = route.as_ref().map_or(edit.provider, |route| route.provider);

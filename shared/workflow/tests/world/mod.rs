@@ -11,6 +11,7 @@ use cloud::Cloud;
 use cloud::testing::{Memory, Queue};
 use domain::admission::Admission;
 use domain::budget::BudgetChange;
+use domain::budget::parts::BudgetParts;
 use domain::edit::{Attempt, Origin};
 use domain::figures::{Counter, FiguresChange};
 use domain::message::{PollMessage, SubmitMessage};
@@ -52,6 +53,8 @@ fn queued(provider: ProviderName, model: &str) -> Edit {
         photo_object_key: PHOTO.to_owned(),
         origin: Origin::Tenant,
         counts_for_guest: false,
+        counts_for_event: false,
+        arrival: None,
         idempotency_key: None,
         status: Status::Queued,
         style_key: None,
@@ -85,7 +88,6 @@ fn admission(edit: &Edit) -> Admission {
     let mut figures = FiguresChange::default();
     figures.add(Counter::Total, 1);
     figures.add(Counter::Queued, 1);
-    figures.add(Counter::Open, 1);
     figures.add(Counter::ReservedMicroUsd, ESTIMATE.get());
     Admission {
         edit: edit.clone(),
@@ -122,7 +124,10 @@ impl World {
             cloud.put_api_key(provider, key).await.unwrap();
         }
         let edit = queued(provider, model);
-        cloud.admit(&admission(&edit)).await.unwrap();
+        cloud
+            .admit(&admission(&edit), &BudgetParts::default())
+            .await
+            .unwrap();
         Self {
             cloud,
             memory,

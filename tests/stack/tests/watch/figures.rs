@@ -1,6 +1,7 @@
 //! The summary's figures equal a recount of all edits.
 
 use domain::admission::Admission;
+use domain::budget::parts::BudgetParts;
 use domain::edit::{Origin, Step};
 use domain::event::Photo;
 use domain::guard::EditRequest;
@@ -135,7 +136,7 @@ pub(super) async fn write(world: &World, photo: &Photo, number: u32) {
     } else {
         Admission::approved(&applicant, &request, approval)
     };
-    cloud.admit(&admission).await.unwrap();
+    cloud.admit(&admission, &BudgetParts::default()).await.unwrap();
     let mut edit = admission.edit;
     for step in steps(kind, number, &edit) {
         // From 10 ms to some 40 s at the provider.

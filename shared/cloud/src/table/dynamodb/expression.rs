@@ -31,7 +31,7 @@ impl Placeholders {
             Condition::Ne(path, value) => self.compare(path, "<>", value),
             Condition::Lt(path, value) => self.compare(path, "<", value),
             Condition::Le(path, value) => self.compare(path, "<=", value),
-            Condition::Same(one, other) => format!("{} = {}", self.path(one), self.path(other)),
+            Condition::Ge(path, value) => self.compare(path, ">=", value),
             Condition::And(one, other) => match (self.condition(one), self.condition(other)) {
                 (Some(one), Some(other)) => format!("({one}) AND ({other})"),
                 (one, other) => return one.or(other),
@@ -77,7 +77,6 @@ impl Placeholders {
                     self.value(text(last))
                 )
             }
-            Range::Below(end) => format!("{sk} < {}", self.value(text(end))),
             Range::UpTo(last) => format!("{sk} <= {}", self.value(text(last))),
         };
         format!("{partition} AND {range}")

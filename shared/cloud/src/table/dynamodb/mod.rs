@@ -17,12 +17,15 @@ use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, ReturnValue, Wri
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Batch, Condition, Item, Key, Page, Query, Select, Update};
+use super::{Batch, Condition, Item, Key, Page, Query, Update, WriteError};
 use crate::PortError;
 use crate::calls::{Call, CallCounter};
 use crate::error::unavailable;
 
 use expression::Placeholders;
+
+/// How DynamoDB refuses a single write while a transaction writes the item.
+const CONFLICT: &str = "TransactionConflictException";
 
 #[derive(Clone)]
 pub(crate) struct DynamoDb {
@@ -83,7 +86,6 @@ impl DynamoDb {
         let key_condition = placeholders.key_condition(query);
         let projection = placeholders.projection(query);
         let (names, values) = placeholders.finish();
-        let count = aws_sdk_dynamodb::types::Select::Count;
         let answer = self
             .client
             .query()
@@ -93,7 +95,6 @@ impl DynamoDb {
             .set_projection_expression(projection)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
-            .set_select((query.select == Select::Count).then_some(count))
             .scan_index_forward(!query.backward)
             .consistent_read(query.consistent)
             .set_exclusive_start_key(query.after.clone())
@@ -108,7 +109,7 @@ impl DynamoDb {
         })
     }
 
-    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let (names, values) = placeholders.finish();
@@ -131,7 +132,7 @@ impl DynamoDb {
         key: &Key,
         update: &Update,
         condition: &Condition,
-    ) -> Result<Option<Item>, PortError> {
+    ) -> Result<Option<Item>, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let update = placeholders.update(update);
@@ -153,7 +154,7 @@ impl DynamoDb {
         Ok(written.map(|answer| answer.attributes.unwrap_or_default()))
     }
 
-    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, WriteError> {
         let mut placeholders = Placeholders::default();
         let condition = placeholders.condition(condition);
         let (names, values) = placeholders.finish();
@@ -202,14 +203,15 @@ fn written_or_refused<T, E, R>(
     written: Result<T, SdkError<E, R>>,
     refused: impl Fn(&E) -> bool,
     call: Call,
-) -> Result<Option<T>, PortError>
+) -> Result<Option<T>, WriteError>
 where
     E: ProvideErrorMetadata,
 {
     match written {
         Ok(answer) => Ok(Some(answer)),
         Err(SdkError::ServiceError(error)) if refused(error.err()) => Ok(None),
-        Err(error) => Err(unavailable(call)(error)),
+        Err(error) if error.code() == Some(CONFLICT) => Err(WriteError::Conflict),
+        Err(error) => Err(unavailable(call)(error).into()),
     }
 }
 

@@ -112,16 +112,13 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let (path, operator) = (self.path(), self.take());
-                if self.peek().is_some_and(|right| !right.starts_with(':')) {
-                    assert_eq!(operator, "=");
-                    return Condition::Same(path, self.path());
-                }
                 let value = self.value();
                 match operator {
                     "=" => Condition::Eq(path, value),
                     "<>" => Condition::Ne(path, value),
                     "<" => Condition::Lt(path, value),
                     "<=" => Condition::Le(path, value),
+                    ">=" => Condition::Ge(path, value),
                     other => panic!("unknown operator {other}"),
                 }
             }

@@ -28,10 +28,9 @@ pub(crate) fn holds(condition: &Condition, item: Option<&Item>) -> bool {
         Condition::Ne(path, right) => !value(path).is_some_and(|left| equal(left, right)),
         Condition::Lt(path, right) => compare(path, right) == Some(Ordering::Less),
         Condition::Le(path, right) => matches!(compare(path, right), Some(Ordering::Less | Ordering::Equal)),
-        Condition::Same(one, other) => match (value(one), value(other)) {
-            (Some(one), Some(other)) => equal(one, other),
-            _ => false,
-        },
+        Condition::Ge(path, right) => {
+            matches!(compare(path, right), Some(Ordering::Greater | Ordering::Equal))
+        }
         Condition::And(one, other) => holds(one, item) && holds(other, item),
         Condition::Or(one, other) => holds(one, item) || holds(other, item),
     }
@@ -40,7 +39,7 @@ pub(crate) fn holds(condition: &Condition, item: Option<&Item>) -> bool {
 /// Refuses a condition that can be evaluated of no item.
 pub(super) fn check_condition(condition: &Condition) -> Result<(), Invalid> {
     match condition {
-        Condition::Lt(_, value) | Condition::Le(_, value) => match value {
+        Condition::Lt(_, value) | Condition::Le(_, value) | Condition::Ge(_, value) => match value {
             Value::S(_) | Value::N(_) | Value::B(_) => check_value(value),
             _ => Err("only texts, numbers and bytes have an order"),
         },

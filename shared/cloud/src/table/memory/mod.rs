@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Batch, Condition, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE, Page, Query, Update, Write};
+use super::{
+    Batch, Condition, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE, Page, Query, Update, Write, WriteError,
+};
 use crate::PortError;
 use crate::calls::Call;
 use crate::testing::{World, lock};
@@ -166,7 +168,7 @@ impl MemoryTable {
         self.world.perform(call, query.partition.clone(), read).await
     }
 
-    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn put(&self, item: Item, condition: &Condition) -> Result<bool, WriteError> {
         let write = Write::put(item).when(condition.clone());
         Ok(self.write(Call::PutItem, write).await?.is_some())
     }
@@ -176,13 +178,13 @@ impl MemoryTable {
         key: &Key,
         update: &Update,
         condition: &Condition,
-    ) -> Result<Option<Item>, PortError> {
+    ) -> Result<Option<Item>, WriteError> {
         let write = Write::update(key.clone(), update.clone()).when(condition.clone());
         let written = self.write(Call::UpdateItem, write).await?;
         Ok(written.map(Option::unwrap_or_default))
     }
 
-    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, PortError> {
+    pub(super) async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool, WriteError> {
         let write = Write::delete(key.clone()).when(condition.clone());
         Ok(self.write(Call::DeleteItem, write).await?.is_some())
     }
@@ -204,15 +206,14 @@ impl MemoryTable {
     }
 
     /// One write by itself: `None` where the condition does not hold, else the item as it is afterwards.
-    async fn write(&self, call: Call, write: Write) -> Result<Option<Option<Item>>, PortError> {
-        let invalid = |why| self.world.invalid(call, why);
+    async fn write(&self, call: Call, write: Write) -> Result<Option<Option<Item>>, WriteError> {
+        let invalid = |why| WriteError::Port(self.world.invalid(call, why));
         let key = key_of(&write).map_err(invalid)?;
         let make = || {
             check_write(&write).map_err(invalid)?;
             let mut state = lock(&self.state);
             if state.occupied.contains(&key) {
-                tracing::warn!(%call, error = "TransactionConflictException", "AWS call failed");
-                return Err(call.failed());
+                return Err(WriteError::Conflict);
             }
             match outcome(&write, state.items.get(&key)).map_err(invalid)? {
                 None => Ok(None),

@@ -41,7 +41,6 @@ pub(super) fn query(items: &BTreeMap<Key, Item>, query: &Query) -> Result<Page, 
         page.count += 1;
         match query.select {
             Select::All => page.items.push(item),
-            Select::Count => {}
             Select::Only(names) => {
                 let kept = item
                     .into_iter()
@@ -92,7 +91,6 @@ fn within(range: &Range, sort: &str) -> bool {
         Range::All => true,
         Range::BeginsWith(prefix) => sort.starts_with(prefix.as_str()),
         Range::Between(first, last) => (first.as_str()..=last.as_str()).contains(&sort),
-        Range::Below(end) => sort < end.as_str(),
         Range::UpTo(last) => sort <= last.as_str(),
     }
 }
@@ -100,7 +98,7 @@ fn within(range: &Range, sort: &str) -> bool {
 fn check(query: &Query) -> Result<(), Invalid> {
     let empty = match &query.range {
         Range::All => false,
-        Range::BeginsWith(bound) | Range::Below(bound) | Range::UpTo(bound) => bound.is_empty(),
+        Range::BeginsWith(bound) | Range::UpTo(bound) => bound.is_empty(),
         Range::Between(first, last) => first.is_empty() || last.is_empty(),
     };
     if query.partition.is_empty() || empty {

@@ -7,7 +7,7 @@ use crate::table::{
     CancellationReason, Condition, Item, Key, Query, TransactError, Update, Value, Write, number,
 };
 use crate::testing::{Fault, Memory, Rule, table_contract};
-use crate::{Cloud, PortError};
+use crate::{Cloud, PortError, within};
 
 const LATENCY: Duration = Duration::from_millis(10);
 
@@ -58,7 +58,7 @@ async fn of_two_transactions_on_one_item_at_a_time_the_second_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_single_write_fails_while_a_transaction_occupies_its_item() {
+async fn a_single_write_waits_until_a_transaction_frees_its_item() {
     let (cloud, memory) = Cloud::in_memory();
     memory.table.transactions_take(Some(LATENCY));
     let (put_key, writes) = (key("1"), [adding("1")]);
@@ -68,8 +68,31 @@ async fn a_single_write_fails_while_a_transaction_occupies_its_item() {
         cloud.table.put(put_key.clone().into_item(), &Condition::Always)
     );
     transacted.unwrap();
-    assert!(matches!(put, Err(PortError::Unavailable(_))));
-    assert_eq!(count(&memory, "1"), Some(number(1)));
+    assert!(put.unwrap());
+    assert_eq!(
+        count(&memory, "1"),
+        None,
+        "the put came second, and replaced the item"
+    );
+    assert!(memory.calls()["dynamodb.PutItem"] > 1);
+}
+
+#[tokio::test]
+async fn a_single_write_gives_up_when_its_request_has_no_time_left() {
+    let (cloud, memory) = Cloud::in_memory();
+    memory.table.transactions_take(Some(Duration::from_secs(60)));
+    let item = key("1").into_item();
+    let writes = [adding("1")];
+    let put = async { cloud.table.put(item, &Condition::Always).await };
+    let put = within(20 * LATENCY, put);
+    let (transacted, put) = tokio::join!(
+        biased;
+        tokio::time::timeout(40 * LATENCY, transact(&cloud, &writes, "a")),
+        put
+    );
+    assert!(transacted.is_err());
+    assert!(matches!(put, Some(Err(PortError::Unavailable(_))) | None));
+    assert_eq!(count(&memory, "1"), None);
 }
 
 #[tokio::test]
@@ -173,12 +196,6 @@ async fn a_table_that_falls_behind_is_seen_by_consistent_reads_alone() {
     assert_eq!(found(Query::table("p")).await, 0);
     memory.table.catch_up();
     assert_eq!(found(Query::table("p")).await, 1);
-}
-
-#[test]
-fn two_missing_attributes_are_not_the_same() {
-    assert!(!super::holds(&Condition::same("a", "b"), Some(&Item::new())));
-    assert!(!super::holds(&Condition::same("a", "b"), None));
 }
 
 #[tokio::test]

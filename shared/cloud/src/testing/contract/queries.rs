@@ -23,7 +23,6 @@ async fn sort_keys_are_ordered_by_their_bytes(space: &Space<'_>) {
         (all(), &ordered[..]),
         (all().begins_with("PHOTO#"), &ordered[3..5]),
         (all().between("9", "PHOTO#2"), &ordered[1..5]),
-        (all().range(Range::Below("A".to_owned())), &ordered[..2]),
         (all().range(Range::UpTo("A".to_owned())), &ordered[..3]),
         (all().begins_with("X"), &[]),
     ];
@@ -62,8 +61,6 @@ async fn pages_follow_each_other(space: &Space<'_>) {
     let before = all().backward().after(Some(space.key("pages", "E#25")));
     assert_eq!(space.sort_keys(&before, 0).await, ["E#2", "E#1", "E#0"]);
 
-    let counted = space.table.query(&all().count()).await.unwrap();
-    assert_eq!((counted.count, counted.items.len(), counted.next), (5, 0, None));
     let names = space.table.query(&all().limit(1).only(&["name"])).await.unwrap();
     let name = ("name".to_owned(), text("n"));
     assert_eq!(names.items, [[name].into_iter().collect()]);
@@ -106,8 +103,6 @@ async fn an_index_holds_the_items_that_have_its_key(space: &Space<'_>) {
     }
     let by_status = Query::index(Index::ByStatus, &status);
     assert_eq!(space.sort_keys(&by_status, 3).await, ["1", "2", "3"]);
-    let earlier = by_status.clone().range(Range::Below("3".to_owned()));
-    assert_eq!(space.table.query(&earlier.count()).await.unwrap().count, 2);
     let photos = by_status.clone().limit(1).only(&["photo_id"]);
     let photo = ("photo_id".to_owned(), text("p"));
     let page = space.table.query(&photos).await.unwrap();

@@ -8,3 +8,4 @@ mod idempotency;
 mod limits;
 mod order;
 mod refusals;
+mod rush;
