@@ -198,8 +198,8 @@ fn place(width: u32, height: u32, watermark: &Watermark<'_>) -> Rectangle {
         let scaled = u64::from(side) * u64::from(by) / u64::from(of.max(1));
         u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
     };
-    let legible = scaled(LEGIBLE, mark_width, mark_width.max(mark_height)).min(most_width);
-    let wanted = part(watermark.scale, 0.05, 0.5).max(legible).min(most_width);
+    let legible = scaled(LEGIBLE, mark_width, mark_width.max(mark_height)).min(width * 2 / 3);
+    let wanted = part(watermark.scale, 0.05, 0.5).max(legible).clamp(1, most_width);
     let (w, h) = match scaled(mark_height, wanted, mark_width) {
         h if h <= most_height => (wanted, h),
         _ => (

@@ -152,8 +152,7 @@ fn a_jpeg_of_any_shape_is_decoded_rightly_or_refused() {
     }
     assert!(
         wrong.is_empty(),
-        "{} right, refused {refused:#?}, wrong: {wrong:#?}",
-        right
+        "{right} right, refused {refused:#?}, wrong: {wrong:#?}"
     );
     // What cameras and encoders write is not among the refused.
     assert!(right > 300, "{right} right, refused {refused:#?}");
@@ -230,7 +229,7 @@ fn the_colours_of_a_jpeg_are_guessed_as_libjpeg_guesses_them() {
                         assert!(alike >= 35.0, "{name}, {ids:?}: {alike} dB");
                     }
                     Err(error) => {
-                        assert_eq!(error.refusal(), Some(Refusal::UnsupportedKind), "{name}, {ids:?}")
+                        assert_eq!(error.refusal(), Some(Refusal::UnsupportedKind), "{name}, {ids:?}");
                     }
                 }
             }

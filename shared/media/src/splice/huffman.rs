@@ -263,14 +263,9 @@ impl Decoder {
         self.skips[(bits >> (64 - LOOKUP_BITS)) as usize % ENTRIES]
     }
 
-    /// Symbol and length of the code that the bits begin with, of any length.
+    /// Symbol and length of the code that the bits begin with, if it is longer than a look-up.
     #[cold]
     pub(super) fn code(&self, bits: u64) -> Option<(u8, u32)> {
-        let entry = self.entry(bits);
-        if !entry.is_empty() {
-            let symbol = entry.run() << 4 | entry.size();
-            return Some((u8::try_from(symbol).ok()?, entry.length() - entry.size()));
-        }
         let found = self
             .long
             .iter()

@@ -338,12 +338,16 @@ fn symbol(table: &Decoder, bits: u64) -> Option<(u32, i32, u32, u32)> {
     if entry.has_value() {
         return Some((entry.run(), entry.value(), entry.size(), entry.length()));
     }
-    let (symbol, length) = table.code(bits)?;
-    let size = u32::from(symbol & 15);
+    let (run, size, length) = if entry.is_empty() {
+        let (symbol, length) = table.code(bits)?;
+        (u32::from(symbol >> 4), u32::from(symbol & 15), length)
+    } else {
+        (entry.run(), entry.size(), entry.length() - entry.size())
+    };
     let value = if size == 0 {
         0
     } else {
         lower((bits << length) >> (64 - size))
     };
-    Some((u32::from(symbol >> 4), extend(value, size), size, length + size))
+    Some((run, extend(value, size), size, length + size))
 }

@@ -71,21 +71,24 @@ fn sample(component: usize, x: f64, y: f64) -> f64 {
     reason = "small numbers"
 )]
 fn transformed(component: usize, column: usize, row: usize, scale: (f64, f64)) -> Block {
+    let cosine = |sample: usize, frequency: usize| {
+        ((2 * sample + 1) as f64 * frequency as f64 * std::f64::consts::PI / 16.0).cos()
+    };
+    let cosines: [[f64; 8]; 8] =
+        std::array::from_fn(|sample| std::array::from_fn(|frequency| cosine(sample, frequency)));
+    let samples: [f64; 64] = std::array::from_fn(|i| {
+        let (x, y) = ((column * 8 + i % 8) as f64 + 0.5, (row * 8 + i / 8) as f64 + 0.5);
+        sample(component, x * scale.0, y * scale.1) - 128.0
+    });
     let mut block = [0; 64];
     for (place, coefficient) in block.iter_mut().enumerate() {
-        let (u, v) = ((place % 8) as f64, (place / 8) as f64);
-        let mut sum = 0.0;
-        for i in 0..64 {
-            let (x, y) = ((i % 8) as f64, (i / 8) as f64);
-            let at = (
-                (column as f64 * 8.0 + x + 0.5) * scale.0,
-                (row as f64 * 8.0 + y + 0.5) * scale.1,
-            );
-            let cosines = ((2.0 * x + 1.0) * u * std::f64::consts::PI / 16.0).cos()
-                * ((2.0 * y + 1.0) * v * std::f64::consts::PI / 16.0).cos();
-            sum += (sample(component, at.0, at.1) - 128.0) * cosines;
-        }
-        let half = |frequency: f64| if frequency == 0.0 { 0.5_f64.sqrt() } else { 1.0 };
+        let (u, v) = (place % 8, place / 8);
+        let sum: f64 = samples
+            .iter()
+            .enumerate()
+            .map(|(i, sample)| sample * cosines[i % 8][u] * cosines[i / 8][v])
+            .sum();
+        let half = |frequency: usize| if frequency == 0 { 0.5_f64.sqrt() } else { 1.0 };
         *coefficient = (sum * half(u) * half(v) / 4.0 / f64::from(STEP)).round() as i32;
     }
     block
