@@ -29,14 +29,14 @@ impl MicroUsd {
 
     /// The amount in dollars, for arithmetic with a provider's decimals.
     pub fn as_dollars(self) -> f64 {
-        // Exact up to nine thousand million dollars.
+        // Exact up to nine billion dollars.
         #[allow(clippy::cast_precision_loss)]
         let micros = self.0 as f64;
         micros / 1e6
     }
 
-    /// A provider's decimal dollars (`0.039`), rounded to the next micro-USD; `None` where the figure is
-    /// negative, absurd or no number, so that a broken answer never becomes money.
+    /// A provider's decimal dollars (`0.039`), rounded to the nearest micro-USD; `None` where the figure is
+    /// negative, not a number or above 1,000 USD, so that a broken answer never becomes money.
     pub fn from_dollars(dollars: f64) -> Option<Self> {
         let micros = (dollars * 1e6).round();
         let max = 1e9;

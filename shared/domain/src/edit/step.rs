@@ -24,7 +24,7 @@ pub const ATTEMPT_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// The time that the first provider leaves for the fallback.
 pub const FALLBACK_PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
-/// The way to another provider, through the budget.
+/// The route to another provider, with its price and the cap that limits it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub provider: ProviderName,
@@ -47,9 +47,9 @@ pub enum Step {
         /// The edit was held back, by no fault of its own: it gets its time all the same.
         held: bool,
     },
-    /// The provider acknowledged the attempt by a name, its own or ours: processing stays.
+    /// The provider acknowledged the attempt under a name, its own or ours: the edit stays processing.
     Accept { handle: String },
-    /// The attempt did not come off and may be tried again: processing → queued.
+    /// The attempt failed, and another may follow: processing → queued.
     Retry {
         /// The outcome of the attempt.
         code: FailureCode,
@@ -77,7 +77,7 @@ pub enum Step {
         /// When the result reached us: the time after that is ours and not the provider's.
         received_at: Timestamp,
     },
-    /// A picture that had no stored copy has one now: succeeded stays, and nothing is paid.
+    /// A picture that had no stored copy has one now: the edit stays succeeded, and nothing is paid.
     Store {
         /// Our copy.
         output: StoredOutput,
@@ -205,7 +205,7 @@ impl Edit {
         Ok(next)
     }
 
-    /// Whether an attempt that came to nothing may be followed by another at the same provider.
+    /// Whether a failed attempt may be followed by another at the same provider.
     pub fn may_retry(&self, now: Timestamp) -> bool {
         self.has_a_try_left(None) && now < self.deadline_at
     }
