@@ -70,7 +70,7 @@ enum Write {
 /// The settings in force, straight from SSM.
 ///
 /// # Errors
-/// SSM is away.
+/// SSM cannot be reached.
 pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
     let (texts, with_key) = futures::try_join!(cloud.setting_texts(), cloud.providers_with_key())?;
     // As a function reads them that has just started.
@@ -98,8 +98,8 @@ pub async fn read_settings(cloud: &Cloud) -> Result<SettingsAnswer, Problem> {
 /// Checks every value, then changes the settings and secrets.
 ///
 /// # Errors
-/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM is away: what it took before
-/// stays, and the same change can be made again.
+/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM cannot be reached: what
+/// was written before stays, and the same change can be made again.
 pub async fn change_settings(cloud: &Cloud, change: &SettingsChange) -> Result<SettingsAnswer, Problem> {
     let (writes, mut flaws) = checked(change);
     if let Some(value) = change.members.get("watermark").filter(|value| !value.is_null()) {
