@@ -8,7 +8,7 @@ use super::keys;
 use crate::table::{Index, Query, Range};
 use crate::{Cloud, PortError};
 
-/// Nobody wants to know whether it is place 130 or 140, and counting costs.
+/// Counting stops here: it costs money, and no caller needs to know whether the place is 130 or 140.
 const MAX_COUNTED_AHEAD: u32 = 100;
 
 impl Cloud {
