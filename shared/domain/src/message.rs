@@ -67,8 +67,8 @@ pub enum PollMessage {
         /// The provider has made a picture, as an earlier poll found, and it was out of reach.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unfetched: Option<Unfetched>,
-        /// Somebody said that it is worth a look now. Such a message takes one look and is not sent on: the attempt has
-        /// a message of its own, which is.
+        /// Why to poll now: a webhook, or the answer to a submit. A message with a hint polls once and is not sent again:
+        /// the attempt's own poll message is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hint: Option<Hint>,
     },
@@ -93,7 +93,7 @@ pub struct Hint {
 }
 
 impl PollMessage {
-    /// Asks after an edit's attempt, which was polled so often before.
+    /// Polls an edit's attempt, which was polled this many times before.
     pub fn of(edit: &Edit, attempt: u32, polls: u32) -> Self {
         Self::V1 {
             tenant_id: edit.tenant_id.clone(),
@@ -114,7 +114,7 @@ impl PollMessage {
         self
     }
 
-    /// Takes a look at an edit's current attempt, and the provider's name for it along.
+    /// Polls an edit's current attempt once, and carries the provider's name for it.
     pub fn named(edit: &Edit, handle: &str) -> Self {
         let request_id = handle.rsplit('/').next().map(str::to_owned);
         Self::V1 {
@@ -128,7 +128,7 @@ impl PollMessage {
         }
     }
 
-    /// Takes a look at a webhook's attempt.
+    /// Polls the attempt of a webhook once.
     pub fn hinted(hook: Hook, request_id: Option<String>) -> Self {
         Self::V1 {
             tenant_id: hook.tenant_id,

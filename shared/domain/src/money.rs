@@ -29,7 +29,7 @@ impl MicroUsd {
 
     /// The amount in dollars, for arithmetic with a provider's decimals.
     pub fn as_dollars(self) -> f64 {
-        // Exact up to nine thousand million dollars.
+        // Exact up to nine billion dollars.
         #[allow(clippy::cast_precision_loss)]
         let micros = self.0 as f64;
         micros / 1e6

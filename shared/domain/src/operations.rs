@@ -1,5 +1,5 @@
 //! What an operator or a schedule asks for: payloads and answers of the functions that are invoked, and the rules
-//! behind them. A payload refuses fields that it does not know, so that a slip of the pen is not taken for a default.
+//! behind them. A payload refuses fields that it does not know, so that a misspelt field is not taken for its default.
 
 mod backfill_storage;
 mod copy_settings;

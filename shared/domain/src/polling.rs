@@ -44,7 +44,7 @@ pub fn most_within(time: Duration) -> u32 {
 }
 
 /// The most messages that an edit takes, if each is delivered once and no operator holds it back: a submit message
-/// per attempt, and the questions, which share the edit's time. In the usual case it is two or three.
+/// per attempt, and the polls, which share the edit's time. Usually an edit takes two or three.
 pub fn most_messages() -> u32 {
     let providers = u32::try_from(ProviderName::ALL.len()).unwrap_or(u32::MAX);
     let attempts = MAX_ATTEMPTS * providers;
@@ -72,7 +72,7 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// The history of an event with so many edits in the bucket that holds this latency.
+    /// The history of an event with this many edits in the bucket that holds this latency.
     fn history(samples: u64, millis: u32) -> LatencyHistogram {
         let mut counts = [0; LATENCY_BUCKETS];
         counts[LATENCY_BOUNDS_MS.partition_point(|bound| *bound < millis)] = samples;
@@ -83,7 +83,7 @@ mod tests {
         prop::array::uniform(0_u64..50).prop_map(LatencyHistogram::new)
     }
 
-    /// When an attempt is asked after, in seconds after its claim, up to this time.
+    /// The times of an attempt's polls, in seconds after its claim, up to this time.
     fn questions(latencies: &LatencyHistogram, until: u64) -> Vec<u64> {
         let mut at = seconds(0);
         let mut questions = Vec::new();
@@ -112,8 +112,9 @@ mod tests {
         assert_eq!(slow[0], LATEST_FIRST.as_secs(), "{slow:?}");
     }
 
-    /// Latencies as edits record them, the last one hundred: each is asked after by this history, and goes into it. The
-    /// provider takes so many milliseconds; a question takes a hop, and what follows it an overhead.
+    /// The first poll, and the histogram of recorded latencies, after 200 edits: each edit is polled by the history of
+    /// those before it, and is added to it. `took` are the provider's times in milliseconds, repeated in turn; a poll takes
+    /// a hop, and the work after it the overhead.
     fn settled(took: &[u64], overhead: u64) -> (u64, LatencyHistogram) {
         const HOP: u64 = 200;
         let mut counts = [0; LATENCY_BUCKETS];

@@ -1,5 +1,5 @@
 //! Everything a caller can be told instead of an answer. One type knows its status, its code and whether another
-//! try is worth it; `web` renders it as RFC 9457 problem details.
+//! try is worth it; the package `api` renders it as RFC 9457 problem details.
 
 use thiserror::Error;
 
@@ -64,10 +64,10 @@ pub enum Problem {
     /// The same key, another request.
     #[error("This Idempotency-Key was used for another request. Use a new key.")]
     IdempotencyKeyReused,
-    /// We cannot answer now.
+    /// We cannot answer now; another try may succeed.
     #[error("")]
     Unavailable,
-    /// We cannot answer, and another try will not help.
+    /// A failure of ours; another try will not help.
     #[error("")]
     Internal,
 }

@@ -5,7 +5,7 @@ use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 /// An outside AI image API.
 //
-// A new provider is a variant here, and a folder with a descriptor in the crate `providers`.
+// A new provider is a variant here, and a folder with a descriptor in the crate `providers`; see `docs/recipes.md`.
 #[derive(
     Debug,
     Clone,

@@ -28,7 +28,7 @@ pub use value::{MAX_TEXT_BYTES, text_of};
 
 pub use crate::provider::ProviderMode;
 
-/// The settings in force. A new setting is a new field here and its use, nothing else.
+/// The settings in force. A new setting is a new field here; `docs/recipes.md` lists what else it needs.
 ///
 /// A row holds, in this order: the description, the default, the rule for reading its text, the rule that every value
 /// must meet, and what the API's document says beyond the type. A description in `///` is published in that document;

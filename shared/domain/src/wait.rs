@@ -179,7 +179,7 @@ mod tests {
         // 12 s at the provider and 4 s of our own.
         assert_eq!(wait(&queued(), 0, &Figures::default(), 0).expected_seconds, 16);
         assert_eq!(wait(&queued(), 0, &latency(30), 0).expected_seconds, 34);
-        // Ten at a time: whoever is eleventh waits for a whole round.
+        // Ten are worked on at a time: the eleventh edit waits for a whole round.
         assert_eq!(wait(&queued(), 9, &latency(30), 0).expected_seconds, 34);
         assert_eq!(wait(&queued(), 10, &latency(30), 0).expected_seconds, 64);
     }
@@ -204,12 +204,12 @@ mod tests {
             .map(|second| wait(&processing(), 0, &Figures::default(), second).expected_seconds)
             .to_vec();
         assert_eq!(left, [16, 11, 1, 1, 1]);
-        // A clock that is behind makes it no longer.
+        // A clock that is behind does not lengthen the wait.
         assert_eq!(
             wait(&processing(), 0, &Figures::default(), 0).expected_seconds,
             16
         );
-        // Time in the queue counts as none of the provider's.
+        // Time in the queue does not count as time at the provider.
         assert_eq!(wait(&queued(), 0, &Figures::default(), 500).expected_seconds, 16);
     }
 

@@ -20,7 +20,7 @@ use crate::limits::{BATCH, MAX_KEYS, MAX_PROVIDER_TIME, at_most, has_time};
 use crate::poll::{OpenAttempt, PollOutcome, poll_edit};
 use crate::worker::Worker;
 
-/// Edits to treat at once; each may have a question to a provider open.
+/// Edits to treat at once; each may be waiting for an answer of a provider.
 const CONCURRENCY: usize = 8;
 
 /// Treats edits that have not moved for a while, the earliest deadline first. Renews the copy of the settings, too.

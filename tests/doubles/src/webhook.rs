@@ -27,7 +27,7 @@ impl Webhook {
         }
     }
 
-    /// The task with so many calls, after this delay.
+    /// The task with this many calls, after this delay.
     #[must_use]
     pub fn called(self, calls: u32, late_by: Duration) -> Self {
         Self {

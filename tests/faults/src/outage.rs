@@ -29,7 +29,7 @@ pub struct Outage {
     pub checks: Vec<Check>,
 }
 
-/// Takes so many edits through an outage of Runware, until the last one has ended. Where edits wait for nothing but their
+/// Takes this many edits through an outage of Runware, until the last one has ended. Where edits wait for nothing but their
 /// deadline, the deadline is moved, so that nobody waits ten minutes.
 pub async fn run(place: &Place, edits: u32, fallback: Option<ProviderName>) -> Outage {
     let providers = Providers {

@@ -107,7 +107,7 @@ pub async fn world(place: &Place) -> World {
     .await
 }
 
-/// Asks for so many edits as apps do: each under a key, repeated until there is an answer.
+/// Asks for this many edits as apps do: each under a key, repeated until there is an answer.
 pub async fn admit(worlds: &[World], edits: u32) -> Vec<EditId> {
     let photos = join_all(worlds.iter().map(|world| world.photo("cat.jpg"))).await;
     let body = json!({ "style_key": styles::LIVE });

@@ -1,4 +1,4 @@
-//! What tests of the product stand on: a place in which the product runs, in memory or deployed, and the callers,
+//! What tests of the product share: a place in which the product runs, in memory or deployed, and the callers,
 //! sample data and checks that are the same in both.
 
 // A test's helper fails by panicking: the test that called it then shows where.

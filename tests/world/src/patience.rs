@@ -1,4 +1,4 @@
-//! Waiting for what takes its time, but not for ever.
+//! Waiting, with a limit.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use crate::{Place, Reply};
 /// The longest that a test waits for one thing.
 pub const PATIENCE: Duration = Duration::from_secs(75);
 
-/// More messages than anything takes that a test waits for in memory.
+/// In memory: more messages than anything that a test waits for takes.
 const MOST_MESSAGES: u64 = 3_000;
 
-/// How often somebody asks before giving up.
+/// Requests before giving up.
 const TRIES: u32 = 60;
 
 impl Place {
-    /// Looks until there is something to see, and returns it. In memory the next message is handled between two looks,
-    /// and the clock moves to the time at which it is due; so nothing waits.
+    /// Repeats a look until it has a result, and returns that. In memory the next message is handled between two looks,
+    /// and the clock moves to the time at which it is due, so nothing waits.
     pub async fn seen<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let Some(memory) = self.in_process() else {
             return seen(what, look).await;
@@ -33,7 +33,7 @@ impl Place {
                 "after {MOST_MESSAGES} messages still not {what}"
             );
             if !memory.step(&self.cloud, looked_at).await {
-                // A provider's double may still be at it.
+                // A provider's double may still be working.
                 sleep(Duration::from_millis(20)).await;
                 let idle = begun.elapsed() > Duration::from_secs(10);
                 assert!(!idle, "no message is left, and still not {what}");
@@ -41,13 +41,13 @@ impl Place {
         }
     }
 
-    /// Waits until something is so.
+    /// Waits until this is true.
     pub async fn eventually(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         self.seen(what, async || is_so().await.then_some(())).await;
     }
 }
 
-/// Looks until there is something to see, and returns it.
+/// Repeats a look until it has a result, and returns that.
 pub async fn seen<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
@@ -59,13 +59,13 @@ pub async fn seen<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T 
     }
 }
 
-/// Waits until something outside the place is so, such as a request at a provider's double.
+/// Waits until something outside of the place is true, such as a request at a provider's double.
 pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     seen(what, async || is_so().await.then_some(())).await;
 }
 
-/// Asks until the edit is accepted or refused for good, as an app does; the caller's idempotency key makes that harmless.
-/// On a busy machine functions run into their timeouts, and too many requests meet at one counter.
+/// Asks until the edit is accepted or finally refused, as an app does; the caller's idempotency key makes that harmless.
+/// On a busy machine functions time out, and too many requests change one counter at once.
 pub async fn insist(ask: impl AsyncFnMut() -> Reply) -> Reply {
     ask_again_while(ask, |reply| matches!(reply.status, 409 | 500..)).await
 }

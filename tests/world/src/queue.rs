@@ -1,4 +1,4 @@
-//! Messages past the product: copies, late ones, and such as nobody should send.
+//! Messages that the product did not send: copies, late ones, and invalid ones.
 
 use domain::EditId;
 use domain::message::{PollMessage, SubmitMessage};
@@ -35,12 +35,12 @@ pub async fn submit(world: &World, id: EditId) {
     submit_copies(world, id, 1).await;
 }
 
-/// Sends the same submit message so many times at once.
+/// Sends the same submit message this many times at once.
 pub async fn submit_copies(world: &World, id: EditId, copies: usize) {
     send(&world.place, Queue::Submit, &vec![submit_body(world, id); copies]).await;
 }
 
-/// Sends the same poll message so many times at once.
+/// Sends the same poll message this many times at once.
 pub async fn poll_copies(world: &World, id: EditId, attempt: u32, copies: usize) {
     send(
         &world.place,

@@ -46,7 +46,7 @@ impl Traces {
     }
 }
 
-/// Stores that a guest tried so many blocked prompts in this hour and was escalated.
+/// Stores that a guest tried this many blocked prompts in this hour and was escalated.
 pub async fn remember_blocked(world: &World, guest: &Guest, blocked: u32) {
     let scope = format!("SCOPE#{}", guest.scope_hash(&world.event));
     let hour = format!("HOUR#{}", hour_of(world.place.now()));

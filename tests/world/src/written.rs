@@ -154,7 +154,7 @@ impl World {
         made.edit
     }
 
-    /// So many copies of an edit; every tenth has a picture, because pictures take time.
+    /// This many copies of an edit; every tenth has a picture, because pictures take time.
     pub async fn put_many_like(&self, sample: &Edit, count: usize) {
         let edits: Vec<Edit> = (0..count)
             .map(|_| Edit {

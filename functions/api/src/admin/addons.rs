@@ -56,7 +56,7 @@ function!("admin-addons", Superadmin, {
     DELETE [key] => delete_addon,
 });
 
-/// All of them, page by page
+/// Lists the add-ons of the catalogue, page by page
 #[utoipa::path(get, path = "/admin/addons", params(PageQuery),
     responses((status = 200, body = [AddonBody<'_>]), Reads))]
 async fn list_addons(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -66,7 +66,7 @@ async fn list_addons(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     Ok(list(found.iter().map(AddonBody::new), next))
 }
 
-/// One of them
+/// Shows an add-on of the catalogue
 #[utoipa::path(get, path = "/admin/addons/{key}", responses((status = 200, body = AddonBody<'_>), Reads))]
 async fn get_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
@@ -74,7 +74,7 @@ async fn get_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
     Ok(ok(AddonBody::new(&addon)))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces an add-on of the catalogue; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/addons/{key}", request_body = AddonInput,
     responses((status = 200, body = AddonBody<'_>), Changes))]
 async fn put_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -84,7 +84,7 @@ async fn put_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
     Ok(ok(AddonBody::new(&saved.value)))
 }
 
-/// Removes it, if nothing depends on it
+/// Removes an add-on from the catalogue; events keep theirs
 #[utoipa::path(delete, path = "/admin/addons/{key}", responses((status = 204), Changes))]
 async fn delete_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;

@@ -134,7 +134,7 @@ function!("admin-ai-styles", Superadmin, {
     DELETE [key] => delete_style,
 });
 
-/// All of them, page by page
+/// Lists the styles, page by page
 #[utoipa::path(get, path = "/admin/ai-styles", params(PageQuery),
     responses((status = 200, body = [AdminStyleBody<'_>]), Reads))]
 async fn list_all_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -144,7 +144,7 @@ async fn list_all_styles(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
     Ok(list(found.iter().map(AdminStyleBody::new), next))
 }
 
-/// One of them
+/// Shows a style
 #[utoipa::path(get, path = "/admin/ai-styles/{key}", responses((status = 200, body = AdminStyleBody<'_>), Reads))]
 async fn get_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
@@ -152,7 +152,7 @@ async fn get_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
     Ok(ok(AdminStyleBody::new(&style)))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces a style; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/ai-styles/{key}", request_body = AdminStyleInput,
     responses((status = 200, body = AdminStyleBody<'_>), Changes))]
 async fn put_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -162,7 +162,7 @@ async fn put_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
     Ok(ok(AdminStyleBody::new(&saved.value)))
 }
 
-/// Removes it, if nothing depends on it
+/// Removes a style that was never used
 #[utoipa::path(delete, path = "/admin/ai-styles/{key}", responses((status = 204), Changes))]
 async fn delete_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;

@@ -65,7 +65,7 @@ function!("admin-event-addons", Superadmin, {
     DELETE [key] => delete_event_addon,
 });
 
-/// All of them
+/// Lists an event's add-ons
 // An event never has more than a few.
 #[utoipa::path(get, path = "/admin/events/{eventId}/addons",
     responses((status = 200, body = [EventAddonBody<'_>]), Reads))]
@@ -78,7 +78,7 @@ async fn list_event_addons(cloud: &Cloud, request: &Request) -> Result<Answer, P
     ))
 }
 
-/// One of them
+/// Shows an add-on of an event
 #[utoipa::path(get, path = "/admin/events/{eventId}/addons/{key}",
     responses((status = 200, body = EventAddonBody<'_>), Reads))]
 async fn get_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -93,7 +93,7 @@ async fn get_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
     Ok(ok(EventAddonBody::new(found, cloud.now())))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces an add-on of an event; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/events/{eventId}/addons/{key}", request_body = EventAddonInput,
     responses((status = 200, body = EventAddonBody<'_>), Changes))]
 async fn put_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -104,7 +104,7 @@ async fn put_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
     Ok(ok(EventAddonBody::new(&saved.value, cloud.now())))
 }
 
-/// Removes it, if nothing depends on it
+/// Removes an add-on from an event
 #[utoipa::path(delete, path = "/admin/events/{eventId}/addons/{key}", responses((status = 204), Changes))]
 async fn delete_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event_id(request)?;

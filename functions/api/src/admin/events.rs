@@ -79,7 +79,7 @@ function!("admin-events", Superadmin, {
     PUT [eventId] => put_event,
 });
 
-/// All of them, page by page
+/// Lists the events, page by page
 #[utoipa::path(get, path = "/admin/events", params(PageQuery),
     responses((status = 200, body = [AdminEventBody<'_>]), Reads))]
 async fn list_events(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -93,7 +93,7 @@ async fn list_events(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     ))
 }
 
-/// One of them
+/// Shows an event
 #[utoipa::path(get, path = "/admin/events/{eventId}",
     responses((status = 200, body = AdminEventBody<'_>), Reads))]
 async fn get_event_as_admin(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -102,7 +102,7 @@ async fn get_event_as_admin(cloud: &Cloud, request: &Request) -> Result<Answer, 
     Ok(ok(AdminEventBody::new(&event, cloud.now())))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces an event; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/events/{eventId}", request_body = AdminEventInput,
     responses((status = 200, body = AdminEventBody<'_>), Changes))]
 async fn put_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {

@@ -51,7 +51,7 @@ function!("admin-packages", Superadmin, {
     DELETE [key] => delete_package,
 });
 
-/// All of them, page by page
+/// Lists the packages, page by page
 #[utoipa::path(get, path = "/admin/packages", params(PageQuery),
     responses((status = 200, body = [PackageBody<'_>]), Reads))]
 async fn list_packages(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -61,7 +61,7 @@ async fn list_packages(cloud: &Cloud, request: &Request) -> Result<Answer, Probl
     Ok(list(found.iter().map(PackageBody::new), next))
 }
 
-/// One of them
+/// Shows a package
 #[utoipa::path(get, path = "/admin/packages/{key}", responses((status = 200, body = PackageBody<'_>), Reads))]
 async fn get_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
@@ -69,7 +69,7 @@ async fn get_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     Ok(ok(PackageBody::new(&package)))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces a package; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/packages/{key}", request_body = PackageInput,
     responses((status = 200, body = PackageBody<'_>), Changes))]
 async fn put_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -79,7 +79,7 @@ async fn put_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     Ok(ok(PackageBody::new(&saved.value)))
 }
 
-/// Removes it, if nothing depends on it
+/// Removes a package that no event has
 #[utoipa::path(delete, path = "/admin/packages/{key}", responses((status = 204), Changes))]
 async fn delete_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;

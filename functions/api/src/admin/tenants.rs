@@ -112,7 +112,7 @@ function!("admin-tenants", Superadmin, {
     PUT [tenantId] => put_tenant,
 });
 
-/// All of them, page by page
+/// Lists the tenants, page by page
 #[utoipa::path(get, path = "/admin/tenants", params(PageQuery),
     responses((status = 200, body = [TenantBody<'_>]), Reads))]
 async fn list_tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -122,7 +122,7 @@ async fn list_tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     Ok(list(found.iter().map(TenantBody::new), next))
 }
 
-/// One of them
+/// Shows a tenant
 #[utoipa::path(get, path = "/admin/tenants/{tenantId}", responses((status = 200, body = TenantBody<'_>), Reads))]
 async fn get_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id = path_id(request, "tenantId", MISSING)?;
@@ -130,7 +130,7 @@ async fn get_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem>
     Ok(ok(TenantBody::new(&tenant)))
 }
 
-/// Creates or replaces; repeating it changes nothing
+/// Creates or replaces a tenant; repeating it changes nothing
 #[utoipa::path(put, path = "/admin/tenants/{tenantId}", request_body = TenantInput,
     responses((status = 200, body = TenantBody<'_>), Changes))]
 async fn put_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {

@@ -4,7 +4,7 @@ use domain::guard::GrantedBy;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What an event has, for those who decide what to show of it (row E6).
+/// What an event has, for clients that decide what to show of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CapabilitiesBody {
     /// Whether AI edits are unlocked.

@@ -9,7 +9,7 @@ pub(crate) const MAX_NAME: usize = 100;
 pub(crate) const MAX_LISTED: usize = 50;
 /// Characters of a feature's key.
 pub(crate) const MAX_KEY: usize = 64;
-/// One billion US dollars: more is a slip.
+/// One billion US dollars, in micro-USD: more is a mistake.
 pub(crate) const MAX_CAP: i64 = 1_000_000_000_000_000;
 
 /// Refuses a name of blanks, of several lines, or with characters that nobody sees.

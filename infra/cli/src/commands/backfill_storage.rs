@@ -18,7 +18,7 @@ pub(crate) struct BackfillStorageCommand {
     /// Show what would be stored, and store nothing
     #[arg(long)]
     pretend: bool,
-    /// Stop after so many edits, oldest first
+    /// Stop after this many edits, oldest first
     #[arg(long, default_value = "200")]
     limit: NonZeroU32,
     /// Treat this edit alone, even if its stored copy was lost

@@ -14,7 +14,7 @@ use crate::target::Target;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DispatchCommand {
-    /// Stop after so many edits, oldest first
+    /// Stop after this many edits, oldest first
     #[arg(long, default_value = "500")]
     limit: NonZeroU32,
 }

@@ -19,7 +19,7 @@ pub(crate) enum DlqCommand {
     Show {
         /// The queue that the messages came from
         queue: DeadLetterQueue,
-        /// Stop after so many messages
+        /// Stop after this many messages
         #[arg(long, default_value = "25")]
         limit: NonZeroUsize,
     },
@@ -27,7 +27,7 @@ pub(crate) enum DlqCommand {
     Redrive {
         /// The queue that the messages came from
         queue: DeadLetterQueue,
-        /// Stop after so many messages
+        /// Stop after this many messages
         #[arg(long, default_value = "1000")]
         limit: NonZeroUsize,
     },

@@ -20,10 +20,10 @@ pub(crate) struct PruneCommand {
     /// Count what would be deleted, and delete nothing
     #[arg(long)]
     pretend: bool,
-    /// Keep edits, photos and their pictures for so many days, instead of the setting `request_retention_days`
+    /// Keep edits, photos and their pictures for this many days, instead of the setting `request_retention_days`
     #[arg(long, value_name = "DAYS")]
     request_days: Option<NonZeroU32>,
-    /// Keep ledger entries for so many days, instead of the setting `usage_ledger_retention_days`
+    /// Keep ledger entries for this many days, instead of the setting `usage_ledger_retention_days`
     #[arg(long, value_name = "DAYS")]
     ledger_days: Option<NonZeroU32>,
 }

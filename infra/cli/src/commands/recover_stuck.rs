@@ -14,7 +14,7 @@ use crate::target::Target;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RecoverStuckCommand {
-    /// An edit is stuck after so many minutes without progress
+    /// An edit is stuck after this many minutes without progress
     #[arg(long, default_value_t = 30)]
     minutes: u32,
     /// Send queued edits again, and poll the provider for the others: finished pictures are delivered
@@ -23,7 +23,7 @@ pub(crate) struct RecoverStuckCommand {
     /// Fail stuck edits and release their money; a picture that the provider has finished is still delivered
     #[arg(long)]
     fail: bool,
-    /// Stop after so many edits, those due first
+    /// Stop after this many edits, those due first
     #[arg(long, default_value = "500")]
     limit: NonZeroU32,
     /// Skip edits that `queue_auto_dispatch` or the kill switch holds back, as the schedule does

@@ -23,7 +23,7 @@ pub(crate) struct WatchCommand {
     /// Seconds between two updates
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
     interval: u64,
-    /// Stop after so many updates; Ctrl-C stops it too
+    /// Stop after this many updates; Ctrl-C stops it too
     #[arg(long, value_name = "UPDATES")]
     count: Option<u64>,
     /// Number of newest edits to show

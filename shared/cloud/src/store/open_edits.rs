@@ -26,7 +26,7 @@ pub struct FoundEdits {
 
 impl Cloud {
     /// Edits that have not ended and whose deadline is not after `due`: the earliest deadlines, in their order, at
-    /// most so many.
+    /// most this many.
     pub async fn open_edits(&self, due: Timestamp, at_most: usize) -> Result<FoundEdits, PortError> {
         let shards = keys::open_partitions().map(|shard| self.shard(shard, due, at_most));
         let found = try_join_all(shards).await?;
@@ -41,7 +41,7 @@ impl Cloud {
         })
     }
 
-    /// Edits that succeeded and have no stored copy: those that ended first, at most so many.
+    /// Edits that succeeded and have no stored copy: those that ended first, at most this many.
     pub async fn unstored_edits(&self, at_most: usize) -> Result<FoundEdits, PortError> {
         let found = self
             .shard(keys::UNSTORED.to_owned(), Timestamp::MAX, at_most)

@@ -48,7 +48,7 @@ impl Rule {
         self
     }
 
-    /// So many calls in a row, instead of one.
+    /// This many calls in a row, instead of one.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.times = times;

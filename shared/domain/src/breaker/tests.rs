@@ -18,7 +18,7 @@ fn attempt(number: u128) -> TaskId {
 const FAILS: Signal = Signal::Fails { first: true };
 
 impl Breaker {
-    /// As if what is to be written had been written.
+    /// The breaker after this signal, with the change written if there is one.
     fn told(self, signal: Signal, from: u128, second: i64) -> Self {
         self.after(signal, attempt(from), at(second))
             .map_or(self, |change| change.next)
@@ -49,7 +49,7 @@ fn auth_and_quota_open_a_breaker_at_once_with_one_signal() {
             .unwrap();
         assert_eq!(change.transition, Some(Transition::Opened(reason)));
         assert_eq!(change.next.outage(), Some((reason, Some(at(0)))));
-        // Whoever comes later has nothing to write, and nothing to say.
+        // A later signal changes nothing and is not reported.
         assert_eq!(
             change.next.after(Signal::Refuses(reason), attempt(2), at(1)),
             None
@@ -153,7 +153,7 @@ fn an_open_breaker_lets_one_probe_through_once_its_time_has_come() {
         Gate::Pass,
         "the probe itself goes on"
     );
-    // A probe that nobody hears of does not keep the provider out of service.
+    // A probe without a result does not keep the provider out of service.
     assert_ne!(probe(&half, 2, 75), half);
 }
 

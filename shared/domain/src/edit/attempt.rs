@@ -14,16 +14,17 @@ use crate::settings::Settings;
 pub struct Attempt {
     /// 1, 2, …
     pub number: u32,
-    /// Who.
+    /// The provider that it goes to.
     pub provider: ProviderName,
     pub model: String,
-    /// Whether it was really sent there: a setting that changes does not change attempts under way. Absent in attempts that
-    /// are older than this note.
+    /// Whether it is really sent there, by the setting at the claim: a later change of the setting leaves it alone. Absent
+    /// in attempts that are older than this field.
     #[serde(default)]
     pub mode: Option<ProviderMode>,
     /// The provider's key for it, derived and stored before the submit.
     pub task_id: TaskId,
-    /// The provider's name for it, once it has acknowledged it by that: from then on it is there, whatever is said later.
+    /// The provider's name for it, from its acknowledgement. An acknowledged attempt exists, even if a later poll does not
+    /// find it.
     #[serde(default)]
     pub handle: Option<String>,
     /// When it was claimed.
@@ -43,7 +44,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Whether it was really sent to its provider.
+    /// The mode at its claim, or for an older attempt the mode of the settings.
     pub fn mode_or(&self, settings: &Settings) -> ProviderMode {
         self.mode.unwrap_or_else(|| settings.mode_of(self.provider))
     }

@@ -30,7 +30,7 @@ const MAX_COST_FACTOR: i64 = 10;
 /// An attempt can always have cost this: the estimate of a style may be nothing.
 const ALWAYS_POSSIBLE: MicroUsd = MicroUsd::new(100_000);
 
-/// The way to another provider, through the budget.
+/// The route to another provider, with its price and the cap that limits it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub provider: ProviderName,
@@ -53,9 +53,9 @@ pub enum Step {
         /// The edit was held back, by no fault of its own: it gets its time all the same.
         held: bool,
     },
-    /// The provider acknowledged the attempt by a name, its own or ours: processing stays.
+    /// The provider acknowledged the attempt under a name, its own or ours: the edit stays processing.
     Accept { handle: String },
-    /// The attempt did not come off and may be tried again: processing → queued.
+    /// The attempt failed, and another may follow: processing → queued.
     Retry {
         /// The outcome of the attempt.
         code: FailureCode,
@@ -83,7 +83,7 @@ pub enum Step {
         /// When the result reached us: the time after that is ours and not the provider's.
         received_at: Timestamp,
     },
-    /// A picture that had no stored copy has one now: succeeded stays, and nothing is paid.
+    /// A picture that had no stored copy has one now: the edit stays succeeded, and nothing is paid.
     Store {
         /// Our copy.
         output: StoredOutput,
@@ -217,7 +217,7 @@ impl Edit {
         Ok(next)
     }
 
-    /// Whether an attempt that came to nothing may be followed by another at the same provider.
+    /// Whether a failed attempt may be followed by another at the same provider.
     pub fn may_retry(&self, now: Timestamp) -> bool {
         self.has_a_try_left(None) && now < self.deadline_at
     }

@@ -26,7 +26,7 @@ fn retry(route: Option<Route>) -> Step {
     }
 }
 
-/// A picture that we heard of at this second.
+/// A picture that the provider reported at this second.
 fn succeed(cost: Option<MicroUsd>, second: i64) -> Step {
     Step::Succeed {
         output: output(),
@@ -38,7 +38,7 @@ fn succeed(cost: Option<MicroUsd>, second: i64) -> Step {
     }
 }
 
-/// The way to fal, where an edit costs so much.
+/// The route to fal, where an edit costs this much.
 fn to_fal(estimate: i64) -> Route {
     Route {
         provider: ProviderName::Fal,
@@ -149,7 +149,7 @@ proptest! {
         prop_assert_eq!(edit.attempts.len(), edit.attempt as usize);
     }
 
-    /// What recovery finds its edits by.
+    /// Recovery depends on this: it finds edits by their deadline.
     #[test]
     fn a_deadline_is_never_further_from_the_last_move_than_a_guest_is_patient(
         steps in prop::collection::vec((any_step(), 0_i64..900), 0..20),
@@ -355,7 +355,7 @@ fn the_last_attempt_at_a_provider_is_not_retried_there() {
     assert!(!edit.may_retry(at(6)));
     assert!(edit.step(retry(None), at(6)).is_err());
 
-    // The other provider is a new beginning, and there is no way back.
+    // Attempts are counted anew at the other provider, and the edit never returns to the first.
     edit = edit.step(retry(Some(to_fal(40_000))), at(6)).unwrap().edit;
     assert!(edit.may_retry(at(7)));
     assert!(!edit.may_move_to(ProviderName::Runware) && !edit.may_move_to(ProviderName::Fal));

@@ -14,7 +14,7 @@ pub struct Prune {
     pub request_days: Option<NonZeroU32>,
     /// Instead of the setting `usage_ledger_retention_days`.
     pub ledger_days: Option<NonZeroU32>,
-    /// Longest time to work, in seconds; what is left is said to be `more`.
+    /// Longest time to work, in seconds; the answer's `more` says whether anything is left.
     pub max_seconds: Option<NonZeroU32>,
 }
 
@@ -31,7 +31,7 @@ pub struct Pruned {
     pub ledger_entries: u64,
     /// Size of pictures and photos, without thumbnails; photos as their uploader announced them.
     pub bytes: u64,
-    /// Edits that have had their time but are still under way; they are left alone.
+    /// Edits past their retention that are still under way; they are left alone.
     pub under_way: u64,
     /// Events and tenants where something failed; the log says what. The next run tries again.
     pub failed: u64,
@@ -40,7 +40,7 @@ pub struct Pruned {
 }
 
 impl Pruned {
-    /// This, and what else went.
+    /// Adds the counts of another part of the run.
     pub fn add(&mut self, other: &Self) {
         self.requests += other.requests;
         self.outputs += other.outputs;

@@ -16,8 +16,8 @@ pub enum Recovery {
     /// Report what `requeue` would do, without asking a provider.
     #[default]
     DryRun,
-    /// A queued edit is sent again. After one that is processing the provider is asked: what is finished is delivered,
-    /// what goes on is polled again, what came to nothing goes the way of every failed attempt.
+    /// A queued edit is sent again. The provider is asked about a processing edit: a finished picture is delivered, a
+    /// running attempt is polled again, and a failed one is treated like any failed attempt.
     Requeue,
     /// The edit ends, unless the provider has its picture: that is delivered.
     Fail,
@@ -89,7 +89,7 @@ pub enum Treatment {
     Fail,
     /// Nothing: another worker was faster.
     Leave,
-    /// Nothing, although something should be: what that takes is out of reach now.
+    /// Nothing, although something should be done: a service that it needs cannot be reached now.
     Error,
 }
 
@@ -131,7 +131,7 @@ pub struct Recovered {
     pub delivered: u32,
     /// Those that ended without a picture.
     pub failed: u32,
-    /// Those that nothing could be done with now.
+    /// Those that could not be treated now.
     #[serde(default)]
     pub errors: u32,
     /// Edits that were spared because an operator holds them back; not among the matched.

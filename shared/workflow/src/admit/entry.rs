@@ -1,4 +1,4 @@
-//! The way into an event: a guest by its token, an organiser by the event's slug.
+//! How a caller reaches an event: a guest by its token, an organiser by the event's slug.
 
 use std::sync::Arc;
 

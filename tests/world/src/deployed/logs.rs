@@ -110,7 +110,7 @@ pub async fn leaks(place: &Place, since_ms: i64) -> Vec<String> {
     leaks
 }
 
-/// The JSON lines of these functions' logs since then that are meant, once there are at least so many.
+/// The JSON lines of these functions' logs since then that match, once there are at least this many.
 pub async fn found(
     place: &Place,
     functions: &[&str],
@@ -167,7 +167,7 @@ pub async fn peak_memory_mb(place: &Place, function: &str, id: EditId) -> u64 {
     panic!("{function} has not logged an invocation for {id}");
 }
 
-/// Waits until a worker has logged so many invocations about an edit. Whatever the worker did is done then, so a test can
+/// Waits until a worker has logged this many invocations about an edit. Whatever the worker did is done then, so a test can
 /// assert that it did nothing.
 pub async fn until_handled(place: &Place, worker: &str, id: EditId, invocations: usize) {
     let since_ms = id.created_at().as_millisecond() - 1_000;

@@ -113,7 +113,7 @@ impl Space<'_> {
         }
     }
 
-    /// The sort keys of a query, of an index once it has so many.
+    /// The sort keys of a query, of an index once it has this many.
     async fn sort_keys(&self, query: &Query, count: usize) -> Vec<String> {
         let read = || async {
             let items = self.all(query.clone()).await;

@@ -47,7 +47,7 @@ async fn well_before_the_hour_ends(place: &Place) {
     }
 }
 
-/// The signals about a guest that the function logged, once there are at least so many.
+/// The signals about a guest that the function logged, once there are at least this many.
 async fn signals(place: &Place, world: &World, guest: &Guest, since_ms: i64, at_least: usize) -> Vec<Value> {
     let scope = guest.scope_hash(&world.event);
     let is_meant = |line: &Value| line["message"] == SIGNAL && line["scope_hash"] == json!(scope);
