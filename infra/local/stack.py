@@ -19,7 +19,7 @@ LOCAL = ROOT / ".local"
 
 OLDEST_PYTHON = (3, 10)
 #: Dependencies of the workspace built in the dev profile, plus the virtual environment.
-FIRST_BUILD_BYTES = 5 * 1024**3
+FIRST_BUILD_BYTES = 4 * 1024**3
 LATER_BUILD_BYTES = 1 * 1024**3
 
 #: Every virtual environment, with its requirements.
