@@ -94,6 +94,10 @@ impl Applied {
     /// Writes the settings that differ from the defaults with `changes`. The breakers stay closed: one test's outage would be
     /// every test's.
     pub(super) async fn apply(&mut self, place: &Place, profile: Profile, changes: &[(Setting, String)]) {
+        for (changed, _) in changes {
+            let is_known = DEFAULTS.iter().any(|(known, _)| known == changed);
+            assert!(is_known, "{changed} needs a row in DEFAULTS, or it is not put back");
+        }
         match changes.iter().any(goes_live) {
             true => self.use_keys(place, &OUR_KEYS).await,
             false => self.put_keys_back(place).await,
