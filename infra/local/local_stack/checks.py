@@ -59,6 +59,9 @@ def _template_lane() -> list[Check]:
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
         Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
+        # Skipped, with the reason, where no container can run. Beside the fault suite, which has a stack of its own: the other
+        # tests of the stack change its settings.
+        Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("cargo test",)),
     ]
 
 
@@ -68,14 +71,12 @@ def _stack_lane() -> list[Check]:
     return [
         Check("stack up", _up, needs=("cargo build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
-        # Skipped, with the reason, where no container can run.
-        Check("sam local", _pytest("sam_local"), needs=(*up, "test tools")),
         # After clippy, because cargo lets only one command build at a time.
         Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
         # On a stack of its own, with fewer edits than `make test-faults`.
         Check("fault suite", _shell([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]), live=True),
         # Near the end, because these tests change settings at random until they restore them.
-        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), live=True),
+        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local",), live=True),
         # Last, because these tests judge the whole run: which permissions it used, and what it logged.
         Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools")),
     ]
