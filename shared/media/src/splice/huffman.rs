@@ -49,7 +49,8 @@ struct Code {
 }
 
 impl Table {
-    /// The codes in order; `None` when there are more of a length than fit.
+    /// The codes in order; `None` when there are more of a length than fit. A code of ones alone does not fit: ITU T.81, C.2
+    /// keeps it free, and decoders refuse a table that has it.
     fn codes(&self) -> Option<Vec<Code>> {
         let mut codes = Vec::with_capacity(self.symbols.len());
         let mut symbols = self.symbols.iter();
@@ -57,11 +58,11 @@ impl Table {
         for (length, &count) in (1..).zip(&self.counts) {
             for _ in 0..count {
                 let symbol = *symbols.next()?;
-                if code >> length != 0 {
-                    return None;
-                }
                 codes.push(Code { symbol, code, length });
                 code += 1;
+            }
+            if code >> length != 0 {
+                return None;
             }
             code <<= 1;
         }
@@ -234,6 +235,10 @@ impl Decoder {
     pub(super) fn new(table: &Table, kind: Kind) -> Option<Self> {
         let mut entries = Box::new([Entry(0); ENTRIES]);
         let mut long = Vec::new();
+        // Decoders refuse a table with such a symbol, also where no block uses it.
+        if kind == Kind::Dc && table.symbols.iter().any(|symbol| *symbol > 15) {
+            return None;
+        }
         for code in table.codes()?.into_iter().filter(|code| kind.allows(code.symbol)) {
             let Some(rest) = LOOKUP_BITS.checked_sub(code.length) else {
                 long.push(code);

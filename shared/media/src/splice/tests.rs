@@ -6,6 +6,7 @@ use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
 
+use super::huffman::{Decoder, Kind, Table};
 use super::*;
 use crate::finish::decode_and_encode;
 use crate::{Mark, Position};
@@ -336,6 +337,24 @@ fn read(folder: &str, name: &str) -> Vec<u8> {
             .join(name),
     )
     .unwrap()
+}
+
+/// A table with so many codes of 1 and of 2 bits.
+fn is_taken(of_one_bit: u8, of_two_bits: u8, symbols: &[u8], kind: Kind) -> bool {
+    let mut counts = [0; 16];
+    (counts[0], counts[1]) = (of_one_bit, of_two_bits);
+    let symbols = symbols.to_vec();
+    Decoder::new(&Table { counts, symbols }, kind).is_some()
+}
+
+#[test]
+fn a_huffman_table_that_decoders_refuse_is_refused() {
+    assert!(is_taken(1, 1, &[0, 1], Kind::Ac));
+    assert!(!is_taken(1, 2, &[0, 1, 2], Kind::Ac), "a code of ones alone");
+    assert!(!is_taken(2, 0, &[0, 1], Kind::Ac), "a code of ones alone");
+    assert!(!is_taken(1, 3, &[0, 1, 2, 3], Kind::Ac), "more codes than fit");
+    assert!(is_taken(1, 1, &[0, 15], Kind::Dc));
+    assert!(!is_taken(1, 1, &[0, 16], Kind::Dc), "a difference of 16 bits");
 }
 
 proptest! {
