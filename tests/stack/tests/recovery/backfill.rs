@@ -15,10 +15,10 @@ contract! {
     in_memory {
         a_lost_copy_is_made_again_for_a_named_edit,
         a_forbidden_address_fails_alone_and_is_never_fetched,
-        an_edit_without_a_picture_is_skipped,
     }
     both {
         an_edit_without_a_copy_gets_one_and_an_edit_with_one_is_left_alone,
+        an_edit_without_a_picture_is_skipped,
     }
 }
 

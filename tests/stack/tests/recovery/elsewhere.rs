@@ -12,12 +12,10 @@ use world::{Books, Duo, Place, World, mark, queue, settings, styles};
 use super::*;
 
 contract! {
-    in_memory {
-        recovery_asks_the_provider_that_the_edit_moved_to,
-    }
     both {
         recovery_and_backfill_draw_the_organisers_own_mark,
         dispatch_and_recovery_send_to_the_queue_of_the_setting,
+        recovery_asks_the_provider_that_the_edit_moved_to,
     }
 }
 

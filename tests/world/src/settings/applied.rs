@@ -96,7 +96,10 @@ impl Applied {
     pub(super) async fn apply(&mut self, place: &Place, profile: Profile, changes: &[(Setting, String)]) {
         for (changed, _) in changes {
             let is_known = DEFAULTS.iter().any(|(known, _)| known == changed);
-            assert!(is_known, "{changed} needs a row in DEFAULTS, or it is not put back");
+            assert!(
+                is_known,
+                "{changed} needs a row in DEFAULTS, or it is not put back"
+            );
         }
         match changes.iter().any(goes_live) {
             true => self.use_keys(place, &OUR_KEYS).await,

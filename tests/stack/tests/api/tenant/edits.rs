@@ -3,16 +3,17 @@
 use domain::settings::setting;
 use serde_json::json;
 use world::caller::of_event;
+use world::deployed::logs;
 use world::{Caller, Place, World, queue, settings, styles};
 
 contract! {
     in_memory {
         an_organiser_and_a_guest_see_the_same_queue_position,
-        an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting,
     }
     both {
         an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
         an_organisers_edit_goes_to_the_queue_of_the_setting,
+        an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting,
     }
 }
 
@@ -127,7 +128,10 @@ async fn an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting(place
     let held = world.guest.start(photo, &styles::fake("sync")).await;
     settings.change(setting!(is_enabled), "false").await;
     queue::submit(&world, held).await;
-    place.handle_due_messages().await;
+    match place.is_deployed() {
+        true => logs::until_handled(&place, "process-edit", held, 1).await,
+        false => place.handle_due_messages().await,
+    }
     assert_eq!(world.stored(held).await.attempt, 0);
     place.assert_waiting_in_standby();
     settings.change(setting!(is_enabled), "true").await;

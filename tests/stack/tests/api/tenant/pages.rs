@@ -11,8 +11,10 @@ use world::{Caller, Place, World, styles};
 contract! {
     in_memory {
         pages_neither_repeat_nor_miss_an_edit_while_new_ones_arrive,
-        a_filter_shows_the_edits_of_a_status_and_no_other,
         the_list_refuses_a_wrong_limit_cursor_or_status,
+    }
+    both {
+        a_filter_shows_the_edits_of_a_status_and_no_other,
     }
 }
 

@@ -6,10 +6,12 @@ use world::{Books, Place, Reply, World, settings, styles};
 
 contract! {
     in_memory {
-        a_repeated_request_gets_the_same_edit_and_pays_once,
         a_key_belongs_to_one_request,
         the_same_key_of_another_guest_is_another_key,
         a_repeated_blocked_prompt_is_one_blocked_edit,
+    }
+    both {
+        a_repeated_request_gets_the_same_edit_and_pays_once,
     }
     deployed {
         parallel_requests_with_one_key_make_one_edit,
