@@ -87,6 +87,7 @@ async fn sync_succeeds_without_a_poll(place: Place) {
 }
 
 async fn slow_succeeds_at_the_third_poll(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let (edit, _) = take(&place, "slow").await;
     assert_eq!((edit.status, edit.attempt, edit.polls), (Status::Succeeded, 1, 3));
 }
@@ -133,6 +134,7 @@ async fn error_is_tried_three_times_and_no_more(place: Place) {
 }
 
 async fn flaky_succeeds_at_the_second_attempt_and_is_paid_once(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let (edit, books) = take(&place, "flaky").await;
     assert_eq!((edit.status, edit.attempt), (Status::Succeeded, 2));
     let outcomes: Vec<_> = edit

@@ -3,7 +3,7 @@
 use domain::watermark::{WatermarkPosition, WatermarkSettings};
 use image::RgbImage;
 use world::pictures::{Area, decode, difference};
-use world::{Place, World, mark, styles};
+use world::{Place, World, mark, settings, styles};
 
 contract! {
     in_memory {
@@ -87,6 +87,7 @@ async fn the_closest_watermark_is_drawn_and_nothing_else_changes(place: Place) {
 }
 
 async fn an_organisers_own_mark_is_drawn(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let own = mark::red(&place).await;
     // Either worker may finish an edit: at the submit, or after a poll.
     for style in [styles::fake("sync").as_str(), styles::OK] {

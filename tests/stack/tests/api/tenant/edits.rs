@@ -18,6 +18,7 @@ contract! {
 }
 
 async fn an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;

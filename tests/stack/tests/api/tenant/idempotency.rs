@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use world::{Books, Caller, Place, Reply, World, styles};
+use world::{Books, Caller, Place, Reply, World, settings, styles};
 
 contract! {
     in_memory {
@@ -17,6 +17,7 @@ contract! {
 }
 
 async fn a_repeated_request_gets_the_same_edit_and_its_picture_once_finished(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;

@@ -6,7 +6,7 @@ use domain::EditId;
 use serde_json::{Value, json};
 use world::caller::of_event;
 use world::reply::text;
-use world::{Caller, Place, World, styles};
+use world::{Caller, Place, World, settings, styles};
 
 contract! {
     in_memory {
@@ -73,6 +73,7 @@ async fn pages_neither_repeat_nor_miss_an_edit_while_new_ones_arrive(place: Plac
 }
 
 async fn a_filter_shows_the_edits_of_a_status_and_no_other(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let world = world(&place).await;
     let organiser = Caller::organiser(&world).await;
     let photo = world.photo("cat.jpg").await;

@@ -19,6 +19,7 @@ contract! {
 }
 
 async fn a_repeated_request_gets_the_same_edit_and_pays_once(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let body = json!({ "style_key": styles::OK });
