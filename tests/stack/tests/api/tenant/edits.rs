@@ -7,10 +7,8 @@ use world::deployed::logs;
 use world::{Caller, Place, World, queue, settings, styles};
 
 contract! {
-    in_memory {
-        an_organiser_and_a_guest_see_the_same_queue_position,
-    }
     both {
+        an_organiser_and_a_guest_see_the_same_queue_position,
         an_organiser_sees_prompt_provider_and_cost_and_a_guest_does_not,
         an_organisers_edit_goes_to_the_queue_of_the_setting,
         an_edit_held_by_the_kill_switch_waits_in_the_queue_of_the_setting,
