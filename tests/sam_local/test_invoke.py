@@ -72,6 +72,8 @@ def ask(engine: Engine, with_stack: Path) -> Iterator[Callable[..., tuple[int, d
     process = subprocess.Popen(
         engine.sam("local", "start-api", *options), env=engine.environment(), stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        # A shell starts its background jobs, and so everything below them, with interrupts ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stderr is not None
     # SAM reports every request there: somebody must read it, or SAM stops when the pipe is full.
@@ -96,7 +98,10 @@ def ask(engine: Engine, with_stack: Path) -> Iterator[Callable[..., tuple[int, d
         finally:
             # SAM removes its containers on an interrupt alone.
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            try:
+                process.wait(60)
+            finally:
+                process.kill()  # whoever reads what it says would wait for ever
 
 
 def test_the_api_answers_a_guest(ask: Callable[..., tuple[int, dict[str, Any]]], stack: dict[str, Any]) -> None:
