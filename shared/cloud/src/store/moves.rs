@@ -23,8 +23,8 @@ pub struct EditInContext {
     pub event: Option<Event>,
     pub tenant: Option<Tenant>,
     pub breakers: Breakers,
-    /// The latency that a quarter of the event's edits stay within, where it has a history: as the edit's shard of the counters has it, else as the edit
-    /// found it when it was admitted.
+    /// The latency that a quarter of the event's edits stay within, where it has a history: as the edit's shard of the
+    /// counters has it, else as the edit found it when it was admitted.
     pub quick_latency_ms: Option<u64>,
 }
 
