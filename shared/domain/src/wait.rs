@@ -93,6 +93,7 @@ mod tests {
             addons: Vec::new(),
             policy: EventPolicy::default(),
             watermark: None,
+            created_at: None,
             scope_key: String::new(),
         };
         let photo = Photo {

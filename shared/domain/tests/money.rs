@@ -308,6 +308,7 @@ fn event() -> Event {
             ..EventPolicy::default()
         },
         watermark: None,
+        created_at: None,
         scope_key: "00".repeat(16),
     }
 }

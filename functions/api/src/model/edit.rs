@@ -1,7 +1,7 @@
 //! Edits, as guests and organisers see them, and how one is read.
 
 use cloud::{Cloud, invocation};
-use domain::edit::Attempt;
+use domain::edit::{Attempt, FailureCode};
 use domain::wait::Wait;
 use domain::{EditId, MicroUsd, PhotoId, Problem, ProviderName, Status, StyleKey};
 use jiff::Timestamp;
@@ -14,7 +14,6 @@ use workflow::{EditAnswer, Entry, output_links};
 pub(crate) struct EditBody<'a> {
     #[schema(value_type = String)]
     id: EditId,
-    #[schema(value_type = String)]
     status: Status,
     #[schema(value_type = String)]
     photo_id: PhotoId,
@@ -45,6 +44,7 @@ struct OutputBody<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct FailureBody {
+    #[schema(value_type = FailureCode)]
     code: &'static str,
     message: &'static str,
     retryable: bool,
@@ -103,7 +103,6 @@ pub(crate) struct TenantEditBody<'a> {
     edit: EditBody<'a>,
     prompt: Option<&'a str>,
     negative_prompt: Option<&'a str>,
-    #[schema(value_type = String)]
     provider: ProviderName,
     model: &'a str,
     style_version: Option<u32>,
@@ -118,11 +117,30 @@ pub(crate) struct TenantEditBody<'a> {
     provider_url: Option<&'a str>,
 }
 
+/// How an attempt ended: with a picture, or with a failure code.
+#[derive(ToSchema)]
+#[allow(dead_code)] // only its schema is used
+#[schema(rename_all = "snake_case")]
+enum AttemptOutcome {
+    Succeeded,
+    ProviderTimeout,
+    ProviderError,
+    ProviderRejected,
+    ProviderAuth,
+    ProviderQuota,
+    Moderated,
+    PromptBlocked,
+    PhotoInvalid,
+    OutputInvalid,
+    OutputUnavailable,
+    BudgetHardCapReached,
+    RecoveredAsFailed,
+}
+
 /// One try at a provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AttemptBody<'a> {
     number: u32,
-    #[schema(value_type = String)]
     provider: ProviderName,
     model: &'a str,
     task_id: String,
@@ -130,6 +148,8 @@ pub(crate) struct AttemptBody<'a> {
     started_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
+    /// Null while it is under way; in attempts of long ago it may be another code.
+    #[schema(value_type = Option<AttemptOutcome>)]
     outcome: Option<&'a str>,
     detail: Option<&'a str>,
     #[schema(value_type = Option<i64>)]

@@ -4,12 +4,18 @@
 //! works.
 
 pub(crate) mod create_edit;
+pub(crate) mod export_edits;
+pub(crate) mod get_activity;
 pub(crate) mod get_edit;
 pub(crate) mod get_settings;
 pub mod get_summary;
+pub mod get_usage;
+pub(crate) mod guest_links;
 pub(crate) mod list_audit;
 pub(crate) mod list_edits;
+pub mod list_events;
 pub(crate) mod list_styles;
+pub(crate) mod list_usage_entries;
 pub mod update_settings;
 
 use cloud::Cloud;

@@ -1,5 +1,6 @@
 //! What the one table holds. `keys` says where each item lives; `read` and `write` are what the other files share.
 
+mod activity;
 mod admit;
 mod audit;
 mod breakers;
@@ -20,6 +21,7 @@ mod retention;
 mod settings_copy;
 mod signals;
 mod tenant;
+mod tenant_events;
 mod tenants;
 mod tokens;
 mod write;
@@ -31,4 +33,5 @@ pub use registrations::Counted;
 pub use retention::OldPhoto;
 pub(crate) use settings_copy::StoredCopy;
 pub use tenant::SummaryItems;
+pub use tenant_events::{EventMonth, ListedEvent};
 pub use tokens::{IssuedToken, NewToken};

@@ -42,6 +42,7 @@ impl World {
                 addons: Vec::new(),
                 policy: EventPolicy::default(),
                 watermark: None,
+                created_at: None,
                 scope_key: String::new(),
             },
             caps: BudgetCaps::default(),

@@ -81,6 +81,7 @@ impl World {
                     ..EventPolicy::default()
                 },
                 watermark: None,
+                created_at: None,
                 scope_key: "00".repeat(16),
             },
             caps: BudgetCaps {

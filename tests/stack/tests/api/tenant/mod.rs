@@ -1,7 +1,13 @@
-//! `/api/v1/tenant/events/{eventSlug}`
+//! `/api/v1/tenant`
 
+mod activity;
+mod audit;
 mod concurrency;
 mod edits;
+mod events;
+mod export;
+mod guest_links;
 mod idempotency;
 mod isolation;
 mod pages;
+mod usage;
