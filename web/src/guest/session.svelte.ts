@@ -49,7 +49,12 @@ export class Session {
   readonly #pause = new Pause();
   readonly #forever = new AbortController();
 
+  /** Once the language is there and the guest is back where they were. */
+  readonly ready: Promise<void>;
+  #isReady: () => void = () => undefined;
+
   constructor(token: string) {
+    this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.token = token;
     this.api = new GuestApi(token, () => this.guestId);
   }
@@ -77,6 +82,7 @@ export class Session {
     const event = this.#loadEvent();
     await this.setLanguage((await language) ?? pickLanguage(navigator.languages), false);
     await this.#restore();
+    this.#isReady();
     await event;
   }
 
