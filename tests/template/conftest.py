@@ -33,3 +33,9 @@ def deployed() -> Template:
 def monitoring() -> Template:
     """The nested stack."""
     return Template(yaml_parse(config.MONITORING.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def site() -> Template:
+    """The nested stack of the pages."""
+    return Template(yaml_parse(config.SITE.read_text(encoding="utf-8")))

@@ -143,7 +143,11 @@ def test_every_stage_has_a_page_to_sign_in_that_hands_out_codes_alone(written: T
     assert client["AllowedOAuthFlowsUserPoolClient"] is True
     assert client["AllowedOAuthFlows"] == ["code"] and client["GenerateSecret"] is False
     assert set(client["AllowedOAuthScopes"]) == {"openid", "profile"}, "profile brings custom:tenant_id"
-    assert client["CallbackURLs"] == client["LogoutURLs"] == {"Ref": "SignInPages"}
+    condition, with_site, without = client["CallbackURLs"]["Fn::If"]
+    assert client["LogoutURLs"] == client["CallbackURLs"] and condition == "HasSiteOrigin"
+    pages, others = with_site["Fn::Split"][1]["Fn::Sub"]
+    assert pages.split(",") == ["${SiteOrigin}/control/", "${Others}"]
+    assert others["Others"] == {"Fn::Join": [",", {"Ref": "SignInPages"}]} and without == {"Ref": "SignInPages"}
     (domain,) = deployed.of_type("AWS::Cognito::UserPoolDomain").values()
     assert "Condition" not in deployed.resources["SignInDomain"]
     assert (domain["ManagedLoginVersion"], domain["UserPoolId"]) == (2, {"Ref": "UserPool"})

@@ -149,7 +149,8 @@ def test_the_bucket_requires_tls(deployed: Template) -> None:
 
 def test_browsers_may_only_use_presigned_addresses(deployed: Template) -> None:
     (rule,) = bucket(deployed)["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedOrigins"] == [{"Ref": "AllowedOrigin"}]
+    site = {"Fn::If": ["HasSiteOrigin", {"Ref": "SiteOrigin"}, {"Ref": "AWS::NoValue"}]}
+    assert rule["AllowedOrigins"] == [{"Ref": "AllowedOrigin"}, site]
     assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
     assert set(rule["AllowedHeaders"]) == {"content-type", "content-length"}
     assert rule["ExposedHeaders"] == ["ETag"]

@@ -70,7 +70,8 @@ def test_every_function_logs_to_a_group_of_its_own_with_a_retention(deployed: Te
 def test_functions_get_exactly_these_variables(deployed: Template) -> None:
     expected = {
         "STAGE", "TABLE_NAME", "BUCKET_NAME", "SETTINGS_PATH", "SECRETS_PATH", "SETTING_DEFAULTS",
-        "SETTINGS_MAX_AGE_SECONDS", "SUBMIT_QUEUE_URL", "POLL_QUEUE_URL", "EVENT_BUS_NAME", "RUST_LOG",
+        "SETTINGS_MAX_AGE_SECONDS", "SUBMIT_QUEUE_URL", "POLL_QUEUE_URL", "EVENT_BUS_NAME", "SITE_URL", "ORIGIN_KEY",
+        "RUST_LOG",
     }  # fmt: skip
     for name, function in deployed.of_type("AWS::Lambda::Function").items():
         # Nothing behind the API can know the API's address: the API depends on it.

@@ -56,7 +56,7 @@ def functions(deployed: Template) -> dict[str, dict[str, Any]]:
 
 
 def test_the_stack_contains_the_monitoring_stack(written: Template) -> None:
-    (nested,) = written.of_type("AWS::CloudFormation::Stack").values()
+    nested = written.of_type("AWS::CloudFormation::Stack")["Monitoring"]
     assert nested["TemplateURL"] == "infra/monitoring.yaml"
     given = dict(nested["Parameters"])
     assert given.pop("TableName") == {"Fn::Sub": "magic-edits-${Stage}${TableSuffix}"}

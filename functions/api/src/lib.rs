@@ -11,6 +11,7 @@ mod model;
 mod page;
 mod problem;
 mod response;
+mod viewer;
 
 pub mod admin;
 mod guest;
@@ -75,6 +76,7 @@ pub async fn answer(cloud: &Cloud, function: &str, request: Request) -> Response
         .lambda_context_ref()
         .map(|context| context.request_id.clone())
         .unwrap_or_default();
+    let request = viewer::behind_the_site(cloud, request);
     let answer = match FUNCTIONS.iter().find(|known| known.name == function) {
         Some(function) => {
             let answer = cloud::within(

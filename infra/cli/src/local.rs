@@ -68,6 +68,7 @@ pub(crate) fn config() -> Result<cloud::Config, LocalError> {
     Ok(cloud::Config {
         table: stack.table,
         bucket: stack.bucket,
+        origin_key: None,
         settings_path: stack.settings_path,
         secrets_path: stack.secrets_path,
         defaults: Settings::of_stack(&stack.setting_defaults).map_err(LocalError::NotUp)?,

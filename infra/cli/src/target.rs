@@ -160,6 +160,7 @@ impl Outputs {
             defaults,
             table: take("TableName")?,
             bucket: take("BucketName")?,
+            origin_key: None,
             settings_path: take("SettingsPath")?,
             secrets_path: take("SecretsPath")?,
             // A command reads the settings as they are now.

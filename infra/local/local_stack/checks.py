@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from . import build, emulator, template
-from .config import LOCAL, MONITORING, REGION, ROOT, SHARED, TEMPLATE
+from .config import LOCAL, MONITORING, REGION, ROOT, SHARED, SITE, TEMPLATE
 from .console import console, fail
 from .errors import StackError
 from .lanes import Check, passes, run_lanes
@@ -103,7 +103,7 @@ def _tools() -> Check:
 
 def _template_linters() -> list[Check]:
     tools = ("test tools",)
-    cfn_lint = [str(TOOLS / "cfn-lint"), "--regions", REGION, "--", str(TEMPLATE), str(MONITORING)]
+    cfn_lint = [str(TOOLS / "cfn-lint"), "--regions", REGION, "--", str(TEMPLATE), str(MONITORING), str(SITE)]
     sam = [str(TOOLS / "sam"), "validate", "--lint", "--config-env", "prod"]
     return [
         Check("cfn-lint", _shell(cfn_lint), needs=tools),
@@ -135,9 +135,9 @@ def _up(_: Check) -> bool:
 
 
 def _checkov(check: Check) -> bool:
-    """The template as it is written and as CloudFormation gets it, and the nested stack."""
+    """The template as it is written and as CloudFormation gets it, and the nested stacks."""
     TRANSFORMED.write_text(template.transformed_text(), encoding="utf-8")
-    files = [argument for path in (TEMPLATE, TRANSFORMED, MONITORING) for argument in ("--file", str(path))]
+    files = [argument for path in (TEMPLATE, TRANSFORMED, MONITORING, SITE) for argument in ("--file", str(path))]
     settings = ["--config-file", str(CHECKOV_CONFIG), "--skip-download"]
     return passes(check, [str(CHECKOV), *settings, *files], _environment({}))
 

@@ -16,6 +16,7 @@ FOLDER_VARIABLE = "MAGIC_EDITS_FOLDER"
 LOCAL = ROOT / (os.environ.get(FOLDER_VARIABLE) or ".local")
 TEMPLATE = ROOT / "template.yaml"
 MONITORING = ROOT / "infra" / "monitoring.yaml"
+SITE = ROOT / "infra" / "site.yaml"
 #: One folder per package, with its `bootstrap`. Not `target/lambda`, which the template's `CodeUri` names: `sam deploy` ships
 #: from there what `cargo lambda build` made, and that must not be a dev build for this machine.
 LAMBDA_FOLDERS = SHARED / "lambda"

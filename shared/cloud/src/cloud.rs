@@ -189,6 +189,11 @@ impl Cloud {
         Some(format!("{}/e/{token}", site.trim_end_matches('/')))
     }
 
+    /// What the site shows to be believed; `None` where nobody is.
+    pub fn origin_key(&self) -> Option<&str> {
+        self.config.origin_key.as_deref()
+    }
+
     pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<SecretString>> {
         &self.api_keys[provider as usize]
     }

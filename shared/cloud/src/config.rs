@@ -14,6 +14,8 @@ pub struct Config {
     pub table: String,
     /// `BUCKET_NAME`
     pub bucket: String,
+    /// `ORIGIN_KEY`: what the site shows the functions behind the API; without it they believe nobody.
+    pub origin_key: Option<String>,
     /// `SETTINGS_PATH`, such as `/magic-edits/prod/settings`
     pub settings_path: String,
     /// `SECRETS_PATH`, such as `/magic-edits/prod/secrets`
@@ -47,6 +49,7 @@ impl Config {
         Ok(Self {
             table: variable("TABLE_NAME")?,
             bucket: variable("BUCKET_NAME")?,
+            origin_key: variable("ORIGIN_KEY").ok(),
             settings_path: variable("SETTINGS_PATH")?,
             secrets_path: variable("SECRETS_PATH")?,
             defaults: defaults()?,

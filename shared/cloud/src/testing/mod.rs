@@ -36,6 +36,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What the site shows the functions of a world in memory.
+pub const ORIGIN_KEY: &str = "0d5e1f9a-origin-key-in-memory";
+
 /// The test's hand on a [`Cloud`] in memory. A clone is the same world.
 #[derive(Clone)]
 pub struct Memory {
@@ -103,6 +106,7 @@ impl Memory {
         let config = Config {
             table: "memory".to_owned(),
             bucket: "memory".to_owned(),
+            origin_key: Some(ORIGIN_KEY.to_owned()),
             settings_path: "/magic-edits/memory/settings".to_owned(),
             secrets_path: "/magic-edits/memory/secrets".to_owned(),
             defaults: domain::Settings::default(),

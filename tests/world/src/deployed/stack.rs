@@ -61,6 +61,7 @@ impl Stack {
         let config = Config {
             table: described.table.clone(),
             bucket: described.bucket.clone(),
+            origin_key: None,
             settings_path: described.settings_path.clone(),
             secrets_path: described.secrets_path.clone(),
             defaults: Settings::of_stack(&described.setting_defaults).unwrap(),

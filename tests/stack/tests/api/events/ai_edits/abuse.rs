@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
+use cloud::testing::ORIGIN_KEY;
+use domain::PhotoId;
 use domain::context::seconds_left_in_hour;
 use domain::scope::{GuestIdentity, scope_hash};
 use domain::settings::setting;
 use futures::future::join_all;
 use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::{Value, json};
 use world::caller::of_event;
 use world::deployed::logs;
-use world::{Caller, Guest, Place, World, settings, styles};
+use world::{Caller, Guest, Place, Reply, World, settings, styles};
 
 contract! {
     in_memory {
         at_the_threshold_one_signal_is_given_and_that_guest_alone_is_refused,
         new_ids_at_one_address_meet_its_threshold,
+        guests_behind_the_site_are_counted_by_their_own_addresses,
+        nobody_but_the_site_is_believed_about_an_address,
     }
     deployed {
         parallel_blocked_prompts_give_one_signal,
@@ -157,4 +162,68 @@ async fn parallel_blocked_prompts_give_one_signal(place: Place) {
         .await
         .problem(429, "rate_limited");
     assert_eq!(signals(&place, &world, &world.guest, began, 1).await.len(), 1);
+}
+
+/// A guest without an id asks for an edit, with these headers.
+async fn asked_with(
+    place: &Place,
+    world: &World,
+    photo: PhotoId,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> Reply {
+    let nameless = Guest::new(place, &world.token, None);
+    let call = nameless.call(Method::POST, &format!("/photos/{photo}/ai-edits"));
+    let call = call.body("application/json", body.to_string());
+    let call = headers
+        .iter()
+        .fold(call, |call, (name, value)| call.header(name, value));
+    place.send(call).await
+}
+
+async fn guests_behind_the_site_are_counted_by_their_own_addresses(place: Place) {
+    let threshold = (setting!(abuse_escalation_threshold_per_hour), "3");
+    let _settings = settings::alone(&place, &[threshold]).await;
+    let world = world(&place).await;
+    let photo = world.photo("cat.jpg").await;
+    let at = |address| [("x-origin-key", ORIGIN_KEY), ("x-viewer-address", address)];
+    for address in ["198.51.100.7", "2001:db8::7"] {
+        for _ in 0..3 {
+            let reply = asked_with(&place, &world, photo, &bad(), &at(address)).await;
+            reply.problem(422, "prompt_blocked");
+        }
+        let reply = asked_with(&place, &world, photo, &good(), &at(address)).await;
+        reply.problem(429, "rate_limited");
+    }
+    let other = asked_with(&place, &world, photo, &good(), &at("198.51.100.8")).await;
+    world.guest.wait(other.edit_id()).await;
+    // Nor does the address that all of them share count with what they did.
+    let direct = asked_with(&place, &world, photo, &good(), &[]).await;
+    world.guest.wait(direct.edit_id()).await;
+}
+
+async fn nobody_but_the_site_is_believed_about_an_address(place: Place) {
+    let threshold = (setting!(abuse_escalation_threshold_per_hour), "4");
+    let _settings = settings::alone(&place, &[threshold]).await;
+    let world = world(&place).await;
+    let photo = world.photo("cat.jpg").await;
+    let forged: [&[(&str, &str)]; 4] = [
+        &[("x-viewer-address", "203.0.113.1")],
+        &[("x-viewer-address", "203.0.113.2"), ("x-origin-key", "guessed")],
+        &[("x-viewer-address", "203.0.113.3"), ("x-origin-key", "")],
+        &[("x-viewer-address", "somewhere"), ("x-origin-key", ORIGIN_KEY)],
+    ];
+    for headers in forged {
+        let reply = asked_with(&place, &world, photo, &bad(), headers).await;
+        reply.problem(422, "prompt_blocked");
+    }
+    let reply = asked_with(
+        &place,
+        &world,
+        photo,
+        &good(),
+        &[("x-viewer-address", "203.0.113.5")],
+    )
+    .await;
+    reply.problem(429, "rate_limited");
 }

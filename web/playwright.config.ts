@@ -1,0 +1,32 @@
+import { defineConfig, devices } from '@playwright/test';
+import { browserPath } from './e2e/browser';
+
+const port = Number(process.env['GUEST_PAGE_PORT'] ?? 4731);
+const chromium = { launchOptions: { executablePath: browserPath(), args: ['--no-sandbox'] } };
+const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, ...chromium };
+const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, ...chromium };
+
+export default defineConfig({
+  testDir: 'e2e',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env['CI']),
+  retries: 0,
+  reporter: process.env['CI'] ? 'line' : 'list',
+  expect: { timeout: 10_000 },
+  use: { baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', locale: 'en-GB' },
+  webServer: {
+    command: `node scripts/serve.mjs ${port}`,
+    url: `http://127.0.0.1:${port}/icon.svg`,
+    reuseExistingServer: false,
+  },
+  projects: [
+    { name: 'phone', testMatch: 'mocked/*.spec.ts', use: phone },
+    { name: 'desktop', testMatch: 'mocked/{screens,axe}.spec.ts', use: desktop },
+    { name: 'stack', testMatch: 'stack/*.spec.ts', workers: 1, use: phone },
+    // For machines that have WebKit (`npx playwright install webkit`): the rules of iOS are nearest there.
+    ...(process.env['WEBKIT']
+      ? [{ name: 'webkit', testMatch: 'mocked/*.spec.ts', use: { ...devices['iPhone 15'] } }]
+      : []),
+  ],
+});
