@@ -22,7 +22,10 @@ export interface SavedJob {
 export type Phase = 'uploading' | 'ordering' | 'waiting' | 'succeeded' | 'failed' | 'stopped';
 
 export type Stop =
-  | { kind: 'budget' | 'photoGone' | 'styleGone' | 'words' | 'consent' | 'editGone' | 'closed' | 'other'; detail: string | null }
+  | {
+      kind: 'budget' | 'photoGone' | 'styleGone' | 'words' | 'consent' | 'editGone' | 'closed' | 'other';
+      detail: string | null;
+    }
   | { kind: 'photoRejected'; detail: null; rejection: RejectionCode };
 
 /** Why it stands still for a moment; it goes on by itself at `until`. */
@@ -145,7 +148,8 @@ export class Job {
       }
       this.sent = 0;
       if (tries >= UPLOAD_TRIES && navigator.onLine) return this.#stopped({ kind: 'other', detail: null });
-      if (outcome === 'interrupted') await this.#holdFor(navigator.onLine ? 'reconnect' : 'offline', backoff(tries));
+      if (outcome === 'interrupted')
+        await this.#holdFor(navigator.onLine ? 'reconnect' : 'offline', backoff(tries));
     }
     return false;
   }

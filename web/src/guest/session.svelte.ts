@@ -14,7 +14,7 @@ export type Screen = 'welcome' | 'style' | 'picture' | 'pictures' | 'gallery';
 const SCREENS: Screen[] = ['style', 'picture', 'pictures', 'gallery'];
 
 /** The photo that a guest has chosen. */
-interface Draft {
+export interface Draft {
   blob: Blob | null;
   width: number;
   height: number;
@@ -30,7 +30,7 @@ export class Session {
   guestId = '';
 
   language = $state<Language>('en');
-  texts = $state.raw<Texts | null>(null);
+  #texts = $state.raw<Texts | null>(null);
   event = $state.raw<EventBody | null>(null);
   styles = $state.raw<StyleBody[] | null>(null);
   /** Why there is no event to show. */
@@ -57,6 +57,12 @@ export class Session {
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.token = token;
     this.api = new GuestApi(token, () => this.guestId);
+  }
+
+  /** The texts of the language. The page is mounted when they are there. */
+  get texts(): Texts {
+    if (!this.#texts) throw new Error('no texts yet');
+    return this.#texts;
   }
 
   get mayUpload(): boolean {
@@ -87,7 +93,7 @@ export class Session {
   }
 
   async setLanguage(language: Language, chosen = true): Promise<void> {
-    this.texts = await loadTexts(language);
+    this.#texts = await loadTexts(language);
     this.language = language;
     document.documentElement.lang = language;
     if (chosen) await remember('language', language);
@@ -192,7 +198,12 @@ export class Session {
   }
 
   /** Another style of a photo that the API has. */
-  async usePhoto(photo: { id: string; url: string | null; width: number | null; height: number | null }): Promise<void> {
+  async usePhoto(photo: {
+    id: string;
+    url: string | null;
+    width: number | null;
+    height: number | null;
+  }): Promise<void> {
     const size = fit(photo.width ?? 3, photo.height ?? 4);
     const draft: SavedDraft = { blob: null, ...size, photoId: photo.id };
     this.draft = { ...draft, url: photo.url ?? '' };
