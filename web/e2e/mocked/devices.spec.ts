@@ -129,13 +129,16 @@ test('on an iPhone Save opens the share sheet', async ({ page }) => {
     .toEqual([1]);
 });
 
-test('the shell opens without network on the second visit', async ({ page, context }) => {
-  const me = guest(page);
-  await me.scan();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await page.reload();
-  await context.setOffline(true);
-  await page.route('**/api/**', (route) => route.abort('internetdisconnected'));
-  await page.reload();
-  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+test.describe('with a service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+  test('the shell opens without network on the second visit', async ({ page, context }) => {
+    const me = guest(page);
+    await me.scan();
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    await context.setOffline(true);
+    await page.route('**/api/**', (route) => route.abort('internetdisconnected'));
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+  });
 });

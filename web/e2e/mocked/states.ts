@@ -106,7 +106,7 @@ export const STATES: State[] = [
   },
   {
     name: 'upload',
-    given: (api) => api.next.put.push('cut'),
+    given: (api) => api.next.put.push('cut', 'cut', 'cut'),
     when: async (page) => {
       await make(page);
       await expect(page.locator('.notice')).toBeVisible();

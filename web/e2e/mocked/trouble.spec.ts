@@ -123,7 +123,7 @@ for (const code of ['provider_timeout', 'moderated', 'photo_invalid', 'a_code_of
     await expect(page.getByRole('alert')).toContainText('Nothing was charged');
     await expect(page.getByAltText('Your photo')).toBeVisible();
     await expect(page.getByText('internal words')).toHaveCount(0);
-    api.course = [{ status: 'succeeded' }];
+    api.course = [waiting(0, 1, 50), { status: 'succeeded' }];
     await page.getByRole('button', { name: 'Try the same again' }).click();
     await me.seesResult();
     expect(new Set(api.calls.filter((call) => call.what === 'order').map((call) => call.key)).size).toBe(2);
