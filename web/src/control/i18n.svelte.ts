@@ -1,0 +1,63 @@
+// The page's language: what was chosen on this device, else what the browser prefers.
+import { formatFor } from './format';
+import type { Words } from './i18n/en';
+import type { AdminWords } from './i18n/admin.en';
+
+export type Language = 'de' | 'en';
+
+const KEY = 'control.language';
+
+class Texts {
+  language = $state<Language>('en');
+  #words = $state.raw<Words | null>(null);
+  #admin = $state.raw<AdminWords | null>(null);
+  readonly f = $derived(formatFor(this.language));
+
+  get w(): Words {
+    return this.#words!;
+  }
+
+  /** Words of the superadmin's part; loaded with it. */
+  get a(): AdminWords {
+    return this.#admin!;
+  }
+
+  async begin(): Promise<void> {
+    await this.use(preferred(localStorage.getItem(KEY), navigator.languages));
+  }
+
+  async choose(language: Language): Promise<void> {
+    localStorage.setItem(KEY, language);
+    await this.use(language);
+  }
+
+  async use(language: Language): Promise<void> {
+    const [words, admin] = await Promise.all([
+      language === 'de'
+        ? import('./i18n/de').then((module) => module.de)
+        : import('./i18n/en').then((module) => module.en),
+      this.#admin ? adminWords(language) : null,
+    ]);
+    this.#words = words;
+    this.#admin = admin;
+    this.language = language;
+    document.documentElement.lang = language;
+  }
+
+  async loadAdmin(): Promise<void> {
+    this.#admin ??= await adminWords(this.language);
+  }
+}
+
+async function adminWords(language: Language): Promise<AdminWords> {
+  return language === 'de'
+    ? (await import('./i18n/admin.de')).adminDe
+    : (await import('./i18n/admin.en')).adminEn;
+}
+
+export function preferred(chosen: string | null, wanted: readonly string[]): Language {
+  const known = [chosen, ...wanted].map((one) => one?.slice(0, 2).toLowerCase());
+  return known.find((one): one is Language => one === 'de' || one === 'en') ?? 'en';
+}
+
+export const t = new Texts();
