@@ -1,0 +1,13 @@
+import type { Watermark } from '../api/types';
+
+/** What the API takes where nothing is said. */
+export const STANDARD: Watermark = {
+  enabled: true,
+  image_key: null,
+  position: 'bottom_right',
+  opacity: 0.8,
+  scale: 0.18,
+  padding: 0.02,
+};
+
+export const POSITIONS = ['top_left', 'top_right', 'center', 'bottom_left', 'bottom_right'] as const;
