@@ -1,9 +1,18 @@
 import '$lib/ui/tokens.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { Session, tokenOf } from './session.svelte';
+import { registerWorker } from './worker';
 
 const target = document.getElementById('app');
 if (target) {
-  target.replaceChildren();
-  mount(App, { target });
+  const session = new Session(tokenOf(location.pathname));
+  // What index.html shows stays until there is something to show instead.
+  void session.start();
+  const texts = session.ready;
+  void texts.then(() => {
+    target.replaceChildren();
+    mount(App, { target, props: { session } });
+  });
+  registerWorker();
 }
