@@ -31,9 +31,9 @@ test('before and after can be compared by keyboard', async ({ page, open }) => {
   await open(`${event}?picture=${edit(3).id}`);
   const slider = page.getByRole('slider', { name: 'Before and after' });
   await slider.focus();
-  await page.keyboard.press('Home');
+  await page.keyboard.press('End');
   await expect(slider).toHaveAttribute('aria-valuetext', 'After: 0%');
-  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
   await expect(slider).toHaveAttribute('aria-valuetext', 'After: 1%');
   await page.getByRole('button', { name: 'After', exact: true }).click();
   await expect(slider).toHaveAttribute('aria-valuetext', 'After: 100%');

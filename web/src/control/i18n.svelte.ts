@@ -1,9 +1,8 @@
 // The page's language: what was chosen on this device, else what the browser prefers.
+import { pickLanguage, type Language } from '$lib/i18n';
 import { formatFor } from './format';
 import type { Words } from './i18n/en';
 import type { AdminWords } from './i18n/admin.en';
-
-export type Language = 'de' | 'en';
 
 const KEY = 'control.language';
 
@@ -23,7 +22,8 @@ class Texts {
   }
 
   async begin(): Promise<void> {
-    await this.use(preferred(localStorage.getItem(KEY), navigator.languages));
+    const chosen = localStorage.getItem(KEY);
+    await this.use(pickLanguage([...(chosen ? [chosen] : []), ...navigator.languages], ['en', 'de']));
   }
 
   async choose(language: Language): Promise<void> {
@@ -54,10 +54,3 @@ async function adminWords(language: Language): Promise<AdminWords> {
     ? (await import('./i18n/admin.de')).adminDe
     : (await import('./i18n/admin.en')).adminEn;
 }
-
-export function preferred(chosen: string | null, wanted: readonly string[]): Language {
-  const known = [chosen, ...wanted].map((one) => one?.slice(0, 2).toLowerCase());
-  return known.find((one): one is Language => one === 'de' || one === 'en') ?? 'en';
-}
-
-export const t = new Texts();

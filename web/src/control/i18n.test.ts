@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { preferred } from './i18n.svelte';
 import { adminDe } from './i18n/admin.de';
 import { adminEn } from './i18n/admin.en';
 import { de } from './i18n/de';
@@ -21,14 +20,5 @@ describe('dictionaries', () => {
     const words = JSON.stringify([de, en, adminDe, adminEn]);
     expect(words).not.toContain('""');
     expect(words).not.toContain('!');
-  });
-});
-
-describe('the language', () => {
-  it('is the chosen one, else the first that the browser wants and we have', () => {
-    expect(preferred('de', ['en'])).toBe('de');
-    expect(preferred(null, ['fr-FR', 'de-AT', 'en'])).toBe('de');
-    expect(preferred(null, ['fr'])).toBe('en');
-    expect(preferred('xx', ['fr'])).toBe('en');
   });
 });
