@@ -333,7 +333,7 @@ function csv(seen: Seen): Reply {
   const page = Number(seen.query.get('cursor') ?? 1);
   const rows = `2026-11-27T14:00:0${page}Z,edit_${page},demo-event,comic,settled,,38400,runware,runware:101@1\n`;
   const head = 'at,edit_id,event_id,style_key,kind,reason,cost_micro_usd,provider,model\n';
-  const next =
+  const next: Record<string, string> =
     page < 3
       ? {
           link: `<https://elsewhere.example/api/v1/tenant/usage/entries?month=${seen.query.get('month')}&cursor=${page + 1}>; rel="next"`,

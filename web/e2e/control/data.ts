@@ -294,7 +294,14 @@ export function tenantEvents() {
   ];
 }
 
-export function links() {
+export interface FakeLink {
+  id: string;
+  label: string | null;
+  created_at: string;
+  expires_at: string | null;
+}
+
+export function links(): FakeLink[] {
   return [
     { id: 'link_1', label: 'Tables', created_at: at(80_000_000), expires_at: null as string | null },
     { id: 'link_2', label: null, created_at: at(180_000_000), expires_at: at(90_000_000) },

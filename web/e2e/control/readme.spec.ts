@@ -9,5 +9,7 @@ test('the control room has its picture', async ({ page, open }) => {
   await open('/events/anna-and-ben');
   await expect(page.getByText(/Busiest hour/)).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: new URL('../../../docs/pictures/control-room.png', import.meta.url).pathname });
+  await page.screenshot({
+    path: new URL('../../../docs/pictures/control-room.png', import.meta.url).pathname,
+  });
 });

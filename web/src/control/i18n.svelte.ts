@@ -54,3 +54,5 @@ async function adminWords(language: Language): Promise<AdminWords> {
     ? (await import('./i18n/admin.de')).adminDe
     : (await import('./i18n/admin.en')).adminEn;
 }
+
+export const t = new Texts();

@@ -7,7 +7,7 @@ describe('the preview of a watermark', () => {
   it('stands where the worker puts the mark', () => {
     expect(place(1000, 800, mark, { width: 300, height: 100 })).toEqual({
       x: 800,
-      y: 724,
+      y: 720,
       width: 180,
       height: 60,
     });

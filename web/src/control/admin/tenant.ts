@@ -1,6 +1,7 @@
 // An organiser as a form, and the way back. PUT replaces: what the form does not show is sent as it was.
 import type { Tenant, TenantInput, Watermark } from '../api/types';
 import { editMoney, parseMoney } from '../format';
+import { wholeMark } from './watermark';
 import { localTime, utc } from '../screens/rules/draft';
 
 export interface TenantDraft {
@@ -26,7 +27,7 @@ export function tenantDraft(tenant: Tenant | null): TenantDraft {
     override: localTime(budget?.override_until),
     limit_styles: limited,
     max_style: limited ? editMoney(action.max_style_cost_micro_usd) : '',
-    watermark: tenant?.watermark ?? null,
+    watermark: tenant?.watermark ? wholeMark(tenant.watermark) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Watermark } from '../api/types';
+import type { Tenant, Watermark } from '../api/types';
 
 /** What the API takes where nothing is said. */
 export const STANDARD: Watermark = {
@@ -9,5 +9,10 @@ export const STANDARD: Watermark = {
   scale: 0.18,
   padding: 0.02,
 };
+
+/** A watermark of an answer, or of the settings, with nothing left out. */
+export function wholeMark(known: Partial<NonNullable<Tenant['watermark']>> | null | undefined): Watermark {
+  return { ...STANDARD, ...known, image_key: known?.image_key ?? null };
+}
 
 export const POSITIONS = ['top_left', 'top_right', 'center', 'bottom_left', 'bottom_right'] as const;

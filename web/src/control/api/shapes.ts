@@ -1,13 +1,16 @@
 // Shapes that openapi.json does not hold yet. Goes as soon as it does.
 import type { Edit, EventSettings, EventSettingsInput } from './types';
 
-type Strings<K extends string> = { [key in K]: string };
+type Strings<K extends string> = [K] extends [never] ? undefined : { [key in K]: string };
 
 interface Answered<R> {
   content: { 'application/json': R };
 }
 interface Read<P extends string, Q, R> {
-  parameters: { query?: Q; path: Strings<P>; header?: never; cookie?: never };
+  parameters: { query?: Q } & ([P] extends [never] ? { path?: never } : { path: { [key in P]: string } }) & {
+      header?: never;
+      cookie?: never;
+    };
   requestBody?: never;
   responses: { 200: Answered<R> };
 }
@@ -192,5 +195,5 @@ export interface NewPaths {
   '/tenant/usage': { get: Read<never, { month?: string }, One<Usage>> };
   '/tenant/audit': { get: Read<never, Page, List<AuditEntry>> };
   '/admin/audit': { get: Read<never, Page, List<AuditEntry>> };
-  '/admin/ai-styles/{key}/try': { post: Write<'key', { photo: null }, One<Tried>> };
+  '/admin/ai-styles/{key}/try': { post: Write<'key', { photo: string | null }, One<Tried>> };
 }

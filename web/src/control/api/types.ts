@@ -35,5 +35,5 @@ export type Tenant = Schemas['Tenant'];
 export type TenantInput = Schemas['TenantInput'];
 export type AdminEvent = Schemas['AdminEvent'];
 export type AdminEventInput = Schemas['AdminEventInput'];
-export type Watermark = Schemas['Watermark'];
+export type Watermark = Required<Schemas['WatermarkInput']>;
 export type Upload = Schemas['UploadBody'];

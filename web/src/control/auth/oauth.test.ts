@@ -8,14 +8,17 @@ const config = {
 };
 const pool = new Pool(config, 'https://room.example/control/');
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
-const answer = (status: number, body: unknown): void =>
+const answer = (status: number, body: unknown): void => {
   vi.stubGlobal('fetch', () =>
     Promise.resolve(
       new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } }),
     ),
   );
+};
 
 function idToken(claims: Record<string, unknown>): string {
   const part = (value: unknown): string =>

@@ -56,7 +56,10 @@ export class Pool {
     this.#client = { client_id: config.client_id };
     // The local stack has no TLS; everywhere else a plain address in config.json is an error.
     const local = new URL(config.domain).hostname;
-    this.#http = { [oauth.allowInsecureRequests]: local === 'localhost' || local === '127.0.0.1' || local.endsWith('.localhost') };
+    this.#http = {
+      [oauth.allowInsecureRequests]:
+        local === 'localhost' || local === '127.0.0.1' || local.endsWith('.localhost'),
+    };
   }
 
   /** Where to sign in, and what to keep until the answer comes. `state` carries the route, so that people land where they were. */

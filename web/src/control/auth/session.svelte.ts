@@ -100,6 +100,8 @@ class Session {
     const route = routeOf(here.searchParams.get('state') ?? '');
     // The code is spent by the next call; it must not stay in the address or the history.
     history.replaceState(null, '', `/control/#${route}`);
+    // Nobody is told of a replaced address; the router has to be.
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
     const kept = sessionStorage.getItem(PENDING);
     sessionStorage.removeItem(PENDING);
     if (!kept) throw new SessionEnded('no sign-in is under way');
@@ -108,14 +110,16 @@ class Session {
   }
 
   #renew(): Promise<void> {
-    this.#renewal ??= navigator.locks
-      .request(LOCK, async () => {
-        const refresh = sessionStorage.getItem(REFRESH);
-        if (!refresh) throw new SessionEnded('no refresh token');
-        this.#take(await this.#pool!.renew(refresh));
-      })
-      .finally(() => (this.#renewal = null));
+    this.#renewal ??= this.#renewLocked().finally(() => (this.#renewal = null));
     return this.#renewal;
+  }
+
+  async #renewLocked(): Promise<void> {
+    await navigator.locks.request(LOCK, async () => {
+      const refresh = sessionStorage.getItem(REFRESH);
+      if (!refresh) throw new SessionEnded('no refresh token');
+      this.#take(await this.#pool!.renew(refresh));
+    });
   }
 
   #take(tokens: Tokens): void {

@@ -366,7 +366,7 @@ export const de: Words = {
     label: 'Name für Sie selbst',
     labelHint: 'Zum Beispiel: Tische, Einladungskarte, Eingang.',
     expires: 'Endet am',
-    expiresHint: 'Leer: mit der Veranstaltung.',
+    expiresHint: 'Leer: Er gilt, bis Sie ihn beenden.',
     none: 'Noch kein Link',
     noneText: 'Machen Sie den ersten und drucken Sie das Poster.',
     unnamed: 'Ohne Namen',

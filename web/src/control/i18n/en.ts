@@ -365,7 +365,7 @@ export const en = {
     label: 'Name for yourself',
     labelHint: 'For example: tables, invitation card, entrance.',
     expires: 'Ends at',
-    expiresHint: 'Empty: it ends with the event.',
+    expiresHint: 'Empty: it works until you end it.',
     none: 'No link yet',
     noneText: 'Make the first one, then print the poster.',
     unnamed: 'Without a name',
