@@ -1,0 +1,63 @@
+import AxeBuilder from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import { SHOTS } from './screens';
+import { expect, test } from './room';
+
+const SIZES = {
+  phone: { width: 390, height: 844 },
+  narrow: { width: 360, height: 740 },
+  desktop: { width: 1280, height: 800 },
+};
+/** Where to put a picture of every screen, to look at. */
+const pictures = process.env['CONTROL_PICTURES'];
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+for (const shot of SHOTS) {
+  for (const language of ['en', 'de'] as const) {
+    test(`${shot.name} in ${language} has no finding, on any size and in both schemes`, async ({
+      page,
+      api,
+      open,
+    }) => {
+      shot.before?.(api);
+      await open(shot.route, shot.role, language);
+      await shot.then?.(page);
+      await page.waitForLoadState('networkidle');
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(wide, `${size}: scrolls sideways`).toBeLessThanOrEqual(0);
+          const found = await new AxeBuilder({ page })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+            .analyze();
+          expect(
+            found.violations.map(
+              ({ id, nodes }) =>
+                `${size} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+            ),
+          ).toEqual([]);
+          if (pictures && size !== 'narrow') {
+            await page.screenshot({
+              path: `${pictures}/${shot.name}-${size}-${language}-${colorScheme}.png`,
+              fullPage: true,
+            });
+          }
+        }
+      }
+    });
+  }
+}
+
+test('the sign-in page has no finding in either scheme', async ({ page, api, signIn }) => {
+  void api;
+  void signIn;
+  await page.goto('/control/');
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+});
