@@ -99,7 +99,7 @@ async fn pass_layers(
     }
     let mut admission = admission(&query, input, entry, &found, settings, &styles, now);
     if matches!(&admission, Err(problem) if is_about_styles(problem)) {
-        styles = cloud.recent_styles().await?;
+        styles = cloud.styles_since(now).await?;
         admission = self::admission(&query, input, entry, &found, settings, &styles, now);
     }
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
