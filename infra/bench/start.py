@@ -1,40 +1,13 @@
-"""Entry of `make bench`: runs the local stack's checks of the machine, makes its environments, and starts `measure` in them.
+"""Entry of `make bench`: starts `measure` in the local stack's environments."""
 
-Uses only the standard library, because it runs before anything is installed.
-"""
-
-from __future__ import annotations
-
-import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-LOCAL_STACK = HERE.parent / "local"
 # `make clean` would leave .pyc files beside the sources behind.
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(LOCAL_STACK))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import stack  # noqa: E402
-
-
-def main() -> None:
-    """Checks the machine, makes the environments, hands over."""
-    stack.check_python()
-    stack.check_cargo()
-    stack.check_disk()
-    python = stack.ensure_environment("venv")
-    # The SAM CLI contains the Runtime Interface Emulator.
-    stack.ensure_environment("venv-test")
-    paths = os.pathsep.join([str(LOCAL_STACK), str(HERE)])
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    os.execve(python, [str(python), "-m", "measure", *sys.argv[1:]], environment)
-
+from handover import hand_over  # noqa: E402
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:
-        stack.stop_with(f"{error.strerror or error}: {error.filename or HERE}", "Correct that, then try again.")
+    hand_over("measure", "bench")

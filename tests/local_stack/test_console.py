@@ -84,11 +84,11 @@ def test_output_that_cannot_be_written_is_a_failure(program: str, unbuffered: st
     assert "the disk is full" in ended.stderr and "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("script", ["infra/local/stack.py", "infra/bench/start.py"])
+@pytest.mark.parametrize("script", ["infra/local/stack.py", "infra/bench/start.py", "infra/arm64/start.py"])
 def test_the_entries_bear_a_closed_pipe(script: str, tmp_path: Path) -> None:
     """Before there is anything to hand over to, such as `make stop | true` in a fresh clone."""
     copied = tmp_path / script
-    for path in ("infra/local/stack.py", "infra/bench/start.py"):
+    for path in ("infra/local/stack.py", "infra/handover.py", script):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes((ROOT / path).read_bytes())
     ended = ran(closed_pipe(), str(copied), "stop", PATH="/no/such/folder")

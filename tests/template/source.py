@@ -14,6 +14,19 @@ def settings() -> set[str]:
     return {name for attributes, name in rows if "#[serde(skip)]" not in attributes}
 
 
+def output_hosts() -> set[str]:
+    """The hosts of the outputs of all providers."""
+    arms = body(rust("shared/domain/src/provider.rs"), "    pub const fn output_hosts(").split("\n    }\n")[0]
+    hosts = set(re.findall(r'"([^"]+)"', arms))
+    assert len(hosts) > 1
+    return hosts
+
+
+def providers() -> set[str]:
+    """The name of every provider."""
+    return words(variants(rust("shared/domain/src/provider.rs"), "ProviderName"))
+
+
 def settings_partition() -> str:
     """The partition of the table that holds the copy of the settings, and nothing else."""
     (partition,) = re.findall(r"fn settings\(\) -> Key \{\s*Key::new\(\"(\w+)\"", rust("shared/cloud/src/store/keys.rs"))
@@ -25,7 +38,7 @@ def metrics() -> dict[str, dict[str, set[str]]]:
     source = rust("shared/domain/src/metric.rs")
     values = {
         "Outcome": words(variants(source, "Ending")),
-        "Provider": words(variants(rust("shared/domain/src/provider.rs"), "ProviderName")),
+        "Provider": providers(),
         "Layer": words(variants(rust("shared/domain/src/guard/refusal.rs"), "Layer")),
     }
     found: dict[str, dict[str, set[str]]] = {name: {} for name in variants(source, "Metric")}

@@ -88,8 +88,9 @@ def test_only_the_local_stage_fakes_providers_dispatches_automatically_and_fetch
 ) -> None:
     local = defaults(written)["local"]
     hosts = local.pop("provider_output_hosts")
-    assert local == {"runware_mode": "fake", "fal_mode": "fake", "queue_auto_dispatch": True}
-    assert sorted(hosts) == ["*.fal.media", "127.0.0.1", "im.runware.ai"]
+    modes = {f"{provider}_mode": "fake" for provider in source.providers()}
+    assert local == {**modes, "queue_auto_dispatch": True}
+    assert set(hosts) == {*source.output_hosts(), "127.0.0.1"}
 
 
 def test_functions_and_the_command_line_have_the_same_defaults(written: Template) -> None:

@@ -19,13 +19,17 @@ from .errors import StackError
 
 DEMO_EVENT = "demo-event"
 UPLOADED = LOCAL / "demo-photo.json"
-#: Never sent anywhere: the local stage runs its providers in fake mode.
-PLACEHOLDER_KEYS = ("runware_api_key", "fal_api_key")
+
+def api_keys() -> list[str]:
+    """The secret of every provider, as the contract names them."""
+    schemas = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]
+    return list(schemas["SecretsInput"]["properties"])
 
 
 def store_secrets(outputs: dict[str, str]) -> None:
     """Stores the secrets, which CloudFormation cannot, unless real ones are stored already."""
-    values = {**dict.fromkeys(PLACEHOLDER_KEYS, "local-placeholder"), "webhook_key": secrets.token_hex(32)}
+    # A placeholder is never sent anywhere: the local stage runs its providers in fake mode.
+    values = {**dict.fromkeys(api_keys(), "local-placeholder"), "webhook_key": secrets.token_hex(32)}
     ssm = client("ssm")
     for name, value in values.items():
         with suppress(ssm.exceptions.ParameterAlreadyExists):

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::PortError;
+use crate::context::Context;
 
 /// Delay before a failed load is tried again while an old value is served.
 const RETRY_DELAY: Duration = Duration::from_secs(3);
 
-/// A value that lacks what a caller looks for is loaded again if it is older than this.
-const RECENT: Duration = Duration::from_secs(1);
+/// A value that lacks what a caller looks for is loaded again once it is this old.
+const RECENT: SignedDuration = SignedDuration::from_secs(1);
 
 /// A value that is loaded again once it is too old. If that fails, the old value goes on being served and a
 /// warning is logged; only a value that was never loaded is an error.
@@ -78,20 +79,34 @@ impl<T> Cached<T> {
         Ok(Arc::clone(&held.value))
     }
 
-    /// The value for a caller who did not find in it what was looked for: loaded again unless it was loaded within the
-    /// last second. Where that fails there is an error, because an old value does not prove that something is missing.
-    pub(crate) async fn recent<F>(&self, now: Timestamp, load: F) -> Result<Arc<T>, PortError>
+    /// The value for a caller who did not find in it what was looked for: one whose load began no earlier than the caller's
+    /// request. It is loaded at most once a second; who comes within that second waits for its end. Where the load fails
+    /// there is an error, because an old value does not prove that something is missing.
+    pub(crate) async fn since<F>(
+        &self,
+        asked: Timestamp,
+        context: &Context,
+        load: F,
+    ) -> Result<Arc<T>, PortError>
     where
         F: Future<Output = Result<T, PortError>>,
     {
-        let mut slot = self.slot.lock().await;
-        if let Some(held) = slot.as_ref()
-            && now < held.loaded_at + RECENT
-        {
-            return Ok(Arc::clone(&held.value));
+        loop {
+            let mut slot = self.slot.lock().await;
+            let now = context.now();
+            let rest = match slot.as_ref() {
+                Some(held) if asked <= held.loaded_at => return Ok(Arc::clone(&held.value)),
+                Some(held) => RECENT - now.duration_since(held.loaded_at),
+                None => SignedDuration::ZERO,
+            };
+            if !rest.is_positive() {
+                let value = load.await?;
+                return Ok(hold(&mut slot, value, now, self.max_age));
+            }
+            // Others may be served meanwhile.
+            drop(slot);
+            context.wait(rest.min(RECENT)).await;
         }
-        let value = load.await?;
-        Ok(hold(&mut slot, value, now, self.max_age))
     }
 }
 
@@ -161,27 +176,50 @@ mod tests {
         assert!(cached.get(at(0), no_answer()).await.is_err());
     }
 
+    /// A clock that stands at this second, and moves when somebody waits.
+    fn clock(second: i64) -> Context {
+        let (cloud, memory) = crate::Cloud::in_memory();
+        memory.clock.set(at(second));
+        cloud.context
+    }
+
     #[tokio::test]
     async fn what_is_not_found_is_looked_for_again_at_most_once_a_second() {
         let cached = Cached::new("test", Duration::from_secs(20));
         cached.get(at(0), answer(1)).await.unwrap();
-        assert_eq!(*cached.recent(at(0), answer(2)).await.unwrap(), 1, "just loaded");
-        assert_eq!(*cached.recent(at(1), answer(3)).await.unwrap(), 3);
-        assert_eq!(*cached.recent(at(1), answer(4)).await.unwrap(), 3);
+        let clock = clock(0);
+        assert_eq!(
+            *cached.since(at(0), &clock, answer(2)).await.unwrap(),
+            1,
+            "loaded for this request"
+        );
+        let asked = at(0) + SignedDuration::from_millis(1);
+        assert_eq!(*cached.since(asked, &clock, answer(3)).await.unwrap(), 3);
+        assert_eq!(clock.now(), at(1), "it waits for the rest of the second");
+        assert_eq!(*cached.since(asked, &clock, answer(4)).await.unwrap(), 3);
         assert_eq!(*cached.get(at(20), answer(5)).await.unwrap(), 3, "loaded at 1");
         assert_eq!(*cached.get(at(21), answer(5)).await.unwrap(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+        let cached = Cached::new("test", Duration::from_secs(20));
+        cached.get(at(3_600), answer(1)).await.unwrap();
+        let clock = clock(0);
+        assert_eq!(*cached.since(at(0), &clock, answer(2)).await.unwrap(), 1);
+        assert_eq!(clock.now(), at(0));
     }
 
     #[tokio::test]
     async fn an_old_value_does_not_prove_that_something_is_missing() {
         let cached = Cached::new("test", Duration::from_secs(20));
         cached.get(at(0), answer(1)).await.unwrap();
-        assert!(cached.recent(at(5), no_answer()).await.is_err());
+        assert!(cached.since(at(5), &clock(5), no_answer()).await.is_err());
         assert_eq!(
             *cached.get(at(6), no_answer()).await.unwrap(),
             1,
             "it is served all the same"
         );
-        assert_eq!(*cached.recent(at(6), answer(2)).await.unwrap(), 2);
+        assert_eq!(*cached.since(at(6), &clock(6), answer(2)).await.unwrap(), 2);
     }
 }

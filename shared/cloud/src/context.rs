@@ -1,8 +1,9 @@
 //! The one place that reads the clock and draws random bits.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::Cloud;
+use crate::time::sleep;
 
 /// Where time and randomness come from.
 #[derive(Clone)]
@@ -14,15 +15,33 @@ pub(crate) enum Context {
     Memory(std::sync::Arc<crate::testing::World>),
 }
 
+impl Context {
+    #[allow(clippy::disallowed_methods)] // this is where time comes from
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            #[cfg(feature = "testing")]
+            Self::Memory(world) => world.clock.now(),
+        }
+    }
+
+    /// Waits until the clock has moved by this much. In memory it is the clock that is moved.
+    pub(crate) async fn wait(&self, time: SignedDuration) {
+        #[cfg(feature = "testing")]
+        if let Self::Memory(world) = self
+            && crate::testing::simulation::now().is_none()
+        {
+            world.clock.advance(time);
+            return;
+        }
+        sleep(time.unsigned_abs()).await;
+    }
+}
+
 impl Cloud {
     /// The time now.
-    #[allow(clippy::disallowed_methods)] // this is where time comes from
     pub fn now(&self) -> Timestamp {
-        match &self.context {
-            Context::System => Timestamp::now(),
-            #[cfg(feature = "testing")]
-            Context::Memory(world) => world.clock.now(),
-        }
+        self.context.now()
     }
 
     /// 128 random bits, fit for secrets.

@@ -34,6 +34,9 @@ pub enum AdmitError {
     /// As many edits under way as the event's policy allows.
     #[error("too many edits are under way")]
     TooManyInFlight,
+    /// As many edits in this hour as the guest or the event may have.
+    #[error("too many edits in this hour")]
+    TooManyThisHour,
     /// Other admissions were in the way until no time was left.
     #[error("too many admissions at the same moment")]
     Contended,

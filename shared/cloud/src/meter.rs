@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use domain::metric::{About, Metric, Sample, Unit};
+use domain::metric::{About, Metric, MetricKind, Sample, Unit};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use crate::Cloud;
@@ -39,7 +39,7 @@ pub(crate) fn start() {
 }
 
 fn describe() {
-    for metric in Metric::KINDS {
+    for metric in MetricKind::ALL {
         let name = metric.name();
         match metric.unit() {
             Unit::Count => metrics::describe_counter!(name, metrics::Unit::Count, ""),
@@ -80,8 +80,9 @@ impl Cloud {
 #[allow(clippy::cast_precision_loss)] // milliseconds of some minutes at the most
 fn record(metric: Metric, value: u64) {
     let labels: Vec<_> = metric.dimension().into_iter().collect();
-    match metric.unit() {
-        Unit::Milliseconds => metrics::histogram!(metric.name(), &labels).record(value as f64),
-        Unit::Count | Unit::MicroUsd => metrics::counter!(metric.name(), &labels).increment(value),
+    let name = metric.kind().name();
+    match metric.kind().unit() {
+        Unit::Milliseconds => metrics::histogram!(name, &labels).record(value as f64),
+        Unit::Count | Unit::MicroUsd => metrics::counter!(name, &labels).increment(value),
     }
 }

@@ -98,7 +98,7 @@ impl Cloud {
         let now = self.now();
         let mut held = cache.get(now, self.load_secret(name.clone())).await?;
         if held.is_none() {
-            held = cache.recent(now, self.load_secret(name)).await?;
+            held = cache.since(now, &self.context, self.load_secret(name)).await?;
         }
         Ok((*held).clone())
     }

@@ -7,10 +7,12 @@ use crate::context::{hour_of, month_of};
 use crate::edit::{Arrival, Edit, Failure, FailureCode, Origin, PATIENCE, Status};
 use crate::event::{Event, Photo};
 use crate::figures::{Counter, FiguresChange};
+use crate::guard::rate::EventHour;
 use crate::guard::{Approval, EditRequest};
 use crate::id::EditId;
 pub use crate::idempotency::{IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use crate::money::MicroUsd;
+use crate::settings::Settings;
 
 /// A new edit, with everything that is written along with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,21 @@ pub struct Admission {
     pub max_open: Option<u32>,
     /// Added to the guest's counts.
     pub guest: Option<GuestChange>,
+    /// Counted among the edits of this hour; none for a blocked prompt.
+    pub hourly: Option<Hourly>,
+}
+
+/// Where an edit counts in its hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hourly {
+    /// `2026-11-22T14`
+    pub hour: String,
+    /// The guest's scope, and the edits that it may have in the hour; `None` for an organiser's edit.
+    pub guest: Option<(String, u32)>,
+    /// Edits that the event may have in the hour.
+    pub most_of_event: u32,
+    /// The event's hour, as it was read.
+    pub of_event: EventHour,
 }
 
 /// The change of a guest's counts.
@@ -98,6 +115,7 @@ impl Admission {
             figures,
             max_open: policy.max_in_flight_per_event,
             guest,
+            hourly: None,
         }
     }
 
@@ -133,7 +151,23 @@ impl Admission {
                 }
                 Origin::Tenant => None,
             },
+            hourly: None,
         }
+    }
+
+    /// Counts the edit in its hour, within the limits of the settings.
+    pub fn within_hour(mut self, settings: &Settings, of_event: EventHour) -> Self {
+        let guest = match &self.edit.origin {
+            Origin::Guest { scope_hash } => Some((scope_hash.clone(), settings.edits_per_guest_and_hour)),
+            Origin::Tenant => None,
+        };
+        self.hourly = Some(Hourly {
+            hour: hour_of(self.edit.created_at),
+            guest,
+            most_of_event: settings.edits_per_event_and_hour,
+            of_event,
+        });
+        self
     }
 
     /// Remembers what the edit found in its event's queue.

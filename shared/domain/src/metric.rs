@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use strum::IntoStaticStr;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::admission::Admission;
 use crate::breaker::{Breaker, BreakerState};
@@ -16,8 +16,9 @@ use crate::id::{EditId, EventId, TenantId};
 use crate::provider::ProviderName;
 
 /// Something that is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
-#[strum(const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumDiscriminants)]
+#[strum_discriminants(name(MetricKind), derive(IntoStaticStr, VariantArray), strum(const_into_str))]
+#[strum_discriminants(doc = "A metric, whatever its dimension.")]
 pub enum Metric {
     /// Edits that passed all layers and were stored.
     EditsAdmitted,
@@ -70,21 +71,8 @@ pub enum Unit {
 /// A label that makes a time series of its own.
 pub type Dimension = (&'static str, &'static str);
 
-impl Metric {
-    /// One of each, whatever the dimension, for code that needs them all.
-    pub const KINDS: [Self; 11] = [
-        Self::EditsAdmitted,
-        Self::EditsEnded(Ending::Succeeded),
-        Self::QueueWait,
-        Self::ProviderLatency(ProviderName::Runware),
-        Self::ProviderFailures(ProviderName::Runware),
-        Self::Spend,
-        Self::CostsOutOfBounds(ProviderName::Runware),
-        Self::BreakerOpen(ProviderName::Runware),
-        Self::Refusals(Layer::Enabled),
-        Self::StuckEdits,
-        Self::PruneFailures,
-    ];
+impl MetricKind {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The metric's name.
     pub const fn name(self) -> &'static str {
@@ -93,17 +81,23 @@ impl Metric {
 
     pub const fn unit(self) -> Unit {
         match self {
-            Self::QueueWait | Self::ProviderLatency(_) => Unit::Milliseconds,
+            Self::QueueWait | Self::ProviderLatency => Unit::Milliseconds,
             Self::Spend => Unit::MicroUsd,
             Self::EditsAdmitted
-            | Self::EditsEnded(_)
-            | Self::ProviderFailures(_)
-            | Self::CostsOutOfBounds(_)
-            | Self::BreakerOpen(_)
-            | Self::Refusals(_)
+            | Self::EditsEnded
+            | Self::ProviderFailures
+            | Self::CostsOutOfBounds
+            | Self::BreakerOpen
+            | Self::Refusals
             | Self::StuckEdits
             | Self::PruneFailures => Unit::Count,
         }
+    }
+}
+
+impl Metric {
+    pub fn kind(self) -> MetricKind {
+        self.into()
     }
 
     /// The dimension, on top of the stage.

@@ -20,10 +20,10 @@ pub enum Problem {
     #[error("This token does not allow this.")]
     Forbidden,
     /// Refused by a layer of protection.
-    #[error("refused")]
+    #[error("{}", .0.advice())]
     Refused(Refusal),
     /// Refused by prompt safety; the blocked edit is stored.
-    #[error("Please describe your picture in other words.")]
+    #[error("{REPHRASE}")]
     PromptBlocked(EditId),
     /// No such event, or none for this caller.
     #[error("There is no such event, or its link has expired.")]
@@ -59,7 +59,7 @@ pub enum Problem {
     #[error("Send the body as application/json.")]
     UnsupportedMediaType,
     /// Fields that do not fit.
-    #[error("Some fields do not fit; see `errors`.")]
+    #[error("{SEE_FIELDS}")]
     ValidationFailed(Vec<FieldError>),
     /// The same key, another request.
     #[error("This Idempotency-Key was used for another request. Use a new key.")]
@@ -123,6 +123,9 @@ impl Problem {
                     row(402, "budget_hard_cap_reached", "The budget is used up", None)
                 }
                 Refusal::TooManyInFlight => row(429, "rate_limited", "Too many edits under way", Some(5)),
+                Refusal::TooManyThisHour(seconds) => {
+                    row(429, "rate_limited", "Too many edits in this hour", Some(*seconds))
+                }
                 Refusal::BudgetSoftCapStyle => row(
                     402,
                     "budget_soft_cap_reached",
@@ -163,27 +166,7 @@ impl Problem {
     /// The advice for the caller; a 5xx never says why, except that the feature is switched off.
     pub fn detail(&self) -> Option<String> {
         let text = match self {
-            Self::Refused(Refusal::FeatureDisabled(message) | Refusal::EventPolicyBlocked(message)) => {
-                message.clone()
-            }
-            Self::Refused(Refusal::FeatureLocked) => {
-                "This event's package does not include AI edits. The organiser can add them.".to_owned()
-            }
-            Self::Refused(Refusal::BudgetHardCapReached) => {
-                "The organiser's budget for this month is used up.".to_owned()
-            }
-            Self::Refused(Refusal::TooManyInFlight) => {
-                "Other pictures are still being made. Try again when one of them is finished.".to_owned()
-            }
-            Self::Refused(Refusal::BudgetSoftCapStyle) => {
-                "Only cheaper styles are available for the rest of the month. Choose another style."
-                    .to_owned()
-            }
-            Self::Refused(Refusal::StyleNotAllowed) => "Choose one of the styles of this event.".to_owned(),
-            Self::Refused(Refusal::StyleLocked) => {
-                "This is a premium style. The organiser can unlock it, or choose another style.".to_owned()
-            }
-            Self::Refused(Refusal::Invalid { .. }) => Self::ValidationFailed(Vec::new()).to_string(),
+            Self::Refused(refusal) => refusal.advice().to_owned(),
             other => other.to_string(),
         };
         (!text.is_empty()).then_some(text)
@@ -241,6 +224,36 @@ pub const CODES: [&str; 25] = [
     "validation_failed",
 ];
 
+impl Refusal {
+    /// What the caller can do about it.
+    pub fn advice(&self) -> &str {
+        match self {
+            Self::FeatureDisabled(message) | Self::EventPolicyBlocked(message) => message,
+            Self::FeatureLocked => {
+                "This event's package does not include AI edits. The organiser can add them."
+            }
+            Self::TooManyInFlight => {
+                "Other pictures are still being made. Try again when one of them is finished."
+            }
+            Self::TooManyThisHour(_) => {
+                "There have been as many pictures as one hour allows. Try again when the hour is over."
+            }
+            Self::BudgetHardCapReached => "The organiser's budget for this month is used up.",
+            Self::BudgetSoftCapStyle => {
+                "Only cheaper styles are available for the rest of the month. Choose another style."
+            }
+            Self::StyleNotAllowed => "Choose one of the styles of this event.",
+            Self::StyleLocked => {
+                "This is a premium style. The organiser can unlock it, or choose another style."
+            }
+            Self::Invalid { .. } => SEE_FIELDS,
+            Self::PromptBlocked => REPHRASE,
+        }
+    }
+}
+
+const SEE_FIELDS: &str = "Some fields do not fit; see `errors`.";
+const REPHRASE: &str = "Please describe your picture in other words.";
 const VALIDATION: Row = row(422, "validation_failed", "Some fields do not fit", None);
 const BLOCKED: Row = row(422, "prompt_blocked", "The prompt was refused", None);
 

@@ -42,6 +42,14 @@ impl ProviderName {
         self.into_str()
     }
 
+    /// The hosts of its outputs: `host.example`, or `*.domain.example` for a domain and all under it.
+    pub const fn output_hosts(self) -> &'static [&'static str] {
+        match self {
+            Self::Runware => &["im.runware.ai"],
+            Self::Fal => &["*.fal.media"],
+        }
+    }
+
     /// The name of the secret that holds our key.
     pub fn secret_name(self) -> String {
         format!("{self}_api_key")

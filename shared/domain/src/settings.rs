@@ -23,7 +23,10 @@ pub use crate::setting;
 pub use copy::{SettingsCopy, texts_to_copy};
 pub use key::Setting;
 pub use read::{Substitute, UnusableText};
-use rules::{fits_the_picture, https, is_queue_name, is_visible, unless_none, url, watermark_schema, within};
+use rules::{
+    fits_the_picture, https, is_queue_name, is_visible, output_hosts, unless_none, url, watermark_schema,
+    within,
+};
 pub use value::{MAX_TEXT_BYTES, text_of};
 
 pub use crate::provider::ProviderMode;
@@ -141,6 +144,19 @@ pub struct Settings {
     #[schema(minimum = 1, maximum = 10_000_000)]
     pub photos_per_event_and_month: u32,
 
+    // Edits that one guest may ask for in an hour.
+    #[default(60)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub edits_per_guest_and_hour: u32,
+
+    // Edits that may be asked for at one event in an hour. A guest can make up new ids at will: so this limit stands behind
+    // the guest's.
+    #[default(10_000)]
+    #[garde(custom(within(1, 1_000_000)))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub edits_per_event_and_hour: u32,
+
     // Days that edits are kept.
     #[default(90)]
     #[garde(custom(within(1, 3_650)))]
@@ -199,7 +215,7 @@ pub struct Settings {
 
     // Hosts that outputs may be fetched from.
     /// `host.example`, or `*.domain.example` for a domain and all under it.
-    #[default(vec!["im.runware.ai".to_owned(), "*.fal.media".to_owned()])]
+    #[default(output_hosts())]
     pub provider_output_hosts: Vec<String>,
 
     // `watermark_schema` holds the description, because utoipa publishes none beside a schema of one's own.

@@ -48,6 +48,7 @@ pub async fn audit(place: &Place, ground: &Ground) -> Audit {
     checks.extend(money(&edits, &books, ground));
     checks.extend(reservations(&books));
     checks.push(places_of_guests(place, &edits).await);
+    checks.push(alerts(place, ground, &books).await);
     checks.extend(objects(place, &ground.worlds, &edits).await);
     Audit {
         endings: endings(&edits),
@@ -252,6 +253,25 @@ async fn places_of_guests(place: &Place, edits: &[Edit]) -> Check {
         held += open.parse::<i64>().unwrap().abs();
     }
     equal("edits that guests are still counted for", 0, held)
+}
+
+/// Whoever crosses a soft cap in a rush is alerted, and once.
+async fn alerts(place: &Place, ground: &Ground, books: &[Books]) -> Check {
+    let (mut crossed, mut alerted) = (0, 0);
+    for (world, books) in ground.worlds.iter().zip(books) {
+        // Two edits pass the soft cap, which is the price of one; blocked ones reserve nothing.
+        crossed += u32::from(books.figures.total - books.figures.blocked > 1);
+        let items = place.partition(&format!("TENANT#{}", world.tenant.id)).await;
+        let is_alert =
+            |sort_key: &str| sort_key.starts_with("ALERT#") && sort_key.ends_with("#ai_budget_soft_cap");
+        let found = items.iter().filter(|item| is_alert(item["sk"].as_s().unwrap()));
+        alerted += u32::try_from(found.count()).unwrap();
+    }
+    equal(
+        "budget alerts, one per tenant past its soft cap",
+        crossed,
+        alerted,
+    )
 }
 
 /// Every object under `ai-edits/` belongs to a succeeded edit and matches its description.

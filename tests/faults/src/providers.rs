@@ -32,6 +32,9 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
         (setting!(webhook_base_url), &place.stack().described.api_url),
         (setting!(fallback_provider), fallback),
         (setting!(queue_auto_dispatch), "true"),
+        // One guest asks for all edits of its event. The limits are in force, so that a wrong count shows.
+        (setting!(edits_per_guest_and_hour), "100000"),
+        (setting!(edits_per_event_and_hour), "100000"),
     ];
     for (setting, text) in changes {
         place.cloud.put_setting(setting, text).await.unwrap();

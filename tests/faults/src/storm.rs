@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::event::EventPolicy;
-use domain::{Edit, EditId, ProviderName};
+use domain::{Edit, EditId, MicroUsd, ProviderName};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use serde_json::json;
+use world::styles::COST;
 use world::{Place, World, styles};
 
 use crate::audit::{Ground, edits_of};
@@ -95,9 +96,10 @@ pub async fn run(place: &Place, plan: &Arc<Plan>, wanted: Wanted) -> Aftermath {
     }
 }
 
-/// An event with limits on open edits, so that wrong counters show.
+/// An event with limits on open edits, so that wrong counters show, and with a soft cap that the first edits cross.
 pub async fn world(place: &Place) -> World {
-    World::with(place, |_, event| {
+    World::with(place, |tenant, event| {
+        tenant.budget.soft_cap_micro_usd = Some(MicroUsd::new(COST));
         event.policy = EventPolicy {
             max_in_flight_per_guest: Some(100_000),
             max_in_flight_per_event: Some(100_000),

@@ -8,12 +8,13 @@ mod change;
 use std::collections::BTreeMap;
 
 use cloud::Cloud;
-use domain::{Problem, Settings};
+use domain::{Problem, ProviderName, Settings};
 use garde::Validate;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -179,15 +180,38 @@ struct SettingsInputSchema {
     secrets: Option<SecretsInput>,
 }
 
-/// API keys; null removes one.
-#[derive(ToSchema)]
-#[allow(dead_code)] // only its schema is used
-struct SecretsInput {
-    #[schema(min_length = 1, max_length = 4_096, write_only)]
-    runware_api_key: Option<String>,
-    #[schema(min_length = 1, max_length = 4_096, write_only)]
-    fal_api_key: Option<String>,
+/// An object with a member for the API key of each provider.
+fn keys(description: &str, of_key: fn() -> ObjectBuilder, are_required: bool) -> RefOr<Schema> {
+    let object = ObjectBuilder::new().description(Some(description));
+    let names = ProviderName::ALL.iter().map(|provider| provider.secret_name());
+    names
+        .fold(object, |object, name| {
+            let object = object.property(name.clone(), of_key());
+            if are_required {
+                object.required(name)
+            } else {
+                object
+            }
+        })
+        .into()
 }
+
+struct SecretsInput;
+
+impl PartialSchema for SecretsInput {
+    fn schema() -> RefOr<Schema> {
+        let of_key = || {
+            ObjectBuilder::new()
+                .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+                .min_length(Some(1))
+                .max_length(Some(4_096))
+                .write_only(true)
+        };
+        keys("API keys; null removes one.", of_key, false)
+    }
+}
+
+impl ToSchema for SecretsInput {}
 
 #[derive(ToSchema)]
 #[allow(dead_code)] // only its schema is used
@@ -201,21 +225,20 @@ struct SettingsBodySchema {
     secrets: SecretsBody,
 }
 
-/// Whether a secret is set.
-#[derive(ToSchema)]
-#[allow(dead_code)] // only its schema is used
-#[schema(rename_all = "snake_case")]
-enum SecretState {
-    Set,
-    Missing,
+struct SecretsBody;
+
+impl PartialSchema for SecretsBody {
+    fn schema() -> RefOr<Schema> {
+        let of_key = || {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(["set", "missing"]))
+        };
+        keys("Whether each key is set.", of_key, true)
+    }
 }
 
-#[derive(ToSchema)]
-#[allow(dead_code)] // only its schema is used
-struct SecretsBody {
-    runware_api_key: SecretState,
-    fal_api_key: SecretState,
-}
+impl ToSchema for SecretsBody {}
 
 #[cfg(test)]
 mod tests {

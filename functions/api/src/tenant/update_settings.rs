@@ -97,13 +97,14 @@ pub async fn change_policy(
     caller: TenantCaller<'_>,
     change: &PolicyChange,
 ) -> Result<Event, Problem> {
+    let asked = cloud.now();
     let known = async {
         match &change.allowed_style_keys {
             None => Ok(()),
             Some(keys) => match check_styles(keys, &cloud.styles().await?) {
                 Ok(()) => Ok(()),
                 // One of them may have just been saved.
-                Err(_) => check_styles(keys, &cloud.recent_styles().await?),
+                Err(_) => check_styles(keys, &cloud.styles_since(asked).await?),
             },
         }
     };

@@ -51,28 +51,39 @@ impl TokenCommand {
             target.output("UserPoolId").await?,
             target.output("UserPoolClientId").await?,
         );
-        let answer = Client::new(&target.sdk)
-            .admin_initiate_auth()
-            .user_pool_id(pool)
-            .client_id(client)
-            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
-            .auth_parameters("USERNAME", self.email)
-            .auth_parameters("PASSWORD", password)
-            .send()
-            .await
-            .map_err(|error| {
-                TokenError::Refused(error.message().map_or_else(|| error.to_string(), str::to_owned))
-            })?;
-        if let Some(challenge) = answer.challenge_name() {
-            return Err(TokenError::Challenged(challenge.as_str().to_owned()).into());
-        }
-        let token = answer
-            .authentication_result()
-            .and_then(|result| result.id_token())
-            .ok_or(TokenError::NoToken)?;
-        output.result(json!({ "id_token": token }), token)?;
+        let users = Client::new(&target.sdk);
+        let token = sign_in(&users, &pool, &client, &self.email, password).await?;
+        output.result(json!({ "id_token": token }), &token)?;
         Ok(Verdict::Done)
     }
+}
+
+/// Signs a user in and returns the ID token.
+async fn sign_in(
+    users: &Client,
+    pool: &str,
+    client: &str,
+    email: &str,
+    password: &str,
+) -> Result<String, TokenError> {
+    let answer = users
+        .admin_initiate_auth()
+        .user_pool_id(pool)
+        .client_id(client)
+        .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+        .auth_parameters("USERNAME", email)
+        .auth_parameters("PASSWORD", password)
+        .send()
+        .await
+        .map_err(|error| {
+            TokenError::Refused(error.message().map_or_else(|| error.to_string(), str::to_owned))
+        })?;
+    if let Some(challenge) = answer.challenge_name() {
+        return Err(TokenError::Challenged(challenge.as_str().to_owned()));
+    }
+    let result = answer.authentication_result();
+    let token = result.and_then(|result| result.id_token());
+    token.map(str::to_owned).ok_or(TokenError::NoToken)
 }
 
 /// The client of a prod stage has no flow that takes a password; say so before one is typed.
@@ -88,7 +99,87 @@ fn allowed_on(stage: &str) -> Result<(), UsageError> {
 
 #[cfg(test)]
 mod tests {
+    use axum::Json;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::response::IntoResponse;
+    use cloud::{Access, LocalEndpoint};
+    use serde_json::Value;
+
     use super::*;
+
+    /// Cognito's answers to a sign-in, by the password.
+    async fn cognito(headers: HeaderMap, body: String) -> impl IntoResponse {
+        let asked: Value = serde_json::from_str(&body).unwrap();
+        let expected = json!({
+            "UserPoolId": "eu-central-1_pool", "ClientId": "client", "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": "anna@example.com", "PASSWORD": asked["AuthParameters"]["PASSWORD"] },
+        });
+        let target = headers["x-amz-target"].to_str().unwrap();
+        assert_eq!(
+            (target, &asked),
+            ("AWSCognitoIdentityProviderService.AdminInitiateAuth", &expected)
+        );
+        let token = json!({
+            "AuthenticationResult": {
+                "IdToken": "id-token", "AccessToken": "access-token", "ExpiresIn": 900, "TokenType": "Bearer"
+            },
+            "ChallengeParameters": {},
+        });
+        match asked["AuthParameters"]["PASSWORD"].as_str().unwrap() {
+            "right" => (StatusCode::OK, Json(token)),
+            "first" => (
+                StatusCode::OK,
+                Json(
+                    json!({ "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "s", "ChallengeParameters": {} }),
+                ),
+            ),
+            _ => (
+                StatusCode::BAD_REQUEST,
+                Json(
+                    json!({ "__type": "NotAuthorizedException", "message": "Incorrect username or password." }),
+                ),
+            ),
+        }
+    }
+
+    async fn signed_in(password: &str) -> Result<String, TokenError> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = axum::Router::new().fallback(cognito);
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+        let region = "eu-central-1".to_owned();
+        let sdk = Access::Local(LocalEndpoint { url, region }).load().await;
+        let answer = sign_in(
+            &Client::new(&sdk),
+            "eu-central-1_pool",
+            "client",
+            "anna@example.com",
+            password,
+        )
+        .await;
+        serving.abort();
+        answer
+    }
+
+    #[tokio::test]
+    async fn the_right_password_gets_the_id_token_and_not_the_access_token() {
+        assert_eq!(signed_in("right").await.unwrap(), "id-token");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_in_cognitos_words_without_the_password() {
+        let said = signed_in("a-wrong-one").await.unwrap_err().to_string();
+        assert_eq!(said, "the sign-in was refused: Incorrect username or password.");
+    }
+
+    #[tokio::test]
+    async fn a_first_password_must_be_changed_on_the_page() {
+        let said = signed_in("first").await.unwrap_err().to_string();
+        assert!(
+            said.contains("NEW_PASSWORD_REQUIRED first: sign in once"),
+            "{said}"
+        );
+    }
 
     #[test]
     fn prod_takes_no_password() {

@@ -1,12 +1,15 @@
 //! Getting edits in: one batch read, one transaction.
 
-use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
+use domain::admission::{
+    Admission, GuestChange, Hourly, IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord,
+};
+use domain::budget::Tenant;
 use domain::budget::parts::{BudgetParts, Reservation};
-use domain::budget::{BudgetMonth, Tenant};
 use domain::edit::Arrival;
 use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
+use domain::guard::rate::{EventHour, HOUR_SHARDS};
 use domain::metric::{self, About};
 use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, MicroUsd, PhotoId, TenantId};
@@ -26,6 +29,9 @@ pub(super) const HOUR_RETENTION: SignedDuration = SignedDuration::from_hours(2);
 /// How long a count of open edits is kept after its last change. Longer than any edit can be under way, even where edits
 /// are held back for days: a count that is gone would be made again below 0.
 const OPEN_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The attribute that counts edits, of a guest or of an event's shard.
+const EDITS: &str = "edits";
 
 /// A photo younger than this cannot be pruned: the shortest retention is a day. So on the evening of an event its edits
 /// do not write its row.
@@ -51,6 +57,8 @@ pub struct AdmissionFacts {
     pub event_open: i64,
     /// Edits of the guest that are under way, where the event limits them.
     pub guest_open: i64,
+    /// The event's edits of this hour.
+    pub event_hour: EventHour,
     /// What the guest has done in this hour.
     pub guest_hour: GuestHour,
     /// What everybody at the guest's address has done in this hour.
@@ -103,7 +111,10 @@ impl Cloud {
         let single = fixed.into_iter().chain(optional).cloned();
         let figures = figures::all_keys(query.event_id, query.month);
         let budget = budget::parts_keys(query.tenant_id, query.month);
-        let found = self.read_together(single.chain(figures).chain(budget)).await?;
+        let event_hour = hour_keys(query.event_id, query.hour);
+        let found = self
+            .read_together(single.chain(figures).chain(budget).chain(event_hour))
+            .await?;
         let remembered: Option<Remembered> = read(&found, idempotency, "an idempotency record")?;
         let guest_open: Option<Open> = read(&found, guest_open, "a guest's open edits")?;
         let event_open: Option<Open> = found.get(&event_open, "an event's open edits")?;
@@ -123,6 +134,7 @@ impl Cloud {
             shard: figures::shard(&found, &shard)?,
             event_open: event_open.map_or(0, |event| event.open),
             guest_open: guest_open.map_or(0, |guest| guest.open),
+            event_hour: hour_of_event(&found, query.event_id, query.hour)?,
             guest_hour: read(&found, guest_hour, "a guest's hour")?.unwrap_or_default(),
             address_hour: read(&found, address_hour, "an address's hour")?.unwrap_or_default(),
             idempotency: remembered
@@ -131,21 +143,30 @@ impl Cloud {
         })
     }
 
-    /// One transaction: all of it or nothing. Where the budget has moved since it was read, or another transaction was in
-    /// the way, it is read again, and the reservation chosen anew.
+    /// One transaction: all of it or nothing. Where budget or hour have moved since they were read, or another transaction
+    /// was in the way, they are read again, and reservation and shard chosen anew.
     pub async fn admit(&self, admission: &Admission, read: &BudgetParts) -> Result<(), AdmitError> {
         let mut patience = Patience::new();
         let mut parts = *read;
+        let mut hour = admission
+            .hourly
+            .as_ref()
+            .map(|hourly| hourly.of_event)
+            .unwrap_or_default();
         loop {
-            let (tagged, writes): (Vec<_>, Vec<_>) = self.writes_of(admission, &parts)?.into_iter().unzip();
+            let writes = self.writes_of(admission, &parts, &hour)?;
+            let (tagged, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
             match self.transact_once(&writes, &mut patience).await {
                 Ok(()) => break,
                 Err(TransactionError::Refused(items)) => {
-                    let refused = items.iter().filter_map(|at| tagged.get(*at)).min();
-                    match refused.map(|part| part.refusal()) {
-                        // The room was taken by others, which is no refusal as long as there is some elsewhere.
-                        None | Some(AdmitError::OverBudget(_)) => {}
-                        Some(refusal) => return Err(refusal),
+                    let refused = items.iter().filter_map(|at| tagged.get(*at));
+                    if let Some(refusal) = refused.clone().min().and_then(|part| part.refusal()) {
+                        return Err(refusal);
+                    }
+                    if let Some(hourly) = &admission.hourly
+                        && refused.clone().any(|part| *part == Part::EventHour)
+                    {
+                        hour = self.event_hour(&admission.edit.event_id, &hourly.hour).await?;
                     }
                 }
                 Err(TransactionError::Contended) => {}
@@ -166,6 +187,7 @@ impl Cloud {
         &self,
         admission: &Admission,
         parts: &BudgetParts,
+        hour: &EventHour,
     ) -> Result<Vec<(Part, Write)>, AdmitError> {
         let edit = &admission.edit;
         let put_edit = Write::put(keys::edit_item(edit)?).when(Condition::Absent);
@@ -189,6 +211,9 @@ impl Cloud {
                     .into_iter()
                     .map(|write| (Part::Guest, write)),
             );
+        }
+        if let Some(hourly) = &admission.hourly {
+            writes.extend(self.count_in_hour_of(edit, hourly, hour)?);
         }
         if let Some(change) = &admission.budget {
             let reservation = self.reservation(parts, change.committed, admission.cap);
@@ -219,19 +244,23 @@ enum Part {
     Photo,
     Event,
     Guest,
+    GuestHour,
+    EventHour,
     Budget,
     Edit,
     Figures,
 }
 
 impl Part {
-    fn refusal(self) -> AdmitError {
+    /// `None`: others took the room here, which is no refusal as long as there is some elsewhere.
+    fn refusal(self) -> Option<AdmitError> {
         match self {
-            Self::Key => AdmitError::KeyTaken,
-            Self::Photo => AdmitError::PhotoGone,
-            Self::Event | Self::Guest => AdmitError::TooManyInFlight,
-            Self::Budget => AdmitError::OverBudget(BudgetMonth::default()),
-            Self::Edit | Self::Figures => AdmitError::Contended,
+            Self::Key => Some(AdmitError::KeyTaken),
+            Self::Photo => Some(AdmitError::PhotoGone),
+            Self::Event | Self::Guest => Some(AdmitError::TooManyInFlight),
+            Self::GuestHour => Some(AdmitError::TooManyThisHour),
+            Self::EventHour | Self::Budget => None,
+            Self::Edit | Self::Figures => Some(AdmitError::Contended),
         }
     }
 }
@@ -257,7 +286,50 @@ fn read<T: DeserializeOwned>(
         .map(Option::flatten)
 }
 
+/// The keys of an event's hour.
+fn hour_keys(event: &EventId, hour: &str) -> impl Iterator<Item = Key> {
+    (0..HOUR_SHARDS).map(move |shard| keys::event_hour(event, hour, shard))
+}
+
+/// An event's hour, among items that were read together.
+fn hour_of_event(found: &Found, event: &EventId, hour: &str) -> Result<EventHour, PortError> {
+    let mut edits = EventHour::default();
+    for (count, key) in edits.0.iter_mut().zip(hour_keys(event, hour)) {
+        let shard: Option<CountOfHour> = found.get(&key, "an event's hour")?;
+        *count = shard.map_or(0, |shard| shard.edits);
+    }
+    Ok(edits)
+}
+
 impl Cloud {
+    async fn event_hour(&self, event: &EventId, hour: &str) -> Result<EventHour, PortError> {
+        let found = self.read_together(hour_keys(event, hour)).await?;
+        hour_of_event(&found, event, hour)
+    }
+
+    /// The writes that count an edit in its hour, each within its limit.
+    fn count_in_hour_of(
+        &self,
+        edit: &Edit,
+        hourly: &Hourly,
+        hour: &EventHour,
+    ) -> Result<Vec<(Part, Write)>, AdmitError> {
+        let shard = hour.shard(hourly.most_of_event, edit.id.shard(HOUR_SHARDS));
+        let shard = shard.ok_or(AdmitError::TooManyThisHour)?;
+        let expires_at = number(self.now().as_second() + HOUR_RETENTION.as_secs());
+        let update = Update::default().add(EDITS, 1).set("expires_at", expires_at);
+        let count = |key, at_most: i64| {
+            Write::update(key, update.clone()).when(super::write::at_most(EDITS, at_most))
+        };
+        let event = keys::event_hour(&edit.event_id, &hourly.hour, shard.number);
+        let mut writes = vec![(Part::EventHour, count(event, shard.at_most.into()))];
+        if let Some((scope, most)) = &hourly.guest {
+            let guest = keys::guest_hour(scope, &hourly.hour);
+            writes.push((Part::GuestHour, count(guest, i64::from(*most) - 1)));
+        }
+        Ok(writes)
+    }
+
     fn change_guest(&self, change: &GuestChange) -> Vec<Write> {
         match change {
             GuestChange::Opens { scope_hash, max_open } => {
@@ -302,6 +374,12 @@ struct Remembered {
     record: IdempotencyRecord,
     /// Seconds since 1970: the table's TTL attribute.
     expires_at: i64,
+}
+
+/// A shard of an event's hour.
+#[derive(serde::Deserialize)]
+struct CountOfHour {
+    edits: u32,
 }
 
 /// Edits under way, of a guest or an event.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::addon::CatalogAddon;
 use domain::audit::Deed;
 use domain::{AddonKey, Style, StyleKey};
+use jiff::Timestamp;
 
 use super::keys::{self, ADDONS, STYLES};
 use super::read::parse;
@@ -21,9 +22,10 @@ impl Cloud {
         self.styles.get(self.now(), self.load_styles()).await
     }
 
-    /// The styles for a caller whose style is not among [`Cloud::styles`], or may not be used: at most a second old.
-    pub async fn recent_styles(&self) -> Result<Arc<Vec<Style>>, PortError> {
-        self.styles.recent(self.now(), self.load_styles()).await
+    /// The styles for a caller whose style is not among [`Cloud::styles`], or may not be used: as they were when it asked, or
+    /// later.
+    pub async fn styles_since(&self, asked: Timestamp) -> Result<Arc<Vec<Style>>, PortError> {
+        self.styles.since(asked, &self.context, self.load_styles()).await
     }
 
     async fn load_styles(&self) -> Result<Vec<Style>, PortError> {

@@ -61,6 +61,11 @@ pub(super) fn event_open(event: &EventId) -> Key {
     Key::new(event_partition(event), "OPEN")
 }
 
+/// A shard of the edits that were admitted at an event in an hour.
+pub(super) fn event_hour(event: &EventId, hour: &str, shard: u8) -> Key {
+    Key::new(event_partition(event), format!("HOUR#{hour}#{shard:02}"))
+}
+
 pub(super) fn tenant(id: &TenantId) -> Key {
     Key::new(format!("TENANT#{id}"), META)
 }

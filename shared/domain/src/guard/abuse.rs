@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct GuestHour {
     /// Prompts that layer 6 refused.
     pub blocked: u32,
+    /// Edits that were admitted.
+    pub edits: u32,
     /// Whether the signal for it was given.
     pub escalated: bool,
 }
@@ -31,7 +33,11 @@ mod tests {
 
     #[test]
     fn the_threshold_refuses_and_gives_one_signal() {
-        let hour = |blocked, escalated| GuestHour { blocked, escalated };
+        let hour = |blocked, escalated| GuestHour {
+            blocked,
+            escalated,
+            ..GuestHour::default()
+        };
         assert!(!hour(2, false).has_reached(3));
         assert!(hour(3, false).has_reached(3));
         assert!(!hour(1, false).must_escalate(3, true));

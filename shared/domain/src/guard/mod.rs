@@ -9,6 +9,7 @@ pub mod enabled;
 pub mod entitlement;
 pub mod policy;
 pub mod queue;
+pub mod rate;
 mod refusal;
 mod request;
 pub mod safety;
@@ -70,6 +71,7 @@ pub fn check(request: &EditRequest, facts: &Facts<'_>) -> Verdict {
 fn approve(request: &EditRequest, facts: &Facts<'_>) -> Result<Approval, Refusal> {
     let granted_by = entitlement::check(facts.event, facts.now)?;
     policy::check(request, &facts.event.policy, facts.load)?;
+    rate::check(facts.settings, &facts.edits_of_hour, facts.now)?;
     let cap = budget::check(request, facts)?;
     let choice = style::check(request, facts)?;
     Ok(Approval {

@@ -13,6 +13,8 @@ pub enum Refusal {
     EventPolicyBlocked(String),
     /// Layer 3: as many edits under way as the policy allows.
     TooManyInFlight,
+    /// Between layers 3 and 4: the guest or the event has had its edits of this hour; seconds until the hour ends.
+    TooManyThisHour(u32),
     /// Layer 4.
     BudgetHardCapReached,
     /// Layer 4: above the soft cap, this style is too dear.
@@ -44,6 +46,8 @@ pub enum Layer {
     Entitlement,
     /// 3: event policy.
     Policy,
+    /// Between 3 and 4: too many edits in this hour.
+    Rate,
     /// 4: budget.
     Budget,
     /// 5: style allowed.
@@ -66,6 +70,7 @@ impl Refusal {
             Self::FeatureDisabled(_) => Layer::Enabled,
             Self::FeatureLocked => Layer::Entitlement,
             Self::EventPolicyBlocked(_) | Self::TooManyInFlight => Layer::Policy,
+            Self::TooManyThisHour(_) => Layer::Rate,
             Self::BudgetHardCapReached | Self::BudgetSoftCapStyle => Layer::Budget,
             Self::StyleNotAllowed | Self::StyleLocked | Self::Invalid { .. } => Layer::Style,
             Self::PromptBlocked => Layer::Safety,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rate::EditsOfHour;
 use crate::budget::{BudgetCaps, BudgetMonth};
 use crate::event::Event;
 use crate::id::StyleKey;
@@ -52,6 +53,8 @@ pub struct Facts<'a> {
     pub month: BudgetMonth,
     /// Edits already under way.
     pub load: Load,
+    /// Edits that were admitted in this hour.
+    pub edits_of_hour: EditsOfHour,
     /// Every style there is.
     pub styles: &'a [Style],
     /// The prompt limits of a provider's model, in characters.

@@ -8,12 +8,21 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 use utoipa::openapi::Ref;
 
+use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
 /// For the defaults, which the tests read.
 #[allow(clippy::expect_used)]
 pub(super) fn url(text: &str) -> Url {
     text.parse().expect("the URL is a constant")
+}
+
+/// Those of every provider.
+pub(super) fn output_hosts() -> Vec<String> {
+    let hosts = ProviderName::ALL
+        .iter()
+        .flat_map(|provider| provider.output_hosts());
+    hosts.map(|host| (*host).to_owned()).collect()
 }
 
 /// SSM cannot hold an empty text, so `none` stands for it.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use cloud::{AdmissionFacts, AdmitError, Cloud, FactsQuery};
 use domain::admission::{Admission, Applicant, IdempotencyKey};
 use domain::context::{hour_of, month_of, seconds_left_in_hour};
+use domain::guard::rate::EditsOfHour;
 use domain::guard::{self, Dispatch, EditRequest, Facts, Layer, Load, Refusal, Verdict};
 use domain::message::SubmitMessage;
 use domain::metric::{About, Metric};
@@ -99,7 +100,7 @@ async fn pass_layers(
     }
     let mut admission = admission(&query, input, entry, &found, settings, &styles, now);
     if matches!(&admission, Err(problem) if is_about_styles(problem)) {
-        styles = cloud.recent_styles().await?;
+        styles = cloud.styles_since(now).await?;
         admission = self::admission(&query, input, entry, &found, settings, &styles, now);
     }
     if let Err(Problem::Refused(Refusal::BudgetHardCapReached)) = admission {
@@ -118,7 +119,7 @@ async fn pass_layers(
             if let AdmitError::OverBudget(month) = error {
                 signals::budget(cloud, entry, &found, settings, Reached::Refused(month), now).await;
             }
-            return Err(refused(error));
+            return Err(refused(error, now));
         }
     }
     let edit = admission.edit;
@@ -191,6 +192,10 @@ fn admission(
             of_event: found.event_open,
             of_guest: found.guest_open,
         },
+        edits_of_hour: EditsOfHour {
+            of_guest: found.guest_hour.edits,
+            of_event: found.event_hour,
+        },
         styles,
         prompt_limits,
         counterpart_cost,
@@ -207,7 +212,9 @@ fn admission(
     match guard::check(&input.request, &facts) {
         Verdict::Approved(approval) => {
             let approved = Admission::approved(&applicant, &input.request, *approval);
-            Ok(approved.arriving(found.arrival()))
+            Ok(approved
+                .arriving(found.arrival())
+                .within_hour(settings, found.event_hour))
         }
         Verdict::PromptBlocked(approval) => {
             Ok(Admission::prompt_blocked(&applicant, &input.request, *approval))
@@ -240,10 +247,11 @@ pub(crate) async fn send(cloud: &Cloud, edit: &Edit, settings: &Settings) {
     }
 }
 
-fn refused(error: AdmitError) -> Problem {
+fn refused(error: AdmitError, now: Timestamp) -> Problem {
     match error {
         AdmitError::PhotoGone => Problem::PhotoNotFound,
         AdmitError::TooManyInFlight => Refusal::TooManyInFlight.into(),
+        AdmitError::TooManyThisHour => Refusal::TooManyThisHour(seconds_left_in_hour(now)).into(),
         AdmitError::OverBudget(_) => Refusal::BudgetHardCapReached.into(),
         AdmitError::KeyTaken | AdmitError::Contended => Problem::Unavailable,
         AdmitError::Port(error) => error.into(),

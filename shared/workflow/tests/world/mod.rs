@@ -102,6 +102,7 @@ fn admission(edit: &Edit) -> Admission {
         figures,
         max_open: None,
         guest: None,
+        hourly: None,
     }
 }
 

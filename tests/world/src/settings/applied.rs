@@ -16,7 +16,7 @@ const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// The values that template.yaml gives to the local stage, as far as tests change them. `queue_name` and
 /// `webhook_base_url` are the place's own.
-const DEFAULTS: [(Setting, &str); 25] = [
+const DEFAULTS: [(Setting, &str); 27] = [
     (setting!(is_enabled), "true"),
     (setting!(guest_enabled), "true"),
     (
@@ -32,6 +32,8 @@ const DEFAULTS: [(Setting, &str); 25] = [
     (setting!(blocked_terms), "[]"),
     (setting!(abuse_escalation_threshold_per_hour), "25"),
     (setting!(abuse_address_threshold_per_hour), "250"),
+    (setting!(edits_per_guest_and_hour), "60"),
+    (setting!(edits_per_event_and_hour), "10000"),
     (setting!(photos_per_guest_and_hour), "60"),
     (setting!(photos_per_address_and_hour), "3000"),
     (setting!(photos_per_event_and_month), "20000"),
@@ -59,8 +61,21 @@ const DEFAULTS: [(Setting, &str); 25] = [
 /// What `make up` stores where nobody has stored a key.
 pub(crate) const PLACEHOLDER: &str = "local-placeholder";
 
-/// The only keys that the doubles accept, provider by provider.
-pub(super) const OUR_KEYS: [&str; 2] = [doubles::runware::API_KEY, doubles::fal::API_KEY];
+/// A key of each provider, in the order of [`ProviderName`].
+pub(super) type Keys = [String; ProviderName::ALL.len()];
+
+/// The only key that a provider's double accepts.
+const fn key_of(provider: ProviderName) -> &'static str {
+    match provider {
+        ProviderName::Runware => doubles::runware::API_KEY,
+        ProviderName::Fal => doubles::fal::API_KEY,
+    }
+}
+
+/// The keys of the doubles.
+pub(super) fn our_keys() -> Keys {
+    std::array::from_fn(|at| key_of(ProviderName::ALL[at]).to_owned())
+}
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Profile {
@@ -82,7 +97,7 @@ pub(crate) struct Applied {
     /// The doubles' keys are stored.
     has_our_keys: bool,
     /// The keys that were there before the first test put the doubles'.
-    keys_before: Option<[String; 2]>,
+    keys_before: Option<Keys>,
     /// The last pin of the circuit breakers; `None`: not set yet.
     pub(super) pin: Option<Option<Pin>>,
     changed_at: Option<Instant>,
@@ -102,7 +117,7 @@ impl Applied {
             );
         }
         match changes.iter().any(goes_live) {
-            true => self.use_keys(place, &OUR_KEYS).await,
+            true => self.use_keys(place, &our_keys()).await,
             false => self.put_keys_back(place).await,
         }
         self.pin_breakers(place, Some(Pin::Closed)).await;
@@ -143,27 +158,28 @@ impl Applied {
         self.is_uncopied = true;
     }
 
-    pub(super) async fn use_keys(&mut self, place: &Place, keys: &[impl AsRef<str>; 2]) {
-        let are_ours = keys.each_ref().map(AsRef::as_ref) == OUR_KEYS;
+    pub(super) async fn use_keys(&mut self, place: &Place, keys: &Keys) {
+        let ours = our_keys();
+        let are_ours = *keys == ours;
         if self.has_our_keys == are_ours {
             return;
         }
         if self.keys_before.is_none() {
-            let mut before = [PLACEHOLDER; 2].map(str::to_owned);
+            let mut before = Keys::default().map(|_| PLACEHOLDER.to_owned());
             for (known, provider) in before.iter_mut().zip(ProviderName::ALL.iter().copied()) {
                 let key = place.cloud.api_key(provider).await.unwrap();
                 // A run that was killed may have left the doubles'.
-                if let Some(key) = key.filter(|key| !OUR_KEYS.contains(&key.expose_secret())) {
+                if let Some(key) = key.filter(|key| !ours.iter().any(|our| our == key.expose_secret())) {
                     *known = key.expose_secret().to_owned();
                 }
             }
             self.keys_before = Some(before);
         }
         if are_ours {
-            OUR_KEYS.into_iter().for_each(logs::keep_out);
+            ours.iter().for_each(|key| logs::keep_out(key));
         }
         for (provider, key) in ProviderName::ALL.iter().copied().zip(keys) {
-            place.cloud.put_api_key(provider, key.as_ref()).await.unwrap();
+            place.cloud.put_api_key(provider, key).await.unwrap();
         }
         self.has_our_keys = are_ours;
         self.changed_at = Some(Instant::now());

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use crate::Place;
 pub(crate) use applied::PLACEHOLDER;
-use applied::{Applied, OUR_KEYS, Profile};
+use applied::{Applied, Profile, our_keys};
 
 /// The settings of a place, to be held with company or alone.
 pub(crate) type Lock = Arc<RwLock<Applied>>;
@@ -187,7 +187,7 @@ impl Alone {
     /// Sends edits to the Runware API at this address, with the key of the double.
     pub async fn go_live(&mut self, base_url: &str) {
         let place = self.place.clone();
-        self.held().use_keys(&place, &OUR_KEYS).await;
+        self.held().use_keys(&place, &our_keys()).await;
         self.change_at_once(setting!(runware_mode), "live").await;
         self.change(setting!(runware_base_url), base_url).await;
     }

@@ -9,6 +9,7 @@ use domain::problem::FieldError;
 use domain::settings::{Setting, setting, text_of};
 use domain::{Problem, ProviderName, Settings};
 use providers::AllowedHosts;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -69,12 +70,24 @@ pub struct SettingsChange {
     pub members: Map<String, Value>,
 }
 
+/// An API key to write, which no debug text shows.
+#[derive(Debug)]
+struct Key(SecretString);
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for Key {}
+
 /// One write of a checked change.
 #[derive(Debug, PartialEq, Eq)]
 enum Write {
     Set(Setting, String),
     Reset(Setting),
-    SetKey(ProviderName, String),
+    SetKey(ProviderName, Key),
     RemoveKey(ProviderName),
 }
 
@@ -156,7 +169,7 @@ async fn write_in_turn(cloud: &Cloud, writes: &[&Write]) -> Result<(), PortError
         match write {
             Write::Set(setting, text) => cloud.put_setting(*setting, text).await?,
             Write::Reset(setting) => cloud.reset_setting(*setting).await?,
-            Write::SetKey(provider, secret) => cloud.put_api_key(*provider, secret).await?,
+            Write::SetKey(provider, key) => cloud.put_api_key(*provider, key.0.expose_secret()).await?,
             Write::RemoveKey(provider) => cloud.remove_api_key(*provider).await?,
         }
     }
@@ -269,7 +282,7 @@ fn secrets(value: &Value) -> Result<Vec<Write>, Vec<FieldError>> {
             (None, _) => flaws.push(flaw(&here, "There is no such secret.")),
             (Some(provider), Value::Null) => writes.push(Write::RemoveKey(provider)),
             (Some(provider), Value::String(secret)) if is_secret(secret) => {
-                writes.push(Write::SetKey(provider, secret.clone()));
+                writes.push(Write::SetKey(provider, Key(secret.clone().into())));
             }
             // The message never repeats the value, which may be a secret with a typing error.
             _ => {
@@ -348,7 +361,7 @@ mod tests {
         for write in [
             Write::Reset(setting!(fallback_provider)),
             Write::Set(setting!(is_enabled), "false".to_owned()),
-            Write::SetKey(ProviderName::Runware, "abc".to_owned()),
+            Write::SetKey(ProviderName::Runware, Key("abc".into())),
             Write::RemoveKey(ProviderName::Fal),
         ] {
             assert!(writes.contains(&write), "{write:?}");

@@ -4,6 +4,7 @@ mod budget;
 mod entitlement;
 mod order;
 mod policy;
+mod rate;
 mod safety;
 mod safety_characters;
 mod safety_properties;
@@ -11,6 +12,7 @@ mod style;
 
 use jiff::Timestamp;
 
+use super::rate::EditsOfHour;
 use super::*;
 use crate::budget::{BudgetCaps, BudgetMonth};
 use crate::event::{Addon, AddonStatus, Event, EventPolicy, FEATURE_AI_STYLING, Package};
@@ -25,6 +27,7 @@ struct World {
     caps: BudgetCaps,
     month: BudgetMonth,
     load: Load,
+    edits_of_hour: EditsOfHour,
     styles: Vec<Style>,
     request: EditRequest,
 }
@@ -90,6 +93,7 @@ impl World {
             },
             month: BudgetMonth::default(),
             load: Load::default(),
+            edits_of_hour: EditsOfHour::default(),
             styles: vec![sample("watercolour"), sample("comic")],
             request: EditRequest {
                 style_key: Some("watercolour".parse().unwrap()),
@@ -117,6 +121,7 @@ impl World {
             caps: &self.caps,
             month: self.month,
             load: self.load,
+            edits_of_hour: self.edits_of_hour,
             styles: &self.styles,
             prompt_limits: limits,
             counterpart_cost: cost_at_fal,

@@ -3,49 +3,58 @@
 use super::*;
 
 /// A way to make one layer refuse.
-type Breaker = (u8, &'static str, fn(&mut World));
+type Breaker = (Layer, &'static str, fn(&mut World));
 
 #[rustfmt::skip] // a table
 const BREAKERS: &[Breaker] = &[
-    (1, "kill switch", |world| { world.settings.is_enabled = false; }),
-    (1, "closed to guests", |world| { world.settings.guest_enabled = false; }),
-    (2, "no package", |world| { world.event.package = None; }),
-    (3, "switched off", |world| { world.event.policy.enabled = false; }),
-    (3, "no custom prompts", |world| { world.event.policy.allow_custom_prompt = false; }),
-    (3, "too many edits of the guest", |world| { world.event.policy.max_in_flight_per_guest = Some(2); world.load.of_guest = 2; }),
-    (3, "too many edits of the event", |world| { world.event.policy.max_in_flight_per_event = Some(2); world.load.of_event = 2; }),
-    (4, "full", |world| { world.month.committed = MicroUsd::new(1_000_000); }),
-    (5, "not on the list", |world| { world.event.policy.allowed_style_keys = vec!["comic".parse().unwrap()]; }),
-    (5, "inactive", |world| { world.style("watercolour").is_active = false; }),
-    (5, "premium", |world| { world.style("watercolour").is_premium = true; }),
-    (5, "unknown", |world| { world.choose("nowhere"); }),
-    (5, "takes no prompt", |world| { world.style("watercolour").prompt_template = "as a comic".to_owned(); }),
-    (5, "too long", |world| { world.style("watercolour").prompt_template = "long {prompt}".repeat(40); }),
-    (6, "blocked by the installation", |world| { world.settings.blocked_terms = vec!["snow".to_owned()].into(); }),
-    (6, "blocked by the event", |world| { world.event.policy.blocked_terms = vec!["snow".to_owned()].into(); }),
+    (Layer::Enabled, "kill switch", |world| { world.settings.is_enabled = false; }),
+    (Layer::Enabled, "closed to guests", |world| { world.settings.guest_enabled = false; }),
+    (Layer::Entitlement, "no package", |world| { world.event.package = None; }),
+    (Layer::Policy, "switched off", |world| { world.event.policy.enabled = false; }),
+    (Layer::Policy, "no custom prompts", |world| { world.event.policy.allow_custom_prompt = false; }),
+    (Layer::Policy, "too many edits of the guest", |world| { world.event.policy.max_in_flight_per_guest = Some(2); world.load.of_guest = 2; }),
+    (Layer::Policy, "too many edits of the event", |world| { world.event.policy.max_in_flight_per_event = Some(2); world.load.of_event = 2; }),
+    (Layer::Rate, "too many edits of the guest in this hour", |world| { world.edits_of_hour.of_guest = world.settings.edits_per_guest_and_hour; }),
+    (Layer::Budget, "full", |world| { world.month.committed = MicroUsd::new(1_000_000); }),
+    (Layer::Style, "not on the list", |world| { world.event.policy.allowed_style_keys = vec!["comic".parse().unwrap()]; }),
+    (Layer::Style, "inactive", |world| { world.style("watercolour").is_active = false; }),
+    (Layer::Style, "premium", |world| { world.style("watercolour").is_premium = true; }),
+    (Layer::Style, "unknown", |world| { world.choose("nowhere"); }),
+    (Layer::Style, "takes no prompt", |world| { world.style("watercolour").prompt_template = "as a comic".to_owned(); }),
+    (Layer::Style, "too long", |world| { world.style("watercolour").prompt_template = "long {prompt}".repeat(40); }),
+    (Layer::Safety, "blocked by the installation", |world| { world.settings.blocked_terms = vec!["snow".to_owned()].into(); }),
+    (Layer::Safety, "blocked by the event", |world| { world.event.policy.blocked_terms = vec!["snow".to_owned()].into(); }),
 ];
 
+/// The order of the layers.
+const ORDER: [Layer; 7] = [
+    Layer::Enabled,
+    Layer::Entitlement,
+    Layer::Policy,
+    Layer::Rate,
+    Layer::Budget,
+    Layer::Style,
+    Layer::Safety,
+];
+
+fn place(layer: Layer) -> usize {
+    ORDER.iter().position(|each| *each == layer).unwrap()
+}
+
 /// The layer that answered; `None` where all passed.
-fn layer(verdict: &Verdict) -> Option<u8> {
+fn layer(verdict: &Verdict) -> Option<Layer> {
     match verdict {
         Verdict::Approved(_) => None,
-        Verdict::PromptBlocked(_) => Some(6),
-        Verdict::Refused(refusal) => Some(match refusal {
-            Refusal::FeatureDisabled(_) => 1,
-            Refusal::FeatureLocked => 2,
-            Refusal::EventPolicyBlocked(_) | Refusal::TooManyInFlight => 3,
-            Refusal::BudgetHardCapReached | Refusal::BudgetSoftCapStyle => 4,
-            Refusal::StyleNotAllowed | Refusal::StyleLocked | Refusal::Invalid { .. } => 5,
-            Refusal::PromptBlocked => 6,
-        }),
+        Verdict::PromptBlocked(_) => Some(Layer::Safety),
+        Verdict::Refused(refusal) => Some(refusal.layer()),
     }
 }
 
 #[test]
 fn a_good_request_passes_and_each_breaker_alone_breaks_its_own_layer() {
     assert_eq!(layer(&World::good().ask()), None);
-    for (number, name, spoil) in BREAKERS {
-        assert_eq!(layer(&World::with(spoil).ask()), Some(*number), "{name}");
+    for (of, name, spoil) in BREAKERS {
+        assert_eq!(layer(&World::with(spoil).ask()), Some(*of), "{name}");
     }
 }
 
@@ -53,25 +62,26 @@ fn a_good_request_passes_and_each_breaker_alone_breaks_its_own_layer() {
 fn of_any_two_layers_that_refuse_the_earlier_one_answers() {
     let mut pairs = std::collections::BTreeSet::new();
     for (early, early_name, spoil_early) in BREAKERS {
-        for (late, late_name, spoil_late) in BREAKERS.iter().filter(|(late, ..)| late > early) {
+        let later = BREAKERS.iter().filter(|(late, ..)| place(*late) > place(*early));
+        for (late, late_name, spoil_late) in later {
             let world = World::with(|world| {
                 spoil_early(world);
                 spoil_late(world);
             });
             assert_eq!(layer(&world.ask()), Some(*early), "{early_name} and {late_name}");
-            pairs.insert((early, late));
+            pairs.insert((place(*early), place(*late)));
         }
     }
-    assert_eq!(pairs.len(), 15);
+    assert_eq!(pairs.len(), 21);
 }
 
 #[test]
 fn with_every_layer_refusing_each_repair_uncovers_the_next() {
-    for first in 1..=6 {
+    for first in ORDER {
         let world = World::with(|world| {
             BREAKERS
                 .iter()
-                .filter(|(number, ..)| *number >= first)
+                .filter(|(of, ..)| place(*of) >= place(first))
                 .for_each(|(.., spoil)| spoil(world));
         });
         assert_eq!(layer(&world.ask()), Some(first));
@@ -96,7 +106,7 @@ fn the_kill_switch_tells_the_status_message_to_everybody() {
 #[test]
 fn tenants_may_try_what_is_still_closed_to_guests() {
     let mut world = World::with(|world| world.settings.guest_enabled = false);
-    assert_eq!(layer(&world.ask()), Some(1));
+    assert_eq!(layer(&world.ask()), Some(Layer::Enabled));
     world.audience = Audience::Tenant;
     assert_eq!(layer(&world.ask()), None);
 }
