@@ -170,6 +170,10 @@ pub struct Photo {
     /// Made by us.
     pub id: PhotoId,
     pub event_id: EventId,
+    /// Scope hash of the guest who registered it (see [`crate::scope`]); absent: the organiser did, or it is older than
+    /// this field. The index by guest has this attribute as its key, which may be missing but not null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<String>,
     /// As announced; what was uploaded is checked when an edit is made.
     pub mime_type: String,
     /// As announced, in bytes; the upload URL accepts exactly this size.

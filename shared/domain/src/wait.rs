@@ -98,6 +98,7 @@ mod tests {
         let photo = Photo {
             id: PhotoId::new(at(0), 1),
             event_id: event.id.clone(),
+            guest: None,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1,
             object_key: "events/party/photos/1".to_owned(),

@@ -326,6 +326,7 @@ fn admission(happening: &Happening, number: u128, now: Timestamp) -> Option<Admi
     let photo = Photo {
         id: PhotoId::new(now, 1),
         event_id: event.id.clone(),
+        guest: Some(scope(*guest)),
         mime_type: "image/jpeg".to_owned(),
         size_bytes: 1,
         object_key: "p".to_owned(),

@@ -78,6 +78,7 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let photo = Photo {
         id,
         event_id: event.id,
+        guest: Some(scopes.own),
         mime_type: input.mime_type.as_str().to_owned(),
         size_bytes: input.size_bytes,
         object_key: photo_key(&event.slug, id),

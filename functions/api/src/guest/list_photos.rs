@@ -1,4 +1,4 @@
-//! `GET /events/{token}/photos`: the event's photos, page by page.
+//! `GET /events/{token}/photos`: the guest's own photos, page by page.
 
 use cloud::Cloud;
 use domain::event::Photo;
@@ -31,7 +31,7 @@ pub(crate) struct PhotoBody<'a> {
 
 function!("guest-list-photos", EventToken, list_photos);
 
-/// The event's photos, newest first
+/// The guest's own photos, newest first
 #[utoipa::path(get, path = "/events/{token}/photos", params(PageQuery, GuestId),
     responses((status = 200, body = [PhotoBody<'_>]), Reads))]
 async fn list_photos(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -41,7 +41,10 @@ async fn list_photos(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     let settings = settings(cloud).await?;
     guard::enabled::check(&settings, Audience::Guest)?;
     let grant = grant(cloud, caller).await?;
-    let mut photos = cloud.photos(&grant.event_id, page.after, page.to_read()).await?;
+    let scopes = caller.scopes(&grant.scope_key);
+    let mut photos = cloud
+        .guest_photos(&grant.event_id, &scopes.own, page.after, page.to_read())
+        .await?;
     let next = page.cut(&mut photos, |photo| photo.id);
     let links = photos.iter().map(|photo| cloud.presign_get(&photo.object_key));
     let links = try_join_all(links).await?;

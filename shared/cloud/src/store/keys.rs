@@ -1,6 +1,7 @@
 //! Where each item lives.
 
 use domain::admission::IdempotencyKey;
+use domain::edit::Origin;
 use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId};
 use serde::Serialize;
 
@@ -14,6 +15,9 @@ pub(super) const UNSTORED: &str = "UNSTORED";
 const OPEN_SHARDS: u64 = 16;
 
 pub(super) const META: &str = "META";
+
+/// The attribute of photos and edits that puts them into the index by guest.
+const GUEST: &str = "guest";
 
 pub(super) fn event(id: &EventId) -> Key {
     Key::new(event_partition(id), META)
@@ -173,6 +177,9 @@ pub(super) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
         text(status_partition(&edit.event_id, edit.status)),
     );
     item.insert("status_sk".to_owned(), text(edit.id.ulid()));
+    if let Origin::Guest { scope_hash } = &edit.origin {
+        item.insert(GUEST.to_owned(), text(scope_hash));
+    }
     if !edit.status.is_terminal() {
         item.insert("open_pk".to_owned(), text(open_partition(edit.id)));
         item.insert("due_at".to_owned(), text(edit.deadline_at.to_string()));
@@ -182,6 +189,13 @@ pub(super) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
         item.insert("due_at".to_owned(), text(ended_at.to_string()));
     }
     Ok(item)
+}
+
+/// An entry of the index by guest.
+pub(super) fn of_guest(key: Key, scope_hash: &str) -> Item {
+    let mut entry = key.into_item();
+    entry.insert(GUEST.to_owned(), text(scope_hash));
+    entry
 }
 
 fn open_partition(edit: EditId) -> String {

@@ -12,6 +12,7 @@ mod hints;
 mod keys;
 mod moves;
 mod open_edits;
+mod own;
 mod packages;
 mod read;
 mod registrations;

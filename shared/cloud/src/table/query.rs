@@ -9,15 +9,18 @@ pub enum Index {
     ByStatus,
     /// Edits that still need work, by deadline. Sparse, and holds keys alone.
     OpenEdits,
+    /// A guest's photos and edits, by their own sort keys. Sparse, and holds keys alone.
+    ByGuest,
 }
 
 impl Index {
-    pub const ALL: [Self; 2] = [Self::ByStatus, Self::OpenEdits];
+    pub const ALL: [Self; 3] = [Self::ByStatus, Self::OpenEdits, Self::ByGuest];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::ByStatus => "by_status",
             Self::OpenEdits => "open_edits",
+            Self::ByGuest => "by_guest",
         }
     }
 
@@ -26,6 +29,15 @@ impl Index {
         match self {
             Self::ByStatus => ("status_pk", "status_sk"),
             Self::OpenEdits => ("open_pk", "due_at"),
+            Self::ByGuest => ("guest", "sk"),
+        }
+    }
+
+    /// Whether the index holds nothing of an item but its keys.
+    pub const fn holds_keys_alone(self) -> bool {
+        match self {
+            Self::ByStatus => false,
+            Self::OpenEdits | Self::ByGuest => true,
         }
     }
 }

@@ -228,4 +228,8 @@ fn a_key_condition_names_the_key_of_its_index() {
         rendered(&open.range(Range::UpTo("b".to_owned()))),
         "open_pk = :v0 AND due_at <= :v1"
     );
+    assert_eq!(
+        rendered(&Query::index(Index::ByGuest, "p").begins_with("E#")),
+        "guest = :v0 AND begins_with(sk, :v1)"
+    );
 }

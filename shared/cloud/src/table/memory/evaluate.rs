@@ -238,16 +238,14 @@ fn normalise(value: &mut Value) {
 
 /// The part of an item that an index holds.
 pub(super) fn projected(item: &Item, index: Index) -> Item {
-    match index {
-        Index::ByStatus => item.clone(),
-        Index::OpenEdits => {
-            let (partition, sort) = index.key();
-            let kept = item
-                .iter()
-                .filter(|(name, _)| ["pk", "sk", partition, sort].contains(&name.as_str()));
-            kept.map(|(name, value)| (name.clone(), value.clone())).collect()
-        }
+    if !index.holds_keys_alone() {
+        return item.clone();
     }
+    let (partition, sort) = index.key();
+    let kept = item
+        .iter()
+        .filter(|(name, _)| ["pk", "sk", partition, sort].contains(&name.as_str()));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The text of an attribute.
