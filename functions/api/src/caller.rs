@@ -4,11 +4,19 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use domain::audit::{Actor, ActorKind};
 use domain::scope::{GuestCaller, GuestIdentity, TenantCaller};
 use domain::{Problem, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use utoipa::IntoParams;
+
+use crate::page::query_text;
+
+const TENANT_CLAIM: &str = "custom:tenant_id";
+/// Names the tenant in whose place a superadmin acts.
+pub(crate) const TENANT_QUERY: &str = "tenant";
+const ADMIN_PATHS: &str = "/api/v1/admin/";
 
 /// The header that tells a guest from others.
 #[derive(IntoParams)]
@@ -61,16 +69,52 @@ fn is_guest_id(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// The tenant who sent the request: the claim `custom:tenant_id` of a token that API Gateway has checked.
+/// The tenant that the request is about: the claim `custom:tenant_id` of a token that API Gateway has checked, or the
+/// tenant that a superadmin names in the query, `?tenant=`, to act in its place.
 ///
 /// # Errors
-/// No token (401), or one without the claim (403).
+/// No token (401); one without the claim, or of another tenant than the one that is named (403).
 pub(crate) fn tenant(request: &Request) -> Result<TenantId, Problem> {
     let claims = claims(request)?;
-    claims
-        .get("custom:tenant_id")
-        .and_then(|id| id.parse().ok())
-        .ok_or(Problem::Forbidden)
+    let own = claims.get(TENANT_CLAIM).and_then(|id| id.parse().ok());
+    match query_text(request, TENANT_QUERY) {
+        None => own.ok_or(Problem::Forbidden),
+        Some(named) => {
+            let named: TenantId = named.parse().map_err(|_| Problem::Forbidden)?;
+            if is_superadmin(&claims) || own.as_ref() == Some(&named) {
+                Ok(named)
+            } else {
+                Err(Problem::Forbidden)
+            }
+        }
+    }
+}
+
+/// Who sent the request, as the audit names it.
+///
+/// # Errors
+/// No token (401); neither an organiser's nor a superadmin's (403).
+pub(crate) fn actor(request: &Request) -> Result<Actor, Problem> {
+    let claims = claims(request)?;
+    let claim = |name| claims.get(name).cloned();
+    let own: Option<TenantId> = claim(TENANT_CLAIM).and_then(|id| id.parse().ok());
+    let named: Option<TenantId> = query_text(request, TENANT_QUERY).and_then(|id| id.parse().ok());
+    let acting_for = named.filter(|named| own.as_ref() != Some(named));
+    let path = request.uri().path();
+    let kind = if acting_for.is_some() || own.is_none() || path.starts_with(ADMIN_PATHS) {
+        if !is_superadmin(&claims) {
+            return Err(Problem::Forbidden);
+        }
+        ActorKind::Superadmin
+    } else {
+        ActorKind::Organiser
+    };
+    Ok(Actor {
+        kind,
+        id: claim("sub").unwrap_or_default(),
+        name: claim("name").or_else(|| claim("email")),
+        acting_for,
+    })
 }
 
 /// The tenant and the event in the path.
@@ -86,13 +130,16 @@ pub(crate) fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -
 /// # Errors
 /// No token (401), or one without the group (403).
 pub(crate) fn superadmin(request: &Request) -> Result<(), Problem> {
-    let claims = claims(request)?;
-    let groups = claims.get("cognito:groups").map(String::as_str);
-    if names_of_groups(groups.unwrap_or_default()).any(|group| group == "superadmin") {
+    if is_superadmin(&claims(request)?) {
         Ok(())
     } else {
         Err(Problem::Forbidden)
     }
+}
+
+fn is_superadmin(claims: &HashMap<String, String>) -> bool {
+    let groups = claims.get("cognito:groups").map(String::as_str);
+    names_of_groups(groups.unwrap_or_default()).any(|group| group == "superadmin")
 }
 
 /// The groups in a claim. An HTTP API renders the list as text, `[superadmin editors]`. The name of a group has no space in

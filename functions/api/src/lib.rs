@@ -46,6 +46,7 @@ functions![
     tenant::list_styles,
     tenant::get_settings,
     tenant::update_settings,
+    tenant::list_audit,
     admin::ai_settings,
     admin::ai_styles,
     admin::packages,
@@ -55,6 +56,7 @@ functions![
     admin::event_addons,
     admin::event_tokens,
     admin::watermarks,
+    admin::list_audit,
     hooks::runware,
     hooks::fal,
 ];

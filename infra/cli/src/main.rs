@@ -5,6 +5,7 @@ mod commands;
 mod dead_letters;
 mod invoke;
 mod local;
+mod operator;
 mod output;
 mod preflight;
 mod problem;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cloud::testing::{Fault, Options, Queue, Rule, UrlError};
 use cloud::{Call, Cloud, ObjectError};
+use domain::audit::{Action, Actor, Deed};
 use domain::budget::{BudgetCaps, Tenant};
 use domain::message::SubmitMessage;
 use domain::{EditId, EventId, ProviderName, TenantId};
@@ -30,6 +31,10 @@ fn submit(cloud: &Cloud) -> SubmitMessage {
     }
 }
 
+fn deed() -> Deed {
+    Actor::operator("tests").did(Action::TenantChanged)
+}
+
 fn tenant_id() -> TenantId {
     "studio".parse().unwrap()
 }
@@ -38,7 +43,7 @@ fn tenant_id() -> TenantId {
 async fn what_the_store_writes_it_reads_and_lists() {
     let (cloud, memory) = Cloud::in_memory();
     for id in ["b", "a"] {
-        cloud.save_tenant(&tenant(id)).await.unwrap();
+        cloud.save_tenant(&tenant(id), &deed()).await.unwrap();
     }
     let id = "a".parse().unwrap();
     assert_eq!(cloud.tenant(&id).await.unwrap(), Some(tenant("a")));
@@ -57,7 +62,7 @@ async fn transactions_that_conflict_are_tried_again_until_all_have_passed() {
     let (cloud, memory) = Cloud::in_memory();
     memory.table.transactions_take(Some(Duration::from_millis(2)));
     let tenant = tenant("studio");
-    let saved = join_all((0..4).map(|_| cloud.save_tenant(&tenant))).await;
+    let saved = join_all((0..4).map(|_| cloud.save_tenant(&tenant, &deed()))).await;
     assert!(saved.iter().all(Result::is_ok), "{saved:?}");
     assert!(memory.calls()["dynamodb.TransactWriteItems"] > 4);
 }
@@ -65,7 +70,7 @@ async fn transactions_that_conflict_are_tried_again_until_all_have_passed() {
 #[tokio::test]
 async fn a_batch_that_is_left_undone_is_asked_for_again() {
     let (cloud, memory) = Cloud::in_memory();
-    cloud.save_tenant(&tenant("a")).await.unwrap();
+    cloud.save_tenant(&tenant("a"), &deed()).await.unwrap();
     memory
         .faults
         .add(Rule::new(Call::BatchGetItem, Fault::Busy).times(2));

@@ -111,6 +111,11 @@ prefixed_ulid!(
     "token_"
 );
 prefixed_ulid!(
+    /// One entry of the audit.
+    AuditId,
+    "audit_"
+);
+prefixed_ulid!(
     /// One uploaded watermark image.
     WatermarkId,
     "watermark_"

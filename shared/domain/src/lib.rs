@@ -2,6 +2,7 @@
 
 pub mod addon;
 pub mod admission;
+pub mod audit;
 pub mod blocked_terms;
 pub mod breaker;
 pub mod budget;
@@ -35,8 +36,8 @@ pub mod watermark;
 pub use edit::{Edit, FailureCode, Status};
 pub use event::Event;
 pub use id::{
-    AddonKey, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId, TenantId,
-    TokenId, WatermarkId,
+    AddonKey, AuditId, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId,
+    TenantId, TokenId, WatermarkId,
 };
 pub use money::MicroUsd;
 pub use problem::Problem;

@@ -36,5 +36,17 @@ pub use reply::Reply;
 pub use traces::Traces;
 pub use world::World;
 
+use domain::audit::{Action, Actor, Deed};
+
+/// Whoever changes something past the API.
+pub fn somebody() -> Actor {
+    Actor::operator("tests")
+}
+
+/// A change past the API, which tells nobody what it changed.
+pub fn deed() -> Deed {
+    somebody().did(Action::TenantChanged)
+}
+
 pub use deployed::stack::{fixture, root};
 pub use place::unique;

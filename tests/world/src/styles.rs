@@ -6,7 +6,7 @@ use domain::style::EntitlementProfile;
 use domain::{MicroUsd, ProviderName, Style};
 use tokio::sync::OnceCell;
 
-use crate::Place;
+use crate::{Place, deed};
 
 /// The cost of every style of the tests but [`DEAR`].
 pub const COST: i64 = 40_000;
@@ -53,7 +53,7 @@ pub(crate) async fn ensure(place: &Place) {
 pub(crate) async fn store(place: &Place) {
     for style in all() {
         if place.cloud.style(&style.key).await.unwrap().is_none() {
-            place.cloud.save_style(&style, None).await.unwrap();
+            place.cloud.save_style(&style, None, &deed()).await.unwrap();
         }
     }
 }

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::deployed::logs;
 use crate::deployed::stack::fixture;
 use crate::table::{Item, keyed, number, string};
-use crate::{Guest, Place, unique};
+use crate::{Guest, Place, deed, somebody, unique};
 
 /// A tenant, an event and a guest.
 pub struct World {
@@ -56,9 +56,14 @@ impl World {
     }
 
     async fn store(place: &Place, tenant: Tenant, event: Event) -> Self {
-        place.cloud.save_tenant(&tenant).await.unwrap();
+        place.cloud.save_tenant(&tenant, &deed()).await.unwrap();
         place.put_event(&event).await;
-        let token = place.cloud.new_token(&event, None).await.unwrap().token;
+        let token = place
+            .cloud
+            .new_token(&somebody(), &event, None, None)
+            .await
+            .unwrap()
+            .token;
         logs::keep_out(&token);
         let guest_id = new_guest_id(place);
         Self {

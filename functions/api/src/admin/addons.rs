@@ -2,6 +2,7 @@
 
 use cloud::Cloud;
 use domain::addon::{CatalogAddon, MAX_PRICE_CENTS, is_currency};
+use domain::audit::{Action, Actor, Change};
 use domain::{AddonKey, Problem};
 use garde::{Error, Validate};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Outcome, Saved, removed};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::model::text::{MAX_NAME, is_name};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
@@ -80,7 +81,7 @@ async fn get_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 async fn put_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: AddonKey = new_id(request, "key")?;
     let input: AddonInput = json_body(request)?;
-    let saved = save(cloud, input.into_addon(key)).await?;
+    let saved = save(cloud, &actor(request)?, input.into_addon(key)).await?;
     Ok(ok(AddonBody::new(&saved.value)))
 }
 
@@ -88,7 +89,10 @@ async fn put_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 #[utoipa::path(delete, path = "/admin/addons/{key}", responses((status = 204), Changes))]
 async fn delete_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
-    removed(cloud.remove_catalog_addon(&key).await?, MISSING)?;
+    let addon = cloud.catalog_addon(&key).await?.ok_or(MISSING)?;
+    let deed = actor(request)?.did(Action::AddonDeleted).to(&key);
+    let deed = deed.with(Change::between(Some(&addon), None));
+    removed(cloud.remove_catalog_addon(&key, &deed).await?, MISSING)?;
     Ok(no_content())
 }
 
@@ -96,11 +100,13 @@ async fn delete_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
 ///
 /// # Errors
 /// The table is unavailable.
-pub async fn save(cloud: &Cloud, addon: CatalogAddon) -> Result<Saved<CatalogAddon>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, addon: CatalogAddon) -> Result<Saved<CatalogAddon>, Problem> {
     let before = cloud.catalog_addon(&addon.key).await?;
     let outcome = Outcome::of(before.as_ref(), &addon);
     if outcome != Outcome::Unchanged {
-        cloud.save_catalog_addon(&addon).await?;
+        let deed = by.did(Action::AddonChanged).to(&addon.key);
+        let deed = deed.with(Change::between(before.as_ref(), Some(&addon)));
+        cloud.save_catalog_addon(&addon, &deed).await?;
     }
     Ok(Saved {
         value: addon,

@@ -18,6 +18,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::body::json_body;
+use crate::caller::actor;
 use crate::openapi::{Changes, Reads};
 use crate::response::ok;
 use crate::{Answer, Request};
@@ -45,7 +46,8 @@ async fn update_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
         members: input.members,
     };
     let defaults = defaults(cloud, request);
-    Ok(ok(body(change_settings(cloud, &defaults, &change).await?)))
+    let changed = change_settings(cloud, &actor(request)?, &defaults, &change).await?;
+    Ok(ok(body(changed)))
 }
 
 /// The stack's defaults. A function of the API has no variable for the API's address, which the request has.

@@ -1,6 +1,7 @@
 //! Styles: every change is a new version, and a style that was used stays.
 
 use cloud::{Cloud, SaveError};
+use domain::audit::{Action, Actor, Change};
 use domain::problem::FieldError;
 use domain::style::{EntitlementProfile, PROMPT_PLACEHOLDER};
 use domain::{AddonKey, MicroUsd, Problem, ProviderName, Settings, Style, StyleKey};
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{MAX_SAVE_TRIES, Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, is_name, is_visible};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
@@ -158,7 +159,7 @@ async fn get_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 async fn put_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: StyleKey = new_id(request, "key")?;
     let input: AdminStyleInput = json_body(request)?;
-    let saved = save(cloud, input.into_style(key)).await?;
+    let saved = save(cloud, &actor(request)?, input.into_style(key)).await?;
     Ok(ok(AdminStyleBody::new(&saved.value)))
 }
 
@@ -166,7 +167,10 @@ async fn put_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
 #[utoipa::path(delete, path = "/admin/ai-styles/{key}", responses((status = 204), Changes))]
 async fn delete_style(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
-    let found = cloud.remove_style(&key).await;
+    let style = cloud.style(&key).await?.ok_or(MISSING)?;
+    let deed = actor(request)?.did(Action::StyleDeleted).to(&key);
+    let deed = deed.with(Change::between(Some(&style), None));
+    let found = cloud.remove_style(&key, &deed).await;
     removed(found.map_err(|error| unsaved(error, IN_USE))?, MISSING)?;
     Ok(no_content())
 }
@@ -175,7 +179,7 @@ async fn delete_style(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
 ///
 /// # Errors
 /// The model would not take the template, or the cost is out of range; other writers were faster, again and again.
-pub async fn save(cloud: &Cloud, mut style: Style) -> Result<Saved<Style>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, mut style: Style) -> Result<Saved<Style>, Problem> {
     let flaws = flaws(&style);
     if !flaws.is_empty() {
         return Err(Problem::ValidationFailed(flaws));
@@ -188,7 +192,9 @@ pub async fn save(cloud: &Cloud, mut style: Style) -> Result<Saved<Style>, Probl
         let outcome = Outcome::of(before.as_ref(), &style);
         if outcome != Outcome::Unchanged {
             style.version += u32::from(version.is_some());
-            match cloud.save_style(&style, version).await {
+            let deed = by.did(Action::StyleChanged).to(&style.key);
+            let deed = deed.with(Change::between(before.as_ref(), Some(&style)));
+            match cloud.save_style(&style, version, &deed).await {
                 Ok(()) => {}
                 Err(SaveError::Changed) => continue,
                 Err(error) => return Err(unsaved(error, IN_USE)),

@@ -1,6 +1,7 @@
 //! Add-ons of an event: bought, being bought, or cancelled.
 
 use cloud::Cloud;
+use domain::audit::{Action, Actor};
 use domain::event::{Addon, AddonStatus};
 use domain::{AddonKey, Event, EventId, Problem};
 use garde::Validate;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::openapi::{Changes, Reads};
 use crate::response::{list, no_content, ok};
 use crate::{Answer, Request};
@@ -100,16 +101,18 @@ async fn put_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Pro
     let event = event_id(request)?;
     let key: AddonKey = new_id(request, "key")?;
     let input: EventAddonInput = json_body(request)?;
-    let saved = save(cloud, &event, input.into_addon(key)).await?;
+    let saved = save(cloud, &actor(request)?, &event, input.into_addon(key)).await?;
     Ok(ok(EventAddonBody::new(&saved.value, cloud.now())))
 }
 
 /// Removes an add-on from an event
 #[utoipa::path(delete, path = "/admin/events/{eventId}/addons/{key}", responses((status = 204), Changes))]
 async fn delete_event_addon(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
-    let event = event_id(request)?;
-    let key = path_id(request, "key", MISSING)?;
-    let found = cloud.remove_event_addon(&event, &key).await;
+    let event = event(cloud, request).await?;
+    let key: AddonKey = path_id(request, "key", MISSING)?;
+    let deed = actor(request)?.did(Action::EventAddonRemoved);
+    let deed = deed.of(&event.tenant_id).at(&event.id).to(&key);
+    let found = cloud.remove_event_addon(&event.id, &key, &deed).await;
     removed(found.map_err(|error| unsaved(error, WHAT))?, MISSING)?;
     Ok(no_content())
 }
@@ -129,7 +132,7 @@ async fn event(cloud: &Cloud, request: &Request) -> Result<Event, Problem> {
 ///
 /// # Errors
 /// There is no such event, or the catalogue holds no valid price; cancelling needs none.
-pub async fn save(cloud: &Cloud, id: &EventId, addon: Addon) -> Result<Saved<Addon>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, id: &EventId, addon: Addon) -> Result<Saved<Addon>, Problem> {
     let (event, offer) = futures::try_join!(cloud.event(id), cloud.catalog_addon(&addon.key))?;
     let event = event.ok_or(Problem::EventNotFound)?;
     let is_sold = offer.is_some_and(|offer| offer.is_purchasable());
@@ -139,7 +142,9 @@ pub async fn save(cloud: &Cloud, id: &EventId, addon: Addon) -> Result<Saved<Add
     let before = event.addons.iter().find(|has| has.key == addon.key);
     let outcome = Outcome::of(before, &addon);
     if outcome != Outcome::Unchanged {
-        let saved = cloud.save_event_addon(id, &addon).await;
+        let deed = by.did(Action::EventAddonChanged);
+        let deed = deed.of(&event.tenant_id).at(id).to(&addon.key);
+        let saved = cloud.save_event_addon(id, &addon, &deed).await;
         if !saved.map_err(|error| unsaved(error, WHAT))? {
             return Err(Problem::EventNotFound);
         }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::removed;
 use crate::body::json_body;
-use crate::caller::path_id;
+use crate::caller::{actor, path_id};
 use crate::openapi::{Changes, Reads};
 use crate::page::Page;
 use crate::response::{created, list, no_content};
@@ -78,7 +78,9 @@ async fn create_event_token(cloud: &Cloud, request: &Request) -> Result<Answer, 
     let event = event_id(request)?;
     let input: TokenInput = json_body(request)?;
     let event = cloud.event(&event).await?.ok_or(Problem::EventNotFound)?;
-    let made = cloud.new_token(&event, input.expires_at).await?;
+    let made = cloud
+        .new_token(&actor(request)?, &event, None, input.expires_at)
+        .await?;
     Ok(created(NewTokenBody::new(&made, input.expires_at)))
 }
 
@@ -87,7 +89,9 @@ async fn create_event_token(cloud: &Cloud, request: &Request) -> Result<Answer, 
 async fn revoke_event_token(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let event = event_id(request)?;
     let token = path_id(request, "tokenId", MISSING)?;
-    removed(cloud.revoke_token(&event, token).await?, MISSING)?;
+    let event = cloud.event(&event).await?.ok_or(Problem::EventNotFound)?;
+    let found = cloud.revoke_token(&actor(request)?, &event, token).await?;
+    removed(found, MISSING)?;
     Ok(no_content())
 }
 

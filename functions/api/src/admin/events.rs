@@ -1,6 +1,7 @@
 //! Events: tenant, slug, name, package and watermark. Policy and add-ons have resources of their own.
 
 use cloud::{Cloud, PortError, SaveError};
+use domain::audit::{Action, Actor, Change, Deed};
 use domain::event::{EventPolicy, Package};
 use domain::guard::entitlement;
 use domain::watermark::WatermarkSettings;
@@ -8,6 +9,7 @@ use domain::{Event, EventId, EventSlug, PackageKey, Problem, TenantId};
 use garde::Validate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::event_addons::EventAddonBody;
@@ -15,7 +17,7 @@ use super::packages::PackageBody;
 use super::watermarks::check_watermark;
 use super::{MAX_SAVE_TRIES, Outcome, Saved, unsaved};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::model::capabilities::CapabilitiesBody;
 use crate::model::text::{MAX_NAME, is_name};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
@@ -108,7 +110,7 @@ async fn get_event_as_admin(cloud: &Cloud, request: &Request) -> Result<Answer, 
 async fn put_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id: EventId = new_id(request, "eventId")?;
     let input: AdminEventInput = json_body(request)?;
-    let saved = save(cloud, &input.into_event(id)).await?;
+    let saved = save(cloud, &actor(request)?, &input.into_event(id)).await?;
     Ok(ok(AdminEventBody::new(&saved.value, cloud.now())))
 }
 
@@ -129,7 +131,7 @@ pub struct EventChange {
 /// # Errors
 /// The tenant or package does not exist, the event is another tenant's, the slug is taken, or the watermark cannot be
 /// drawn; other writers were faster, again and again.
-pub async fn save(cloud: &Cloud, input: &EventChange) -> Result<Saved<Event>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, input: &EventChange) -> Result<Saved<Event>, Problem> {
     if let Some(watermark) = &input.watermark {
         check_watermark(cloud, "/watermark", watermark).await?;
     }
@@ -156,7 +158,10 @@ pub async fn save(cloud: &Cloud, input: &EventChange) -> Result<Saved<Event>, Pr
         let outcome = Outcome::of(before.as_ref(), &event);
         let saved = match outcome {
             Outcome::Unchanged => Ok(()),
-            Outcome::Created | Outcome::Updated => cloud.save_event(&event, before.as_ref()).await,
+            Outcome::Created | Outcome::Updated => {
+                let deed = deed(by, before.as_ref(), &event);
+                cloud.save_event(&event, before.as_ref(), &deed).await
+            }
         };
         match saved {
             Ok(()) => {
@@ -170,6 +175,25 @@ pub async fn save(cloud: &Cloud, input: &EventChange) -> Result<Saved<Event>, Pr
         }
     }
     Err(Problem::Unavailable)
+}
+
+/// What the superadmin sets of an event, as the audit has it: the key of its guests' scopes stands nowhere.
+fn deed(by: &Actor, before: Option<&Event>, after: &Event) -> Deed {
+    let shown = |event: &Event| {
+        json!({
+            "tenant_id": event.tenant_id,
+            "slug": event.slug,
+            "name": event.name,
+            "package_key": event.package.as_ref().map(|package| &package.key),
+            "watermark": event.watermark,
+        })
+    };
+    let changes = Change::between(before.map(shown).as_ref(), Some(&shown(after)));
+    by.did(Action::EventChanged)
+        .of(&after.tenant_id)
+        .at(&after.id)
+        .to(&after.id)
+        .with(changes)
 }
 
 async fn package(cloud: &Cloud, key: Option<&PackageKey>) -> Result<Option<Package>, PortError> {

@@ -6,6 +6,7 @@ pub mod ai_styles;
 pub mod event_addons;
 pub(crate) mod event_tokens;
 pub mod events;
+pub(crate) mod list_audit;
 pub mod packages;
 pub mod tenants;
 pub(crate) mod watermarks;

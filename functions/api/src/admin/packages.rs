@@ -1,6 +1,7 @@
 //! Event packages. Events hold a copy of theirs; a change reaches all of them before it is answered.
 
 use cloud::{Cloud, SaveError};
+use domain::audit::{Action, Actor, Change};
 use domain::event::Package;
 use domain::{PackageKey, Problem};
 use garde::Validate;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{MAX_SAVE_TRIES, Outcome, Saved, removed, unsaved};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::model::text::{MAX_KEY, MAX_LISTED, MAX_NAME, is_name};
 use crate::openapi::{Changes, Reads};
 use crate::page::{Page, PageQuery};
@@ -75,7 +76,7 @@ async fn get_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
 async fn put_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key: PackageKey = new_id(request, "key")?;
     let input: PackageInput = json_body(request)?;
-    let saved = save(cloud, input.into_package(key)).await?;
+    let saved = save(cloud, &actor(request)?, input.into_package(key)).await?;
     Ok(ok(PackageBody::new(&saved.value)))
 }
 
@@ -83,7 +84,10 @@ async fn put_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
 #[utoipa::path(delete, path = "/admin/packages/{key}", responses((status = 204), Changes))]
 async fn delete_package(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let key = path_id(request, "key", MISSING)?;
-    let found = cloud.remove_package(&key).await;
+    let package = cloud.package(&key).await?.ok_or(MISSING)?;
+    let deed = actor(request)?.did(Action::PackageDeleted).to(&key);
+    let deed = deed.with(Change::between(Some(&package), None));
+    let found = cloud.remove_package(&key, &deed).await;
     removed(found.map_err(|error| unsaved(error, IN_USE))?, MISSING)?;
     Ok(no_content())
 }
@@ -94,7 +98,7 @@ async fn delete_package(cloud: &Cloud, request: &Request) -> Result<Answer, Prob
 ///
 /// # Errors
 /// Other writers were faster, again and again.
-pub async fn save(cloud: &Cloud, mut package: Package) -> Result<Saved<Package>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, mut package: Package) -> Result<Saved<Package>, Problem> {
     for _ in 0..MAX_SAVE_TRIES {
         let before = cloud.package(&package.key).await?;
         let version = before.as_ref().map(|before| before.version);
@@ -102,7 +106,9 @@ pub async fn save(cloud: &Cloud, mut package: Package) -> Result<Saved<Package>,
         let outcome = Outcome::of(before.as_ref(), &package);
         if outcome != Outcome::Unchanged {
             package.version += u32::from(version.is_some());
-            match cloud.save_package(&package, version).await {
+            let deed = by.did(Action::PackageChanged).to(&package.key);
+            let deed = deed.with(Change::between(before.as_ref(), Some(&package)));
+            match cloud.save_package(&package, version, &deed).await {
                 Ok(()) => {}
                 Err(SaveError::Changed) => continue,
                 Err(error) => return Err(unsaved(error, IN_USE)),

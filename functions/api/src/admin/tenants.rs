@@ -1,6 +1,7 @@
 //! Tenants: name, budget, watermark.
 
 use cloud::Cloud;
+use domain::audit::{Action, Actor, Change, Deed};
 use domain::budget::{BudgetCaps, Tenant};
 use domain::{MicroUsd, Problem, TenantId};
 use garde::Validate;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::watermarks::check_watermark;
 use super::{Outcome, Saved};
 use crate::body::json_body;
-use crate::caller::{new_id, path_id};
+use crate::caller::{actor, new_id, path_id};
 use crate::model::text::{MAX_CAP, MAX_NAME, is_name};
 use crate::model::watermark::{WatermarkBody, WatermarkInput};
 use crate::openapi::{Changes, Reads};
@@ -136,7 +137,7 @@ async fn get_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem>
 async fn put_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let id: TenantId = new_id(request, "tenantId")?;
     let input: TenantInput = json_body(request)?;
-    let saved = save(cloud, input.into_tenant(id)).await?;
+    let saved = save(cloud, &actor(request)?, input.into_tenant(id)).await?;
     Ok(ok(TenantBody::new(&saved.value)))
 }
 
@@ -144,7 +145,7 @@ async fn put_tenant(cloud: &Cloud, request: &Request) -> Result<Answer, Problem>
 ///
 /// # Errors
 /// The caps contradict each other, or the watermark cannot be drawn.
-pub async fn save(cloud: &Cloud, tenant: Tenant) -> Result<Saved<Tenant>, Problem> {
+pub async fn save(cloud: &Cloud, by: &Actor, tenant: Tenant) -> Result<Saved<Tenant>, Problem> {
     check_caps(&tenant)?;
     if let Some(watermark) = &tenant.watermark {
         check_watermark(cloud, "/watermark", watermark).await?;
@@ -152,12 +153,25 @@ pub async fn save(cloud: &Cloud, tenant: Tenant) -> Result<Saved<Tenant>, Proble
     let before = cloud.tenant(&tenant.id).await?;
     let outcome = Outcome::of(before.as_ref(), &tenant);
     if outcome != Outcome::Unchanged {
-        cloud.save_tenant(&tenant).await?;
+        cloud
+            .save_tenant(&tenant, &deed(by, before.as_ref(), &tenant))
+            .await?;
     }
     Ok(Saved {
         value: tenant,
         outcome,
     })
+}
+
+fn deed(by: &Actor, before: Option<&Tenant>, after: &Tenant) -> Deed {
+    let caps = before.map(|before| before.budget.clone()).unwrap_or_default();
+    let action = if caps == after.budget {
+        Action::TenantChanged
+    } else {
+        Action::BudgetChanged
+    };
+    let changes = Change::between(before, Some(after));
+    by.did(action).of(&after.id).to(&after.id).with(changes)
 }
 
 fn check_caps(tenant: &Tenant) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! Wire types that several endpoints share: `…Input` is what callers send, `…Body` what they get.
 
+pub(crate) mod audit;
 pub(crate) mod capabilities;
 pub(crate) mod edit;
 pub(crate) mod text;

@@ -7,6 +7,7 @@ pub(crate) mod create_edit;
 pub(crate) mod get_edit;
 pub(crate) mod get_settings;
 pub mod get_summary;
+pub(crate) mod list_audit;
 pub(crate) mod list_edits;
 pub(crate) mod list_styles;
 pub mod update_settings;

@@ -1,6 +1,7 @@
 //! `PATCH /tenant/events/{eventSlug}/ai-settings`: an organiser changes what the event allows.
 
-use cloud::Cloud;
+use cloud::{Cloud, SaveError};
+use domain::audit::Actor;
 use domain::blocked_terms::is_searchable;
 use domain::event::{EventPolicy, PolicyChange};
 use domain::problem::FieldError;
@@ -15,7 +16,7 @@ use workflow::event_of;
 
 use super::get_settings::EventSettingsBody;
 use crate::body::json_body;
-use crate::caller::{tenant, tenant_caller};
+use crate::caller::{actor, tenant, tenant_caller};
 use crate::openapi::Changes;
 use crate::response::ok;
 use crate::{Answer, Request};
@@ -81,7 +82,7 @@ async fn update_event_settings(cloud: &Cloud, request: &Request) -> Result<Answe
     let tenant_id = tenant(request)?;
     let caller = tenant_caller(request, &tenant_id);
     let change = json_body::<EventSettingsInput>(request)?.into_change()?;
-    let event = change_policy(cloud, caller, &change).await?;
+    let event = change_policy(cloud, &actor(request)?, caller, &change).await?;
     Ok(ok(EventSettingsBody::new(&event, cloud.now())))
 }
 
@@ -92,6 +93,7 @@ async fn update_event_settings(cloud: &Cloud, request: &Request) -> Result<Answe
 /// There is no such event, or a style on the list does not exist.
 pub async fn change_policy(
     cloud: &Cloud,
+    by: &Actor,
     caller: TenantCaller<'_>,
     change: &PolicyChange,
 ) -> Result<Event, Problem> {
@@ -112,8 +114,13 @@ pub async fn change_policy(
     // A style on a list can be switched off, but not erased.
     let listed = change.allowed_style_keys.iter().flatten();
     try_join_all(listed.map(|key| cloud.mark_style_used(key))).await?;
-    let changed = cloud.change_policy(caller.tenant_id, &event, change).await?;
-    changed.ok_or(Problem::EventNotFound)
+    let changed = cloud.change_policy(by, caller.tenant_id, &event, change).await;
+    match changed {
+        Ok(changed) => changed.ok_or(Problem::EventNotFound),
+        // Others were faster, again and again.
+        Err(SaveError::Changed | SaveError::InUse) => Err(Problem::Unavailable),
+        Err(SaveError::Port(error)) => Err(error.into()),
+    }
 }
 
 fn check_styles(keys: &[StyleKey], styles: &[Style]) -> Result<(), Problem> {

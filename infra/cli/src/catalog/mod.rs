@@ -7,6 +7,7 @@ mod part;
 use api::admin::{Outcome, Saved, addons, ai_styles, event_addons, events, packages, tenants};
 use api::tenant::update_settings::change_policy;
 use cloud::Cloud;
+use domain::audit::Actor;
 use domain::event::{EventPolicy, PolicyChange};
 use domain::scope::TenantCaller;
 use domain::{Event, Problem};
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::operator::operator;
 use crate::problem::explain;
 
 pub(crate) use difference::{Difference, differences};
@@ -51,31 +53,37 @@ impl CatalogError {
 /// entry, and the error that stopped the rest.
 pub(crate) async fn apply(cloud: &Cloud, file: CatalogFile) -> (Vec<Change>, Result<(), CatalogError>) {
     let mut changes = Vec::new();
-    let result = apply_all(cloud, file, &mut changes).await;
+    let by = operator();
+    let result = apply_all(cloud, &by, file, &mut changes).await;
     (changes, result)
 }
 
-async fn apply_all(cloud: &Cloud, file: CatalogFile, changes: &mut Vec<Change>) -> Result<(), CatalogError> {
+async fn apply_all(
+    cloud: &Cloud,
+    by: &Actor,
+    file: CatalogFile,
+    changes: &mut Vec<Change>,
+) -> Result<(), CatalogError> {
     for package in file.packages {
         let key = package.key.to_string();
-        record(changes, "package", key, packages::save(cloud, package).await)?;
+        record(changes, "package", key, packages::save(cloud, by, package).await)?;
     }
     for addon in file.addons {
         let key = addon.key.to_string();
-        record(changes, "add-on", key, addons::save(cloud, addon).await)?;
+        record(changes, "add-on", key, addons::save(cloud, by, addon).await)?;
     }
     for style in file.styles {
         let key = style.key.to_string();
-        record(changes, "style", key, ai_styles::save(cloud, style).await)?;
+        record(changes, "style", key, ai_styles::save(cloud, by, style).await)?;
     }
     for entry in file.tenants {
         let key = entry.id.to_string();
-        record(changes, "tenant", key, apply_tenant(cloud, &entry).await)?;
+        record(changes, "tenant", key, apply_tenant(cloud, by, &entry).await)?;
     }
     for entry in file.events {
         let key = entry.id.to_string();
         let mut outcomes = Vec::new();
-        let result = apply_event(cloud, entry, &mut outcomes).await;
+        let result = apply_event(cloud, by, entry, &mut outcomes).await;
         // An event that failed half-way is shown too.
         if let Some(outcome) = combined(&outcomes) {
             changes.push(change("event", key.clone(), outcome));
@@ -104,26 +112,35 @@ fn change(kind: &'static str, key: String, outcome: Outcome) -> Change {
     }
 }
 
-async fn apply_tenant(cloud: &Cloud, entry: &TenantEntry) -> Result<Saved<domain::budget::Tenant>, Problem> {
+async fn apply_tenant(
+    cloud: &Cloud,
+    by: &Actor,
+    entry: &TenantEntry,
+) -> Result<Saved<domain::budget::Tenant>, Problem> {
     let before = cloud.tenant(&entry.id).await?;
-    tenants::save(cloud, entry.over(before.as_ref())?).await
+    tenants::save(cloud, by, entry.over(before.as_ref())?).await
 }
 
 /// Writes the event, its add-ons and its policy; `outcomes` receives the outcome of each write.
-async fn apply_event(cloud: &Cloud, entry: EventEntry, outcomes: &mut Vec<Outcome>) -> Result<(), Problem> {
+async fn apply_event(
+    cloud: &Cloud,
+    by: &Actor,
+    entry: EventEntry,
+    outcomes: &mut Vec<Outcome>,
+) -> Result<(), Problem> {
     let before = cloud.event(&entry.id).await?;
-    let saved = events::save(cloud, &entry.over(before.as_ref())?).await?;
+    let saved = events::save(cloud, by, &entry.over(before.as_ref())?).await?;
     outcomes.push(saved.outcome);
     let event: Event = saved.value;
     for addon in entry.addons {
-        outcomes.push(event_addons::save(cloud, &event.id, addon).await?.outcome);
+        outcomes.push(event_addons::save(cloud, by, &event.id, addon).await?.outcome);
     }
     if changes_policy(&entry.policy, &event.policy) {
         let caller = TenantCaller {
             tenant_id: &event.tenant_id,
             event_slug: event.slug.as_str(),
         };
-        change_policy(cloud, caller, &entry.policy).await?;
+        change_policy(cloud, by, caller, &entry.policy).await?;
         outcomes.push(Outcome::Updated);
     }
     Ok(())

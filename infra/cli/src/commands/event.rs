@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::dollars;
+use crate::operator::operator;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 use crate::problem::explain;
 
@@ -82,7 +83,7 @@ async fn token(
             "there is no event `{event}`: create it with `catalog apply`"
         ))
     })?;
-    let made = cloud.new_token(&found, expires_at).await?;
+    let made = cloud.new_token(&operator(), &found, None, expires_at).await?;
     output.result(
         json!({ "token_id": made.token_id, "token": made.token }),
         &made.token,

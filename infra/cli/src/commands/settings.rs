@@ -9,6 +9,7 @@ use domain::ProviderName;
 use domain::settings::{Setting, text_of};
 use serde_json::{Map, Value, json};
 
+use crate::operator::operator;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 use crate::problem::{explain, refused};
 
@@ -110,7 +111,7 @@ async fn change(cloud: &Cloud, name: &str, value: Value) -> Done {
     let change = SettingsChange {
         members: Map::from_iter([(name.to_owned(), value)]),
     };
-    change_settings(cloud, cloud.setting_defaults(), &change)
+    change_settings(cloud, &operator(), cloud.setting_defaults(), &change)
         .await
         .map_err(|problem| refused(&problem))?;
     Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::addon::CatalogAddon;
+use domain::audit::Deed;
 use domain::{AddonKey, Style, StyleKey};
 
 use super::keys::{self, ADDONS, STYLES};
@@ -47,20 +48,23 @@ impl Cloud {
 
     /// Saves a style if the stored one still has the version `before` (`None`: if there is none). Never touches
     /// [`Style::used`].
-    pub async fn save_style(&self, style: &Style, before: Option<u32>) -> Result<(), SaveError> {
+    pub async fn save_style(&self, style: &Style, before: Option<u32>, deed: &Deed) -> Result<(), SaveError> {
         let update = Update::fields(style)?.keeping(USED);
-        let write = Write::update(keys::style(style.key.as_str()), update).when(at_version(before));
-        Ok(self.transact(vec![write]).await?)
+        let key = keys::style(style.key.as_str());
+        let mut writes = vec![Write::update(key, update).when(at_version(before))];
+        writes.extend(self.audit_writes(deed)?);
+        Ok(self.transact(writes).await?)
     }
 
     /// Deletes a style that was never used; false where there is none.
-    pub async fn remove_style(&self, key: &StyleKey) -> Result<bool, SaveError> {
+    pub async fn remove_style(&self, key: &StyleKey, deed: &Deed) -> Result<bool, SaveError> {
         if self.style(key).await?.is_none() {
             return Ok(false);
         }
         let unused = Condition::ne(USED, Value::Bool(true));
-        let write = Write::delete(keys::style(key.as_str())).when(unused);
-        if self.transact_if(vec![write]).await? {
+        let mut writes = vec![Write::delete(keys::style(key.as_str())).when(unused)];
+        writes.extend(self.audit_writes(deed)?);
+        if self.transact_if(writes).await? {
             Ok(true)
         } else {
             Err(SaveError::InUse)
@@ -92,13 +96,16 @@ impl Cloud {
         self.read(keys::addon(key), "an add-on").await
     }
 
-    pub async fn save_catalog_addon(&self, addon: &CatalogAddon) -> Result<(), PortError> {
-        self.write(keys::addon(&addon.key), addon).await
+    pub async fn save_catalog_addon(&self, addon: &CatalogAddon, deed: &Deed) -> Result<(), PortError> {
+        let mut writes = vec![Write::update(keys::addon(&addon.key), Update::fields(addon)?)];
+        writes.extend(self.audit_writes(deed)?);
+        Ok(self.transact(writes).await?)
     }
 
     /// Takes an add-on out of the catalogue; false where there is none.
-    pub async fn remove_catalog_addon(&self, key: &AddonKey) -> Result<bool, PortError> {
-        let write = Write::delete(keys::addon(key)).when(Condition::Exists);
-        self.transact_if(vec![write]).await
+    pub async fn remove_catalog_addon(&self, key: &AddonKey, deed: &Deed) -> Result<bool, PortError> {
+        let mut writes = vec![Write::delete(keys::addon(key)).when(Condition::Exists)];
+        writes.extend(self.audit_writes(deed)?);
+        self.transact_if(writes).await
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use domain::audit::{Change, Deed};
 use domain::event::Addon;
 use domain::{AddonKey, EventId};
 use serde::Serialize;
@@ -21,8 +22,13 @@ struct Addons {
 
 impl Cloud {
     /// Adds or replaces one add-on of an event and leaves the others alone; false where there is no such event.
-    pub async fn save_event_addon(&self, event: &EventId, addon: &Addon) -> Result<bool, SaveError> {
-        self.change_addons(event, |addons| {
+    pub async fn save_event_addon(
+        &self,
+        event: &EventId,
+        addon: &Addon,
+        deed: &Deed,
+    ) -> Result<bool, SaveError> {
+        self.change_addons(event, &addon.key, deed, |addons| {
             match addons.iter_mut().find(|has| has.key == addon.key) {
                 Some(has) => *has = addon.clone(),
                 None => addons.push(addon.clone()),
@@ -33,8 +39,13 @@ impl Cloud {
     }
 
     /// Takes an add-on away; false where the event has none, or there is no such event.
-    pub async fn remove_event_addon(&self, event: &EventId, key: &AddonKey) -> Result<bool, SaveError> {
-        self.change_addons(event, |addons| {
+    pub async fn remove_event_addon(
+        &self,
+        event: &EventId,
+        key: &AddonKey,
+        deed: &Deed,
+    ) -> Result<bool, SaveError> {
+        self.change_addons(event, key, deed, |addons| {
             let before = addons.len();
             addons.retain(|has| has.key != *key);
             addons.len() < before
@@ -47,6 +58,8 @@ impl Cloud {
     async fn change_addons(
         &self,
         event: &EventId,
+        key: &AddonKey,
+        deed: &Deed,
         change: impl Fn(&mut Vec<Addon>) -> bool + Sync,
     ) -> Result<bool, SaveError> {
         let attempt = || async {
@@ -56,13 +69,18 @@ impl Cloud {
             let before = item.remove(ADDONS).unwrap_or_else(|| Value::L(Vec::new()));
             let mut addons: Vec<Addon> = serde_dynamo::from_attribute_value(before.clone())
                 .map_err(unreadable("an event's add-ons"))?;
+            let of_key = |addons: &[Addon]| addons.iter().find(|has| has.key == *key).cloned();
+            let had = of_key(&addons);
             if !change(&mut addons) {
                 return Ok(false);
             }
+            let changes = Change::between(had.as_ref(), of_key(&addons).as_ref());
             let unchanged = Condition::Exists.and(Condition::eq(ADDONS, before));
             let update = Update::fields(Addons { addons })?;
             let write = Write::update(keys::event(event), update).when(unchanged);
-            self.transact(vec![write]).await?;
+            let mut writes = vec![write];
+            writes.extend(self.audit_writes(&deed.clone().with(changes))?);
+            self.transact(writes).await?;
             Ok(true)
         };
         let backoff = ExponentialBuilder::default()

@@ -1,5 +1,6 @@
 //! Events and their photos.
 
+use domain::audit::Deed;
 use domain::event::{Package, Photo};
 use domain::{Event, EventId, PhotoId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,12 @@ impl Cloud {
     /// All or nothing: the slug points at the event and no longer at where it pointed before; the package knows its
     /// event. [`SaveError::InUse`]: the slug belongs to another event of the tenant. [`SaveError::Changed`]: event
     /// or package are not as they were read, or the tenant is gone.
-    pub async fn save_event(&self, event: &Event, before: Option<&Event>) -> Result<(), SaveError> {
+    pub async fn save_event(
+        &self,
+        event: &Event,
+        before: Option<&Event>,
+        deed: &Deed,
+    ) -> Result<(), SaveError> {
         let pointer = SlugPointer {
             event_id: event.id.clone(),
         };
@@ -77,6 +83,7 @@ impl Cloud {
         }
         let had = before.and_then(|before| before.package.as_ref());
         writes.extend(package_writes(&event.id, event.package.as_ref(), had)?);
+        writes.extend(self.audit_writes(deed)?);
         self.transact(writes).await.map_err(|error| match error {
             TransactionError::Refused(items) if items.contains(&0) => SaveError::InUse,
             error => error.into(),

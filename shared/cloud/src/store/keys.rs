@@ -2,7 +2,9 @@
 
 use domain::admission::IdempotencyKey;
 use domain::edit::Origin;
-use domain::{AddonKey, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId};
+use domain::{
+    AddonKey, AuditId, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId,
+};
 use serde::Serialize;
 
 use crate::PortError;
@@ -84,6 +86,15 @@ pub(super) fn budgets_until(id: &TenantId, month: &str) -> Key {
 /// An edit gets at most one entry, and its key says so. ULIDs sort by time.
 pub(super) fn ledger(tenant: &TenantId, month: &str, edit: EditId) -> Key {
     Key::new(format!("TENANT#{tenant}#LEDGER#{month}"), edit.ulid())
+}
+
+/// An entry of a tenant's audit, or of the installation's, which holds every entry. ULIDs sort by time.
+pub(super) fn audit(tenant: Option<&TenantId>, entry: AuditId) -> Key {
+    let partition = match tenant {
+        Some(tenant) => format!("TENANT#{tenant}#AUDIT"),
+        None => "AUDIT".to_owned(),
+    };
+    Key::new(partition, entry.ulid())
 }
 
 /// A guest's edits under way.

@@ -1,6 +1,7 @@
 //! What the one table holds. `keys` says where each item lives; `read` and `write` are what the other files share.
 
 mod admit;
+mod audit;
 mod breakers;
 mod budget;
 mod catalog;

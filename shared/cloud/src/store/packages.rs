@@ -1,6 +1,7 @@
 //! Packages. Events hold a copy of theirs, so a change of a package is carried to all that have it: `PACKAGE#key` lists
 //! them, and the package counts them, because a condition can look at a number but not at a list.
 
+use domain::audit::Deed;
 use domain::event::Package;
 use domain::{EventId, PackageKey};
 use futures::future::try_join_all;
@@ -45,10 +46,16 @@ impl Cloud {
     }
 
     /// Saves a package if the stored one still has the version `before` (`None`: if there is none).
-    pub async fn save_package(&self, package: &Package, before: Option<u32>) -> Result<(), SaveError> {
+    pub async fn save_package(
+        &self,
+        package: &Package,
+        before: Option<u32>,
+        deed: &Deed,
+    ) -> Result<(), SaveError> {
         let key = keys::package(package.key.as_str());
-        let write = Write::update(key, Update::fields(package)?).when(at_version(before));
-        Ok(self.transact(vec![write]).await?)
+        let mut writes = vec![Write::update(key, Update::fields(package)?).when(at_version(before))];
+        writes.extend(self.audit_writes(deed)?);
+        Ok(self.transact(writes).await?)
     }
 
     /// Brings the copies that events have of the package to this version; newer copies stay. Returns how many events
@@ -77,14 +84,16 @@ impl Cloud {
     }
 
     /// Removes a package that no event has; false where there is none.
-    pub async fn remove_package(&self, key: &PackageKey) -> Result<bool, SaveError> {
+    pub async fn remove_package(&self, key: &PackageKey, deed: &Deed) -> Result<bool, SaveError> {
         if self.package(key).await?.is_none() {
             return Ok(false);
         }
         // A package that no event ever had has no count.
         let free = Condition::missing(EVENT_COUNT).or(Condition::eq(EVENT_COUNT, number(0)));
-        let write = Write::delete(keys::package(key.as_str())).when(Condition::Exists.and(free));
-        if self.transact_if(vec![write]).await? {
+        let package = keys::package(key.as_str());
+        let mut writes = vec![Write::delete(package).when(Condition::Exists.and(free))];
+        writes.extend(self.audit_writes(deed)?);
+        if self.transact_if(writes).await? {
             Ok(true)
         } else {
             Err(SaveError::InUse)

@@ -1,18 +1,23 @@
 //! What organisers read and change: lists of edits, the summary, an event's policy.
 
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use domain::audit::{Action, Actor, Change};
 use domain::breaker::Breakers;
 use domain::budget::{BudgetAlert, BudgetMonth, Tenant};
-use domain::event::PolicyChange;
+use domain::event::{EventPolicy, PolicyChange};
 use domain::figures::Figures;
 use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
+use serde_json::json;
 
 use super::breakers::{breaker_keys, breakers};
 use super::read::parse;
 use super::{budget, figures, keys};
 use crate::error::unreadable;
-use crate::table::{Condition, Index, Item, Query, Update, text};
-use crate::{Cloud, PortError};
+use crate::table::{Condition, Index, Item, Query, Update, Value, Write, text};
+use crate::{Cloud, PortError, SaveError};
 
 /// Everything that a summary is made of, read in one call.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,27 +110,68 @@ impl Cloud {
 
 impl Cloud {
     /// Writes the fields that change, on condition that the event is the tenant's, and answers the event as it is
-    /// then; `None` where the tenant has no such event. Changes of other fields at the same moment stay.
+    /// then; `None` where the tenant has no such event. Changes of other fields at the same moment stay; where somebody
+    /// else changes the same field, both changes are in the audit, one after the other.
     pub async fn change_policy(
         &self,
+        by: &Actor,
         tenant: &TenantId,
         event: &EventId,
         change: &PolicyChange,
-    ) -> Result<Option<Event>, PortError> {
-        if change.is_empty() {
-            let found = self.event(event).await?;
-            return Ok(found.filter(|event| event.tenant_id == *tenant));
-        }
+    ) -> Result<Option<Event>, SaveError> {
         let fields: Item = serde_dynamo::to_item(change).map_err(unreadable("a policy to write"))?;
-        let update = fields
-            .into_iter()
-            .fold(Update::default(), |update, (field, value)| {
-                update.set(format!("policy.{field}"), value)
+        let attempt = || async {
+            let Some(mut item) = self.table.get(&keys::event(event)).await? else {
+                return Ok(None);
+            };
+            let found: Event = parse(item.clone(), "an event")?;
+            if found.tenant_id != *tenant {
+                return Ok(None);
+            }
+            let changes = changes_of_policy(&found.policy, change);
+            if changes.is_empty() {
+                return Ok(Some(found));
+            }
+            let stored = match item.get("policy") {
+                Some(Value::M(stored)) => stored.clone(),
+                _ => Item::new(),
+            };
+            let unchanged = fields.keys().map(|field| {
+                let path = format!("policy.{field}");
+                match stored.get(field) {
+                    Some(before) => Condition::eq(path, before.clone()),
+                    None => Condition::missing(path),
+                }
             });
-        let own = Condition::eq("tenant_id", text(tenant.as_str()));
-        let written = self.table.update(&keys::event(event), &update, &own).await?;
-        written.map(|item| parse(item, "an event")).transpose()
+            let own = Condition::eq("tenant_id", text(tenant.as_str()));
+            let condition = unchanged.fold(own, Condition::and);
+            let update = fields.iter().fold(Update::default(), |update, (field, value)| {
+                update.set(format!("policy.{field}"), value.clone())
+            });
+            let deed = by.did(Action::PolicyChanged).of(tenant).at(event).to(event);
+            let mut writes = vec![Write::update(keys::event(event), update).when(condition)];
+            writes.extend(self.audit_writes(&deed.with(changes))?);
+            self.transact(writes).await?;
+            let policy = stored.into_iter().chain(fields.clone()).collect();
+            item.insert("policy".to_owned(), Value::M(policy));
+            Ok(Some(parse(item, "an event")?))
+        };
+        let backoff = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(Duration::from_millis(15))
+            .with_max_times(6);
+        let made = attempt.retry(backoff);
+        made.when(|error| matches!(error, SaveError::Changed)).await
     }
+}
+
+/// The fields that a change really changes.
+fn changes_of_policy(policy: &EventPolicy, change: &PolicyChange) -> Vec<Change> {
+    let (mut before, after) = (json!(policy), json!(change));
+    if let Some(before) = before.as_object_mut() {
+        before.retain(|field, _| after.get(field).is_some());
+    }
+    Change::between(Some(&before), Some(&after))
 }
 
 #[cfg(test)]

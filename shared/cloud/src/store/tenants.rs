@@ -1,6 +1,7 @@
 //! Tenants, and the lists of tenants and events.
 
 use domain::TenantId;
+use domain::audit::Deed;
 use domain::budget::Tenant;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,14 +28,16 @@ impl Cloud {
         self.read(keys::tenant(id), "a tenant").await
     }
 
-    pub async fn save_tenant(&self, tenant: &Tenant) -> Result<(), PortError> {
+    /// Saves a tenant, and what was done to it.
+    pub async fn save_tenant(&self, tenant: &Tenant, deed: &Deed) -> Result<(), PortError> {
         let entry = Listed {
             id: tenant.id.to_string(),
         };
-        let writes = vec![
+        let mut writes = vec![
             Write::update(keys::tenant(&tenant.id), Update::fields(tenant)?),
             Write::update(keys::listed(TENANTS, &entry.id), Update::fields(&entry)?),
         ];
+        writes.extend(self.audit_writes(deed)?);
         Ok(self.transact(writes).await?)
     }
 

@@ -1,10 +1,12 @@
 //! Event tokens: `TOKEN#hash` opens the event, `EVENT#id / TOKEN#ulid` remembers which hash to remove.
 
 use data_encoding::BASE64URL_NOPAD;
+use domain::audit::{Action, Actor, Change};
 use domain::event::TokenGrant;
 use domain::{Event, EventId, TokenId, scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::keys;
 use crate::table::{Condition, Query, Update, Write};
@@ -15,6 +17,8 @@ struct Issued {
     token_id: TokenId,
     token_hash: String,
     valid_until: Option<Timestamp>,
+    #[serde(default)]
+    label: Option<String>,
 }
 
 /// A token that was just made; nobody can see it again. Not `Debug`: it must not get into a log.
@@ -33,6 +37,8 @@ pub struct IssuedToken {
     pub token_id: TokenId,
     /// When it stops working; absent: never.
     pub valid_until: Option<Timestamp>,
+    /// For the organiser.
+    pub label: Option<String>,
 }
 
 impl Cloud {
@@ -44,7 +50,9 @@ impl Cloud {
     /// Makes a token. Only its hash is stored.
     pub async fn new_token(
         &self,
+        by: &Actor,
         event: &Event,
+        label: Option<&str>,
         valid_until: Option<Timestamp>,
     ) -> Result<NewToken, PortError> {
         let mut secret = [0; 32];
@@ -65,10 +73,16 @@ impl Cloud {
             token_id,
             token_hash,
             valid_until,
+            label: label.map(ToOwned::to_owned),
         };
+        let link = json!({ "label": label, "expires_at": valid_until });
+        let deed = by.did(Action::LinkCreated).of(&event.tenant_id).at(&event.id);
+        let deed = deed.to(token_id).with(Change::between(None, Some(&link)));
         let key = keys::issued_token(&event.id, token_id);
         let issued = Write::update(key, Update::fields(issued)?);
-        self.transact(vec![grant, issued]).await?;
+        let mut writes = vec![grant, issued];
+        writes.extend(self.audit_writes(&deed)?);
+        self.transact(writes).await?;
         Ok(NewToken { token_id, token })
     }
 
@@ -89,21 +103,26 @@ impl Cloud {
         let shown = tokens.into_iter().map(|issued| IssuedToken {
             token_id: issued.token_id,
             valid_until: issued.valid_until,
+            label: issued.label,
         });
         Ok(shown.collect())
     }
 
     /// Ends a token at once; false where the event has no such token.
-    pub async fn revoke_token(&self, event: &EventId, token: TokenId) -> Result<bool, PortError> {
-        let key = keys::issued_token(event, token);
+    pub async fn revoke_token(&self, by: &Actor, event: &Event, token: TokenId) -> Result<bool, PortError> {
+        let key = keys::issued_token(&event.id, token);
         let issued: Option<Issued> = self.read(key.clone(), "an issued token").await?;
         let Some(issued) = issued else {
             return Ok(false);
         };
-        self.transact_if(vec![
+        let link = json!({ "label": issued.label, "expires_at": issued.valid_until });
+        let deed = by.did(Action::LinkRevoked).of(&event.tenant_id).at(&event.id);
+        let deed = deed.to(token).with(Change::between(Some(&link), None));
+        let mut writes = vec![
             Write::delete(keys::token(&issued.token_hash)),
             Write::delete(key).when(Condition::Exists),
-        ])
-        .await
+        ];
+        writes.extend(self.audit_writes(&deed)?);
+        self.transact_if(writes).await
     }
 }

@@ -8,7 +8,7 @@ use domain::event::PolicyChange;
 use serde_json::json;
 use world::Place;
 use world::deployed::command_line::{Ran, magic_edits};
-use world::unique;
+use world::{somebody, unique};
 
 contract! {
     deployed {
@@ -145,7 +145,7 @@ async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
     };
     place
         .cloud
-        .change_policy(&tenant_id, &event_id, &theirs)
+        .change_policy(&somebody(), &tenant_id, &event_id, &theirs)
         .await
         .unwrap();
 

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use cloud::{Cloud, PortError};
+use domain::audit::{Action, Actor, Change};
 use domain::problem::FieldError;
 use domain::settings::{Setting, setting, text_of};
 use domain::{Problem, ProviderName, Settings};
@@ -116,6 +117,7 @@ pub async fn read_settings(cloud: &Cloud, defaults: &Settings) -> Result<Setting
 /// long: what it took before stays and takes effect, and the same change, made again, writes only the rest.
 pub async fn change_settings(
     cloud: &Cloud,
+    by: &Actor,
     defaults: &Settings,
     change: &SettingsChange,
 ) -> Result<SettingsAnswer, Problem> {
@@ -128,6 +130,13 @@ pub async fn change_settings(
     }
     let before = read_settings(cloud, defaults).await?;
     let writes: Vec<_> = writes.iter().filter(|write| write.changes(&before)).collect();
+    // First: a change that nobody can be asked about is worse than an entry about a change that SSM refused.
+    if !writes.is_empty() {
+        let changes = writes.iter().map(|write| write.change(&before)).collect();
+        cloud
+            .record(&by.did(Action::SettingsChanged).with(changes))
+            .await?;
+    }
     let written = timeout(WRITING, write_in_turn(cloud, &writes)).await;
     if writes.iter().any(|write| write.is_of_setting()) {
         // What was written takes effect, even if the rest was not.
@@ -155,6 +164,21 @@ async fn write_in_turn(cloud: &Cloud, writes: &[&Write]) -> Result<(), PortError
 impl Write {
     fn is_of_setting(&self) -> bool {
         matches!(self, Self::Set(..) | Self::Reset(_))
+    }
+
+    /// As it stands in the audit.
+    fn change(&self, before: &SettingsAnswer) -> Change {
+        let of = |setting: &Setting| before.settings.iter().find(|answer| answer.setting == *setting);
+        let value = |setting| of(setting).map(|answer| answer.value.clone()).unwrap_or_default();
+        match self {
+            Self::Set(setting, text) => {
+                let to = value_in_force(*setting, text);
+                Change::new(setting.name(), value(setting), to)
+            }
+            Self::Reset(setting) => Change::new(setting.name(), value(setting), Value::Null),
+            Self::SetKey(provider, _) => Change::of_secret(provider.secret_name(), true),
+            Self::RemoveKey(provider) => Change::of_secret(provider.secret_name(), false),
+        }
     }
 
     /// Whether this makes a difference. A secret's value is unknown, so a new one always does.

@@ -3,7 +3,7 @@
 use domain::event::Package;
 use reqwest::Method;
 use serde_json::json;
-use world::{Guest, Place, Reply, World, settings, styles};
+use world::{Guest, Place, Reply, World, settings, somebody, styles};
 
 use crate::api::endpoints::endpoints_below;
 
@@ -57,7 +57,7 @@ async fn an_expired_token_opens_nothing(place: Place) {
     let ended = place.now() - std::time::Duration::from_secs(1);
     let token = place
         .cloud
-        .new_token(&world.event, Some(ended))
+        .new_token(&somebody(), &world.event, None, Some(ended))
         .await
         .unwrap()
         .token;

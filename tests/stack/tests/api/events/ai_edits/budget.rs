@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use world::styles::COST;
 use world::written::{claim, success};
-use world::{Books, Caller, Place, World, queue, settings, styles};
+use world::{Books, Caller, Place, World, deed, queue, settings, styles};
 
 contract! {
     in_memory {
@@ -74,13 +74,13 @@ async fn the_cap_counts_reservations_and_an_override_lifts_it(place: Place) {
 
     let hour = Duration::from_secs(3_600);
     world.tenant.budget.override_until = Some(place.now() + hour);
-    place.cloud.save_tenant(&world.tenant).await.unwrap();
+    place.cloud.save_tenant(&world.tenant, &deed()).await.unwrap();
     let second = world.guest.start(photo, &styles::fake("sync")).await;
     for id in [first, second] {
         assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     }
     world.tenant.budget.override_until = Some(place.now() - hour);
-    place.cloud.save_tenant(&world.tenant).await.unwrap();
+    place.cloud.save_tenant(&world.tenant, &deed()).await.unwrap();
     world
         .guest
         .create_edit(photo, &body)
