@@ -30,6 +30,6 @@ pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;
 pub use patience::within;
 pub use store::{
-    AdmissionFacts, Counted, EditInContext, EditKey, FactsQuery, FoundEdits, IssuedToken, NewToken, OldPhoto,
+    AdmissionFacts, Counted, EditInContext, EditKey, FactsQuery, FoundEdits, Gone, IssuedToken, NewToken, OldPhoto,
     SummaryItems,
 };

@@ -208,6 +208,7 @@ fn event(place: &Place, tenant: &Tenant, name: &str) -> Event {
             ..EventPolicy::default()
         },
         watermark: None,
+        policy_version: 0,
         scope_key: format!("{:032x}", place.cloud.random()),
     }
 }

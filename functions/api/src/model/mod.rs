@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod capabilities;
 pub(crate) mod edit;
+pub(crate) mod page;
 pub(crate) mod text;
 pub(crate) mod upload;
 pub(crate) mod watermark;

@@ -3,13 +3,20 @@
 //! Apart from asking for edits, no layer of protection refuses any of it: an organiser must be able to see why nothing
 //! works.
 
+pub(crate) mod approve_edit;
 pub(crate) mod create_edit;
+pub(crate) mod create_logo;
+pub(crate) mod delete_edit;
+pub(crate) mod delete_photo;
 pub(crate) mod get_edit;
 pub(crate) mod get_settings;
 pub mod get_summary;
+pub(crate) mod hide_edit;
 pub(crate) mod list_audit;
 pub(crate) mod list_edits;
 pub(crate) mod list_styles;
+mod review;
+pub(crate) mod show_edit;
 pub mod update_settings;
 
 use cloud::Cloud;

@@ -74,7 +74,7 @@ impl Cloud {
 
     /// The items of these entries of an index, in their order, without those that are gone. At most
     /// [`MAX_BATCH_GET`] entries.
-    async fn items_of(&self, entries: &[Item]) -> Result<Vec<Item>, PortError> {
+    pub(super) async fn items_of(&self, entries: &[Item]) -> Result<Vec<Item>, PortError> {
         let asked: Vec<Key> = entries.iter().filter_map(Key::of).collect();
         if asked.is_empty() {
             return Ok(Vec::new());
@@ -97,6 +97,7 @@ mod tests {
             id: PhotoId::new(now, cloud.random()),
             event_id: "e1".parse().unwrap(),
             guest: guest.map(str::to_owned),
+            consent: None,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1,
             object_key: "k".to_owned(),

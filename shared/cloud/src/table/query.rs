@@ -11,16 +11,28 @@ pub enum Index {
     OpenEdits,
     /// A guest's photos and edits, by their own sort keys. Sparse, and holds keys alone.
     ByGuest,
+    /// An event's edits that guests may see, by their own sort keys. Sparse, and holds keys alone.
+    Gallery,
+    /// The edits of a photo, by their own sort keys. Holds keys alone.
+    ByPhoto,
 }
 
 impl Index {
-    pub const ALL: [Self; 3] = [Self::ByStatus, Self::OpenEdits, Self::ByGuest];
+    pub const ALL: [Self; 5] = [
+        Self::ByStatus,
+        Self::OpenEdits,
+        Self::ByGuest,
+        Self::Gallery,
+        Self::ByPhoto,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::ByStatus => "by_status",
             Self::OpenEdits => "open_edits",
             Self::ByGuest => "by_guest",
+            Self::Gallery => "gallery",
+            Self::ByPhoto => "by_photo",
         }
     }
 
@@ -30,6 +42,8 @@ impl Index {
             Self::ByStatus => ("status_pk", "status_sk"),
             Self::OpenEdits => ("open_pk", "due_at"),
             Self::ByGuest => ("guest", "sk"),
+            Self::Gallery => ("gallery_pk", "sk"),
+            Self::ByPhoto => ("photo_id", "sk"),
         }
     }
 
@@ -37,7 +51,7 @@ impl Index {
     pub const fn holds_keys_alone(self) -> bool {
         match self {
             Self::ByStatus => false,
-            Self::OpenEdits | Self::ByGuest => true,
+            Self::OpenEdits | Self::ByGuest | Self::Gallery | Self::ByPhoto => true,
         }
     }
 }

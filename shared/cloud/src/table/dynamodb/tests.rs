@@ -129,12 +129,16 @@ impl<'a> Reader<'a> {
         let mut update = Update::default();
         let mut clause = "";
         while let Some(token) = self.peek() {
-            if ["SET", "ADD", ","].contains(&token) {
+            if ["SET", "ADD", "REMOVE", ","].contains(&token) {
                 let token = self.take();
                 clause = if token == "," { clause } else { token };
                 continue;
             }
             let path = self.path();
+            if clause == "REMOVE" {
+                update.remove.push(path);
+                continue;
+            }
             if clause == "ADD" {
                 let amount = self.value();
                 update.add.push((path, amount.as_n().unwrap().parse().unwrap()));

@@ -81,6 +81,7 @@ impl World {
                     ..EventPolicy::default()
                 },
                 watermark: None,
+                policy_version: 0,
                 scope_key: "00".repeat(16),
             },
             caps: BudgetCaps {

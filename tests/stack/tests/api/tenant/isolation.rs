@@ -20,6 +20,7 @@ contract! {
 
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
+const PHOTO: &str = "photo";
 
 /// An event with a photo and a finished edit, and its organiser.
 struct Home {
@@ -57,6 +58,8 @@ impl Home {
             ("POST", Some("ai-edits")) => {
                 json!({ "photo_id": self.photo, "style_key": styles::fake("sync") })
             }
+            ("POST", Some("logos")) => json!({ "mime_type": "image/png", "size_bytes": 1_000 }),
+            ("POST", Some("photos")) => json!({ "mime_type": "image/jpeg", "size_bytes": 1_000 }),
             ("PATCH", Some("ai-settings")) => json!({ "enabled": false }),
             _ => json!({}),
         }
@@ -72,8 +75,9 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
     assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());
     for endpoint in endpoints {
         let (method, path) = (&endpoint.method, &endpoint.path);
-        let (name, edit) = (format!("{method} {path}"), other.edit.to_string());
-        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit)]);
+        let name = format!("{method} {path}");
+        let (edit, photo) = (other.edit.to_string(), other.photo.to_string());
+        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit), (PHOTO, &photo)]);
         let body = other.body(method, path);
         let reply = own.organiser.send(method.clone(), &theirs, &body).await;
         assert_eq!(
@@ -82,13 +86,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             "{name}"
         );
         // The answer equals that of an event that does not exist.
-        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit)]);
+        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit), (PHOTO, &photo)]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
         // The id of the event opens nothing either.
-        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit)]);
+        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit), (PHOTO, &photo)]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
@@ -107,13 +111,15 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             (403, &json!("forbidden")),
             "{name}"
         );
-        // The own event does not contain another's edit.
-        if path.contains(EDIT) {
-            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit)]);
+        // The own event does not contain another's edit or photo.
+        let missing = [(EDIT, "edit_not_found"), (PHOTO, "photo_not_found")];
+        let missing = missing.iter().find(|(name, _)| path.contains(&format!("{{{name}}}")));
+        if let Some((_, code)) = missing {
+            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit), (PHOTO, &photo)]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
             assert_eq!(
                 (reply.status, &reply.body["code"]),
-                (404, &json!("edit_not_found")),
+                (404, &json!(code)),
                 "{name}"
             );
         }
