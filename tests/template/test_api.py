@@ -115,7 +115,7 @@ def test_browsers_may_send_and_read_the_headers_of_the_contract(deployed: Templa
     cors = body(deployed)["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["*"]  # a list, because SAM drops the other properties beside an intrinsic function
     assert set(cors["allowHeaders"]) == {"authorization", "content-type", "idempotency-key", "x-guest-id"}
-    assert set(cors["exposeHeaders"]) == {"location", "retry-after"}
+    assert set(cors["exposeHeaders"]) == {"link", "location", "retry-after"}
     assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(cors["allowMethods"])
     assert "allowCredentials" not in cors
 

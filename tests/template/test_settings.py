@@ -14,6 +14,8 @@ PATH = "/magic-edits/${Stage}/settings/"
 WITHOUT_SETTINGS = {
     "TenantListEdits", "TenantGetEdit", "TenantListStyles", "TenantGetSettings", "TenantUpdateSettings",
     "AdminAiStyles", "AdminPackages", "AdminAddons", "AdminTenants", "AdminEvents", "AdminEventAddons",
+    "TenantListEvents", "TenantGuestLinks", "TenantGetActivity", "TenantExportEdits", "TenantGetUsage",
+    "TenantListUsageEntries", "TenantListAudit", "AdminListAudit", "AdminTryStyle",
     "AdminEventTokens", "AdminWatermarks", "GetOpenapi", "HookRunware", "PruneSchedule",
 }  # fmt: skip
 #: Functions that write the copy of the settings.

@@ -27,6 +27,7 @@ use lambda_http::{RequestExt, Response};
 pub use body::{json_value, within_limits};
 pub use function::{Access, Function, Route, routes};
 pub use lambda_http::Request;
+pub use model::audit::AuditBody;
 pub use model::watermark::{WatermarkBody, WatermarkInput};
 pub(crate) use response::Answer;
 
@@ -56,6 +57,12 @@ functions![
     tenant::get_settings,
     tenant::update_settings,
     tenant::create_logo,
+    tenant::list_events,
+    tenant::guest_links,
+    tenant::get_activity,
+    tenant::export_edits,
+    tenant::get_usage,
+    tenant::list_usage_entries,
     tenant::list_audit,
     admin::ai_settings,
     admin::ai_styles,
@@ -66,6 +73,7 @@ functions![
     admin::event_addons,
     admin::event_tokens,
     admin::watermarks,
+    admin::try_style,
     admin::list_audit,
     hooks::runware,
     hooks::fal,

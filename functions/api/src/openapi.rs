@@ -8,26 +8,41 @@ use std::collections::BTreeMap;
 use cloud::Cloud;
 use domain::Problem;
 use lambda_http::Response;
+use serde_json::Value;
+use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, Info, OpenApi, Ref, RefOr, Required, Response as Documented, ResponseBuilder, Schema,
-    Server,
+    Content, ContentBuilder, Info, OpenApi, Ref, RefOr, Required, Response as Documented, ResponseBuilder,
+    Schema, Server,
 };
 use utoipa::{IntoResponses, OpenApi as _};
 
 use crate::function::operations;
 use crate::problem::ProblemBody;
-use crate::{Access, Answer, Request, documented, response};
+use crate::{Access, Answer, Request, caller, documented, response};
 
 /// The document as it is checked in and served.
 pub const CHECKED_IN: &str = include_str!("../../../openapi.json");
 
 /// The answers that no function gives, and so no row documents.
 const GATEWAY: &str = "Every operation may also be answered by the gateway in front of it: 429 above the limit of its route, 503 \
-                       while its function cannot start. Such an answer has the body `{\"message\": \"…\"}`, no problem details and \
-                       no `Retry-After`. Wait a second, double it each time, and try again with the same `Idempotency-Key`.";
+                       while its function cannot start, 413 for a body of more than 10 MB. Such an answer is \
+                       `application/json` with the body `{\"message\": \"…\"}`; it has no problem details and no `Retry-After`. \
+                       Wait a second, double it each time, and try again with the same `Idempotency-Key`. Our own answers \
+                       carry `Retry-After` wherever waiting helps.\n\nA number that may pass 2^53 is a text: an edit's `seed` is \
+                       the only one. Money is a whole number of micro-USD; caps end at 10^15, and no sum of edits comes near \
+                       2^53. Months and hours are UTC.";
+
+/// What the gateway may answer to any operation, and to one with a body.
+const GATEWAY_STATUSES: [&str; 2] = ["429", "503"];
+const GATEWAY_STATUS_OF_BODIES: &str = "413";
+/// The statuses after which waiting helps, of answers of ours.
+const WORTH_WAITING: [&str; 4] = ["202", "409", "429", "503"];
+
+/// Requests and answers that a test has run, by operation.
+const EXAMPLES: &str = include_str!("../examples.json");
 
 /// The name of the JWT in the document.
 const JWT: &str = "jwt";
@@ -66,10 +81,12 @@ pub fn document() -> OpenApi {
         .bearer_format("JWT");
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(JWT, SecurityScheme::Http(jwt.build()));
+    let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     for (function, mut rows) in documented() {
         for (path, item) in &mut rows.paths.paths {
             for (_, operation) in operations(item) {
                 complete(operation, path, function.access);
+                show(operation, &examples);
             }
         }
         document.merge(rows);
@@ -89,13 +106,27 @@ fn complete(operation: &mut Operation, path: &str, access: Access) {
         .chain(operation.parameters.take().unwrap_or_default())
         .collect();
     operation.parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
+    if access == Access::Tenant {
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(RefOr::T(in_place_of()));
+    }
     if access.needs_jwt() {
         operation.security = Some(vec![SecurityRequirement::new::<_, [String; 0], String>(JWT, [])]);
         let refusals = [("401", no_jwt()), ("403", problem())];
         let refusals = refusals.map(|(status, response)| (status.to_owned(), RefOr::T(response)));
         operation.responses.responses.extend(refusals);
     }
+    answered_by_gateway(operation);
     for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && WORTH_WAITING.contains(&status.as_str())
+        {
+            response
+                .headers
+                .insert("Retry-After".to_owned(), RefOr::T(retry_after()));
+        }
         if let RefOr::T(response) = response
             && status.starts_with('2')
         {
@@ -106,6 +137,47 @@ fn complete(operation: &mut Operation, path: &str, access: Access) {
                 }
             }
         }
+    }
+}
+
+/// The gateway's own answers, beside ours of the same status.
+fn answered_by_gateway(operation: &mut Operation) {
+    let with_body = operation.request_body.as_ref().map(|_| GATEWAY_STATUS_OF_BODIES);
+    for status in GATEWAY_STATUSES.into_iter().chain(with_body) {
+        let responses = &mut operation.responses.responses;
+        let response = responses.entry(status.to_owned()).or_insert_with(|| {
+            let only = ResponseBuilder::new().description("The gateway's answer.");
+            RefOr::T(only.build())
+        });
+        if let RefOr::T(response) = response {
+            let message = RefOr::T(message_content());
+            response.content.insert("application/json".to_owned(), message);
+        }
+    }
+}
+
+fn retry_after() -> Header {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::Integer));
+    header.description =
+        Some("Seconds until it is worth another try; absent where that is not known.".to_owned());
+    header
+}
+
+/// Adds what a test has sent and got.
+fn show(operation: &mut Operation, examples: &Value) {
+    let Some(example) = operation.operation_id.as_ref().and_then(|id| examples.get(id)) else {
+        return;
+    };
+    if let Some(RefOr::T(body)) = &mut operation.request_body
+        && let Some(RefOr::T(content)) = body.content.get_mut("application/json")
+    {
+        content.example = example.get("request").cloned();
+    }
+    let status = example["status"].to_string();
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(&status)
+        && let Some(RefOr::T(content)) = response.content.get_mut("application/json")
+    {
+        content.example = example.get("response").cloned();
     }
 }
 
@@ -139,6 +211,19 @@ fn camel_case(name: &str) -> String {
     })
 }
 
+/// A superadmin may do whatever an organiser may.
+fn in_place_of() -> Parameter {
+    ParameterBuilder::new()
+        .name(caller::TENANT_QUERY)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "For superadmins: the tenant in whose place they act, which stands in the audit",
+        ))
+        .schema(Some(text()))
+        .build()
+}
+
 fn path_parameter(name: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
@@ -162,12 +247,16 @@ fn problem() -> Documented {
 
 /// API Gateway's authorizer answers before a function is asked, in words of its own.
 fn no_jwt() -> Documented {
+    let response = ResponseBuilder::new().description("A valid token is missing.");
+    response.content("application/json", message_content()).build()
+}
+
+/// The body of an answer of the gateway's.
+fn message_content() -> Content {
     let body = ObjectBuilder::new()
         .property("message", text())
         .required("message");
-    let content = ContentBuilder::new().schema(Some(Schema::from(body)));
-    let response = ResponseBuilder::new().description("A valid token is missing.");
-    response.content("application/json", content.build()).build()
+    ContentBuilder::new().schema(Some(Schema::from(body))).build()
 }
 
 /// Declares what an operation can be refused with, by the statuses of its problems. 401 and 403 follow from the caller.
@@ -230,6 +319,32 @@ mod tests {
         assert!(
             generated.trim() == CHECKED_IN.trim(),
             "openapi.json is out of date: run `cargo run -p api --example openapi > openapi.json`"
+        );
+    }
+
+    /// Providers call a hook, `get-openapi` answers with the document itself, and 204 has no body.
+    #[test]
+    fn every_operation_with_a_body_has_an_example() {
+        let document = serde_json::json!(document());
+        let mut without = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            if path.starts_with("/hooks/") || path == "/openapi.json" {
+                continue;
+            }
+            for operation in item.as_object().unwrap().values() {
+                let answers = operation["responses"].as_object().unwrap();
+                let good = answers.iter().filter(|(status, _)| status.starts_with('2'));
+                let bodies = good.map(|(_, answer)| answer).chain([&operation["requestBody"]]);
+                let contents = bodies.filter_map(|body| body["content"].get("application/json"));
+                if contents.clone().any(|content| content.get("example").is_none()) {
+                    without.push(operation["operationId"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        assert_eq!(
+            without,
+            [] as [&str; 0],
+            "add it to tests/stack/tests/api/examples.rs"
         );
     }
 

@@ -1,11 +1,14 @@
 //! RFC 9457 problem details: why there is no answer.
 
 use domain::Problem;
+use domain::problem::CODES;
 use lambda_http::Response;
 use lambda_http::http::header::RETRY_AFTER;
 use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::response;
 
@@ -15,16 +18,19 @@ use crate::response;
 pub(crate) struct ProblemBody {
     /// A URN of the code.
     #[serde(rename = "type")]
+    #[schema(pattern = "^urn:magic-edits:problem:[a-z_]+$")]
     pub(crate) kind: String,
     /// For people; the same for every problem of the code.
     pub(crate) title: &'static str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     pub(crate) status: u16,
     /// What this caller can do about it.
     pub(crate) detail: Option<String>,
     /// A URN of the request.
     pub(crate) instance: String,
     /// Stable.
+    #[schema(value_type = Code)]
     pub(crate) code: &'static str,
     /// Names the request in our logs.
     pub(crate) request_id: String,
@@ -35,6 +41,22 @@ pub(crate) struct ProblemBody {
     /// The blocked edit that was stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) edit_id: Option<String>,
+}
+
+/// What a client branches on; the list of the problem table.
+struct Code;
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = ObjectBuilder::new().schema_type(Type::String);
+        Schema::from(codes.enum_values(Some(CODES))).into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ProblemCode".into()
+    }
 }
 
 /// A field that does not fit.
@@ -77,7 +99,7 @@ pub(crate) fn render(problem: &Problem, request_id: &str) -> Response<String> {
     response::render(
         row.status,
         "application/problem+json",
-        &json!(body),
+        json!(body).to_string(),
         headers.into_iter().collect(),
     )
 }

@@ -2,7 +2,7 @@
 
 use lambda_http::Response;
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LOCATION, RETRY_AFTER};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: u16,
-    body: Value,
+    content_type: &'static str,
+    body: String,
     headers: Vec<(HeaderName, String)>,
 }
 
@@ -41,15 +42,29 @@ pub(crate) fn document(json: &str) -> Answer {
     Answer::new(200, serde_json::from_str(json).unwrap_or_default())
 }
 
+/// 200 with a page as CSV, and the address of the next page.
+pub(crate) fn csv(text: String, next: Option<String>) -> Answer {
+    let answer = Answer::of_text(200, "text/csv; charset=utf-8", text);
+    match next {
+        Some(next) => answer.with(LINK, format!("<{next}>; rel=\"next\"")),
+        None => answer,
+    }
+}
+
 /// 204: done, and nothing to say.
 pub(crate) fn no_content() -> Answer {
     Answer::new(204, Value::Null)
 }
 
 impl Answer {
-    const fn new(status: u16, body: Value) -> Self {
+    fn new(status: u16, body: Value) -> Self {
+        Self::of_text(status, "application/json", body.to_string())
+    }
+
+    const fn of_text(status: u16, content_type: &'static str, body: String) -> Self {
         Self {
             status,
+            content_type,
             body,
             headers: Vec::new(),
         }
@@ -80,14 +95,14 @@ impl Answer {
             let empty = Response::builder().status(204).header(CACHE_CONTROL, "no-store");
             return empty.body(String::new()).unwrap_or_default();
         }
-        render(self.status, "application/json", &self.body, self.headers)
+        render(self.status, self.content_type, self.body, self.headers)
     }
 }
 
 pub(crate) fn render(
     status: u16,
     content_type: &'static str,
-    body: &Value,
+    body: String,
     headers: Vec<(HeaderName, String)>,
 ) -> Response<String> {
     let mut response = Response::builder()
@@ -98,7 +113,7 @@ pub(crate) fn render(
     for (name, value) in headers {
         response = response.header(name, value);
     }
-    response.body(body.to_string()).unwrap_or_else(|error| {
+    response.body(body).unwrap_or_else(|error| {
         tracing::error!(%error, "answer cannot be rendered");
         let mut failed = Response::new(String::new());
         *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

@@ -44,6 +44,8 @@ struct StackFile {
     settings_path: String,
     secrets_path: String,
     setting_defaults: String,
+    /// Absent where the stack has no site.
+    site_url: Option<String>,
 }
 
 /// Runs the Python script.
@@ -73,6 +75,7 @@ pub(crate) fn config() -> Result<cloud::Config, LocalError> {
         submit_queue_url: stack.submit_queue_url,
         poll_queue_url: stack.poll_queue_url,
         event_bus: stack.event_bus,
+        site_url: stack.site_url,
     })
 }
 

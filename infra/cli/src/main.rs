@@ -45,10 +45,12 @@ Piped output is tab-separated and has no headings. NO_COLOR=1 switches colours o
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show who changed what
+    Audit(commands::audit::AuditCommand),
     /// Create or update packages, add-ons, styles, tenants and events from one file
     #[command(subcommand)]
     Catalog(commands::catalog::CatalogCommand),
-    /// Make guest tokens, and sum an event up
+    /// List events, sum one up, take its pictures home, and make links for its guests
     #[command(subcommand)]
     Event(commands::event::EventCommand),
     /// Run every check of the go-live list, and show the command that fixes a failed one
@@ -63,6 +65,8 @@ enum Command {
     Styles(commands::styles::StylesCommand),
     /// Print an ID token of a user of the pool, for scripts on local and dev stages
     Token(commands::token::TokenCommand),
+    /// Show what a tenant's month cost, by event and style
+    Usage(commands::usage::UsageCommand),
     /// Show a live view of an event
     Watch(commands::watch::WatchCommand),
     /// Find edits that make no progress, and requeue or fail them
@@ -107,6 +111,7 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
     let target = cli.target.reach().await?;
     let cloud = &target.cloud;
     match cli.command {
+        Command::Audit(command) => command.run(cloud, output).await,
         Command::Catalog(command) => command.run(cloud, output).await,
         Command::Event(command) => command.run(cloud, output).await,
         Command::Preflight(command) => command.run(&target, output).await,
@@ -114,6 +119,7 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::Settings(command) => command.run(cloud, output).await,
         Command::Styles(command) => command.run(cloud, output).await,
         Command::Token(command) => command.run(&target, output).await,
+        Command::Usage(command) => command.run(cloud, output).await,
         Command::Watch(command) => command.run(cloud, output).await,
         Command::RecoverStuck(command) => command.run(&target, output).await,
         Command::Dispatch(command) => command.run(&target, output).await,

@@ -167,6 +167,8 @@ impl Outputs {
             submit_queue_url: take("SubmitQueueUrl")?,
             poll_queue_url: take("PollQueueUrl")?,
             event_bus: take("EventBusName")?,
+            // A stack has a site only where its parameters ask for one.
+            site_url: take("SiteUrl").ok(),
         })
     }
 }

@@ -183,6 +183,12 @@ impl Cloud {
             .init();
     }
 
+    /// The page that guests open with an event's token; `None` in an installation without a site.
+    pub fn guest_page(&self, token: &str) -> Option<String> {
+        let site = self.config.site_url.as_deref()?;
+        Some(format!("{}/e/{token}", site.trim_end_matches('/')))
+    }
+
     pub(crate) fn api_key_cache(&self, provider: ProviderName) -> &Cached<Option<SecretString>> {
         &self.api_keys[provider as usize]
     }

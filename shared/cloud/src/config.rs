@@ -29,6 +29,8 @@ pub struct Config {
     pub poll_queue_url: String,
     /// `EVENT_BUS_NAME`
     pub event_bus: String,
+    /// `SITE_URL`: where people open the pages; absent in an installation without a site, and in most functions.
+    pub site_url: Option<String>,
 }
 
 /// A variable that is missing or wrong.
@@ -52,6 +54,7 @@ impl Config {
             submit_queue_url: variable("SUBMIT_QUEUE_URL")?,
             poll_queue_url: variable("POLL_QUEUE_URL")?,
             event_bus: variable("EVENT_BUS_NAME")?,
+            site_url: variable("SITE_URL").ok(),
         })
     }
 }

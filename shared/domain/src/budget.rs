@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use crate::id::{EditId, TenantId};
+use crate::id::{EditId, EventId, StyleKey, TenantId};
 use crate::money::MicroUsd;
+use crate::provider::ProviderName;
 use crate::watermark::WatermarkSettings;
 
 /// An organiser's account.
@@ -60,7 +61,7 @@ pub struct BudgetMonth {
 }
 
 /// A threshold of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, utoipa::ToSchema)]
 #[strum(const_into_str)]
 pub enum BudgetAlertKind {
     /// The soft cap is reached.
@@ -172,6 +173,16 @@ pub struct LedgerEntry {
     pub kind: LedgerKind,
     /// The amount spent: the real cost of a settlement, nothing for a release.
     pub amount_micro_usd: MicroUsd,
+    /// The edit's event; absent in entries from before it was kept.
+    #[serde(default)]
+    pub event_id: Option<EventId>,
+    #[serde(default)]
+    pub style_key: Option<StyleKey>,
+    /// Where the last attempt was made; absent: nowhere.
+    #[serde(default)]
+    pub provider: Option<ProviderName>,
+    #[serde(default)]
+    pub model: Option<String>,
     /// The reservation before.
     pub reserved_micro_usd: MicroUsd,
     /// Why: the provider and model of a settlement, the failure code of a release.

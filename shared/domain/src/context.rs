@@ -1,5 +1,6 @@
 //! Accounting months and hours, always in UTC.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -7,6 +8,18 @@ use jiff::{Timestamp, ToSpan};
 pub fn month_of(at: Timestamp) -> String {
     // An RFC 3339 time in UTC begins with its year and month.
     at.to_string().chars().take(7).collect()
+}
+
+/// A month as it is written, `2026-11`.
+///
+/// # Errors
+/// The text is none; the error says how one is written.
+pub fn read_month(text: &str) -> Result<String, &'static str> {
+    let is_short = text.len() == "2026-11".len();
+    let first: Option<Date> = format!("{text}-01").parse().ok().filter(|_| is_short);
+    first
+        .map(|_| text.to_owned())
+        .ok_or("a month is written as 2026-11")
 }
 
 /// The hour of a time, in UTC: `2026-11-22T14`.
@@ -34,6 +47,14 @@ pub fn seconds_left_in_month(at: Timestamp) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_is_a_year_and_a_month() {
+        assert_eq!(read_month("2026-10"), Ok("2026-10".to_owned()));
+        for wrong in ["", "2026", "2026-13", "2026-1", "10-2026", "2026-10-01", "26-10"] {
+            assert!(read_month(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn an_hour_ends_on_the_hour() {

@@ -43,6 +43,9 @@ pub struct Event {
     /// This event's own watermark; absent: the tenant's, then the installation's.
     #[serde(default)]
     pub watermark: Option<WatermarkSettings>,
+    /// When it was made; absent: before this was kept.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
     /// Key of the guests' scope hashes (128 random bits, hex): hashes of different events cannot be joined.
     pub scope_key: String,
 }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
+use crate::id::StyleKey;
+
 /// A counter of an event's month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
@@ -42,6 +44,14 @@ pub enum Counter {
 }
 
 impl Counter {
+    /// What is also counted by style, beside the event's own counters.
+    pub const BY_STYLE: [Self; 3] = [Self::Total, Self::Succeeded, Self::SpentMicroUsd];
+
+    /// The attribute that counts the edits of one style, or of none. No key of a style has a `#`.
+    pub fn attribute_of_style(self, style: Option<&StyleKey>) -> String {
+        format!("{}#{}", self.attribute(), style.map_or("", StyleKey::as_str))
+    }
+
     /// The attribute's name in the table.
     pub fn attribute(self) -> String {
         match self {
@@ -57,6 +67,38 @@ pub const LATENCY_BOUNDS_MS: [u32; 20] = [
     250, 350, 500, 700, 1_000, 1_400, 2_000, 2_800, 4_000, 5_600, 8_000, 11_000, 15_000, 21_000, 30_000,
     42_000, 60_000, 85_000, 120_000, 300_000,
 ];
+
+/// The counters of one style of an event's month.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct StyleFigures {
+    pub total: i64,
+    pub succeeded: i64,
+    pub spent_micro_usd: i64,
+}
+
+/// An event's month by style; `None` for edits without one.
+pub type FiguresByStyle = BTreeMap<Option<StyleKey>, StyleFigures>;
+
+/// Adds an attribute of a shard to what it counts, if it is one of [`Counter::attribute_of_style`].
+pub fn count_by_style(styles: &mut FiguresByStyle, attribute: &str, amount: i64) {
+    let Some((counter, style)) = attribute.split_once('#') else {
+        return;
+    };
+    let style = Some(style).filter(|style| !style.is_empty());
+    let Ok(style) = style.map(str::parse).transpose() else {
+        return;
+    };
+    let figures = styles.entry(style).or_default();
+    for known in Counter::BY_STYLE {
+        if known.attribute() == counter {
+            match known {
+                Counter::Total => figures.total += amount,
+                Counter::Succeeded => figures.succeeded += amount,
+                _ => figures.spent_micro_usd += amount,
+            }
+        }
+    }
+}
 
 /// The change of an event's counters.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -74,6 +116,11 @@ impl FiguresChange {
         self.add(Counter::LatencySumMs, i64::try_from(millis).unwrap_or(i64::MAX));
         self.add(Counter::LatencySamples, 1);
         self.add(Counter::LatencyBucket(u8::try_from(bucket).unwrap_or(u8::MAX)), 1);
+    }
+
+    /// What is added to a counter.
+    pub fn of(&self, counter: Counter) -> i64 {
+        self.0.get(&counter).copied().unwrap_or_default()
     }
 
     /// Whether nothing changes.

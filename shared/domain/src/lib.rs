@@ -1,5 +1,6 @@
 //! The words of the product and its rules: no AWS, no HTTP, no clock of its own.
 
+pub mod activity;
 pub mod addon;
 pub mod admission;
 pub mod audit;

@@ -229,11 +229,61 @@ impl Problem {
     }
 }
 
+/// Every code that a caller can meet.
+pub const CODES: [&str; 25] = [
+    "addon_not_purchasable",
+    "budget_hard_cap_reached",
+    "budget_soft_cap_reached",
+    "edit_not_found",
+    "event_not_found",
+    "event_policy_blocked",
+    "feature_disabled",
+    "feature_locked",
+    "forbidden",
+    "idempotency_in_progress",
+    "idempotency_key_reused",
+    "in_use",
+    "internal_error",
+    "invalid_request",
+    "not_found",
+    "payload_too_large",
+    "photo_not_found",
+    "prompt_blocked",
+    "rate_limited",
+    "style_locked",
+    "style_not_allowed",
+    "unauthenticated",
+    "unavailable",
+    "unsupported_media_type",
+    "validation_failed",
+];
+
 const VALIDATION: Row = row(422, "validation_failed", "Some fields do not fit", None);
 const BLOCKED: Row = row(422, "prompt_blocked", "The prompt was refused", None);
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table is a `match`, which nobody can walk through; its text is.
+    #[test]
+    fn every_code_of_the_table_is_listed() {
+        let text = include_str!("problem.rs").replace(char::is_whitespace, "");
+        let (table, _) = text.split_once("modtests").unwrap();
+        let rows = table
+            .split("row(")
+            .skip(1)
+            .filter_map(|row| row.split_once(",\"")?.1.split('"').next());
+        let mut found: Vec<&str> = rows.collect();
+        found.sort_unstable();
+        found.dedup();
+        assert!(found.len() > 20, "{found:?}");
+        assert_eq!(found, CODES);
     }
 }

@@ -114,6 +114,7 @@ pub struct Spend {
 /// Something that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray, utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
+#[schema(rename_all = "snake_case")]
 pub enum CheckId {
     /// [`Rates::failure_rate`] against `failure_rate_alert_threshold`.
     FailureRate,
@@ -154,6 +155,7 @@ impl CheckId {
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, utoipa::ToSchema)]
 #[strum(serialize_all = "snake_case", const_into_str)]
+#[schema(rename_all = "snake_case")]
 pub enum CheckStatus {
     /// Nothing to do.
     Ok,

@@ -94,6 +94,7 @@ mod tests {
             policy: EventPolicy::default(),
             watermark: None,
             policy_version: 0,
+            created_at: None,
             scope_key: String::new(),
         };
         let photo = Photo {

@@ -309,6 +309,7 @@ fn event() -> Event {
         },
         watermark: None,
         policy_version: 0,
+        created_at: None,
         scope_key: "00".repeat(16),
     }
 }

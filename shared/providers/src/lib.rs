@@ -32,7 +32,7 @@ pub mod runware;
 pub use config::{Config, ConfigError};
 pub use download::{AllowedHosts, DownloadError, Downloader, InvalidHostPattern};
 pub use error::{Acceptance, ErrorClass, ProviderError};
-pub use fake::{Fake, Restyle, RestyleError};
+pub use fake::{DemoPicture, Fake, Restyle, RestyleError};
 pub use fal::Fal;
 pub use http::{HttpClient, HttpClientError};
 pub use job::{Cancelled, EditJob, Output, OutputImage, Progress, SourcePhoto, Submitted, Task, Unusable};

@@ -2,10 +2,11 @@
 
 use domain::EditId;
 use domain::MicroUsd;
+use domain::activity::Activity;
 use domain::budget::parts::BudgetParts;
 use domain::budget::{BudgetMonth, LedgerEntry, LedgerKind};
 use domain::context::month_of;
-use domain::figures::{FIGURE_SHARDS, Figures};
+use domain::figures::{FIGURE_SHARDS, Figures, FiguresByStyle, StyleFigures, count_by_style};
 
 use crate::{Place, World};
 
@@ -22,6 +23,7 @@ impl Books {
     pub async fn of(world: &World) -> Self {
         let books = Self::read(world).await;
         books.check();
+        check_parts(world, &books.figures).await;
         books
     }
 
@@ -111,6 +113,64 @@ impl Books {
         assert_eq!((self.figures.queued, self.figures.processing), (0, 0), "{self:?}");
         assert_eq!(self.budget.committed, self.budget.spent, "{self:?}");
     }
+}
+
+/// The hours, and the styles, of an event add up to its month. Nothing is said of an event that has figures of another
+/// month: an edit may end in another month than it began in.
+async fn check_parts(world: &World, figures: &Figures) {
+    let month = month_of(world.place.now());
+    let items = world.place.partition(&format!("EVENT#{}", world.event.id)).await;
+    let (mut hours, mut styles) = (Activity::default(), FiguresByStyle::new());
+    for item in &items {
+        let sort_key = item["sk"].as_s().unwrap();
+        let Some((kind, of_month)) = sort_key.split_once('#') else {
+            continue;
+        };
+        if !["STATS", "ACTIVITY"].contains(&kind) {
+            continue;
+        }
+        if !of_month.starts_with(&month) {
+            return;
+        }
+        if kind == "ACTIVITY" {
+            hours = hours.plus(serde_dynamo::from_item(item.clone()).unwrap());
+        }
+        for (attribute, value) in item {
+            if let Ok(amount) = value.as_n() {
+                count_by_style(&mut styles, attribute, amount.parse().unwrap());
+            }
+        }
+    }
+    let counted = |figures: &Figures| {
+        [
+            figures.total,
+            figures.succeeded,
+            figures.failed,
+            figures.blocked,
+            figures.spent_micro_usd,
+        ]
+    };
+    assert_eq!(
+        [
+            hours.total,
+            hours.succeeded,
+            hours.failed,
+            hours.blocked,
+            hours.spent_micro_usd
+        ],
+        counted(figures),
+        "the hours add up to the month"
+    );
+    let sum = |of: fn(&StyleFigures) -> i64| styles.values().map(of).sum::<i64>();
+    assert_eq!(
+        [
+            sum(|style| style.total),
+            sum(|style| style.succeeded),
+            sum(|style| style.spent_micro_usd)
+        ],
+        [figures.total, figures.succeeded, figures.spent_micro_usd],
+        "the styles add up to the month: {styles:?}"
+    );
 }
 
 /// The month's own item, which has handed out what the shards have room for.

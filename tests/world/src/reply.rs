@@ -11,6 +11,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// Null where the body is not JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Reply {
@@ -19,6 +21,7 @@ impl Reply {
             status,
             headers,
             body: serde_json::from_str(body).unwrap_or(Value::Null),
+            text: body.to_owned(),
         }
     }
 

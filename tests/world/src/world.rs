@@ -209,6 +209,7 @@ fn event(place: &Place, tenant: &Tenant, name: &str) -> Event {
         },
         watermark: None,
         policy_version: 0,
+        created_at: Some(place.now()),
         scope_key: format!("{:032x}", place.cloud.random()),
     }
 }
@@ -239,7 +240,11 @@ impl Place {
         item.extend(serde_dynamo::to_item::<_, Item>(event).unwrap());
         let mut slug = keyed(&format!("SLUG#{}#{}", event.tenant_id, event.slug), "META");
         slug.insert("event_id".to_owned(), string(event.id.as_str()));
-        for item in [item, slug] {
+        let (tenant, listed) = (format!("TENANT#{}", event.tenant_id), event.created_at.unwrap());
+        let listed = format!("EVENT#{:015}#{}", listed.as_millisecond(), event.id);
+        let mut listed = keyed(&tenant, &listed);
+        listed.insert("event_id".to_owned(), string(event.id.as_str()));
+        for item in [item, slug, listed] {
             self.put_item(item).await;
         }
     }

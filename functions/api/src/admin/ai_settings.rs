@@ -197,16 +197,24 @@ struct SettingsBodySchema {
     settings: SettingsSchema,
     /// By setting: `parameter`, `default`, or `unusable` where a parameter's text cannot be used, and the last good value
     /// or else the default holds.
-    sources: BTreeMap<String, String>,
+    sources: BTreeMap<String, Source>,
     secrets: SecretsBody,
 }
 
-/// `set` or `missing`.
+/// Whether a secret is set.
+#[derive(ToSchema)]
+#[allow(dead_code)] // only its schema is used
+#[schema(rename_all = "snake_case")]
+enum SecretState {
+    Set,
+    Missing,
+}
+
 #[derive(ToSchema)]
 #[allow(dead_code)] // only its schema is used
 struct SecretsBody {
-    runware_api_key: String,
-    fal_api_key: String,
+    runware_api_key: SecretState,
+    fal_api_key: SecretState,
 }
 
 #[cfg(test)]

@@ -213,6 +213,9 @@ fn event(cloud: &Cloud, input: &EventChange, before: Option<&Event>, package: Op
         addons: before.map(|before| before.addons.clone()).unwrap_or_default(),
         policy: before.map_or_else(EventPolicy::default, |before| before.policy.clone()),
         watermark: input.watermark.clone(),
+        created_at: before
+            .and_then(|before| before.created_at)
+            .or_else(|| Some(cloud.now())),
         scope_key: before.map_or_else(
             || format!("{:032x}", cloud.random()),
             |before| before.scope_key.clone(),

@@ -9,6 +9,7 @@ pub mod events;
 pub(crate) mod list_audit;
 pub mod packages;
 pub mod tenants;
+pub(crate) mod try_style;
 pub(crate) mod watermarks;
 
 use cloud::SaveError;

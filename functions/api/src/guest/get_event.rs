@@ -48,9 +48,21 @@ pub(crate) struct AvailabilityBody {
     available: bool,
     /// The code of the refusal that any edit would meet: `feature_disabled`, `feature_locked`, `event_policy_blocked`, or
     /// `unavailable` for a moment.
+    #[schema(value_type = Option<Obstacle>)]
     reason: Option<&'static str>,
     /// What to tell the guest about it.
     message: Option<String>,
+}
+
+/// What any edit would be refused with.
+#[derive(ToSchema)]
+#[allow(dead_code)] // only its schema is used
+#[schema(rename_all = "snake_case")]
+enum Obstacle {
+    FeatureDisabled,
+    FeatureLocked,
+    EventPolicyBlocked,
+    Unavailable,
 }
 
 function!("guest-get-event", EventToken, get_event);

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// Something that was changed, by whom and how.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditEntry)]
-pub(crate) struct AuditBody<'a> {
+pub struct AuditBody<'a> {
     #[schema(value_type = String)]
     id: AuditId,
     #[schema(value_type = String, format = DateTime)]
@@ -42,7 +42,7 @@ struct ActorBody<'a> {
 }
 
 impl<'a> AuditBody<'a> {
-    pub(crate) fn new(entry: &'a AuditEntry) -> Self {
+    pub fn new(entry: &'a AuditEntry) -> Self {
         let deed = &entry.deed;
         Self {
             id: entry.id,

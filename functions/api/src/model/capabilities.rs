@@ -10,7 +10,6 @@ pub(crate) struct CapabilitiesBody {
     /// Whether AI edits are unlocked.
     ai_styling: bool,
     /// `package` or `addon`.
-    #[schema(value_type = Option<String>)]
     granted_by: Option<GrantedBy>,
 }
 

@@ -13,13 +13,16 @@ const CSV: &str = "text/csv";
 /// named first.
 pub(crate) fn prefers_csv(request: &Request) -> bool {
     let accepted = request.headers().get_all(ACCEPT).iter();
-    let ranges = accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let ranges = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     let mut best = (0.0, false);
     for range in ranges {
         let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
         let weight = parameters.split(';').find_map(|parameter| {
             let (name, value) = parameter.trim().split_once('=')?;
-            name.eq_ignore_ascii_case("q").then(|| value.trim().parse().ok())?
+            name.eq_ignore_ascii_case("q")
+                .then(|| value.trim().parse().ok())?
         });
         let (kind, weight) = (kind.trim(), weight.unwrap_or(1.0));
         let is_csv = kind.eq_ignore_ascii_case(CSV);
@@ -43,7 +46,7 @@ pub(crate) fn csv_page<const N: usize>(
     let mut lines = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    let mut write = || -> Result<(), ::csv::Error> {
+    let write = || -> Result<(), ::csv::Error> {
         lines.write_record(columns)?;
         for row in rows {
             lines.write_record(row.map(harmless))?;
@@ -89,10 +92,21 @@ mod tests {
 
     #[test]
     fn csv_is_for_callers_who_prefer_it() {
-        for accept in ["text/csv", "text/csv, */*;q=0.1", "application/json;q=0.5, Text/CSV; q=0.8"] {
+        for accept in [
+            "text/csv",
+            "text/csv, */*;q=0.1",
+            "application/json;q=0.5, Text/CSV; q=0.8",
+        ] {
             assert!(accepts(accept), "{accept}");
         }
-        for accept in ["", "*/*", "application/json", "application/json, text/csv", "text/csv;q=0", "text/html"] {
+        for accept in [
+            "",
+            "*/*",
+            "application/json",
+            "application/json, text/csv",
+            "text/csv;q=0",
+            "text/html",
+        ] {
             assert!(!accepts(accept), "{accept}");
         }
     }
@@ -110,7 +124,12 @@ mod tests {
             ["@sum".to_owned(), "say \"ü\"\r\n".to_owned()],
             ["-1".to_owned(), "+1".to_owned()],
         ];
-        let answer = csv_page(&request, &["one", "two"], rows.into_iter(), Some("new".to_owned()));
+        let answer = csv_page(
+            &request,
+            &["one", "two"],
+            rows.into_iter(),
+            Some("new".to_owned()),
+        );
         let response = answer.unwrap().into_response();
         assert_eq!(response.headers()["content-type"], "text/csv; charset=utf-8");
         assert_eq!(

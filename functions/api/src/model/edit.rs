@@ -1,7 +1,7 @@
 //! Edits, as guests and organisers see them, and how one is read.
 
 use cloud::{Cloud, invocation};
-use domain::edit::{Attempt, Shown};
+use domain::edit::{Attempt, FailureCode, Shown};
 use domain::wait::Wait;
 use domain::{Edit, EditId, EventId, MicroUsd, PhotoId, Problem, ProviderName, Status, StyleKey};
 use futures::future::try_join_all;
@@ -15,7 +15,6 @@ use workflow::{EditAnswer, Entry, output_links};
 pub(crate) struct EditBody<'a> {
     #[schema(value_type = String)]
     id: EditId,
-    #[schema(value_type = String)]
     status: Status,
     #[schema(value_type = String)]
     photo_id: PhotoId,
@@ -49,6 +48,7 @@ struct OutputBody<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct FailureBody {
+    #[schema(value_type = FailureCode)]
     code: &'static str,
     message: &'static str,
     retryable: bool,
@@ -110,7 +110,6 @@ pub(crate) struct TenantEditBody<'a> {
     gallery: Shown,
     prompt: Option<&'a str>,
     negative_prompt: Option<&'a str>,
-    #[schema(value_type = String)]
     provider: ProviderName,
     model: &'a str,
     style_version: Option<u32>,
@@ -125,11 +124,30 @@ pub(crate) struct TenantEditBody<'a> {
     provider_url: Option<&'a str>,
 }
 
+/// How an attempt ended: with a picture, or with a failure code.
+#[derive(ToSchema)]
+#[allow(dead_code)] // only its schema is used
+#[schema(rename_all = "snake_case")]
+enum AttemptOutcome {
+    Succeeded,
+    ProviderTimeout,
+    ProviderError,
+    ProviderRejected,
+    ProviderAuth,
+    ProviderQuota,
+    Moderated,
+    PromptBlocked,
+    PhotoInvalid,
+    OutputInvalid,
+    OutputUnavailable,
+    BudgetHardCapReached,
+    RecoveredAsFailed,
+}
+
 /// One try at a provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AttemptBody<'a> {
     number: u32,
-    #[schema(value_type = String)]
     provider: ProviderName,
     model: &'a str,
     task_id: String,
@@ -137,6 +155,8 @@ pub(crate) struct AttemptBody<'a> {
     started_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
+    /// Null while it is under way; in attempts of long ago it may be another code.
+    #[schema(value_type = Option<AttemptOutcome>)]
     outcome: Option<&'a str>,
     detail: Option<&'a str>,
     #[schema(value_type = Option<i64>)]

@@ -2,7 +2,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod capabilities;
+pub(crate) mod csv;
 pub(crate) mod edit;
+pub(crate) mod month;
 pub(crate) mod page;
 pub(crate) mod text;
 pub(crate) mod upload;

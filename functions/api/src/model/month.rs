@@ -25,7 +25,8 @@ pub(crate) struct MonthQuery {
 pub(crate) fn month(request: &Request, now: Timestamp) -> Result<String, Problem> {
     match query_text(request, "month") {
         None => Ok(month_of(now)),
-        Some(text) => read_month(text)
-            .map_err(|why| Problem::InvalidRequest(format!("`month` is not usable: {why}."))),
+        Some(text) => {
+            read_month(text).map_err(|why| Problem::InvalidRequest(format!("`month` is not usable: {why}.")))
+        }
     }
 }

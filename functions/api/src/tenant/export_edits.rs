@@ -5,7 +5,6 @@ use domain::edit::StoredOutput;
 use domain::{Edit, EditId, Problem};
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 use workflow::event_of;
@@ -38,7 +37,7 @@ function!("tenant-export-edits", Tenant, export_event_edits);
 
 /// Names and addresses of the event's finished pictures, oldest first
 ///
-/// A cursor stays usable: whoever comes back later goes on where it stopped, and finds what was finished since.
+/// A cursor stays usable: whoever comes back later goes on where it stopped.
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/export", params(PageQuery),
     responses((status = 200, body = [ExportEntryBody]), Reads))]
 async fn export_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
@@ -50,7 +49,9 @@ async fn export_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, 
         return Err(Problem::EventNotFound);
     }
     let next = page.cut(&mut edits, |edit| edit.id);
-    let entries = edits.iter().filter_map(|edit| Some((edit, edit.output.as_ref()?)));
+    let entries = edits
+        .iter()
+        .filter_map(|edit| Some((edit, edit.output.as_ref()?)));
     let entries = try_join_all(entries.map(|(edit, stored)| entry(cloud, edit, stored))).await?;
     Ok(list(entries, next))
 }
@@ -59,33 +60,10 @@ async fn entry(cloud: &Cloud, edit: &Edit, stored: &StoredOutput) -> Result<Expo
     let link = cloud.presign_get(&stored.object_key).await?;
     Ok(ExportEntryBody {
         id: edit.id,
-        name: file_name(edit),
+        name: edit.file_name(),
         url: link.url,
         expires_at: link.expires_at,
         bytes: stored.bytes,
         sha256: stored.sha256.clone(),
     })
-}
-
-/// The name of an edit's picture as a file.
-pub fn file_name(edit: &Edit) -> String {
-    let at = edit.created_at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d_%H%M%S");
-    let style = edit.style_key.as_ref().map_or("own", |style| style.as_str());
-    format!("{at}_{style}_{}.jpg", edit.id.ulid())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_sorts_by_time_and_names_the_style() {
-        let mut edit = domain::edit::samples::edit();
-        edit.created_at = "2026-11-27T14:03:12.9Z".parse().unwrap();
-        edit.style_key = Some("comic".parse().unwrap());
-        let start = file_name(&edit);
-        assert_eq!(start, format!("2026-11-27_140312_comic_{}.jpg", edit.id.ulid()));
-        edit.style_key = None;
-        assert!(file_name(&edit).starts_with("2026-11-27_140312_own_"));
-    }
 }

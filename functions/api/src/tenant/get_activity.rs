@@ -49,7 +49,10 @@ async fn get_event_activity(cloud: &Cloud, request: &Request) -> Result<Answer, 
     let event = event_of(cloud, tenant_caller(request, &tenant_id)).await?;
     let hours = cloud.activity(&event).await?;
     Ok(ok(ActivityBody {
-        hours: hours.iter().map(|(hour, did)| HourBody::new(*hour, did)).collect(),
+        hours: hours
+            .iter()
+            .map(|(hour, did)| HourBody::new(*hour, did))
+            .collect(),
     }))
 }
 

@@ -5,7 +5,7 @@ use domain::budget::{BudgetAlert, BudgetAlertKind};
 use domain::context::month_of;
 use domain::figures::Figures;
 use domain::scope::TenantCaller;
-use domain::summary::{Check, CheckId, Latency, Rates, Reading, Spend, Summary, SummaryFacts};
+use domain::summary::{Check, CheckId, CheckStatus, Latency, Rates, Reading, Spend, Summary, SummaryFacts};
 use domain::{MicroUsd, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use workflow::{counterpart_cost, event_of, settings};
 
 use crate::caller::{tenant, tenant_caller};
 use crate::model::capabilities::CapabilitiesBody;
+use crate::model::month::{MonthQuery, month};
 use crate::openapi::Reads;
 use crate::response::ok;
 use crate::{Answer, Request};
@@ -21,7 +22,7 @@ use crate::{Answer, Request};
 /// The most budget alerts in a summary.
 const ALERTS: u32 = 10;
 
-/// How an event is doing in the running month (UTC).
+/// How an event is doing in a month (UTC).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryBody<'a> {
     counts: CountsBody,
@@ -104,8 +105,9 @@ struct AlertsBody {
 /// A figure that is watched.
 #[derive(Debug, Serialize, ToSchema)]
 struct CheckBody {
+    #[schema(value_type = CheckId)]
     id: &'static str,
-    /// `ok`, `alert` or `insufficient_data`.
+    #[schema(value_type = CheckStatus)]
     status: &'static str,
     #[schema(value_type = Option<f64>)]
     value: Option<ReadingBody>,
@@ -131,7 +133,6 @@ enum ReadingBody {
 struct BudgetAlertBody {
     /// `ai_budget_soft_cap` or `ai_budget_hard_cap`.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
     kind: BudgetAlertKind,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
@@ -143,12 +144,13 @@ struct BudgetAlertBody {
 
 function!("tenant-get-summary", Tenant, get_event_summary);
 
-/// Counts, rates, latency, spend and alerts of this month (UTC)
-#[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-edits/summary",
+/// Counts, rates, latency, spend and alerts of a month (UTC)
+#[utoipa::path(get, path = "/tenant/events/{eventSlug}/ai-edits/summary", params(MonthQuery),
     responses((status = 200, body = SummaryBody<'_>), Reads))]
 async fn get_event_summary(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
-    let (summary, alerts) = summarise(cloud, tenant_caller(request, &tenant_id), None).await?;
+    let month = month(request, cloud.now())?;
+    let (summary, alerts) = summarise(cloud, tenant_caller(request, &tenant_id), Some(month)).await?;
     Ok(ok(SummaryBody::new(&summary, &alerts)))
 }
 

@@ -87,7 +87,12 @@ async fn create_guest_link(cloud: &Cloud, request: &Request) -> Result<Answer, P
     let made = cloud
         .new_token(&actor(request)?, &event, label, input.expires_at)
         .await?;
-    Ok(created(NewGuestLinkBody::new(cloud, &made, label, input.expires_at)))
+    Ok(created(NewGuestLinkBody::new(
+        cloud,
+        &made,
+        label,
+        input.expires_at,
+    )))
 }
 
 /// Ends a guest link at once

@@ -18,7 +18,7 @@ use crate::{Answer, Request};
 /// An event in the list of its organiser.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TenantEvent)]
-struct TenantEventBody<'a> {
+pub struct TenantEventBody<'a> {
     #[schema(value_type = String)]
     id: &'a EventId,
     /// Its name in the paths of an organiser.
@@ -64,7 +64,7 @@ async fn list_tenant_events(cloud: &Cloud, request: &Request) -> Result<Answer, 
 }
 
 impl<'a> TenantEventBody<'a> {
-    fn new(event: &'a Event, did: &EventMonth, month: &'a str, now: Timestamp) -> Self {
+    pub fn new(event: &'a Event, did: &EventMonth, month: &'a str, now: Timestamp) -> Self {
         Self {
             id: &event.id,
             slug: &event.slug,

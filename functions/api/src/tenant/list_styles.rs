@@ -31,6 +31,7 @@ pub(crate) struct TenantStyleBody<'a> {
     /// Asks for more than the event has.
     locked: bool,
     /// The first thing in the way: `feature_locked`, `inactive`, `not_on_list` or `style_locked`.
+    #[schema(value_type = Option<Hurdle>)]
     reason: Option<&'static str>,
     /// The same in words.
     message: Option<&'static str>,
@@ -56,7 +57,8 @@ async fn list_event_styles(cloud: &Cloud, request: &Request) -> Result<Answer, P
 }
 
 /// Why guests cannot use a style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(as = StyleHurdle, rename_all = "snake_case")]
 enum Hurdle {
     /// The event has no AI edits at all.
     FeatureLocked,

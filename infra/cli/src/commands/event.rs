@@ -1,13 +1,19 @@
 //! `magic-edits event`
 
+mod download;
+mod links;
+mod list;
+
+use std::path::PathBuf;
+
 use api::tenant::get_summary::{SummaryBody, summarise};
 use clap::{Args, Subcommand};
 use cloud::Cloud;
+use domain::context::read_month;
 use domain::scope::TenantCaller;
 use domain::summary::{CheckStatus, Reading, Summary};
 use domain::{EventId, TenantId};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::json;
 
 use super::dollars;
@@ -15,7 +21,7 @@ use crate::operator::operator;
 use crate::output::{Cell, CommandResult, Output, Table, Tone, UsageError, Verdict};
 use crate::problem::explain;
 
-/// Make guest tokens, and sum an event up.
+/// List events, sum one up, take its pictures home, and make links for its guests.
 #[derive(Subcommand)]
 pub(crate) enum EventCommand {
     /// Make a guest token for an event; only its hash is stored, so the token is shown once
@@ -26,13 +32,36 @@ pub(crate) enum EventCommand {
         #[arg(long)]
         expires_at: Option<Timestamp>,
     },
+    /// List a tenant's events, newest first, with their month (UTC) in short
+    List {
+        /// The id of the tenant
+        #[arg(long, value_name = "ID")]
+        tenant: TenantId,
+        /// A month such as 2026-10 instead of the running one; months begin and end at midnight UTC
+        #[arg(long, value_name = "YYYY-MM", value_parser = read_month)]
+        month: Option<String>,
+    },
+    /// Download every finished picture of an event; what the folder holds already is not fetched again
+    Download {
+        #[command(flatten)]
+        event: EventArgs,
+        /// Where to; it is made if it does not exist
+        folder: PathBuf,
+    },
+    /// List an event's guest links, make one, or revoke one
+    Links {
+        #[command(flatten)]
+        event: EventArgs,
+        #[command(flatten)]
+        links: links::LinksArgs,
+    },
     /// Sum up an event's month (UTC): counts, rates, latency, money, and checks
     #[command(after_help = EXAMPLES)]
     Summary {
         #[command(flatten)]
         event: EventArgs,
         /// A month such as 2026-10 instead of the running one; months begin and end at midnight UTC
-        #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+        #[arg(long, value_name = "YYYY-MM", value_parser = read_month)]
         month: Option<String>,
     },
 }
@@ -66,6 +95,9 @@ impl EventCommand {
     pub(crate) async fn run(self, cloud: &Cloud, output: Output) -> CommandResult {
         match self {
             Self::Token { event, expires_at } => token(cloud, output, &event, expires_at).await,
+            Self::List { tenant, month } => list::list(cloud, output, &tenant, month).await,
+            Self::Download { event, folder } => download::download(cloud, output, &event, &folder).await,
+            Self::Links { event, links } => links::links(cloud, output, &event, &links).await,
             Self::Summary { event, month } => summary(cloud, output, &event, month).await,
         }
     }
@@ -93,15 +125,6 @@ async fn token(
         found.name
     ))?;
     Ok(Verdict::Done)
-}
-
-/// A month as the store names it.
-fn month(text: &str) -> Result<String, String> {
-    let is_short = text.len() == "2026-10".len();
-    let first: Option<Date> = format!("{text}-01").parse().ok().filter(|_| is_short);
-    first
-        .map(|_| text.to_owned())
-        .ok_or_else(|| "a month is written as 2026-10".to_owned())
 }
 
 async fn summary(cloud: &Cloud, output: Output, event: &EventArgs, month: Option<String>) -> CommandResult {
@@ -185,17 +208,4 @@ fn summary_table(summary: &Summary) -> Table {
         ]);
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_a_year_and_a_month() {
-        assert_eq!(month("2026-10"), Ok("2026-10".to_owned()));
-        for wrong in ["", "2026", "2026-13", "2026-1", "10-2026", "2026-10-01", "26-10"] {
-            assert!(month(wrong).is_err(), "{wrong}");
-        }
-    }
 }

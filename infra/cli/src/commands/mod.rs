@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+pub(crate) mod audit;
 pub(crate) mod backfill_storage;
 pub(crate) mod breaker;
 pub(crate) mod catalog;
@@ -13,6 +14,7 @@ pub(crate) mod recover_stuck;
 pub(crate) mod settings;
 pub(crate) mod styles;
 pub(crate) mod token;
+pub(crate) mod usage;
 pub(crate) mod watch;
 
 use domain::MicroUsd;

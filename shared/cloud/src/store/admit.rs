@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::read::Found;
 use super::retention::{ASKED_AT, PRUNED_AT};
 use super::write::{TransactionError, at_most};
-use super::{budget, figures, keys};
+use super::{activity, budget, figures, keys};
 use crate::patience::Patience;
 use crate::table::{Condition, Key, Update, Write, number};
 use crate::{AdmitError, Cloud, PortError};
@@ -169,8 +169,9 @@ impl Cloud {
     ) -> Result<Vec<(Part, Write)>, AdmitError> {
         let edit = &admission.edit;
         let put_edit = Write::put(keys::edit_item(edit)?).when(Condition::Absent);
-        let counted = figures::add(&edit.event_id, &edit.month, edit.id, &admission.figures);
+        let counted = figures::add(edit, &admission.figures);
         let mut writes = vec![(Part::Edit, put_edit), (Part::Figures, counted)];
+        writes.extend(activity::add(edit, &admission.figures).map(|write| (Part::Figures, write)));
         if let Some((key, record)) = &admission.idempotency {
             writes.push((Part::Key, self.remember(key, record)?));
         }

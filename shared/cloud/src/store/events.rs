@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::{self, EVENTS};
 use super::packages::{EVENT_COUNT, Holder};
+use super::tenant_events::{Entry, ListedEvent};
 use super::tenants::Listed;
 use super::write::{TransactionError, at_version};
 use crate::table::{Condition, Query, Update, Write, text};
@@ -77,6 +78,15 @@ impl Cloud {
             Write::update(keys::listed(EVENTS, &entry.id), Update::fields(&entry)?),
             Write::check(keys::tenant(&event.tenant_id), Condition::Exists),
         ];
+        if let Some(created_at) = event.created_at {
+            let event_id = event.id.clone();
+            let listed = ListedEvent {
+                created_at,
+                event_id: event_id.clone(),
+            };
+            let key = keys::tenant_event(&event.tenant_id, &listed);
+            writes.push(Write::update(key, Update::fields(Entry { event_id })?));
+        }
         if let Some(before) = before.filter(|before| before.slug != event.slug) {
             let key = keys::slug(&before.tenant_id, before.slug.as_str());
             writes.push(Write::delete(key).when(own_slug));

@@ -2,7 +2,7 @@
 
 use domain::figures::{Counter, FIGURE_SHARDS, Figures, FiguresChange};
 use domain::summary::{LATENCY_BUCKETS, LatencyHistogram};
-use domain::{EditId, EventId};
+use domain::{Edit, EditId, EventId};
 
 use super::keys;
 use super::read::{Found, parse};
@@ -49,14 +49,20 @@ pub(super) fn shard(found: &Found, key: &Key) -> Result<Figures, PortError> {
     Ok(found.get(key, "an event's figures")?.unwrap_or_default())
 }
 
-/// Moves an event's counters for an edit.
-pub(super) fn add(event: &EventId, month: &str, edit: EditId, change: &FiguresChange) -> Write {
-    let update = change
+/// Moves an event's counters for an edit, those of its style beside them.
+pub(super) fn add(edit: &Edit, change: &FiguresChange) -> Write {
+    let mut update = change
         .iter()
         .fold(Update::default(), |update, (counter, amount)| {
             update.add(counter.attribute(), amount)
         });
-    Write::update(key_of(event, month, edit), update)
+    for counter in Counter::BY_STYLE {
+        let amount = change.of(counter);
+        if amount != 0 {
+            update = update.add(counter.attribute_of_style(edit.style_key.as_ref()), amount);
+        }
+    }
+    Write::update(key_of(&edit.event_id, &edit.month, edit.id), update)
 }
 
 /// The histogram's buckets stand beside the counters, one attribute each, because only numbers can be added to.

@@ -7,6 +7,7 @@ use domain::{
 };
 use serde::Serialize;
 
+use super::tenant_events::ListedEvent;
 use crate::PortError;
 use crate::table::{Condition, Item, Key, text};
 
@@ -87,9 +88,23 @@ pub(super) fn budgets_until(id: &TenantId, month: &str) -> Key {
     Key::new(format!("TENANT#{id}"), format!("BUDGET#{month}~"))
 }
 
+/// An event in the list of its tenant; sorts by time.
+pub(super) fn tenant_event(tenant: &TenantId, event: &ListedEvent) -> Key {
+    Key::new(format!("TENANT#{tenant}"), format!("EVENT#{event}"))
+}
+
+/// What happened at an event within an hour, in the shards of its counters.
+pub(super) fn activity(event: &EventId, hour: &str, shard: u8) -> Key {
+    Key::new(event_partition(event), format!("ACTIVITY#{hour}#{shard:02}"))
+}
+
 /// An edit gets at most one entry, and its key says so. ULIDs sort by time.
 pub(super) fn ledger(tenant: &TenantId, month: &str, edit: EditId) -> Key {
-    Key::new(format!("TENANT#{tenant}#LEDGER#{month}"), edit.ulid())
+    Key::new(ledger_partition(tenant, month), edit.ulid())
+}
+
+pub(super) fn ledger_partition(tenant: &TenantId, month: &str) -> String {
+    format!("TENANT#{tenant}#LEDGER#{month}")
 }
 
 /// An entry of a tenant's audit, or of the installation's, which holds every entry. ULIDs sort by time.

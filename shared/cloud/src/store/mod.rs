@@ -1,5 +1,6 @@
 //! What the one table holds. `keys` says where each item lives; `read` and `write` are what the other files share.
 
+mod activity;
 mod admit;
 mod audit;
 mod breakers;
@@ -23,6 +24,7 @@ mod retention;
 mod settings_copy;
 mod signals;
 mod tenant;
+mod tenant_events;
 mod tenants;
 mod tokens;
 mod write;
@@ -35,4 +37,5 @@ pub use removal::Gone;
 pub use retention::OldPhoto;
 pub(crate) use settings_copy::StoredCopy;
 pub use tenant::SummaryItems;
+pub use tenant_events::{EventMonth, ListedEvent};
 pub use tokens::{IssuedToken, NewToken};

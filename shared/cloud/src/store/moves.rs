@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::breakers::{breaker_keys, breakers};
 use super::removal::Gone;
 use super::write::TransactionError;
-use super::{budget, figures, keys};
+use super::{activity, budget, figures, keys};
 use crate::patience::Patience;
 use crate::table::{Condition, Write, number, text};
 use crate::{Cloud, MoveError, PortError};
@@ -138,7 +138,8 @@ impl Cloud {
             writes.extend(budget::settle(change, edit.id));
         }
         if !made.figures.is_empty() {
-            writes.push(figures::add(&edit.event_id, &edit.month, edit.id, &made.figures));
+            writes.push(figures::add(edit, &made.figures));
+            writes.extend(activity::add(edit, &made.figures));
         }
         if let Some(entry) = &made.ledger {
             let key = keys::ledger(&entry.tenant_id, &entry.month, entry.edit_id);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use domain::audit::{Action, Actor, Change};
 use domain::breaker::Breakers;
-use domain::budget::{BudgetAlert, BudgetMonth, Tenant};
+use domain::budget::{BudgetAlert, BudgetMonth, LedgerEntry, Tenant};
 use domain::event::{EventPolicy, PolicyChange};
 use domain::figures::Figures;
 use domain::summary::LatencyHistogram;
@@ -36,6 +36,34 @@ pub struct SummaryItems {
 }
 
 impl Cloud {
+    /// A page of an event's finished edits, oldest first: what is finished later comes at the end, and moves nothing.
+    pub async fn finished_edits(
+        &self,
+        event: &EventId,
+        after: Option<EditId>,
+        limit: u32,
+    ) -> Result<Vec<Edit>, PortError> {
+        let status = Status::Succeeded;
+        let after = after.map(|edit| start_after(event, edit, Some(status)));
+        let query = Query::index(Index::ByStatus, keys::status_partition(event, status));
+        self.page(query.after_item(after).limit(limit), "an edit").await
+    }
+
+    /// A page of the ledger of a tenant's month, newest edit first.
+    pub async fn ledger_entries(
+        &self,
+        tenant: &TenantId,
+        month: &str,
+        after: Option<EditId>,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, PortError> {
+        let query = Query::table(keys::ledger_partition(tenant, month))
+            .backward()
+            .after(after.map(|edit| keys::ledger(tenant, month, edit)))
+            .limit(limit);
+        self.page(query, "a ledger entry").await
+    }
+
     /// A page of an event's edits, newest first, after an edit that need not exist any more. With a status only
     /// those that have it; what a page costs does not depend on how many others there are.
     pub async fn edits(

@@ -7,6 +7,7 @@ mod faults;
 pub mod simulation;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -79,6 +80,7 @@ impl Cloud {
             random: Mutex::new(fastrand::Rng::with_seed(options.seed)),
             latency: Mutex::default(),
             operations: Mutex::default(),
+            items_read: AtomicUsize::default(),
             invalid: Mutex::default(),
         });
         let memory = Memory {
@@ -108,6 +110,7 @@ impl Memory {
             submit_queue_url: "memory://queues/submit".to_owned(),
             poll_queue_url: "memory://queues/poll".to_owned(),
             event_bus: "memory".to_owned(),
+            site_url: Some("https://site.in-memory.test".to_owned()),
         };
         let backends = Backends {
             context: Context::Memory(Arc::clone(&self.world)),
@@ -157,8 +160,15 @@ impl Memory {
         calls
     }
 
+    /// How many items of the table were read since the operations were last forgotten; looking for one that is missing
+    /// counts too.
+    pub fn items_read(&self) -> usize {
+        self.world.items_read.load(Ordering::Relaxed)
+    }
+
     /// Begins to count anew.
     pub fn forget_operations(&self) {
+        self.world.items_read.store(0, Ordering::Relaxed);
         lock(&self.world.operations).clear();
     }
 
@@ -186,10 +196,15 @@ pub(crate) struct World {
     random: Mutex<fastrand::Rng>,
     latency: Mutex<Option<Arc<Latency>>>,
     operations: Mutex<Vec<Operation>>,
+    items_read: AtomicUsize,
     invalid: Mutex<Vec<String>>,
 }
 
 impl World {
+    pub(crate) fn count_items(&self, read: usize) {
+        self.items_read.fetch_add(read, Ordering::Relaxed);
+    }
+
     pub(crate) fn random(&self) -> u128 {
         lock(&self.random).u128(..)
     }

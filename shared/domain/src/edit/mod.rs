@@ -3,6 +3,7 @@
 mod arrival;
 mod attempt;
 mod failure;
+mod file_name;
 mod record;
 #[cfg(test)]
 pub(crate) mod samples;

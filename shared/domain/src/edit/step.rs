@@ -368,6 +368,7 @@ impl Move {
     /// Turns the reservation into `spent`, which is nothing for a release.
     fn settle_money(&mut self, kind: LedgerKind, spent: MicroUsd, reason: String, now: Timestamp) {
         let edit = &self.edit;
+        let last = edit.current_attempt();
         let reserved = edit.reserved_micro_usd;
         self.figures.add(Counter::ReservedMicroUsd, -reserved.get());
         self.figures.add(Counter::SpentMicroUsd, spent.get());
@@ -383,6 +384,10 @@ impl Move {
             month: edit.month.clone(),
             kind,
             amount_micro_usd: spent,
+            event_id: Some(edit.event_id.clone()),
+            style_key: edit.style_key.clone(),
+            provider: last.map(|attempt| attempt.provider),
+            model: last.map(|attempt| attempt.model.clone()),
             reserved_micro_usd: reserved,
             reason,
             at: now,

@@ -43,6 +43,7 @@ impl World {
                 policy: EventPolicy::default(),
                 watermark: None,
                 policy_version: 0,
+                created_at: None,
                 scope_key: String::new(),
             },
             caps: BudgetCaps::default(),

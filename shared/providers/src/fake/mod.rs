@@ -1,5 +1,6 @@
 //! The provider that answers without an outside call; the style's model chooses the outcome.
 
+mod demo;
 mod look;
 mod paint;
 pub(crate) mod restyle;
@@ -11,6 +12,7 @@ use crate::error::{Acceptance, ErrorClass, ProviderError};
 use crate::job::{Cancelled, EditJob, Output, OutputImage, Progress, Submitted, Task};
 use crate::provider::Provider;
 
+pub use demo::DemoPicture;
 pub use restyle::{Restyle, RestyleError};
 
 /// Answers without any outside call.

@@ -46,11 +46,15 @@ enum Kind {
 impl Restyle {
     /// The look for a style. The same model and prompt give the same look; a prompt that names one gets it.
     pub fn for_style(model: &str, prompt: &str) -> Self {
-        let hash = fnv1a(model.bytes().chain([0]).chain(prompt.bytes()));
         Self(Kind::Painted {
-            look: Look::named(prompt).unwrap_or_else(|| Look::any(hash)),
-            hue: u16::try_from((hash >> 16) % 360).unwrap_or(0),
+            look: Self::look_of(model, prompt),
+            hue: u16::try_from((hash_of(model, prompt) >> 16) % 360).unwrap_or(0),
         })
+    }
+
+    /// The look alone.
+    pub(super) fn look_of(model: &str, prompt: &str) -> Look {
+        Look::named(prompt).unwrap_or_else(|| Look::any(hash_of(model, prompt)))
     }
 
     /// Bytes that are no image.
@@ -89,6 +93,16 @@ fn decode(photo: &[u8]) -> Result<image::RgbImage, RestyleError> {
     Ok(DynamicImage::from_decoder(decoder)
         .map_err(unreadable)?
         .into_rgb8())
+}
+
+/// A look in its usual colours.
+#[cfg(test)]
+pub(super) const fn usual(look: Look) -> Restyle {
+    Restyle(Kind::Painted { look, hue: 30 })
+}
+
+fn hash_of(model: &str, prompt: &str) -> u64 {
+    fnv1a(model.bytes().chain([0]).chain(prompt.bytes()))
 }
 
 /// FNV-1a: stable across builds and machines, which the standard hasher does not promise.

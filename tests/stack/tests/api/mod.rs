@@ -3,4 +3,5 @@
 mod admin;
 mod endpoints;
 mod events;
+mod examples;
 mod tenant;

@@ -1,6 +1,7 @@
 //! The operator's command line as operators and scripts run it: its output and its exit code.
 
 mod catalogue;
+mod organiser;
 mod preflight;
 mod setting;
 

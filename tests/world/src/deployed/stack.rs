@@ -68,6 +68,7 @@ impl Stack {
             submit_queue_url: described.submit_queue_url.clone(),
             poll_queue_url: described.poll_queue_url.clone(),
             event_bus: described.event_bus.clone(),
+            site_url: None,
         };
         let http = Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))

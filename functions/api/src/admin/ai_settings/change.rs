@@ -11,6 +11,7 @@ use domain::{Problem, ProviderName, Settings};
 use providers::AllowedHosts;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
+use utoipa::ToSchema;
 
 use crate::admin::watermarks::check_watermark;
 
@@ -22,7 +23,8 @@ const MAX_SECRET_BYTES: usize = 4_096;
 const WRITING: Duration = Duration::from_secs(20);
 
 /// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(as = SettingSource, rename_all = "snake_case")]
 pub enum Source {
     /// A parameter in SSM.
     Parameter,

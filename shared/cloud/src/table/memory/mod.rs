@@ -122,6 +122,7 @@ impl MemoryTable {
         let call = Call::GetItem;
         let read = || {
             check_key(key).map_err(|why| self.world.invalid(call, why))?;
+            self.world.count_items(1);
             Ok(lock(&self.state).items.get(key).cloned())
         };
         self.world.perform(call, about([key]), read).await
@@ -132,6 +133,7 @@ impl MemoryTable {
         let read = async {
             check_batch(keys, MAX_BATCH_GET).map_err(|why| self.world.invalid(call, why))?;
             let state = lock(&self.state);
+            self.world.count_items(keys.len());
             let (mut batch, mut size) = (Batch::default(), 0);
             for key in keys {
                 let Some(item) = state.items.get(key) else {
@@ -163,7 +165,9 @@ impl MemoryTable {
                 Some(behind) if !query.consistent => behind,
                 _ => &state.items,
             };
-            query::query(items, query).map_err(|why| self.world.invalid(call, why))
+            let page = query::query(items, query).map_err(|why| self.world.invalid(call, why))?;
+            self.world.count_items(page.items.len());
+            Ok(page)
         };
         self.world.perform(call, query.partition.clone(), read).await
     }

@@ -82,6 +82,7 @@ impl World {
                 },
                 watermark: None,
                 policy_version: 0,
+                created_at: None,
                 scope_key: "00".repeat(16),
             },
             caps: BudgetCaps {

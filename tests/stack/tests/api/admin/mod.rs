@@ -7,3 +7,4 @@ mod settings;
 mod settings_copy;
 mod settings_writes;
 mod styles;
+mod try_style;

@@ -10,6 +10,8 @@ use crate::api::endpoints::endpoints_below;
 
 contract! {
     in_memory {
+        a_superadmin_acts_in_the_place_of_a_tenant_and_the_audit_says_so,
+        no_list_of_a_tenant_shows_anything_of_another,
         two_organisers_with_the_same_slug_each_see_their_own_event,
         a_cursor_of_another_event_is_refused,
     }
@@ -21,6 +23,9 @@ contract! {
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
 const PHOTO: &str = "photo";
+const LINK: &str = "linkId";
+/// A link that nobody has.
+const NO_LINK: &str = "token_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /// An event with a photo and a finished edit, and its organiser.
 struct Home {
@@ -77,7 +82,7 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         let (method, path) = (&endpoint.method, &endpoint.path);
         let name = format!("{method} {path}");
         let (edit, photo) = (other.edit.to_string(), other.photo.to_string());
-        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit), (PHOTO, &photo)]);
+        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
         let body = other.body(method, path);
         let reply = own.organiser.send(method.clone(), &theirs, &body).await;
         assert_eq!(
@@ -86,13 +91,13 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             "{name}"
         );
         // The answer equals that of an event that does not exist.
-        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit), (PHOTO, &photo)]);
+        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
         // The id of the event opens nothing either.
-        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit), (PHOTO, &photo)]);
+        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
@@ -104,7 +109,19 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             401,
             "{name}"
         );
-        // A superadmin is not an organiser.
+        // Naming the other tenant opens nothing: the answer does not even say whether there is one.
+        for named in [other.world.tenant.id.as_str(), "no-such-tenant", "%20"] {
+            let reply = own
+                .organiser
+                .send(method.clone(), &format!("{theirs}?tenant={named}"), &body)
+                .await;
+            assert_eq!(
+                (reply.status, &reply.body["code"]),
+                (403, &json!("forbidden")),
+                "{name}"
+            );
+        }
+        // A superadmin is not an organiser, unless it says in whose place it acts.
         let reply = superadmin.send(method.clone(), &theirs, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
@@ -115,7 +132,7 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         let missing = [(EDIT, "edit_not_found"), (PHOTO, "photo_not_found")];
         let missing = missing.iter().find(|(name, _)| path.contains(&format!("{{{name}}}")));
         if let Some((_, code)) = missing {
-            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit), (PHOTO, &photo)]);
+            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
             assert_eq!(
                 (reply.status, &reply.body["code"]),
@@ -136,6 +153,78 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         assert_eq!((books.figures.total, books.ledger.len()), (1, 1));
         let path = format!("{}/ai-settings", of_event(&home.world));
         assert_eq!(home.organiser.get(&path).await.data(200)["enabled"], true);
+    }
+}
+
+async fn a_superadmin_acts_in_the_place_of_a_tenant_and_the_audit_says_so(place: Place) {
+    let home = Home::new(&place).await;
+    let superadmin = Caller::superadmin(&place);
+    let tenant = home.world.tenant.id.as_str();
+    let endpoints = endpoints_below("/tenant/");
+    assert!(endpoints.len() >= 16, "{} endpoints", endpoints.len());
+    for endpoint in endpoints {
+        let edit = home.edit.to_string();
+        let path = endpoint.path_with(&[(SLUG, home.slug()), (EDIT, &edit), (LINK, NO_LINK)]);
+        let body = home.body(&endpoint.method, &endpoint.path);
+        let name = format!("{} {}", endpoint.method, endpoint.path);
+        let acting = format!("{path}?tenant={tenant}");
+        let reply = superadmin.send(endpoint.method.clone(), &acting, &body).await;
+        if path.ends_with(NO_LINK) {
+            reply.problem(404, "not_found");
+        } else {
+            assert!((200..300).contains(&reply.status), "{name}: {}", reply.body);
+        }
+        let own = home.organiser.send(endpoint.method.clone(), &acting, &body).await;
+        assert_eq!(own.status, reply.status, "{name}: the own name changes nothing");
+        let elsewhere = format!("{path}?tenant=no-such-tenant");
+        let reply = superadmin.send(endpoint.method.clone(), &elsewhere, &body).await;
+        if path.starts_with("/tenant/events/") {
+            reply.problem(404, "event_not_found");
+        }
+    }
+    let reply = home.organiser.get("/tenant/audit").await;
+    let entries = reply.data(200).as_array().unwrap().iter();
+    let acted: Vec<_> = entries
+        .filter(|entry| entry["actor"]["kind"] == "superadmin" && entry["actor"]["acting_for"] == tenant)
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(acted, ["link_created", "policy_changed"]);
+}
+
+async fn no_list_of_a_tenant_shows_anything_of_another(place: Place) {
+    let (own, other) = (Home::new(&place).await, Home::new(&place).await);
+    let settings = format!("{}/ai-settings", of_event(&other.world));
+    let body = json!({ "policy_message": "theirs" });
+    other.organiser.patch(&settings, &body).await.data(200);
+    for path in [
+        "/tenant/events",
+        "/tenant/usage",
+        "/tenant/usage/entries",
+        "/tenant/audit",
+    ] {
+        let (mine, theirs) = (own.organiser.get(path).await, other.organiser.get(path).await);
+        mine.data(200);
+        let theirs_alone = [
+            other.world.tenant.id.to_string(),
+            other.world.event.id.to_string(),
+            other.slug().to_owned(),
+            other.edit.to_string(),
+        ];
+        let shown = theirs.body.to_string();
+        assert!(
+            theirs_alone.iter().any(|text| shown.contains(text)),
+            "{path}: {shown}"
+        );
+        for text in theirs_alone {
+            assert!(!mine.body.to_string().contains(&text), "{path}: {text}");
+        }
+        assert_eq!(Caller::nobody(&place).get(path).await.status, 401);
+        Caller::superadmin(&place)
+            .get(path)
+            .await
+            .problem(403, "forbidden");
+        let named = format!("{path}?tenant={}", other.world.tenant.id);
+        own.organiser.get(&named).await.problem(403, "forbidden");
     }
 }
 

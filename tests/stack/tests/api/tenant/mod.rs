@@ -1,9 +1,15 @@
-//! `/api/v1/tenant/events/{eventSlug}`
+//! `/api/v1/tenant`
 
+mod activity;
+mod audit;
 mod concurrency;
 mod delete;
 mod edits;
+mod events;
+mod export;
+mod guest_links;
 mod idempotency;
 mod isolation;
 mod page;
 mod pages;
+mod usage;
