@@ -6,6 +6,7 @@ pub(crate) mod csv;
 pub(crate) mod edit;
 pub(crate) mod month;
 pub(crate) mod page;
+pub(crate) mod photo;
 pub(crate) mod text;
 pub(crate) mod upload;
 pub(crate) mod watermark;

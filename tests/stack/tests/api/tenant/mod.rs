@@ -12,4 +12,5 @@ mod idempotency;
 mod isolation;
 mod page;
 mod pages;
+mod photos;
 mod usage;
