@@ -28,7 +28,10 @@ async fn list_photos(cloud: &Cloud, request: &Request) -> Result<Answer, Problem
     guard::enabled::check(&settings, Audience::Guest)?;
     let grant = grant(cloud, caller).await?;
     let own = caller.scopes(&grant.scope_key).own;
-    let event = cloud.event(&grant.event_id).await?.ok_or(Problem::EventNotFound)?;
+    let event = cloud
+        .event(&grant.event_id)
+        .await?
+        .ok_or(Problem::EventNotFound)?;
     let (after, limit) = (page.after, page.to_read());
     let mut photos = match event.policy.gallery {
         Gallery::Open => cloud.photos(&event.id, after, limit).await?,

@@ -21,5 +21,9 @@ async fn get_event_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Prob
     let event = super::event(cloud, caller).await?;
     let id = path_id(request, "aiEditRequest", Problem::EditNotFound)?;
     let found = edit::read(cloud, &Caller::Tenant(caller).enter(cloud).await?, id).await?;
-    Ok(ok(TenantEditBody::new(&found, found.edit.shown(event.policy.gallery))).retry_after_ms(retry_after_ms(&found)))
+    Ok(ok(TenantEditBody::new(
+        &found,
+        found.edit.shown(event.policy.gallery),
+    ))
+    .retry_after_ms(retry_after_ms(&found)))
 }

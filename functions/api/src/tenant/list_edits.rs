@@ -38,7 +38,9 @@ async fn list_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, Pr
     let next = page.cut(&mut edits, |edit| edit.id);
     let answers = answers(cloud, &event.id, edits).await?;
     let gallery = event.policy.gallery;
-    let bodies = answers.iter().map(|answer| TenantEditBody::new(answer, answer.edit.shown(gallery)));
+    let bodies = answers
+        .iter()
+        .map(|answer| TenantEditBody::new(answer, answer.edit.shown(gallery)));
     Ok(list(bodies, next))
 }
 

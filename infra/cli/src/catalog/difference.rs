@@ -123,7 +123,10 @@ pub(crate) async fn differences(
         let after = entry
             .over(before.as_ref())
             .map_err(|problem| CatalogError::new("event", entry.id.as_str(), &problem))?;
-        let policy = before.as_ref().map(|before| before.policy.clone()).unwrap_or_default();
+        let policy = before
+            .as_ref()
+            .map(|before| before.policy.clone())
+            .unwrap_or_default();
         let before = before.as_ref().map(|before| event_before(before, entry));
         found.push(Difference::of(
             "event",

@@ -91,11 +91,9 @@ impl Cloud {
             };
             let now = self.now();
             let key = keys::edit(event, id);
-            let here = Condition::eq("status", text(edit.status.as_str())).and(Condition::missing("deleted_at"));
-            let gone = edit
-                .status
-                .is_terminal()
-                .then(|| Gone::edit(&edit, now));
+            let here =
+                Condition::eq("status", text(edit.status.as_str())).and(Condition::missing("deleted_at"));
+            let gone = edit.status.is_terminal().then(|| Gone::edit(&edit, now));
             let mut writes = match &gone {
                 Some(gone) => vec![Write::delete(key).when(here), gone.write()?],
                 None => {
@@ -166,7 +164,10 @@ impl Cloud {
         let query = Query::index(Index::OpenEdits, keys::GONE).limit(at_most);
         let (entries, _) = self.query(query).await?;
         let items = self.items_of(&entries).await?;
-        items.into_iter().map(|item| parse(item, "a deleted thing")).collect()
+        items
+            .into_iter()
+            .map(|item| parse(item, "a deleted thing"))
+            .collect()
     }
 
     /// Removes the objects of a deleted thing once more, and forgets it once nothing can come back.

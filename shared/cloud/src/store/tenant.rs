@@ -165,8 +165,7 @@ impl Cloud {
                 return Ok(Some(found));
             }
             let unchanged = match version {
-                0 => Condition::missing(POLICY_VERSION)
-                    .or(Condition::eq(POLICY_VERSION, number(0))),
+                0 => Condition::missing(POLICY_VERSION).or(Condition::eq(POLICY_VERSION, number(0))),
                 version => Condition::eq(POLICY_VERSION, number(version)),
             };
             let own = Condition::eq("tenant_id", text(tenant.as_str()));

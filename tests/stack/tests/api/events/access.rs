@@ -131,12 +131,19 @@ async fn a_guest_finds_nothing_of_another_event(place: Place) {
 async fn a_guest_finds_nothing_of_another_guest_but_an_edit_whose_id_it_was_given(place: Place) {
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await.to_string();
-    let id = world.guest.start(photo.parse().unwrap(), &styles::fake("sync")).await;
+    let id = world
+        .guest
+        .start(photo.parse().unwrap(), &styles::fake("sync"))
+        .await;
     world.guest.wait(id).await;
     let edit = id.to_string();
     let stranger = world.another_guest();
     for endpoint in endpoints_below("/events/") {
-        let known = [("token", ""), ("photo", photo.as_str()), ("requestId", edit.as_str())];
+        let known = [
+            ("token", ""),
+            ("photo", photo.as_str()),
+            ("requestId", edit.as_str()),
+        ];
         let path = endpoint.path_with(&known).replacen("/events/", "", 1);
         if endpoint.method == Method::POST {
             continue;

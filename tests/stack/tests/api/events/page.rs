@@ -21,7 +21,10 @@ async fn a_guest_page_learns_all_that_it_shows(place: Place) {
     let bare = bare.data(200);
     assert_eq!(bare["gallery"], "off");
     assert_eq!(bare["page"]["languages"], json!(["de", "en"]));
-    assert_eq!(bare["photos"]["mime_types"], json!(["image/jpeg", "image/png", "image/webp"]));
+    assert_eq!(
+        bare["photos"]["mime_types"],
+        json!(["image/jpeg", "image/png", "image/webp"])
+    );
     let path = format!("{}/ai-settings", of_event(&world));
     let page = json!({
         "welcome": " Welcome! ", "accent_colour": "#AA3377", "languages": ["en"],
@@ -54,17 +57,29 @@ async fn a_new_text_of_consent_asks_every_guest_again(place: Place) {
     for (text, version) in [("One", 1), ("One", 1), ("Two", 2)] {
         let change = json!({ "consent": { "text": text } });
         let reply = organiser.patch(&path, &change).await;
-        assert_eq!(reply.data(200)["consent"], json!({ "text": text, "version": version }));
+        assert_eq!(
+            reply.data(200)["consent"],
+            json!({ "text": text, "version": version })
+        );
     }
     for version in [None, Some(1), Some(3)] {
         announce(version).await.problem(422, "consent_required");
     }
     let agreed = announce(Some(2)).await;
-    let id = agreed.data(201)["id"].as_str().unwrap().replace("photo_", "PHOTO#");
-    let stored = place.item(&format!("EVENT#{}", world.event.id), &id).await.unwrap();
+    let id = agreed.data(201)["id"]
+        .as_str()
+        .unwrap()
+        .replace("photo_", "PHOTO#");
+    let stored = place
+        .item(&format!("EVENT#{}", world.event.id), &id)
+        .await
+        .unwrap();
     let consent = stored["consent"].as_m().unwrap();
     assert_eq!(consent["version"].as_n().unwrap(), "2");
     assert_eq!(consent["at"].as_s().unwrap(), &place.now().to_string());
-    organiser.patch(&path, &json!({ "consent": null })).await.data(200);
+    organiser
+        .patch(&path, &json!({ "consent": null }))
+        .await
+        .data(200);
     assert_eq!(announce(None).await.status, 201);
 }

@@ -82,7 +82,12 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         let (method, path) = (&endpoint.method, &endpoint.path);
         let name = format!("{method} {path}");
         let (edit, photo) = (other.edit.to_string(), other.photo.to_string());
-        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
+        let theirs = endpoint.path_with(&[
+            (SLUG, other.slug()),
+            (EDIT, &edit),
+            (PHOTO, &photo),
+            (LINK, NO_LINK),
+        ]);
         let body = other.body(method, path);
         let reply = own.organiser.send(method.clone(), &theirs, &body).await;
         assert_eq!(
@@ -91,13 +96,23 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             "{name}"
         );
         // The answer equals that of an event that does not exist.
-        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
+        let nowhere = endpoint.path_with(&[
+            (SLUG, "no-such-event-anywhere"),
+            (EDIT, &edit),
+            (PHOTO, &photo),
+            (LINK, NO_LINK),
+        ]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
         }
         // The id of the event opens nothing either.
-        let by_id = endpoint.path_with(&[(SLUG, other.world.event.id.as_str()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
+        let by_id = endpoint.path_with(&[
+            (SLUG, other.world.event.id.as_str()),
+            (EDIT, &edit),
+            (PHOTO, &photo),
+            (LINK, NO_LINK),
+        ]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
@@ -130,15 +145,18 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         );
         // The own event does not contain another's edit or photo.
         let missing = [(EDIT, "edit_not_found"), (PHOTO, "photo_not_found")];
-        let missing = missing.iter().find(|(name, _)| path.contains(&format!("{{{name}}}")));
+        let missing = missing
+            .iter()
+            .find(|(name, _)| path.contains(&format!("{{{name}}}")));
         if let Some((_, code)) = missing {
-            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit), (PHOTO, &photo), (LINK, NO_LINK)]);
+            let mixed = endpoint.path_with(&[
+                (SLUG, own.slug()),
+                (EDIT, &edit),
+                (PHOTO, &photo),
+                (LINK, NO_LINK),
+            ]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
-            assert_eq!(
-                (reply.status, &reply.body["code"]),
-                (404, &json!(code)),
-                "{name}"
-            );
+            assert_eq!((reply.status, &reply.body["code"]), (404, &json!(code)), "{name}");
         }
     }
     // Nor another's photo.

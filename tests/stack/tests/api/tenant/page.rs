@@ -29,10 +29,15 @@ async fn of_two_organisers_at_once_one_is_told_that_the_other_was_faster(place: 
             json!({ "policy_message": format!("message {round}") }),
             json!({ "page": { "welcome": format!("welcome {round}") } }),
         ];
-        let sent = changes.iter().map(|change| organiser.patch_if_match(&path, change, &tag));
+        let sent = changes
+            .iter()
+            .map(|change| organiser.patch_if_match(&path, change, &tag));
         let replies = join_all(sent).await;
         let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
-        let lost = statuses.iter().position(|status| *status == 412).expect("one is told");
+        let lost = statuses
+            .iter()
+            .position(|status| *status == 412)
+            .expect("one is told");
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 412]);
         replies[lost].problem(412, "precondition_failed");
@@ -44,9 +49,13 @@ async fn of_two_organisers_at_once_one_is_told_that_the_other_was_faster(place: 
         assert_eq!(now["policy_message"], format!("message {round}"));
         assert_eq!(now["page"]["welcome"], format!("welcome {round}"));
     }
-    let stale = organiser.patch_if_match(&path, &json!({ "enabled": false }), "W/\"1\"").await;
+    let stale = organiser
+        .patch_if_match(&path, &json!({ "enabled": false }), "W/\"1\"")
+        .await;
     stale.problem(412, "precondition_failed");
-    let any = organiser.patch_if_match(&path, &json!({ "enabled": false }), "*").await;
+    let any = organiser
+        .patch_if_match(&path, &json!({ "enabled": false }), "*")
+        .await;
     assert_eq!(any.data(200)["enabled"], false);
 }
 
@@ -57,9 +66,18 @@ async fn what_does_not_fit_a_page_is_refused_with_its_place(place: Place) {
     for (page, pointer) in [
         (json!({ "accent_colour": "red" }), "/page/accent_colour"),
         (json!({ "accent_colour": "#12345" }), "/page/accent_colour"),
-        (json!({ "privacy_url": "http://example.org" }), "/page/privacy_url"),
-        (json!({ "privacy_url": "javascript:alert(1)" }), "/page/privacy_url"),
-        (json!({ "privacy_url": "https://user:pass@example.org" }), "/page/privacy_url"),
+        (
+            json!({ "privacy_url": "http://example.org" }),
+            "/page/privacy_url",
+        ),
+        (
+            json!({ "privacy_url": "javascript:alert(1)" }),
+            "/page/privacy_url",
+        ),
+        (
+            json!({ "privacy_url": "https://user:pass@example.org" }),
+            "/page/privacy_url",
+        ),
         (json!({ "languages": [] }), "/page/languages"),
         (json!({ "languages": ["fr"] }), "/page/languages/0"),
         (json!({ "languages": ["de", "de"] }), "/page/languages"),
@@ -72,7 +90,9 @@ async fn what_does_not_fit_a_page_is_refused_with_its_place(place: Place) {
         reply.problem(422, "validation_failed");
         assert_eq!(reply.pointers(), [pointer], "{page}");
     }
-    let blank = organiser.patch(&path, &json!({ "consent": { "text": "  " } })).await;
+    let blank = organiser
+        .patch(&path, &json!({ "consent": { "text": "  " } }))
+        .await;
     assert_eq!(blank.pointers(), ["/consent/text"]);
     let unknown = organiser.patch(&path, &json!({ "gallery": "public" })).await;
     assert_eq!(unknown.pointers(), ["/gallery"]);
@@ -84,7 +104,9 @@ async fn a_logo_is_uploaded_and_shown_to_guests(place: Place) {
     let organiser = Caller::organiser(&world).await;
     let logo = fixture("cat.jpg");
     let announced = json!({ "mime_type": "image/jpeg", "size_bytes": logo.len() });
-    let made = organiser.post(&format!("{}/logos", of_event(&world)), &announced).await;
+    let made = organiser
+        .post(&format!("{}/logos", of_event(&world)), &announced)
+        .await;
     let made = made.data(201);
     let path = format!("{}/ai-settings", of_event(&world));
     let named = json!({ "page": { "logo_key": made["image_key"] } });
@@ -92,11 +114,20 @@ async fn a_logo_is_uploaded_and_shown_to_guests(place: Place) {
     assert_eq!(missing.pointers(), ["/page/logo_key"]);
     assert_eq!(place.upload(&made["upload"], logo.clone()).await, 200);
     let set = organiser.patch(&path, &named).await;
-    assert_eq!(place.download(text(&set.data(200)["page"]["logo_url"])).await, logo);
+    assert_eq!(
+        place.download(text(&set.data(200)["page"]["logo_url"])).await,
+        logo
+    );
     let seen = organiser.get(&path).await;
-    assert_eq!(place.download(text(&seen.data(200)["page"]["logo_url"])).await, logo);
+    assert_eq!(
+        place.download(text(&seen.data(200)["page"]["logo_url"])).await,
+        logo
+    );
     let shown = world.guest.get("").await;
-    assert_eq!(world.guest.download(&shown.data(200)["page"]["logo_url"]).await, logo);
+    assert_eq!(
+        world.guest.download(&shown.data(200)["page"]["logo_url"]).await,
+        logo
+    );
 }
 
 async fn a_logo_of_another_event_or_no_picture_is_refused(place: Place) {
@@ -109,11 +140,15 @@ async fn a_logo_of_another_event_or_no_picture_is_refused(place: Place) {
     let theirs = format!("logos/{}/x", neighbour.event.id);
     place.put_object(&theirs, fixture("cat.jpg"), "image/jpeg").await;
     for key in [own, theirs, "watermarks/x".to_owned()] {
-        let reply = organiser.patch(&path, &json!({ "page": { "logo_key": key } })).await;
+        let reply = organiser
+            .patch(&path, &json!({ "page": { "logo_key": key } }))
+            .await;
         reply.problem(422, "validation_failed");
         assert_eq!(reply.pointers(), ["/page/logo_key"], "{key}");
     }
     let large = json!({ "mime_type": "image/png", "size_bytes": 1_000_001 });
-    let reply = organiser.send(Method::POST, &format!("{}/logos", of_event(&world)), &large).await;
+    let reply = organiser
+        .send(Method::POST, &format!("{}/logos", of_event(&world)), &large)
+        .await;
     assert_eq!(reply.pointers(), ["/size_bytes"]);
 }

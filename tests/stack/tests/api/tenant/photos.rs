@@ -23,8 +23,17 @@ async fn an_organiser_adds_a_photo_and_sees_those_of_all_guests(place: Place) {
     let made = made.data(201);
     assert_eq!(place.upload(&made["upload"], picture).await, 200);
     let list = organiser.get(&path).await;
-    let seen: Vec<_> = list.data(200).as_array().unwrap().iter().map(|photo| (&photo["id"], &photo["own"])).collect();
-    assert_eq!(seen, [(&made["id"], &json!(true)), (&json!(guests), &json!(false))]);
+    let seen: Vec<_> = list
+        .data(200)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|photo| (&photo["id"], &photo["own"]))
+        .collect();
+    assert_eq!(
+        seen,
+        [(&made["id"], &json!(true)), (&json!(guests), &json!(false))]
+    );
     let one = organiser.get(&format!("{path}/{guests}")).await;
     assert_eq!(one.data(200)["id"], json!(guests));
     let nobody = format!("{path}/photo_01ARZ3NDEKTSV4RRFFQ69G5FAV");
@@ -35,7 +44,10 @@ async fn an_organiser_adds_a_photo_and_sees_those_of_all_guests(place: Place) {
     let page = world.guest.get("/photos").await;
     assert!(!page.body.to_string().contains(text(&made["id"])));
     let open = json!({ "gallery": "open" });
-    organiser.patch(&format!("{}/ai-settings", of_event(&world)), &open).await.data(200);
+    organiser
+        .patch(&format!("{}/ai-settings", of_event(&world)), &open)
+        .await
+        .data(200);
     let page = world.guest.get("/photos").await;
     assert_eq!(page.data(200)[0]["id"], made["id"]);
     assert_eq!(page.data(200)[0]["own"], false);

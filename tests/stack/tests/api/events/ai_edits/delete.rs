@@ -27,7 +27,10 @@ fn pictures(world: &World) -> String {
 }
 
 async fn delete(guest: &Guest, id: EditId) -> u16 {
-    guest.send(Method::DELETE, &format!("/ai-edits/{id}")).await.status
+    guest
+        .send(Method::DELETE, &format!("/ai-edits/{id}"))
+        .await
+        .status
 }
 
 /// Nobody finds the edit, and nothing personal is left of it.
@@ -35,7 +38,10 @@ async fn assert_gone(world: &World, id: EditId) {
     world.guest.edit(id).await.problem(404, "edit_not_found");
     let organiser = Caller::organiser(world).await;
     let path = format!("{}/ai-edits", of_event(world));
-    organiser.get(&format!("{path}/{id}")).await.problem(404, "edit_not_found");
+    organiser
+        .get(&format!("{path}/{id}"))
+        .await
+        .problem(404, "edit_not_found");
     assert_eq!(organiser.get(&path).await.data(200), &json!([]));
     assert_eq!(world.guest.get("/ai-edits").await.data(200), &json!([]));
     assert_eq!(world.guest.get("/gallery").await.data(200), &json!([]));
@@ -52,7 +58,16 @@ async fn assert_gone(world: &World, id: EditId) {
     fields.sort_unstable();
     assert_eq!(
         fields,
-        ["deleted_at", "due_at", "event_id", "object_keys", "open_pk", "pk", "sk", "thing"]
+        [
+            "deleted_at",
+            "due_at",
+            "event_id",
+            "object_keys",
+            "open_pk",
+            "pk",
+            "sk",
+            "thing"
+        ]
     );
 }
 
@@ -85,7 +100,9 @@ async fn an_edit_deleted_under_way_is_finished_and_paid_and_seen_by_nobody(place
         .eventually("paid", async || !Books::read(&world).await.ledger.is_empty())
         .await;
     place
-        .eventually("removed", async || place.objects_below(&pictures(&world)).await.is_empty())
+        .eventually("removed", async || {
+            place.objects_below(&pictures(&world)).await.is_empty()
+        })
         .await;
     assert_gone(&world, id).await;
     let books = Books::of(&world).await;

@@ -27,15 +27,30 @@ async fn a_guest_sees_its_own_edits_newest_first_and_nobody_elses(place: Place) 
         own.insert(0, id.to_string());
     }
     let other = world.another_guest();
-    place.eventually("own edits", async || ids(&world.guest).await == own).await;
+    place
+        .eventually("own edits", async || ids(&world.guest).await == own)
+        .await;
     assert_eq!(ids(&other).await, [""; 0]);
     let page = world.guest.get("/ai-edits?limit=2").await;
     let newest = &page.data(200)[0];
     assert_eq!(newest["status"], "succeeded");
-    assert!(!world.guest.download(&newest["output"]["thumbnail_url"]).await.is_empty());
-    assert_eq!(newest["prompt"], Value::Null, "an organiser's fields are not a guest's");
+    assert!(
+        !world
+            .guest
+            .download(&newest["output"]["thumbnail_url"])
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        newest["prompt"],
+        Value::Null,
+        "an organiser's fields are not a guest's"
+    );
     let cursor = text(&page.body["meta"]["next_cursor"]);
-    let rest = world.guest.get(&format!("/ai-edits?limit=2&cursor={cursor}")).await;
+    let rest = world
+        .guest
+        .get(&format!("/ai-edits?limit=2&cursor={cursor}"))
+        .await;
     assert_eq!(rest.data(200)[0]["id"], json!(own[2]));
     assert_eq!(rest.body["meta"]["next_cursor"], Value::Null);
 }

@@ -19,7 +19,10 @@ contract! {
 
 async fn set(organiser: &Caller, world: &World, gallery: &str) {
     let path = format!("{}/ai-settings", of_event(world));
-    organiser.patch(&path, &json!({ "gallery": gallery })).await.data(200);
+    organiser
+        .patch(&path, &json!({ "gallery": gallery }))
+        .await
+        .data(200);
 }
 
 async fn shown(guest: &Guest) -> Vec<String> {
@@ -99,7 +102,13 @@ async fn an_approval_lasts_whatever_the_gallery_becomes_meanwhile(place: Place) 
         shows(&world, &expected).await;
     }
     let list = organiser.get(&format!("{}/ai-edits", of_event(&world))).await;
-    let states: Vec<_> = list.data(200).as_array().unwrap().iter().map(|edit| &edit["gallery"]).collect();
+    let states: Vec<_> = list
+        .data(200)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edit| &edit["gallery"])
+        .collect();
     assert_eq!(states, ["awaiting_review", "shown"]);
 }
 
@@ -111,7 +120,10 @@ async fn a_hidden_edit_comes_back_by_showing_it_and_not_by_approving_it(place: P
     let id = world.guest.start(photo, &styles::fake("sync")).await;
     // Before anybody has seen the picture, it can be hidden, but not approved.
     let approve = format!("{}/ai-edits/{id}/approve", of_event(&world));
-    organiser.post(&approve, &json!({})).await.problem(409, "edit_not_succeeded");
+    organiser
+        .post(&approve, &json!({}))
+        .await
+        .problem(409, "edit_not_succeeded");
     assert_eq!(says(&organiser, &world, id, "hide").await, "hidden");
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
     assert_eq!(says(&organiser, &world, id, "approve").await, "hidden");
@@ -119,7 +131,13 @@ async fn a_hidden_edit_comes_back_by_showing_it_and_not_by_approving_it(place: P
     assert_eq!(says(&organiser, &world, id, "show").await, "shown");
     shows(&world, &[id]).await;
     let audit = organiser.get("/tenant/audit").await;
-    let actions: Vec<&str> = audit.data(200).as_array().unwrap().iter().map(|entry| text(&entry["action"])).collect();
+    let actions: Vec<&str> = audit
+        .data(200)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| text(&entry["action"]))
+        .collect();
     assert_eq!(actions[..2], ["edit_shown", "edit_hidden"]);
     assert_eq!(audit.data(200)[0]["target"], json!(id));
 }
@@ -139,7 +157,14 @@ async fn pages_of_the_gallery_mix_approved_and_unreviewed_edits_newest_first(pla
     let (mut seen, mut path) = (Vec::new(), "/gallery?limit=2".to_owned());
     loop {
         let reply = world.guest.get(&path).await;
-        seen.extend(reply.data(200).as_array().unwrap().iter().map(|edit| text(&edit["id"]).to_owned()));
+        seen.extend(
+            reply
+                .data(200)
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|edit| text(&edit["id"]).to_owned()),
+        );
         let Value::String(cursor) = &reply.body["meta"]["next_cursor"] else {
             break;
         };

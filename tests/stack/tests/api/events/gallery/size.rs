@@ -50,7 +50,9 @@ async fn reads(world: &World, guest: &Guest, path: &str) -> (usize, usize) {
     twin.forget_operations();
     assert_eq!(guest.get(path).await.data(200).as_array().unwrap().len(), 25);
     let operations = twin.operations();
-    let calls = operations.iter().filter(|made| made.call.name().starts_with("dynamodb."));
+    let calls = operations
+        .iter()
+        .filter(|made| made.call.name().starts_with("dynamodb."));
     let keys = calls.clone().map(|made| made.about.split_whitespace().count());
     (calls.count(), keys.sum())
 }
@@ -69,7 +71,10 @@ async fn a_page_of_the_gallery_costs_the_same_among_many_edits_that_await_review
             let world = World::new(&place).await;
             let organiser = Caller::organiser(&world).await;
             let path = format!("{}/ai-settings", of_event(&world));
-            organiser.patch(&path, &json!({ "gallery": gallery })).await.data(200);
+            organiser
+                .patch(&path, &json!({ "gallery": gallery }))
+                .await
+                .data(200);
             let sample = sample(&world).await;
             add(&world, &sample, "somebody", count).await;
             // The first look fills what the environment keeps.

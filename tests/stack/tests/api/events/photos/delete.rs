@@ -22,11 +22,22 @@ async fn a_deleted_photo_takes_the_pictures_that_were_made_of_it_along(place: Pl
     }
     let path = format!("/photos/{photo}");
     let stranger = world.another_guest();
-    stranger.send(Method::DELETE, &path).await.problem(404, "photo_not_found");
+    stranger
+        .send(Method::DELETE, &path)
+        .await
+        .problem(404, "photo_not_found");
     assert_eq!(world.guest.send(Method::DELETE, &path).await.status, 204);
-    world.guest.send(Method::DELETE, &path).await.problem(404, "photo_not_found");
+    world
+        .guest
+        .send(Method::DELETE, &path)
+        .await
+        .problem(404, "photo_not_found");
     let edit = json!({ "style_key": styles::OK });
-    world.guest.create_edit(photo, &edit).await.problem(404, "photo_not_found");
+    world
+        .guest
+        .create_edit(photo, &edit)
+        .await
+        .problem(404, "photo_not_found");
     for id in [done, under_way] {
         world.guest.edit(id).await.problem(404, "edit_not_found");
     }
@@ -38,7 +49,8 @@ async fn a_deleted_photo_takes_the_pictures_that_were_made_of_it_along(place: Pl
     place
         .eventually("removed", async || {
             let left = place.objects_below(&folder).await;
-            left.iter().all(|key| key.contains(&other.to_string()) || key.contains(&kept.to_string()))
+            left.iter()
+                .all(|key| key.contains(&other.to_string()) || key.contains(&kept.to_string()))
         })
         .await;
     assert_eq!(world.guest.edit(kept).await.data(200)["status"], "succeeded");
