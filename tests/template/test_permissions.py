@@ -9,7 +9,7 @@ from typing import Any
 from sam_template import Template, as_list, referred, text
 
 #: Keys are made at run time, so the key part of an object's ARN may end in a wildcard; the bucket may not.
-OBJECT_KEYS = re.compile(r"^\$\{Bucket\.Arn\}/(events/|watermarks/)\*$")
+OBJECT_KEYS = re.compile(r"^\$\{Bucket\.Arn\}/(events/|logos/|watermarks/)\*$")
 WHOLE_BUCKET = "${Bucket.Arn}/*"
 #: All settings, and nothing else: secrets have a path of their own.
 SETTINGS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/magic-edits/${Stage}/settings/*"

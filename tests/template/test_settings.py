@@ -16,6 +16,8 @@ WITHOUT_SETTINGS = {
     "AdminAiStyles", "AdminPackages", "AdminAddons", "AdminTenants", "AdminEvents", "AdminEventAddons",
     "TenantListEvents", "TenantGuestLinks", "TenantGetActivity", "TenantExportEdits", "TenantGetUsage",
     "TenantListUsageEntries", "TenantListAudit", "AdminListAudit", "AdminTryStyle",
+    "TenantCreateLogo", "TenantHideEdit", "TenantShowEdit", "TenantApproveEdit", "TenantDeleteEdit",
+    "TenantDeletePhoto", "TenantListPhotos", "TenantGetPhoto",
     "AdminEventTokens", "AdminWatermarks", "GetOpenapi", "HookRunware", "PruneSchedule",
 }  # fmt: skip
 #: Functions that write the copy of the settings.

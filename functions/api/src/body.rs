@@ -8,6 +8,7 @@ use garde::Validate;
 use lambda_http::Request;
 use lambda_http::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Error, Value};
 use serde_path_to_error::{Path, Segment};
 
@@ -125,6 +126,23 @@ fn pointer(path: &Path) -> String {
             Segment::Unknown => "/".to_owned(),
         })
         .collect()
+}
+
+/// Distinguishes a null field from an absent one.
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A field that does not fit.
+pub(crate) fn field(pointer: &str, detail: &str) -> FieldError {
+    FieldError {
+        pointer: pointer.to_owned(),
+        detail: detail.to_owned(),
+    }
 }
 
 #[cfg(test)]

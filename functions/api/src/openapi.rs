@@ -288,8 +288,22 @@ problems! {
     Hints: 404 413 503;
     /// Of one that a layer of protection or a signature can refuse.
     Refusals: 403;
+    /// Of one that needs a finished edit.
+    Reviews: 400 404 409 503;
+    /// Of one that a caller may tie to what it has read.
+    Preconditions: 412;
     /// Of one that is counted and limited.
     Limits: 429;
+}
+
+/// The header that ties a change to what the caller has read.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `if_match` reads
+pub(crate) struct IfMatch {
+    /// The `ETag` of the answer that the change is made from. 412 `precondition_failed` where somebody else was faster.
+    #[param(rename = "if-match", required = false)]
+    tag: String,
 }
 
 #[cfg(test)]

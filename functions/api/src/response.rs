@@ -2,7 +2,7 @@
 
 use lambda_http::Response;
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LINK, LOCATION, RETRY_AFTER};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -77,6 +77,12 @@ impl Answer {
             Some(millis) => self.with(RETRY_AFTER, millis.div_ceil(1_000).to_string()),
             None => self,
         }
+    }
+
+    /// Names the version of what is answered, for `If-Match`.
+    #[must_use]
+    pub(crate) fn etag(self, version: u32) -> Self {
+        self.with(ETAG, format!("\"{version}\""))
     }
 
     fn with(mut self, name: HeaderName, value: String) -> Self {

@@ -23,7 +23,22 @@ GUEST = "sample-guest-device"
 
 
 #: Status of the answer to a sample of an existing event; 200 for all others.
-ACCEPTED = {"guest-create-photo": 201, "guest-create-edit": 202, "tenant-create-edit": 202, "admin-watermarks": 201}
+ACCEPTED = {
+    "guest-create-photo": 201,
+    "guest-create-edit": 202,
+    "tenant-create-edit": 202,
+    "tenant-create-photo": 201,
+    "tenant-create-logo": 201,
+    "admin-watermarks": 201,
+    # What would change the demo's photo or edit names one that does not exist.
+    "guest-delete-edit": 404,
+    "guest-delete-photo": 404,
+    "tenant-hide-edit": 404,
+    "tenant-show-edit": 404,
+    "tenant-approve-edit": 404,
+    "tenant-delete-edit": 404,
+    "tenant-delete-photo": 404,
+}
 
 
 def names() -> list[str]:

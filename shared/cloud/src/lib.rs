@@ -30,6 +30,6 @@ pub use error::{AdmitError, MoveError, ObjectError, PortError, SaveError};
 pub use objects::Presigned;
 pub use patience::within;
 pub use store::{
-    AdmissionFacts, Counted, EditInContext, EditKey, EventMonth, FactsQuery, FoundEdits, IssuedToken,
+    AdmissionFacts, Counted, EditInContext, EditKey, EventMonth, FactsQuery, FoundEdits, Gone, IssuedToken,
     ListedEvent, NewToken, OldPhoto, SummaryItems,
 };

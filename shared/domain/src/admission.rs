@@ -228,6 +228,8 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         output: None,
         provider_url: None,
         failure: None,
+        review: None,
+        deleted_at: None,
         created_at: now,
         updated_at: now,
         completed_at: None,

@@ -1,5 +1,6 @@
 //! Events, what they have bought, and what their organiser allows.
 
+mod page;
 mod policy_change;
 
 use jiff::Timestamp;
@@ -9,7 +10,8 @@ use crate::blocked_terms::BlockedTerms;
 use crate::id::{AddonKey, EventId, EventSlug, PackageKey, PhotoId, StyleKey, TenantId, TokenId};
 use crate::watermark::WatermarkSettings;
 
-pub use policy_change::PolicyChange;
+pub use page::{Consent, Consented, EventPage, Gallery, Language, logo_folder, logo_key};
+pub use policy_change::{PageChange, PolicyChange};
 
 /// The package feature that unlocks AI edits.
 pub const FEATURE_AI_STYLING: &str = "ai_styling";
@@ -35,6 +37,9 @@ pub struct Event {
     pub addons: Vec<Addon>,
     #[serde(default)]
     pub policy: EventPolicy,
+    /// Grows with every change of the policy: a change on condition of it overwrites nobody's.
+    #[serde(default)]
+    pub policy_version: u32,
     /// This event's own watermark; absent: the tenant's, then the installation's.
     #[serde(default)]
     pub watermark: Option<WatermarkSettings>,
@@ -127,6 +132,14 @@ pub struct EventPolicy {
     pub max_in_flight_per_guest: Option<u32>,
     /// Edits of the event that may be under way at once; absent: any number.
     pub max_in_flight_per_event: Option<u32>,
+    /// Whose edits a guest sees besides its own.
+    pub gallery: Gallery,
+    /// What the guest page shows.
+    pub page: EventPage,
+    /// What guests agree to before a photo is taken; absent: nothing is asked.
+    pub consent: Option<Consent>,
+    /// How many texts of consent there have been.
+    pub consent_texts: u32,
 }
 
 impl Default for EventPolicy {
@@ -140,6 +153,10 @@ impl Default for EventPolicy {
             blocked_terms: BlockedTerms::default(),
             max_in_flight_per_guest: None,
             max_in_flight_per_event: None,
+            gallery: Gallery::Off,
+            page: EventPage::default(),
+            consent: None,
+            consent_texts: 0,
         }
     }
 }
@@ -173,6 +190,13 @@ pub struct Photo {
     /// Made by us.
     pub id: PhotoId,
     pub event_id: EventId,
+    /// Scope hash of the guest who registered it (see [`crate::scope`]); absent: the organiser did, or it is older than
+    /// this field. The index by guest has this attribute as its key, which may be missing but not null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<String>,
+    /// The guest's consent, where the event asked for it.
+    #[serde(default)]
+    pub consent: Option<Consented>,
     /// As announced; what was uploaded is checked when an edit is made.
     pub mime_type: String,
     /// As announced, in bytes; the upload URL accepts exactly this size.
@@ -181,6 +205,13 @@ pub struct Photo {
     pub object_key: String,
     /// When it was registered.
     pub created_at: Timestamp,
+}
+
+impl Photo {
+    /// Every object it has or may have.
+    pub fn object_keys(&self) -> Vec<String> {
+        vec![self.object_key.clone()]
+    }
 }
 
 /// The largest photo that is taken, in bytes.

@@ -116,6 +116,11 @@ prefixed_ulid!(
     "audit_"
 );
 prefixed_ulid!(
+    /// One uploaded logo.
+    LogoId,
+    "logo_"
+);
+prefixed_ulid!(
     /// One uploaded watermark image.
     WatermarkId,
     "watermark_"

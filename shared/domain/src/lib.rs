@@ -37,7 +37,7 @@ pub mod watermark;
 pub use edit::{Edit, FailureCode, Status};
 pub use event::Event;
 pub use id::{
-    AddonKey, AuditId, EditId, EventId, EventSlug, InvalidId, PackageKey, PhotoId, StyleKey, TaskId,
+    AddonKey, AuditId, EditId, EventId, EventSlug, InvalidId, LogoId, PackageKey, PhotoId, StyleKey, TaskId,
     TenantId, TokenId, WatermarkId,
 };
 pub use money::MicroUsd;

@@ -52,6 +52,17 @@ pub enum Problem {
     /// The first call with this key is still running.
     #[error("The first request with this Idempotency-Key is still being worked on. Try again in a moment.")]
     IdempotencyInProgress,
+    /// It is no longer as the caller's `If-Match` says.
+    #[error("Somebody else has changed it. Read it again, and send your change with its new ETag.")]
+    PreconditionFailed,
+    /// The event asks for consent to a text, and the caller's is missing or to another text.
+    #[error(
+        "Show the event's consent text, and send its version as `consent_version` once the guest agrees."
+    )]
+    ConsentRequired,
+    /// The edit has no picture that could be shown.
+    #[error("Only an edit that has succeeded can be shown to others.")]
+    NotSucceeded,
     /// The body is larger than allowed.
     #[error("The body may have {0} bytes at most.")]
     PayloadTooLarge(usize),
@@ -149,6 +160,11 @@ impl Problem {
                 "The first request is still running",
                 Some(1),
             ),
+            Self::PreconditionFailed => {
+                row(412, "precondition_failed", "It has changed in the meantime", None)
+            }
+            Self::ConsentRequired => row(422, "consent_required", "The guest has not agreed yet", None),
+            Self::NotSucceeded => row(409, "edit_not_succeeded", "The edit has no picture", None),
             Self::PayloadTooLarge(_) => row(413, "payload_too_large", "The body is too large", None),
             Self::UnsupportedMediaType => row(415, "unsupported_media_type", "The body is not JSON", None),
             Self::ValidationFailed(_) => VALIDATION,

@@ -93,12 +93,15 @@ mod tests {
             addons: Vec::new(),
             policy: EventPolicy::default(),
             watermark: None,
+            policy_version: 0,
             created_at: None,
             scope_key: String::new(),
         };
         let photo = Photo {
             id: PhotoId::new(at(0), 1),
             event_id: event.id.clone(),
+            guest: None,
+            consent: None,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1,
             object_key: "events/party/photos/1".to_owned(),

@@ -308,6 +308,7 @@ fn event() -> Event {
             ..EventPolicy::default()
         },
         watermark: None,
+        policy_version: 0,
         created_at: None,
         scope_key: "00".repeat(16),
     }
@@ -327,6 +328,8 @@ fn admission(happening: &Happening, number: u128, now: Timestamp) -> Option<Admi
     let photo = Photo {
         id: PhotoId::new(now, 1),
         event_id: event.id.clone(),
+        guest: Some(scope(*guest)),
+        consent: None,
         mime_type: "image/jpeg".to_owned(),
         size_bytes: 1,
         object_key: "p".to_owned(),

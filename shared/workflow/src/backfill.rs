@@ -193,9 +193,10 @@ impl Worker<'_> {
         let loaded = loaded.ok_or_else(|| unavailable("the edit is gone".to_owned()))?;
         let output = self.store_picture(&loaded.moved_to(edit.clone()), output).await?;
         match edit.step(Step::Store { output }, self.now()) {
-            Ok(made) => self.write(&made).await,
-            Err(_) => Ok(()),
+            Ok(made) => self.write(&made).await?,
+            Err(_) => return Ok(()),
         }
+        self.remove_if_gone(edit).await
     }
 
     /// Whether picture and thumbnail are in the bucket.

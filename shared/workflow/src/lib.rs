@@ -7,7 +7,7 @@
 //! | `poll` | an attempt's progress, until there is a result or no time left |
 //! | `deliver` | a finished picture: watermark, marks, bucket, settlement |
 //! | `after_failure`, `routing`, `breaker` | retry, fallback or end; which provider is in service |
-//! | `recover`, `dispatch`, `backfill`, `prune` | what a schedule or an operator runs over many edits |
+//! | `recover`, `dispatch`, `backfill`, `prune`, `removals` | what a schedule or an operator runs over many edits |
 //! | `worker`, `kit`, `error` | what all of them are given, and why they stop |
 
 mod admit;
@@ -26,6 +26,7 @@ mod poll;
 mod process;
 mod prune;
 mod recover;
+mod removals;
 mod routing;
 mod signals;
 mod worker;

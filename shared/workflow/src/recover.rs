@@ -18,6 +18,7 @@ use crate::error::WorkError;
 use crate::kit::ProviderKit;
 use crate::limits::{BATCH, MAX_KEYS, MAX_PROVIDER_TIME, at_most, has_time};
 use crate::poll::{OpenAttempt, PollOutcome, poll_edit};
+use crate::removals::finish_removals;
 use crate::worker::Worker;
 
 /// Edits to treat at once; each may be waiting for an answer of a provider.
@@ -88,6 +89,11 @@ pub async fn recover_stuck(
         metric::of_recovery(recovered.matched.into()).filter(|_| payload.action != Recovery::DryRun)
     {
         cloud.measure(About::INSTALLATION, &[sample]);
+    }
+    if payload.action != Recovery::DryRun
+        && let Err(error) = finish_removals(cloud).await
+    {
+        tracing::warn!(%error, "what was deleted could not be looked at");
     }
     log(&recovered);
     Ok(recovered)

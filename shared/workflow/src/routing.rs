@@ -132,6 +132,8 @@ pub(crate) mod tests {
             output: None,
             provider_url: None,
             failure: None,
+            review: None,
+            deleted_at: None,
             created_at: at(0),
             updated_at: at(0),
             completed_at: None,

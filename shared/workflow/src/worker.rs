@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud::{Cloud, EditInContext};
+use cloud::{Cloud, EditInContext, MoveError};
 use domain::breaker::Breakers;
 use domain::budget::Tenant;
 use domain::edit::{Attempt, Move, Step};
@@ -113,8 +113,18 @@ impl<'a> Worker<'a> {
                 signals::ended(self.cloud, &made.edit).await;
                 Ok(())
             }
+            // It stored pictures, and another worker ended the edit first; if it is gone, so are its pictures.
+            Err(MoveError::Superseded) if made.edit.output.is_some() => self.remove_if_gone(edit).await,
             lost => WorkError::unless_superseded(lost),
         }
+    }
+
+    /// Removes the pictures of an edit that somebody deleted while they were stored.
+    pub(crate) async fn remove_if_gone(&self, edit: &Edit) -> Result<(), WorkError> {
+        if self.cloud.edit(&edit.event_id, edit.id).await?.is_none() {
+            self.cloud.remove_objects(&edit.object_keys()).await?;
+        }
+        Ok(())
     }
 
     /// Writes a move that does not end the edit.

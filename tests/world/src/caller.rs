@@ -66,6 +66,12 @@ impl Caller {
         self.send(Method::PATCH, path, body).await
     }
 
+    /// The same, on condition that it is still as this tag says.
+    pub async fn patch_if_match(&self, path: &str, body: &Value, tag: &str) -> Reply {
+        let call = self.call(Method::PATCH, path).header("if-match", tag);
+        self.place.send(call.json(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Reply {
         self.place.send(self.call(Method::DELETE, path)).await
     }

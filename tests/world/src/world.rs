@@ -96,7 +96,9 @@ impl World {
 
     /// A photo that is registered and was never uploaded.
     pub async fn photo_without_file(&self) -> PhotoId {
-        self.place.register_photo(&self.event.id, &self.event.slug).await
+        let guest = self.guest.scope_hash(&self.event);
+        let (id, slug) = (&self.event.id, &self.event.slug);
+        self.place.register_photo(id, slug, Some(guest)).await
     }
 
     fn partition(&self) -> String {
@@ -206,14 +208,15 @@ fn event(place: &Place, tenant: &Tenant, name: &str) -> Event {
             ..EventPolicy::default()
         },
         watermark: None,
+        policy_version: 0,
         created_at: Some(place.now()),
         scope_key: format!("{:032x}", place.cloud.random()),
     }
 }
 
 impl Place {
-    /// Registers a photo of an event, past every check.
-    pub async fn register_photo(&self, event: &EventId, slug: &EventSlug) -> PhotoId {
+    /// Registers a photo of an event, past every check: of the guest with this scope hash, or of nobody.
+    pub async fn register_photo(&self, event: &EventId, slug: &EventSlug, guest: Option<String>) -> PhotoId {
         if let Some(memory) = self.in_process() {
             memory.pass(SignedDuration::from_millis(1));
         }
@@ -221,6 +224,7 @@ impl Place {
         let photo = Photo {
             id,
             event_id: event.clone(),
+            guest,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1_000,
             object_key: photo_key(slug, id),

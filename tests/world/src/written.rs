@@ -89,6 +89,8 @@ impl World {
         let photo = Photo {
             id,
             event_id: self.event.id.clone(),
+            guest: Some(self.guest.scope_hash(&self.event)),
+            consent: None,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1_000,
             object_key: photo_key(&self.event.slug, id),

@@ -2,7 +2,7 @@
 
 use cloud::{Cloud, Counted, Presigned};
 use domain::context::{seconds_left_in_hour, seconds_left_in_month};
-use domain::event::{MAX_PHOTO_BYTES, Photo, photo_key};
+use domain::event::{Consented, EventPolicy, MAX_PHOTO_BYTES, Photo, photo_key};
 use domain::guard::{self, Audience, Layer};
 use domain::metric::{About, Metric};
 use domain::{PhotoId, Problem};
@@ -30,6 +30,10 @@ pub(crate) struct PhotoInput {
     #[garde(range(min = 1, max = MAX_PHOTO_BYTES))]
     #[schema(minimum = 1, maximum = 30_000_000)]
     pub size_bytes: u64,
+    /// The version of the event's consent text that the guest agreed to; needed where the event has one.
+    #[garde(skip)]
+    #[schema(minimum = 1)]
+    pub consent_version: Option<u32>,
 }
 
 /// A registered photo and where to put it.
@@ -63,6 +67,7 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let now = cloud.now();
     // Nobody should upload a photo that cannot be edited.
     guard::entitlement::check(&event, now)?;
+    let consent = consented(&event.policy, input.consent_version, now)?;
     let scopes = caller.scopes(&grant.scope_key);
     let full = match cloud.count_photo(&event.id, &scopes, &settings).await? {
         Counted::Yes => None,
@@ -78,6 +83,8 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let photo = Photo {
         id,
         event_id: event.id,
+        consent,
+        guest: Some(scopes.own),
         mime_type: input.mime_type.as_str().to_owned(),
         size_bytes: input.size_bytes,
         object_key: photo_key(&event.slug, id),
@@ -86,6 +93,27 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let upload = cloud.presign_put(&photo.object_key, &photo.mime_type, photo.size_bytes);
     let ((), upload) = futures::try_join!(cloud.put_photo(&photo), upload)?;
     Ok(created(NewPhotoBody::new(&photo, &upload)))
+}
+
+/// The guest's consent, where the event asks for it.
+///
+/// # Errors
+/// The guest agreed to nothing, or to another text than the event's.
+fn consented(
+    policy: &EventPolicy,
+    version: Option<u32>,
+    now: Timestamp,
+) -> Result<Option<Consented>, Problem> {
+    let Some(asked) = &policy.consent else {
+        return Ok(None);
+    };
+    if version != Some(asked.version) {
+        return Err(Problem::ConsentRequired);
+    }
+    Ok(Some(Consented {
+        version: asked.version,
+        at: now,
+    }))
 }
 
 impl<'a> NewPhotoBody<'a> {

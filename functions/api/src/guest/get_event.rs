@@ -1,15 +1,18 @@
 //! `GET /events/{token}`: what a guest can do at the event.
 
 use cloud::Cloud;
-use domain::event::EventPolicy;
+use domain::event::{EventPolicy, Gallery, MAX_PHOTO_BYTES};
 use domain::guard::{self, Audience, Refusal, policy};
 use domain::{Event, Problem, Settings};
 use jiff::Timestamp;
+use media::Limits;
 use serde::Serialize;
 use utoipa::ToSchema;
 use workflow::{grant, settings};
 
 use crate::caller::{GuestId, guest, source_address};
+use crate::model::page::{PageBody, logo_url};
+use crate::model::upload::MimeType;
 use crate::openapi::Reads;
 use crate::response::ok;
 use crate::{Answer, Request};
@@ -23,6 +26,20 @@ pub(crate) struct EventBody<'a> {
     allow_custom_prompt: bool,
     /// Whether that prompt may stand alone, without a style around it.
     allow_prompt_without_style: bool,
+    /// Whose edits a guest sees besides its own.
+    gallery: Gallery,
+    page: PageBody<'a>,
+    photos: PhotoLimitsBody,
+}
+
+/// What a photo may be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PhotoLimitsBody {
+    max_bytes: u64,
+    max_pixels: u64,
+    /// Pixels of the shorter edge.
+    min_edge: u32,
+    mime_types: &'static [MimeType],
 }
 
 /// Whether edits are possible now.
@@ -68,7 +85,9 @@ async fn get_event(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> 
         Ok(settings) => obstacle(&settings, &event, cloud.now()).err().map(Problem::from),
         Err(problem) => Some(problem),
     };
-    Ok(ok(EventBody::new(&event.name, &event.policy, obstacle.as_ref())))
+    let logo_url = logo_url(cloud, &event.policy).await?;
+    let body = EventBody::new(&event.name, &event.policy, logo_url.as_deref(), obstacle.as_ref());
+    Ok(ok(body))
 }
 
 /// Layers 1 to 3, as far as they do not depend on the edit: the refusal that any edit would meet now.
@@ -79,7 +98,12 @@ fn obstacle(settings: &Settings, event: &Event, now: Timestamp) -> Result<(), Re
 }
 
 impl<'a> EventBody<'a> {
-    pub(crate) fn new(name: &'a str, policy: &EventPolicy, obstacle: Option<&Problem>) -> Self {
+    pub(crate) fn new(
+        name: &'a str,
+        policy: &'a EventPolicy,
+        logo_url: Option<&'a str>,
+        obstacle: Option<&Problem>,
+    ) -> Self {
         Self {
             name,
             ai_edits: AvailabilityBody {
@@ -89,6 +113,14 @@ impl<'a> EventBody<'a> {
             },
             allow_custom_prompt: policy.allow_custom_prompt,
             allow_prompt_without_style: policy.allow_prompt_without_style,
+            gallery: policy.gallery,
+            page: PageBody::new(policy, logo_url),
+            photos: PhotoLimitsBody {
+                max_bytes: MAX_PHOTO_BYTES,
+                max_pixels: Limits::PHOTO.max_pixels,
+                min_edge: Limits::PHOTO.min_side,
+                mime_types: MimeType::ALL,
+            },
         }
     }
 }
@@ -105,7 +137,7 @@ mod tests {
             allow_custom_prompt: true,
             ..EventPolicy::default()
         };
-        let possible = serde_json::to_value(EventBody::new("Party", &policy, None)).unwrap();
+        let possible = serde_json::to_value(EventBody::new("Party", &policy, None, None)).unwrap();
         assert_eq!(
             possible,
             json!({
@@ -113,6 +145,16 @@ mod tests {
                 "ai_edits": { "available": true, "reason": null, "message": null },
                 "allow_custom_prompt": true,
                 "allow_prompt_without_style": false,
+                "gallery": "off",
+                "page": {
+                    "welcome": null, "accent_colour": null, "logo_url": null, "languages": ["de", "en"],
+                    "privacy_url": null, "consent": null, "ends_at": null,
+                },
+                "photos": {
+                    "max_bytes": 30_000_000, "max_pixels": Limits::PHOTO.max_pixels,
+                    "min_edge": Limits::PHOTO.min_side,
+                    "mime_types": ["image/jpeg", "image/png", "image/webp"],
+                },
             })
         );
         for (refusal, reason) in [
@@ -127,7 +169,7 @@ mod tests {
             ),
         ] {
             let obstacle = Problem::from(refusal);
-            let body = serde_json::to_value(EventBody::new("Party", &policy, Some(&obstacle))).unwrap();
+            let body = serde_json::to_value(EventBody::new("Party", &policy, None, Some(&obstacle))).unwrap();
             assert_eq!(body["ai_edits"]["available"], false);
             assert_eq!(body["ai_edits"]["reason"], reason);
             assert!(body["ai_edits"]["message"].is_string(), "{reason}");

@@ -1,9 +1,10 @@
 //! Edits, as guests and organisers see them, and how one is read.
 
 use cloud::{Cloud, invocation};
-use domain::edit::{Attempt, FailureCode};
+use domain::edit::{Attempt, FailureCode, Shown};
 use domain::wait::Wait;
-use domain::{EditId, MicroUsd, PhotoId, Problem, ProviderName, Status, StyleKey};
+use domain::{Edit, EditId, EventId, MicroUsd, PhotoId, Problem, ProviderName, Status, StyleKey};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +36,9 @@ pub(crate) struct EditBody<'a> {
 struct OutputBody<'a> {
     url: &'a str,
     thumbnail_url: &'a str,
+    /// Until then both addresses work.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
     mime_type: &'a str,
     width: u32,
     height: u32,
@@ -65,6 +69,7 @@ impl<'a> EditBody<'a> {
             output: output.as_ref().map(|links| OutputBody {
                 url: &links.url,
                 thumbnail_url: &links.thumbnail_url,
+                expires_at: links.expires_at,
                 mime_type: &links.stored.mime_type,
                 width: links.stored.width,
                 height: links.stored.height,
@@ -101,6 +106,8 @@ pub(crate) struct WaitBody {
 pub(crate) struct TenantEditBody<'a> {
     #[serde(flatten)]
     edit: EditBody<'a>,
+    /// Where it stands in the event's gallery.
+    gallery: Shown,
     prompt: Option<&'a str>,
     negative_prompt: Option<&'a str>,
     provider: ProviderName,
@@ -157,10 +164,11 @@ pub(crate) struct AttemptBody<'a> {
 }
 
 impl<'a> TenantEditBody<'a> {
-    pub(crate) fn new(answer: &'a EditAnswer) -> Self {
+    pub(crate) fn new(answer: &'a EditAnswer, gallery: Shown) -> Self {
         let edit = &answer.edit;
         Self {
             edit: EditBody::new(answer),
+            gallery,
             prompt: edit.prompt.as_deref(),
             negative_prompt: edit.negative_prompt.as_deref(),
             provider: edit.provider,
@@ -197,7 +205,7 @@ fn attempt(attempt: &Attempt) -> AttemptBody<'_> {
 /// The event has no such edit.
 pub(crate) async fn read(cloud: &Cloud, entry: &Entry, id: EditId) -> Result<EditAnswer, Problem> {
     let found = cloud.edit_in_queue(&entry.event_id, id).await?;
-    let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id);
+    let found = found.filter(|(edit, _)| edit.tenant_id == entry.tenant_id && edit.deleted_at.is_none());
     let (edit, shard) = found.ok_or(Problem::EditNotFound)?;
     let answer = EditAnswer {
         wait: Wait::of(&edit, &shard, cloud.now()),
@@ -206,6 +214,27 @@ pub(crate) async fn read(cloud: &Cloud, entry: &Entry, id: EditId) -> Result<Edi
     };
     invocation::about(id);
     Ok(answer)
+}
+
+/// A page of an event's edits as they are answered, without those that somebody has deleted while they are under way.
+pub(crate) async fn answers(
+    cloud: &Cloud,
+    event: &EventId,
+    edits: Vec<Edit>,
+) -> Result<Vec<EditAnswer>, Problem> {
+    let edits = edits.into_iter().filter(|edit| edit.deleted_at.is_none());
+    let edits: Vec<Edit> = edits.collect();
+    let waiting = edits.iter().filter(|edit| !edit.status.is_terminal());
+    let shards = cloud.shards_of(event, waiting.map(|edit| edit.id)).await?;
+    let now = cloud.now();
+    let answers = edits.into_iter().map(|edit| {
+        let wait = shards.get(&edit.id).and_then(|shard| Wait::of(&edit, shard, now));
+        async {
+            let output = output_links(cloud, &edit).await?;
+            Ok(EditAnswer { edit, wait, output })
+        }
+    });
+    try_join_all(answers).await
 }
 
 /// Milliseconds after which it is worth asking again; `None` once the edit is terminal.

@@ -5,6 +5,8 @@ pub(crate) mod capabilities;
 pub(crate) mod csv;
 pub(crate) mod edit;
 pub(crate) mod month;
+pub(crate) mod page;
+pub(crate) mod photo;
 pub(crate) mod text;
 pub(crate) mod upload;
 pub(crate) mod watermark;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A kind of picture that can be edited.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub(crate) enum MimeType {
     /// JPEG
     #[serde(rename = "image/jpeg")]
@@ -22,6 +22,8 @@ pub(crate) enum MimeType {
 }
 
 impl MimeType {
+    pub(crate) const ALL: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp];
+
     /// As it stands in a header.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

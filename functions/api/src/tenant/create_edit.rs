@@ -56,8 +56,14 @@ async fn create_event_edit(cloud: &Cloud, request: &Request) -> Result<Answer, P
     let made = workflow::create_edit(cloud, &input).await?;
     let id = made.edit.id;
     invocation::about(id);
+    // A repeated request may be answered with an edit that has long been finished.
+    let event = cloud
+        .event(&made.edit.event_id)
+        .await?
+        .ok_or(Problem::EventNotFound)?;
+    let shown = made.edit.shown(event.policy.gallery);
     let location = format!("/api/v1/tenant/events/{event_slug}/ai-edits/{id}");
-    Ok(accepted(TenantEditBody::new(&made), location).retry_after_ms(retry_after_ms(&made)))
+    Ok(accepted(TenantEditBody::new(&made, shown), location).retry_after_ms(retry_after_ms(&made)))
 }
 
 impl TenantEditInput {

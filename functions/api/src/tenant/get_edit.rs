@@ -17,8 +17,13 @@ function!("tenant-get-edit", Tenant, get_event_edit);
     responses((status = 200, body = TenantEditBody<'_>), Reads))]
 async fn get_event_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
-    let caller = Caller::Tenant(tenant_caller(request, &tenant_id));
+    let caller = tenant_caller(request, &tenant_id);
+    let event = super::event(cloud, caller).await?;
     let id = path_id(request, "aiEditRequest", Problem::EditNotFound)?;
-    let found = edit::read(cloud, &caller.enter(cloud).await?, id).await?;
-    Ok(ok(TenantEditBody::new(&found)).retry_after_ms(retry_after_ms(&found)))
+    let found = edit::read(cloud, &Caller::Tenant(caller).enter(cloud).await?, id).await?;
+    Ok(ok(TenantEditBody::new(
+        &found,
+        found.edit.shown(event.policy.gallery),
+    ))
+    .retry_after_ms(retry_after_ms(&found)))
 }

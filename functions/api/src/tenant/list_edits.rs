@@ -1,14 +1,11 @@
 //! `GET /tenant/events/{eventSlug}/ai-edits`: an organiser looks through an event's edits.
 
 use cloud::Cloud;
-use domain::wait::Wait;
 use domain::{EditId, Problem, Status};
-use futures::future::try_join_all;
 use utoipa::IntoParams;
-use workflow::{EditAnswer, event_of, output_links};
 
 use crate::caller::{tenant, tenant_caller};
-use crate::model::edit::TenantEditBody;
+use crate::model::edit::{TenantEditBody, answers};
 use crate::openapi::Reads;
 use crate::page::{Page, PageQuery, query_text};
 use crate::response::list;
@@ -33,24 +30,18 @@ async fn list_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, Pr
     let tenant_id = tenant(request)?;
     let page: Page<EditId> = Page::of(request)?;
     let status = status(request)?;
-    let event = event_of(cloud, tenant_caller(request, &tenant_id)).await?;
-    let mut edits = cloud.edits(&event, status, page.after, page.to_read()).await?;
+    let event = super::event(cloud, tenant_caller(request, &tenant_id)).await?;
+    let mut edits = cloud.edits(&event.id, status, page.after, page.to_read()).await?;
     if edits.iter().any(|edit| edit.tenant_id != tenant_id) {
         return Err(Problem::EventNotFound);
     }
     let next = page.cut(&mut edits, |edit| edit.id);
-    let waiting = edits.iter().filter(|edit| !edit.status.is_terminal());
-    let shards = cloud.shards_of(&event, waiting.map(|edit| edit.id)).await?;
-    let now = cloud.now();
-    let answers = edits.into_iter().map(|edit| {
-        let wait = shards.get(&edit.id).and_then(|shard| Wait::of(&edit, shard, now));
-        async {
-            let output = output_links(cloud, &edit).await?;
-            Ok::<_, Problem>(EditAnswer { edit, wait, output })
-        }
-    });
-    let answers = try_join_all(answers).await?;
-    Ok(list(answers.iter().map(TenantEditBody::new), next))
+    let answers = answers(cloud, &event.id, edits).await?;
+    let gallery = event.policy.gallery;
+    let bodies = answers
+        .iter()
+        .map(|answer| TenantEditBody::new(answer, answer.edit.shown(gallery)));
+    Ok(list(bodies, next))
 }
 
 fn status(request: &Request) -> Result<Option<Status>, Problem> {

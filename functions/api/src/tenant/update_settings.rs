@@ -3,21 +3,22 @@
 use cloud::{Cloud, SaveError};
 use domain::audit::Actor;
 use domain::blocked_terms::is_searchable;
-use domain::event::{EventPolicy, PolicyChange};
+use domain::event::{EventPolicy, Gallery, PolicyChange};
 use domain::problem::FieldError;
 use domain::scope::TenantCaller;
-use domain::text::flaw_of_text;
 use domain::{Event, Problem, Style, StyleKey};
 use futures::future::try_join_all;
 use garde::Validate;
-use serde::{Deserialize, Deserializer};
+use lambda_http::http::header::IF_MATCH;
+use serde::Deserialize;
 use utoipa::ToSchema;
 use workflow::event_of;
 
 use super::get_settings::EventSettingsBody;
-use crate::body::json_body;
+use crate::body::{field, json_body, present};
 use crate::caller::{actor, tenant, tenant_caller};
-use crate::openapi::Changes;
+use crate::model::page::{ConsentInput, PageInput, check_logo, logo_url, tidy};
+use crate::openapi::{Changes, IfMatch, Preconditions};
 use crate::response::ok;
 use crate::{Answer, Request};
 
@@ -71,31 +72,70 @@ pub struct EventSettingsInput {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 10_000)]
     pub max_in_flight_per_event: Option<Option<u32>>,
+    /// Whose edits a guest sees besides its own. Default `off`.
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Gallery>)]
+    pub gallery: Option<Option<Gallery>>,
+    /// What the guest page shows.
+    #[garde(dive)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<PageInput>)]
+    pub page: Option<Option<PageInput>>,
+    /// What guests agree to before a photo is taken. Default null: nothing is asked.
+    #[garde(dive)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<ConsentInput>)]
+    pub consent: Option<Option<ConsentInput>>,
 }
 
 function!("tenant-update-settings", Tenant, update_event_settings);
 
 /// Changes what is allowed; null resets a field
-#[utoipa::path(patch, path = "/tenant/events/{eventSlug}/ai-settings", request_body = EventSettingsInput,
-    responses((status = 200, body = EventSettingsBody<'_>), Changes))]
+// With `If-Match` the change happens only to what the caller has read; without, it happens to whatever is there.
+#[utoipa::path(patch, path = "/tenant/events/{eventSlug}/ai-settings", params(IfMatch),
+    request_body = EventSettingsInput,
+    responses((status = 200, body = EventSettingsBody<'_>, headers(("etag" = String, description = "For `If-Match`."))),
+        Changes, Preconditions))]
 async fn update_event_settings(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {
     let tenant_id = tenant(request)?;
     let caller = tenant_caller(request, &tenant_id);
+    let at_version = if_match(request)?;
     let change = json_body::<EventSettingsInput>(request)?.into_change()?;
-    let event = change_policy(cloud, &actor(request)?, caller, &change).await?;
-    Ok(ok(EventSettingsBody::new(&event, cloud.now())))
+    let event = change_policy(cloud, &actor(request)?, caller, &change, at_version).await?;
+    let logo_url = logo_url(cloud, &event.policy).await?;
+    Ok(ok(EventSettingsBody::new(&event, logo_url.as_deref(), cloud.now())).etag(event.policy_version))
 }
 
-/// Changes some fields of an event's policy and returns the event. Fields that do not change are not written, so two
-/// changes of different fields at the same moment both last.
+/// The version that the caller has read; `None` where any will do.
 ///
 /// # Errors
-/// There is no such event, or a style on the list does not exist.
+/// The header holds no tag of ours, so nothing matches it.
+fn if_match(request: &Request) -> Result<Option<u32>, Problem> {
+    let Some(value) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let tag = value.to_str().ok().map(str::trim);
+    if tag == Some("*") {
+        return Ok(None);
+    }
+    let version = tag
+        .and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'))
+        .and_then(|version| version.parse().ok());
+    version.map(Some).ok_or(Problem::PreconditionFailed)
+}
+
+/// Changes some fields of an event's policy and returns the event. Two changes of different fields at the same moment both
+/// last, unless the caller asks for a version.
+///
+/// # Errors
+/// There is no such event, a style on the list does not exist, the logo is of no use, or the policy has another version.
 pub async fn change_policy(
     cloud: &Cloud,
     by: &Actor,
     caller: TenantCaller<'_>,
     change: &PolicyChange,
+    at_version: Option<u32>,
 ) -> Result<Event, Problem> {
     let asked = cloud.now();
     let known = async {
@@ -112,12 +152,16 @@ pub async fn change_policy(
     let (event, known) = futures::join!(event_of(cloud, caller), known);
     let event = event?;
     known?;
+    if let Some(key) = change.page.logo_key.iter().flatten().next() {
+        check_logo(cloud, &event, key).await?;
+    }
     // A style on a list can be switched off, but not erased.
     let listed = change.allowed_style_keys.iter().flatten();
     try_join_all(listed.map(|key| cloud.mark_style_used(key))).await?;
-    let changed = cloud.change_policy(by, caller.tenant_id, &event, change).await;
-    match changed {
+    let changed = cloud.change_policy(by, caller.tenant_id, &event, change, at_version);
+    match changed.await {
         Ok(changed) => changed.ok_or(Problem::EventNotFound),
+        Err(SaveError::Changed) if at_version.is_some() => Err(Problem::PreconditionFailed),
         // Others were faster, again and again.
         Err(SaveError::Changed | SaveError::InUse) => Err(Problem::Unavailable),
         Err(SaveError::Port(error)) => Err(error.into()),
@@ -139,15 +183,6 @@ fn check_styles(keys: &[StyleKey], styles: &[Style]) -> Result<(), Problem> {
     }
 }
 
-/// Distinguishes a null field from an absent one.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
-}
-
 impl EventSettingsInput {
     /// The change, with texts trimmed and every term once.
     ///
@@ -158,18 +193,15 @@ impl EventSettingsInput {
         let mut wrong = Vec::new();
         let policy_message = self
             .policy_message
-            .map(|message| message.map(|text| text.trim().to_owned()));
-        if policy_message
-            .as_ref()
-            .is_some_and(|message| message.as_deref() == Some(""))
-        {
-            wrong.push(field("/policy_message", "Write something, or send null."));
-        }
-        let flaw = policy_message
-            .iter()
-            .flatten()
-            .find_map(|text| flaw_of_text(text));
-        wrong.extend(flaw.map(|flaw| field("/policy_message", &flaw)));
+            .map(|text| tidy("/policy_message", text, &mut wrong));
+        let page = self.page.map(|page| match page {
+            Some(page) => page.into_change(&mut wrong),
+            None => PageInput::reset(),
+        });
+        let consent = self.consent.map(|consent| {
+            let text = consent.map(|consent| consent.text);
+            tidy("/consent/text", text, &mut wrong)
+        });
         let blocked_terms = self
             .blocked_terms
             .map(|terms| tidy_terms(terms.unwrap_or_default(), &mut wrong));
@@ -192,6 +224,9 @@ impl EventSettingsInput {
             blocked_terms,
             max_in_flight_per_guest: self.max_in_flight_per_guest,
             max_in_flight_per_event: self.max_in_flight_per_event,
+            gallery: self.gallery.map(Option::unwrap_or_default),
+            page: page.unwrap_or_default(),
+            consent,
         })
     }
 }
@@ -209,13 +244,6 @@ fn tidy_terms(terms: Vec<String>, wrong: &mut Vec<FieldError>) -> Vec<String> {
         }
     }
     tidy
-}
-
-fn field(pointer: &str, detail: &str) -> FieldError {
-    FieldError {
-        pointer: pointer.to_owned(),
-        detail: detail.to_owned(),
-    }
 }
 
 #[cfg(test)]

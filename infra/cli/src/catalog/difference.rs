@@ -7,14 +7,14 @@ use api::WatermarkBody;
 use api::admin::events::EventChange;
 use cloud::Cloud;
 use domain::budget::Tenant;
-use domain::event::Addon;
+use domain::event::{Addon, EventPolicy};
 use domain::watermark::WatermarkSettings;
 use domain::{AddonKey, Event};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::entries::{EventEntry, budget};
-use super::{CatalogError, CatalogFile, named_in};
+use super::{CatalogError, CatalogFile, differing};
 
 /// Fields that the product keeps by itself.
 const NOT_IN_FILES: [&str; 2] = ["version", "used"];
@@ -123,12 +123,16 @@ pub(crate) async fn differences(
         let after = entry
             .over(before.as_ref())
             .map_err(|problem| CatalogError::new("event", entry.id.as_str(), &problem))?;
+        let policy = before
+            .as_ref()
+            .map(|before| before.policy.clone())
+            .unwrap_or_default();
         let before = before.as_ref().map(|before| event_before(before, entry));
         found.push(Difference::of(
             "event",
             &entry.id,
             before,
-            event_after(&after, entry),
+            event_after(&after, entry, &policy),
         ));
     }
     Ok(found)
@@ -138,7 +142,7 @@ fn tenant(tenant: &Tenant) -> Value {
     json!({ "name": tenant.name, "budget": budget(tenant), "watermark": watermark(tenant.watermark.as_ref()) })
 }
 
-fn event_after(after: &EventChange, entry: &EventEntry) -> Value {
+fn event_after(after: &EventChange, entry: &EventEntry, policy: &EventPolicy) -> Value {
     json!({
         "tenant_id": after.tenant_id,
         "slug": after.slug,
@@ -146,7 +150,7 @@ fn event_after(after: &EventChange, entry: &EventEntry) -> Value {
         "package_key": after.package_key,
         "watermark": watermark(after.watermark.as_ref()),
         "addons": by_key(entry.addons.iter()),
-        "policy": entry.policy,
+        "policy": differing(&entry.policy.of(policy), policy),
     })
 }
 
@@ -160,7 +164,7 @@ fn event_before(before: &Event, entry: &EventEntry) -> Value {
         "package_key": before.package.as_ref().map(|package| &package.key),
         "watermark": watermark(before.watermark.as_ref()),
         "addons": by_key(before.addons.iter().filter(|addon| is_named(&addon.key))),
-        "policy": named_in(&entry.policy, &before.policy),
+        "policy": differing(&before.policy, &entry.policy.of(&before.policy)),
     })
 }
 

@@ -8,7 +8,7 @@ use api::admin::{Outcome, Saved, addons, ai_styles, event_addons, events, packag
 use api::tenant::update_settings::change_policy;
 use cloud::Cloud;
 use domain::audit::Actor;
-use domain::event::{EventPolicy, PolicyChange};
+use domain::event::EventPolicy;
 use domain::scope::TenantCaller;
 use domain::{Event, Problem};
 use serde::Serialize;
@@ -135,26 +135,22 @@ async fn apply_event(
     for addon in entry.addons {
         outcomes.push(event_addons::save(cloud, by, &event.id, addon).await?.outcome);
     }
-    if changes_policy(&entry.policy, &event.policy) {
+    if entry.policy.of(&event.policy) != event.policy {
         let caller = TenantCaller {
             tenant_id: &event.tenant_id,
             event_slug: event.slug.as_str(),
         };
-        change_policy(cloud, by, caller, &entry.policy).await?;
+        change_policy(cloud, by, caller, &entry.policy, None).await?;
         outcomes.push(Outcome::Updated);
     }
     Ok(())
 }
 
-fn changes_policy(change: &PolicyChange, policy: &EventPolicy) -> bool {
-    json!(change) != named_in(change, policy)
-}
-
-/// The fields of a policy that a change names.
-fn named_in(change: &PolicyChange, policy: &EventPolicy) -> Value {
-    let (named, mut fields) = (json!(change), json!(policy));
+/// The fields of a policy in which it differs from another one.
+fn differing(policy: &EventPolicy, other: &EventPolicy) -> Value {
+    let (mut fields, other) = (json!(policy), json!(other));
     if let Value::Object(fields) = &mut fields {
-        fields.retain(|name, _| named.get(name).is_some());
+        fields.retain(|name, value| other.get(name) != Some(value));
     }
     fields
 }

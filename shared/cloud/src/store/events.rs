@@ -115,6 +115,7 @@ fn event_write(event: &Event, before: Option<&Event>) -> Result<Write, PortError
     };
     let update = Update::fields(event)?
         .keeping("policy")
+        .keeping("policy_version")
         .keeping("addons")
         .keeping("scope_key");
     Ok(Write::update(keys::event(&event.id), update).when(unchanged))

@@ -1,6 +1,7 @@
 //! Where each item lives.
 
 use domain::admission::IdempotencyKey;
+use domain::edit::{Origin, Review};
 use domain::{
     AddonKey, AuditId, Edit, EditId, EventId, PackageKey, PhotoId, ProviderName, Status, TenantId, TokenId,
 };
@@ -8,15 +9,22 @@ use serde::Serialize;
 
 use super::tenant_events::ListedEvent;
 use crate::PortError;
-use crate::table::{Item, Key, text};
+use crate::table::{Condition, Item, Key, text};
 
 /// Partition of the sparse index of open edits that holds the edits that succeeded and have no stored copy, by the time
 /// they ended.
 pub(super) const UNSTORED: &str = "UNSTORED";
+/// Partition of the same index that holds what was deleted, by the time of its deletion.
+pub(super) const GONE: &str = "GONE";
+/// The attribute of edits that puts them into the index of galleries.
+pub(super) const GALLERY: &str = "gallery_pk";
 /// Number of partitions of the open edits.
 const OPEN_SHARDS: u64 = 16;
 
 pub(super) const META: &str = "META";
+
+/// The attribute of photos and edits that puts them into the index by guest.
+pub(super) const GUEST: &str = "guest";
 
 pub(super) fn event(id: &EventId) -> Key {
     Key::new(event_partition(id), META)
@@ -204,6 +212,14 @@ pub(super) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
         text(status_partition(&edit.event_id, edit.status)),
     );
     item.insert("status_sk".to_owned(), text(edit.id.ulid()));
+    if let Origin::Guest { scope_hash } = &edit.origin
+        && edit.deleted_at.is_none()
+    {
+        item.insert(GUEST.to_owned(), text(scope_hash));
+    }
+    if let Some(partition) = gallery_of(edit) {
+        item.insert(GALLERY.to_owned(), text(partition));
+    }
     if !edit.status.is_terminal() {
         item.insert("open_pk".to_owned(), text(open_partition(edit.id)));
         item.insert("due_at".to_owned(), text(edit.deadline_at.to_string()));
@@ -213,6 +229,43 @@ pub(super) fn edit_item(edit: &Edit) -> Result<Item, PortError> {
         item.insert("due_at".to_owned(), text(ended_at.to_string()));
     }
     Ok(item)
+}
+
+/// The partition of the index of galleries that an edit belongs to, if others may ever see it as it stands.
+pub(super) fn gallery_of(edit: &Edit) -> Option<String> {
+    let may_be_shown = edit.has_picture() && edit.review != Some(Review::Hidden);
+    may_be_shown.then(|| gallery_partition(&edit.event_id, edit.review))
+}
+
+pub(super) fn gallery_partition(event: &EventId, review: Option<Review>) -> String {
+    let review = review.map_or("unreviewed", Review::as_str);
+    format!("EVENT#{event}#{review}")
+}
+
+/// An entry of the index of galleries.
+pub(super) fn in_gallery(key: Key, partition: &str) -> Item {
+    let mut entry = key.into_item();
+    entry.insert(GALLERY.to_owned(), text(partition));
+    entry
+}
+
+/// The stored edit has the marks that this one has: what others say of an edit while a worker has it in hand.
+pub(super) fn unmarked(edit: &Edit) -> Condition {
+    let review = match edit.review {
+        Some(review) => Condition::eq("review", text(review.as_str())),
+        None => Condition::missing("review"),
+    };
+    review.and(match edit.deleted_at {
+        Some(at) => Condition::eq("deleted_at", text(at.to_string())),
+        None => Condition::missing("deleted_at"),
+    })
+}
+
+/// An entry of the index by guest.
+pub(super) fn of_guest(key: Key, scope_hash: &str) -> Item {
+    let mut entry = key.into_item();
+    entry.insert(GUEST.to_owned(), text(scope_hash));
+    entry
 }
 
 fn open_partition(edit: EditId) -> String {

@@ -7,8 +7,10 @@ use domain::context::month_of;
 use domain::edit::Move;
 use domain::metric::{self, About};
 use domain::{Edit, EditId, Event, EventId, MicroUsd, TenantId};
+use jiff::Timestamp;
 
 use super::breakers::{breaker_keys, breakers};
+use super::removal::Gone;
 use super::write::TransactionError;
 use super::{activity, budget, figures, keys};
 use crate::patience::Patience;
@@ -61,15 +63,23 @@ impl Cloud {
     }
 
     /// The only way in which an edit moves: one transaction, on condition that the edit is still where the move starts.
+    ///
+    /// What somebody says of the edit at the same moment, that it is hidden or deleted, is no move, and is never lost: the
+    /// move is made to the edit as it is marked. The move that ends a deleted edit takes its row and its pictures away.
     pub async fn apply(&self, made: &Move) -> Result<(), MoveError> {
         let mut patience = Patience::new();
-        loop {
-            let writes = self.writes_of_move(made).await?;
+        let mut made = made.clone();
+        let gone = loop {
+            let gone = ending(&made, self.now());
+            let writes = self.writes_of_move(&made, gone.as_ref()).await?;
             match self.transact_once(&writes, &mut patience).await {
-                Ok(()) => break,
+                Ok(()) => break gone,
                 // The edit comes first. Where only the budget refuses, it has moved since it was read.
                 Err(TransactionError::Refused(items)) if made.reserves().is_none() || items.contains(&0) => {
-                    return Err(MoveError::Superseded);
+                    if !self.take_marks(&mut made).await? {
+                        return Err(MoveError::Superseded);
+                    }
+                    continue;
                 }
                 Err(TransactionError::Refused(_) | TransactionError::Contended) => {}
                 Err(error) => return Err(MoveError::Port(error.into())),
@@ -77,6 +87,11 @@ impl Cloud {
             if !patience.pause().await {
                 return Err(MoveError::Port(TransactionError::Contended.into()));
             }
+        };
+        if let Some(gone) = gone
+            && let Err(error) = self.remove_objects(&gone.object_keys).await
+        {
+            tracing::warn!(%error, "the pictures of a deleted edit are still there; recovery removes them");
         }
         let edit = &made.edit;
         if let Some(stated) = made.disbelieved {
@@ -86,15 +101,37 @@ impl Cloud {
                 "a provider stated a cost out of bounds"
             );
         }
-        self.measure(About::edit(edit), &metric::of_move(made));
+        self.measure(About::edit(edit), &metric::of_move(&made));
         Ok(())
     }
 
-    async fn writes_of_move(&self, made: &Move) -> Result<Vec<Write>, MoveError> {
+    /// Takes over the marks of the stored edit; false where it has none that are new, or is not where the move starts.
+    async fn take_marks(&self, made: &mut Move) -> Result<bool, MoveError> {
+        let edit = &mut made.edit;
+        let Some(stored) = self.edit(&edit.event_id, edit.id).await? else {
+            return Ok(false);
+        };
+        let is_there = stored.status == made.from_status && stored.attempt == made.from_attempt;
+        let marks = (stored.review, stored.deleted_at);
+        if !is_there || marks == (edit.review, edit.deleted_at) {
+            return Ok(false);
+        }
+        (edit.review, edit.deleted_at) = marks;
+        Ok(true)
+    }
+
+    async fn writes_of_move(&self, made: &Move, gone: Option<&Gone>) -> Result<Vec<Write>, MoveError> {
         let edit = &made.edit;
         let unmoved = Condition::eq("status", text(made.from_status.as_str()))
             .and(Condition::eq("attempt", number(made.from_attempt)));
-        let mut writes = vec![Write::put(keys::edit_item(edit)?).when(unmoved)];
+        let unmoved = unmoved.and(keys::unmarked(edit));
+        let mut writes = match gone {
+            None => vec![Write::put(keys::edit_item(edit)?).when(unmoved)],
+            Some(gone) => vec![
+                Write::delete(keys::edit(&edit.event_id, edit.id)).when(unmoved),
+                gone.write()?,
+            ],
+        };
         if let Some(change) = made.reserves() {
             writes.extend(self.raise(change, made.cap).await?);
         } else if let Some(change) = &made.budget {
@@ -127,4 +164,11 @@ impl Cloud {
         let reservation = reservation.ok_or(MoveError::OverBudget)?;
         Ok(budget::reserve(&change.tenant_id, &change.month, &reservation))
     }
+}
+
+/// What remains of a deleted edit that this move ends.
+fn ending(made: &Move, now: Timestamp) -> Option<Gone> {
+    let edit = &made.edit;
+    let ends = edit.deleted_at.is_some() && edit.status.is_terminal();
+    ends.then(|| Gone::edit(edit, now))
 }

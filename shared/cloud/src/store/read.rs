@@ -27,6 +27,13 @@ impl Found {
         self.item(key).map(|item| parse(item.clone(), what)).transpose()
     }
 
+    /// All of them by key.
+    pub(super) fn into_items(self) -> impl Iterator<Item = (Key, Item)> {
+        self.0
+            .into_iter()
+            .filter_map(|item| Some((Key::of(&item)?, item)))
+    }
+
     /// The item of a key as it is stored, if there is one.
     pub(super) fn item(&self, key: &Key) -> Option<&Item> {
         self.0.iter().find(|item| Key::of(item).as_ref() == Some(key))

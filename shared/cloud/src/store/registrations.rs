@@ -39,7 +39,7 @@ impl Cloud {
         settings: &Settings,
     ) -> Result<Counted, PortError> {
         let now = self.now();
-        let (hour, month) = (hour_of(now), month_of(now));
+        let hour = hour_of(now);
         let of_address = settings.photos_per_address_and_hour;
         let has_room = match &guest.address {
             // The guest is known by its address alone.
@@ -53,7 +53,16 @@ impl Cloud {
         if !has_room {
             return Ok(Counted::FullHour);
         }
-        let key = keys::registered(event, &month);
+        self.count_photo_of_event(event, settings).await
+    }
+
+    /// Counts a photo among its event's of this month.
+    pub async fn count_photo_of_event(
+        &self,
+        event: &EventId,
+        settings: &Settings,
+    ) -> Result<Counted, PortError> {
+        let key = keys::registered(event, &month_of(self.now()));
         let most = settings.photos_per_event_and_month;
         Ok(if self.count_up_to(key, most, MONTH_RETENTION).await? {
             Counted::Yes

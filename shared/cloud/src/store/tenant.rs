@@ -10,14 +10,15 @@ use domain::event::{EventPolicy, PolicyChange};
 use domain::figures::Figures;
 use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
-use serde_json::json;
 
 use super::breakers::{breaker_keys, breakers};
-use super::read::parse;
 use super::{budget, figures, keys};
 use crate::error::unreadable;
-use crate::table::{Condition, Index, Item, Query, Update, Value, Write, text};
+use crate::table::{Condition, Index, Item, Query, Update, Write, number, text};
 use crate::{Cloud, PortError, SaveError};
+
+/// The attribute of an event that counts the changes of its policy.
+const POLICY_VERSION: &str = "policy_version";
 
 /// Everything that a summary is made of, read in one call.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,69 +138,68 @@ impl Cloud {
 }
 
 impl Cloud {
-    /// Writes the fields that change, on condition that the event is the tenant's, and answers the event as it is
-    /// then; `None` where the tenant has no such event. Changes of other fields at the same moment stay; where somebody
-    /// else changes the same field, both changes are in the audit, one after the other.
+    /// Writes the fields that change, and answers the event as it is then; `None` where the tenant has no such event. The
+    /// write is conditional on the version of the policy that was read. Where somebody else was faster, the change starts
+    /// over, so that changes of different fields both last; unless the caller asks for a version:
+    /// [`SaveError::Changed`] then says that the policy has another one.
     pub async fn change_policy(
         &self,
         by: &Actor,
         tenant: &TenantId,
         event: &EventId,
         change: &PolicyChange,
+        at_version: Option<u32>,
     ) -> Result<Option<Event>, SaveError> {
-        let fields: Item = serde_dynamo::to_item(change).map_err(unreadable("a policy to write"))?;
         let attempt = || async {
-            let Some(mut item) = self.table.get(&keys::event(event)).await? else {
+            let found: Option<Event> = self.event(event).await?;
+            let Some(mut found) = found.filter(|found| found.tenant_id == *tenant) else {
                 return Ok(None);
             };
-            let found: Event = parse(item.clone(), "an event")?;
-            if found.tenant_id != *tenant {
-                return Ok(None);
+            let version = found.policy_version;
+            if at_version.is_some_and(|asked| asked != version) {
+                return Err(SaveError::Changed);
             }
-            let changes = changes_of_policy(&found.policy, change);
+            let policy = change.of(&found.policy);
+            let changes = Change::between(Some(&found.policy), Some(&policy));
             if changes.is_empty() {
                 return Ok(Some(found));
             }
-            let stored = match item.get("policy") {
-                Some(Value::M(stored)) => stored.clone(),
-                _ => Item::new(),
+            let unchanged = match version {
+                0 => Condition::missing(POLICY_VERSION).or(Condition::eq(POLICY_VERSION, number(0))),
+                version => Condition::eq(POLICY_VERSION, number(version)),
             };
-            let unchanged = fields.keys().map(|field| {
-                let path = format!("policy.{field}");
-                match stored.get(field) {
-                    Some(before) => Condition::eq(path, before.clone()),
-                    None => Condition::missing(path),
-                }
-            });
             let own = Condition::eq("tenant_id", text(tenant.as_str()));
-            let condition = unchanged.fold(own, Condition::and);
-            let update = fields.iter().fold(Update::default(), |update, (field, value)| {
-                update.set(format!("policy.{field}"), value.clone())
-            });
+            let update = changed_fields(&found.policy, &policy)?
+                .into_iter()
+                .fold(Update::default(), |update, (field, value)| {
+                    update.set(format!("policy.{field}"), value)
+                })
+                .set(POLICY_VERSION, number(version + 1));
             let deed = by.did(Action::PolicyChanged).of(tenant).at(event).to(event);
-            let mut writes = vec![Write::update(keys::event(event), update).when(condition)];
+            let mut writes = vec![Write::update(keys::event(event), update).when(own.and(unchanged))];
             writes.extend(self.audit_writes(&deed.with(changes))?);
             self.transact(writes).await?;
-            let policy = stored.into_iter().chain(fields.clone()).collect();
-            item.insert("policy".to_owned(), Value::M(policy));
-            Ok(Some(parse(item, "an event")?))
+            found.policy = policy;
+            found.policy_version = version + 1;
+            Ok(Some(found))
         };
         let backoff = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(Duration::from_millis(15))
             .with_max_times(6);
         let made = attempt.retry(backoff);
-        made.when(|error| matches!(error, SaveError::Changed)).await
+        let may_start_over = at_version.is_none();
+        made.when(|error| may_start_over && matches!(error, SaveError::Changed))
+            .await
     }
 }
 
-/// The fields that a change really changes.
-fn changes_of_policy(policy: &EventPolicy, change: &PolicyChange) -> Vec<Change> {
-    let (mut before, after) = (json!(policy), json!(change));
-    if let Some(before) = before.as_object_mut() {
-        before.retain(|field, _| after.get(field).is_some());
-    }
-    Change::between(Some(&before), Some(&after))
+/// The fields in which two policies differ, as the second one has them.
+fn changed_fields(before: &EventPolicy, after: &EventPolicy) -> Result<Item, PortError> {
+    let item = |policy| serde_dynamo::to_item(policy).map_err(unreadable("a policy to write"));
+    let (before, mut after): (Item, Item) = (item(before)?, item(after)?);
+    after.retain(|field, value| before.get(field) != Some(value));
+    Ok(after)
 }
 
 #[cfg(test)]
@@ -208,12 +208,15 @@ mod tests {
 
     #[test]
     fn only_the_fields_that_change_are_written_and_null_is_a_value() {
-        let change = PolicyChange {
-            enabled: Some(false),
-            policy_message: Some(None),
-            ..PolicyChange::default()
+        let before = EventPolicy {
+            policy_message: Some("Later.".to_owned()),
+            ..EventPolicy::default()
         };
-        let fields: Item = serde_dynamo::to_item(&change).unwrap();
+        let after = EventPolicy {
+            enabled: false,
+            ..EventPolicy::default()
+        };
+        let fields = changed_fields(&before, &after).unwrap();
         assert_eq!(fields.len(), 2);
         assert_eq!(fields["enabled"].as_bool(), Ok(&false));
         assert_eq!(fields["policy_message"].as_null(), Ok(&true));

@@ -9,15 +9,30 @@ pub enum Index {
     ByStatus,
     /// Edits that still need work, by deadline. Sparse, and holds keys alone.
     OpenEdits,
+    /// A guest's photos and edits, by their own sort keys. Sparse, and holds keys alone.
+    ByGuest,
+    /// An event's edits that guests may see, by their own sort keys. Sparse, and holds keys alone.
+    Gallery,
+    /// The edits of a photo, by their own sort keys. Holds keys alone.
+    ByPhoto,
 }
 
 impl Index {
-    pub const ALL: [Self; 2] = [Self::ByStatus, Self::OpenEdits];
+    pub const ALL: [Self; 5] = [
+        Self::ByStatus,
+        Self::OpenEdits,
+        Self::ByGuest,
+        Self::Gallery,
+        Self::ByPhoto,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::ByStatus => "by_status",
             Self::OpenEdits => "open_edits",
+            Self::ByGuest => "by_guest",
+            Self::Gallery => "gallery",
+            Self::ByPhoto => "by_photo",
         }
     }
 
@@ -26,6 +41,17 @@ impl Index {
         match self {
             Self::ByStatus => ("status_pk", "status_sk"),
             Self::OpenEdits => ("open_pk", "due_at"),
+            Self::ByGuest => ("guest", "sk"),
+            Self::Gallery => ("gallery_pk", "sk"),
+            Self::ByPhoto => ("photo_id", "sk"),
+        }
+    }
+
+    /// Whether the index holds nothing of an item but its keys.
+    pub const fn holds_keys_alone(self) -> bool {
+        match self {
+            Self::ByStatus => false,
+            Self::OpenEdits | Self::ByGuest | Self::Gallery | Self::ByPhoto => true,
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct Update {
     pub set_if_absent: Vec<(Path, Value)>,
     /// Added to a number; a missing attribute counts as 0 and is made, even by an amount of 0.
     pub add: Vec<(Path, i64)>,
+    /// Attributes that the item has no longer.
+    pub remove: Vec<Path>,
 }
 
 impl Update {
@@ -38,6 +40,12 @@ impl Update {
     #[must_use]
     pub fn add(mut self, path: impl Into<Path>, amount: i64) -> Self {
         self.add.push((path.into(), amount));
+        self
+    }
+
+    #[must_use]
+    pub fn remove(mut self, path: impl Into<Path>) -> Self {
+        self.remove.push(path.into());
         self
     }
 

@@ -7,6 +7,7 @@ mod file_name;
 mod record;
 #[cfg(test)]
 pub(crate) mod samples;
+mod show;
 mod status;
 mod step;
 #[cfg(test)]
@@ -16,5 +17,6 @@ pub use arrival::Arrival;
 pub use attempt::Attempt;
 pub use failure::FailureCode;
 pub use record::{Edit, Failure, Origin, OutputLinks, StoredOutput};
+pub use show::{Review, Shown};
 pub use status::Status;
 pub use step::{ATTEMPT_PATIENCE, FALLBACK_PATIENCE, IllegalStep, MAX_ATTEMPTS, Move, PATIENCE, Route, Step};

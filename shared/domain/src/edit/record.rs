@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::arrival::Arrival;
 use super::attempt::Attempt;
 use super::failure::FailureCode;
+use super::show::Review;
 use super::status::Status;
 use crate::id::{EditId, EventId, EventSlug, PhotoId, StyleKey, TenantId};
 use crate::idempotency::IdempotencyKey;
@@ -50,6 +51,8 @@ pub struct OutputLinks {
     pub url: String,
     /// 480 pixels.
     pub thumbnail_url: String,
+    /// Until then both links work.
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +140,12 @@ pub struct Edit {
     pub provider_url: Option<String>,
     #[serde(default)]
     pub failure: Option<Failure>,
+    /// What the organiser has said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+    /// When somebody deleted it while it was under way: it is finished and paid for, and nobody sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// When it was admitted.
     pub created_at: Timestamp,
     /// When it last moved.
@@ -185,6 +194,17 @@ impl Edit {
     /// object instead of an orphan.
     pub fn output_key(&self) -> String {
         format!("events/{}/ai-edits/{}.jpg", self.event_slug, self.id)
+    }
+
+    /// Every object it has or may have: a worker may have died between the picture and the move.
+    pub fn object_keys(&self) -> Vec<String> {
+        let mut keys = vec![self.output_key(), self.thumbnail_key()];
+        if let Some(output) = &self.output {
+            keys.extend([output.object_key.clone(), output.thumbnail_key.clone()]);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// The bucket key of its thumbnail.

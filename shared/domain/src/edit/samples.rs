@@ -45,6 +45,8 @@ pub(crate) fn queued() -> Edit {
         output: None,
         provider_url: None,
         failure: None,
+        review: None,
+        deleted_at: None,
         created_at: at(0),
         updated_at: at(0),
         completed_at: None,

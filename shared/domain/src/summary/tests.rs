@@ -42,6 +42,7 @@ impl World {
                 addons: Vec::new(),
                 policy: EventPolicy::default(),
                 watermark: None,
+                policy_version: 0,
                 created_at: None,
                 scope_key: String::new(),
             },

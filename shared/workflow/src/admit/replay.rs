@@ -23,6 +23,7 @@ pub(super) async fn answer(
         return Err(Problem::IdempotencyKeyReused);
     }
     let found = cloud.edit_in_queue(event, before.edit_id).await?;
+    let found = found.filter(|(edit, _)| edit.deleted_at.is_none());
     let (edit, shard) = found.ok_or(Problem::EditNotFound)?;
     if edit
         .failure

@@ -1,7 +1,5 @@
 //! Deletes edits and photos of an event.
 
-use std::collections::HashSet;
-
 use cloud::{OldPhoto, PortError};
 use domain::context::month_of;
 use domain::event::Photo;
@@ -44,7 +42,8 @@ impl Run<'_> {
             let (over, under_way): (Vec<Edit>, Vec<Edit>) =
                 page.into_iter().partition(|edit| edit.status.is_terminal());
             if !self.pretend && !over.is_empty() {
-                self.cloud.remove_objects(&pictures(&over)).await?;
+                let pictures: Vec<String> = over.iter().flat_map(Edit::object_keys).collect();
+                self.cloud.remove_objects(&pictures).await?;
                 self.cloud.forget_edits(&over).await?;
             }
             let outputs = over.iter().filter_map(|edit| edit.output.as_ref());
@@ -87,7 +86,7 @@ impl Run<'_> {
             });
             let given_up = self.give_up(page).await?;
             if !self.pretend && !given_up.is_empty() {
-                let keys: Vec<String> = given_up.iter().map(|photo| photo.object_key.clone()).collect();
+                let keys: Vec<String> = given_up.iter().flat_map(Photo::object_keys).collect();
                 self.cloud.remove_objects(&keys).await?;
                 self.cloud.forget_photos(&given_up).await?;
             }
@@ -108,18 +107,6 @@ impl Run<'_> {
         let given_up = given_up.buffered(MARKS).try_filter_map(async |photo| Ok(photo));
         given_up.try_collect().await
     }
-}
-
-/// The object keys of edits, with or without a stored output: a worker may have died between the picture and the move.
-fn pictures(edits: &[Edit]) -> Vec<String> {
-    let mut keys = HashSet::new();
-    for edit in edits {
-        keys.extend([edit.output_key(), edit.thumbnail_key()]);
-        if let Some(output) = &edit.output {
-            keys.extend([output.object_key.clone(), output.thumbnail_key.clone()]);
-        }
-    }
-    keys.into_iter().collect()
 }
 
 fn count<T>(things: &[T]) -> u64 {

@@ -77,6 +77,8 @@ fn queued(provider: ProviderName, model: &str) -> Edit {
         output: None,
         provider_url: None,
         failure: None,
+        review: None,
+        deleted_at: None,
         created_at: start(),
         updated_at: start(),
         completed_at: None,

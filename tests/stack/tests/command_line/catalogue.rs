@@ -145,7 +145,7 @@ async fn an_absent_field_stays_and_a_null_field_goes(place: Place) {
     };
     place
         .cloud
-        .change_policy(&somebody(), &tenant_id, &event_id, &theirs)
+        .change_policy(&somebody(), &tenant_id, &event_id, &theirs, None)
         .await
         .unwrap();
 

@@ -56,7 +56,8 @@ impl Placeholders {
         for (path, amount) in &update.add {
             add.push(format!("{} {}", self.path(path), self.value(number(*amount))));
         }
-        let clauses = [("SET", set), ("ADD", add)];
+        let remove = update.remove.iter().map(|path| self.path(path)).collect();
+        let clauses = [("SET", set), ("ADD", add), ("REMOVE", remove)];
         let clauses = clauses.into_iter().filter(|(_, changes)| !changes.is_empty());
         let clauses: Vec<_> = clauses
             .map(|(clause, changes)| format!("{clause} {}", changes.join(", ")))

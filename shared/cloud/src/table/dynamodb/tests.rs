@@ -129,12 +129,16 @@ impl<'a> Reader<'a> {
         let mut update = Update::default();
         let mut clause = "";
         while let Some(token) = self.peek() {
-            if ["SET", "ADD", ","].contains(&token) {
+            if ["SET", "ADD", "REMOVE", ","].contains(&token) {
                 let token = self.take();
                 clause = if token == "," { clause } else { token };
                 continue;
             }
             let path = self.path();
+            if clause == "REMOVE" {
+                update.remove.push(path);
+                continue;
+            }
             if clause == "ADD" {
                 let amount = self.value();
                 update.add.push((path, amount.as_n().unwrap().parse().unwrap()));
@@ -227,5 +231,9 @@ fn a_key_condition_names_the_key_of_its_index() {
     assert_eq!(
         rendered(&open.range(Range::UpTo("b".to_owned()))),
         "open_pk = :v0 AND due_at <= :v1"
+    );
+    assert_eq!(
+        rendered(&Query::index(Index::ByGuest, "p").begins_with("E#")),
+        "guest = :v0 AND begins_with(sk, :v1)"
     );
 }

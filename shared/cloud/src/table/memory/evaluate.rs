@@ -64,6 +64,7 @@ pub(super) fn check_update(update: &Update) -> Result<(), Invalid> {
     let paths: Vec<Vec<&str>> = set
         .map(|(path, _)| path)
         .chain(update.add.iter().map(|(path, _)| path))
+        .chain(&update.remove)
         .map(|path| path.steps().collect())
         .collect();
     if paths.is_empty() {
@@ -100,6 +101,13 @@ pub(super) fn updated(key: &Key, before: Option<&Item>, update: &Update) -> Resu
             Some(_) => return Err("ADD needs a number"),
         };
         set(&mut item, path, Value::N(sum.to_string()))?;
+    }
+    for path in &update.remove {
+        let mut steps = path.steps();
+        match (steps.next(), steps.next()) {
+            (Some(name), None) => item.remove(name),
+            _ => return Err("this twin removes whole attributes only"),
+        };
     }
     Ok(item)
 }
@@ -238,16 +246,14 @@ fn normalise(value: &mut Value) {
 
 /// The part of an item that an index holds.
 pub(super) fn projected(item: &Item, index: Index) -> Item {
-    match index {
-        Index::ByStatus => item.clone(),
-        Index::OpenEdits => {
-            let (partition, sort) = index.key();
-            let kept = item
-                .iter()
-                .filter(|(name, _)| ["pk", "sk", partition, sort].contains(&name.as_str()));
-            kept.map(|(name, value)| (name.clone(), value.clone())).collect()
-        }
+    if !index.holds_keys_alone() {
+        return item.clone();
     }
+    let (partition, sort) = index.key();
+    let kept = item
+        .iter()
+        .filter(|(name, _)| ["pk", "sk", partition, sort].contains(&name.as_str()));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The text of an attribute.

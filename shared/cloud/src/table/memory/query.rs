@@ -113,8 +113,10 @@ fn check(query: &Query) -> Result<(), Invalid> {
     if query.consistent && query.index.is_some() {
         return Err("an index cannot be read consistently");
     }
-    if let (Some(Index::OpenEdits), Select::Only(names)) = (query.index, query.select) {
-        let (partition, sort) = Index::OpenEdits.key();
+    if let (Some(index), Select::Only(names)) = (query.index, query.select)
+        && index.holds_keys_alone()
+    {
+        let (partition, sort) = index.key();
         if !names
             .iter()
             .all(|name| ["pk", "sk", partition, sort].contains(name))

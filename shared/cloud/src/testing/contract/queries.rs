@@ -9,6 +9,7 @@ pub(super) async fn hold(space: &Space<'_>) {
     a_page_ends_at_a_megabyte(space).await;
     an_index_holds_the_items_that_have_its_key(space).await;
     an_index_is_paged_within_equal_sort_keys(space).await;
+    an_index_by_the_tables_sort_key_is_paged_in_its_order(space).await;
     queries_that_cannot_be_are_refused(space).await;
 }
 
@@ -140,6 +141,45 @@ async fn an_index_is_paged_within_equal_sort_keys(space: &Space<'_>) {
         (all.as_slice(), paged.as_slice()),
         (&["1", "2", "3"].map(str::to_owned)[..], &all[..])
     );
+}
+
+/// The sort key of this index is the table's own.
+async fn an_index_by_the_tables_sort_key_is_paged_in_its_order(space: &Space<'_>) {
+    let guest = space.partition("guest");
+    for (partition, sk, guest) in [
+        ("mine1", "EDIT#1", Some(&guest)),
+        ("mine1", "EDIT#3", Some(&guest)),
+        ("mine2", "EDIT#2", Some(&guest)),
+        ("mine1", "PHOTO#1", Some(&guest)),
+        ("mine1", "EDIT#4", None),
+    ] {
+        let guest = guest.map(|guest| ("guest", text(guest)));
+        space
+            .put(
+                &space.key(partition, sk),
+                guest.into_iter().chain([("name", text("n"))]),
+            )
+            .await;
+    }
+    let edits = Query::index(Index::ByGuest, &guest)
+        .begins_with("EDIT#")
+        .backward();
+    assert_eq!(space.sort_keys(&edits, 3).await, ["EDIT#3", "EDIT#2", "EDIT#1"]);
+    assert_eq!(
+        space.sort_keys(&edits.clone().limit(1), 3).await,
+        ["EDIT#3", "EDIT#2", "EDIT#1"]
+    );
+    // A start that is made from a key alone, whose item was never there.
+    let mut after = space.key("mine1", "EDIT#25").into_item();
+    after.insert("guest".to_owned(), text(&guest));
+    let rest = edits.after_item(Some(after));
+    assert_eq!(space.sort_keys(&rest, 2).await, ["EDIT#2", "EDIT#1"]);
+    let page = space.table.query(&rest).await.unwrap();
+    let mut names: Vec<&str> = page.items[0].keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["guest", "pk", "sk"]);
+    let photos = Query::index(Index::ByGuest, &guest).begins_with("PHOTO#");
+    assert_eq!(space.sort_keys(&photos, 1).await, ["PHOTO#1"]);
 }
 
 async fn queries_that_cannot_be_are_refused(space: &Space<'_>) {

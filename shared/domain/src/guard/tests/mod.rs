@@ -84,6 +84,7 @@ impl World {
                     ..EventPolicy::default()
                 },
                 watermark: None,
+                policy_version: 0,
                 created_at: None,
                 scope_key: "00".repeat(16),
             },

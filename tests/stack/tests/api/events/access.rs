@@ -14,6 +14,7 @@ contract! {
         every_endpoint_refuses_a_malformed_guest_id,
         an_event_without_the_feature_is_locked_but_still_lists_its_photos,
         a_guest_finds_nothing_of_another_event,
+        a_guest_finds_nothing_of_another_guest_but_an_edit_whose_id_it_was_given,
     }
     deployed {
         the_gateway_answers_an_unknown_path_or_method_with_404,
@@ -34,6 +35,7 @@ pub(in crate::api) async fn every_endpoint(guest: &Guest) -> Vec<(String, Reply)
             (&Method::GET, path) => guest.get(path).await,
             (&Method::POST, "/photos") => guest.create_photo("image/jpeg", 1_000).await,
             (&Method::POST, path) => guest.post(path, &json!({ "style_key": styles::OK })).await,
+            (&Method::DELETE, path) => guest.send(Method::DELETE, path).await,
             (method, path) => panic!("no good request is known for {method} {path}"),
         };
         replies.push((format!("{} {}", endpoint.method, endpoint.path), reply));
@@ -123,6 +125,42 @@ async fn a_guest_finds_nothing_of_another_event(place: Place) {
         assert_eq!(guest.get("/photos").await.body["data"], json!([]));
     }
     assert_eq!(world.guest.wait(id).await["status"], "succeeded");
+}
+
+/// An edit's id is as secret as the guest keeps it: whoever has the link may look, and do nothing else.
+async fn a_guest_finds_nothing_of_another_guest_but_an_edit_whose_id_it_was_given(place: Place) {
+    let world = World::new(&place).await;
+    let photo = world.photo("cat.jpg").await.to_string();
+    let id = world
+        .guest
+        .start(photo.parse().unwrap(), &styles::fake("sync"))
+        .await;
+    world.guest.wait(id).await;
+    let edit = id.to_string();
+    let stranger = world.another_guest();
+    for endpoint in endpoints_below("/events/") {
+        let known = [
+            ("token", ""),
+            ("photo", photo.as_str()),
+            ("requestId", edit.as_str()),
+        ];
+        let path = endpoint.path_with(&known).replacen("/events/", "", 1);
+        if endpoint.method == Method::POST {
+            continue;
+        }
+        let reply = stranger.send(endpoint.method.clone(), &path).await;
+        let name = format!("{} {}", endpoint.method, endpoint.path);
+        let names_something = endpoint.path.ends_with("{photo}") || endpoint.path.ends_with("{requestId}");
+        if endpoint.method == Method::GET && endpoint.path.ends_with("{requestId}") {
+            assert_eq!(reply.data(200)["id"], edit.as_str(), "{name}");
+        } else if names_something {
+            assert_eq!(reply.status, 404, "{name}");
+        } else {
+            let text = reply.body.to_string();
+            assert!(!text.contains(&edit) && !text.contains(&photo), "{name}: {text}");
+        }
+    }
+    assert_eq!(world.guest.edit(id).await.data(200)["status"], "succeeded");
 }
 
 async fn the_gateway_answers_an_unknown_path_or_method_with_404(place: Place) {

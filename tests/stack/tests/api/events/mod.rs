@@ -3,5 +3,7 @@
 pub(in crate::api) mod access;
 mod ai_edits;
 mod ai_styles;
+mod gallery;
+mod page;
 mod photos;
 mod switches;

@@ -22,6 +22,7 @@ contract! {
 
 const SLUG: &str = "eventSlug";
 const EDIT: &str = "aiEditRequest";
+const PHOTO: &str = "photo";
 const LINK: &str = "linkId";
 /// A link that nobody has.
 const NO_LINK: &str = "token_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -62,6 +63,8 @@ impl Home {
             ("POST", Some("ai-edits")) => {
                 json!({ "photo_id": self.photo, "style_key": styles::fake("sync") })
             }
+            ("POST", Some("logos")) => json!({ "mime_type": "image/png", "size_bytes": 1_000 }),
+            ("POST", Some("photos")) => json!({ "mime_type": "image/jpeg", "size_bytes": 1_000 }),
             ("PATCH", Some("ai-settings")) => json!({ "enabled": false }),
             _ => json!({}),
         }
@@ -77,8 +80,14 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
     assert!(endpoints.len() >= 7, "{} endpoints", endpoints.len());
     for endpoint in endpoints {
         let (method, path) = (&endpoint.method, &endpoint.path);
-        let (name, edit) = (format!("{method} {path}"), other.edit.to_string());
-        let theirs = endpoint.path_with(&[(SLUG, other.slug()), (EDIT, &edit), (LINK, NO_LINK)]);
+        let name = format!("{method} {path}");
+        let (edit, photo) = (other.edit.to_string(), other.photo.to_string());
+        let theirs = endpoint.path_with(&[
+            (SLUG, other.slug()),
+            (EDIT, &edit),
+            (PHOTO, &photo),
+            (LINK, NO_LINK),
+        ]);
         let body = other.body(method, path);
         let reply = own.organiser.send(method.clone(), &theirs, &body).await;
         assert_eq!(
@@ -87,7 +96,12 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             "{name}"
         );
         // The answer equals that of an event that does not exist.
-        let nowhere = endpoint.path_with(&[(SLUG, "no-such-event-anywhere"), (EDIT, &edit), (LINK, NO_LINK)]);
+        let nowhere = endpoint.path_with(&[
+            (SLUG, "no-such-event-anywhere"),
+            (EDIT, &edit),
+            (PHOTO, &photo),
+            (LINK, NO_LINK),
+        ]);
         let missing = own.organiser.send(method.clone(), &nowhere, &body).await;
         for field in ["type", "title", "status", "detail", "code"] {
             assert_eq!(missing.body[field], reply.body[field], "{name}");
@@ -96,6 +110,7 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
         let by_id = endpoint.path_with(&[
             (SLUG, other.world.event.id.as_str()),
             (EDIT, &edit),
+            (PHOTO, &photo),
             (LINK, NO_LINK),
         ]);
         let reply = own.organiser.send(method.clone(), &by_id, &body).await;
@@ -128,15 +143,20 @@ async fn every_endpoint_of_an_organiser_hides_another_organisers_event(place: Pl
             (403, &json!("forbidden")),
             "{name}"
         );
-        // The own event does not contain another's edit.
-        if path.contains(EDIT) {
-            let mixed = endpoint.path_with(&[(SLUG, own.slug()), (EDIT, &edit)]);
+        // The own event does not contain another's edit or photo.
+        let missing = [(EDIT, "edit_not_found"), (PHOTO, "photo_not_found")];
+        let missing = missing
+            .iter()
+            .find(|(name, _)| path.contains(&format!("{{{name}}}")));
+        if let Some((_, code)) = missing {
+            let mixed = endpoint.path_with(&[
+                (SLUG, own.slug()),
+                (EDIT, &edit),
+                (PHOTO, &photo),
+                (LINK, NO_LINK),
+            ]);
             let reply = own.organiser.send(method.clone(), &mixed, &body).await;
-            assert_eq!(
-                (reply.status, &reply.body["code"]),
-                (404, &json!("edit_not_found")),
-                "{name}"
-            );
+            assert_eq!((reply.status, &reply.body["code"]), (404, &json!(code)), "{name}");
         }
     }
     // Nor another's photo.

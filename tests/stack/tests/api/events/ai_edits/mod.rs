@@ -3,9 +3,11 @@
 mod abuse;
 mod budget;
 mod create;
+mod delete;
 mod get;
 mod idempotency;
 mod limits;
+mod list;
 mod order;
 mod refusals;
 mod rush;

@@ -12,6 +12,7 @@ contract! {
     }
     both {
         photos_come_newest_first_with_a_link_to_each,
+        a_list_holds_the_guests_own_photos_alone,
     }
 }
 
@@ -40,6 +41,21 @@ async fn photos_come_newest_first_with_a_link_to_each(place: Place) {
     );
 }
 
+async fn a_list_holds_the_guests_own_photos_alone(place: Place) {
+    let world = World::new(&place).await;
+    let own = world.photo_without_file().await;
+    let another = world.another_guest();
+    another.create_photo("image/jpeg", 1_000).await.data(201);
+    place
+        .register_photo(&world.event.id, &world.event.slug, None)
+        .await;
+    let reply = world.guest.get("/photos").await;
+    assert_eq!(ids(&reply), [own.to_string()]);
+    assert_eq!(ids(&another.get("/photos").await).len(), 1);
+    let newcomer = world.another_guest();
+    assert_eq!(ids(&newcomer.get("/photos").await), [""; 0]);
+}
+
 async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added(place: Place) {
     let world = World::new(&place).await;
     let mut expected = Vec::new();
@@ -51,7 +67,7 @@ async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added(place: Pla
     loop {
         let reply = world.guest.get(&path).await;
         seen.extend(ids(&reply));
-        // Somebody uploads between two pages.
+        // The guest uploads another one between two pages.
         world.photo_without_file().await;
         let Value::String(cursor) = &reply.body["meta"]["next_cursor"] else {
             break;

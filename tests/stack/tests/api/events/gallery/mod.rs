@@ -1,0 +1,4 @@
+//! `/api/v1/events/{token}/gallery`
+
+mod list;
+mod size;
