@@ -25,6 +25,7 @@ LATER_BUILD_BYTES = 1 * 1024**3
 #: Every virtual environment, with its requirements.
 ENVIRONMENTS = {
     "venv": HERE / "requirements.txt",
+    "venv-web": HERE / "requirements-web.txt",
     "venv-test": HERE / "requirements-test.txt",
     "venv-checkov": HERE / "requirements-checkov.txt",
 }
@@ -32,6 +33,8 @@ ENVIRONMENTS = {
 TEST_ENVIRONMENTS = ("venv-test", "venv-checkov")
 #: Commands that have nothing to do where nothing was ever set up.
 NEEDS_NOTHING = {"stop", "clean", "status"}
+#: Commands that build the pages, or a stack with them.
+NEEDS_NODE = {"up", "run", "web", "test", "test-faults"}
 NEEDS_CARGO = {"up", "run", "sam-local", "test", "test-faults", "lint"}
 #: Commands with a stack of their own, beside that of `make up`.
 FOLDERS = {"test-faults": ".local/faults"}
@@ -127,6 +130,8 @@ def main() -> None:
             ensure_environment(name)
         return
     python = ensure_environment("venv")
+    if command in NEEDS_NODE:
+        ensure_environment("venv-web")
     if command == "sam-local":
         # Contains the SAM CLI.
         ensure_environment("venv-test")

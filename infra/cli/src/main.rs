@@ -9,6 +9,7 @@ mod operator;
 mod output;
 mod preflight;
 mod problem;
+mod site;
 mod target;
 
 use std::process::ExitCode;
@@ -60,6 +61,9 @@ enum Command {
     /// Show and change runtime settings; a change takes effect within 3 seconds, without a deploy
     #[command(subcommand)]
     Settings(commands::settings::SettingsCommand),
+    /// Publish the pages
+    #[command(subcommand)]
+    Site(commands::site::SiteCommand),
     /// List styles, or create and update them from a file
     #[command(subcommand)]
     Styles(commands::styles::StylesCommand),
@@ -117,6 +121,7 @@ async fn run(cli: Cli, output: Output) -> CommandResult {
         Command::Preflight(command) => command.run(&target, output).await,
         Command::Prune(command) => command.run(&target, output).await,
         Command::Settings(command) => command.run(cloud, output).await,
+        Command::Site(command) => command.run(&target, output).await,
         Command::Styles(command) => command.run(cloud, output).await,
         Command::Token(command) => command.run(&target, output).await,
         Command::Usage(command) => command.run(cloud, output).await,

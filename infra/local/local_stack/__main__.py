@@ -19,9 +19,11 @@ from .errors import StackError
 
 def up(_: argparse.Namespace) -> int:
     """Start the stack with demo data."""
+    from .report import print_pages
     from .up import up as bring_up
 
     stack = bring_up()
+    print_pages(stack)
     console.print(f"\nUp at {stack['api_url']}/api/v1 — described in {config.shown(config.STACK_FILE)}\n", soft_wrap=True)
     return 0
 
@@ -30,7 +32,7 @@ def run(_: argparse.Namespace) -> int:
     """Start the stack and take one photo through an edit."""
     from .api import Guest
     from .edit import follow_one_edit
-    from .report import print_report
+    from .report import print_pages, print_report
     from .up import up as bring_up
 
     stack = bring_up()
@@ -38,6 +40,7 @@ def run(_: argparse.Namespace) -> int:
     guest = Guest(stack["api_url"], demo["event_token"])
     journey = follow_one_edit(guest, demo["photo_id"], demo["style_keys"][0])
     print_report(journey, invocations.of_edit(journey.edit_id, since_ms), stack)
+    print_pages(stack, with_code=True)
     return 0
 
 
@@ -112,6 +115,16 @@ def token(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def web(_: argparse.Namespace) -> int:
+    """Build the pages into web/dist."""
+    from . import site
+
+    with step("Build the pages") as building:
+        building.note = site.build()
+    console.print(f"Built {config.shown(site.DIST)}. `magic-edits site publish` uploads it.")
+    return 0
+
+
 def test(_: argparse.Namespace) -> int:
     """Run every test."""
     from .checks import run_all
@@ -151,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
     made = _Parser(prog="python3 infra/local/stack.py", description="The local stack.")
     commands = made.add_subparsers(dest="command", required=True)
-    for command in (up, run, stop, clean, status, test, lint):
+    for command in (up, run, stop, clean, status, web, test, lint):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
     printing = commands.add_parser("logs", help=logs.__doc__)
     printing.add_argument("function", nargs="?", help="one function; all without it")

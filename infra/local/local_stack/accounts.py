@@ -24,6 +24,17 @@ def tenant_token(outputs: dict[str, str], tenant_id: str) -> str:
     return _sign_in(outputs, username)
 
 
+def person(outputs: dict[str, str], email: str, *, tenant_id: str | None = None) -> dict[str, str]:
+    """Somebody who signs in on the page: an organiser of the tenant, or a superadmin. The password is for this stack alone."""
+    cognito, pool = client("cognito-idp"), outputs["UserPoolId"]
+    _ensure_user(pool, email, {"custom:tenant_id": tenant_id} if tenant_id else {})
+    if tenant_id is None:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName="superadmin")
+    password = f"Local-{secrets.token_hex(3)}-{secrets.token_hex(3)}!"
+    cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+    return {"email": email, "password": password}
+
+
 def _ensure_user(pool: str, email: str, attributes: dict[str, str]) -> str:
     cognito = client("cognito-idp")
     values = {"email": email, "email_verified": "true", **attributes}

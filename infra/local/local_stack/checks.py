@@ -42,7 +42,7 @@ def run_all() -> int:
     # One cargo build for everything; see `build.TARGETS_VARIABLE`. The fault suite inherits it.
     os.environ[build.TARGETS_VARIABLE] = build.WITH_TESTS
     try:
-        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane()])
+        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane(), _web_lane()])
     finally:
         if not was_running and emulator.stop():
             console.print("Stopped the stack that the tests started.")
@@ -76,7 +76,7 @@ def _stack_lane() -> list[Check]:
         # On a stack of its own, with fewer edits than `make test-faults`.
         Check("fault suite", _shell([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]), live=True),
         # Near the end, because these tests change settings at random until they restore them.
-        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local",), live=True),
+        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local", "web end to end"), live=True),
         # Last, because these tests judge the whole run: which permissions it used, and what it logged.
         Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools")),
     ]
@@ -94,6 +94,20 @@ def _clippy(after: tuple[str, ...] = ()) -> Check:
 
 def _cargo_test() -> Callable[[Check], bool]:
     return _shell(["cargo", "test", "--workspace", "--no-fail-fast"], RUST_TEST_THREADS=TEST_THREADS)
+
+
+def _web_lane() -> list[Check]:
+    """The pages. Those that need a browser say so where there is none; with CI set that is a failure."""
+    from . import site
+
+    return [
+        Check("web install", site.checking("install")),
+        Check("web check", site.checking("check"), needs=("web install",)),
+        Check("web api types", site.checking("api:check"), needs=("web install",)),
+        Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
+        Check("web budgets", site.checking("budgets", browser=True), needs=("stack up",), after=("cargo test",)),
+        Check("web end to end", site.checking("e2e", browser=True), needs=("stack up",), after=("cargo test", "web budgets")),
+    ]
 
 
 def _tools() -> Check:

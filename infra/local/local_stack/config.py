@@ -52,6 +52,11 @@ class Endpoint:
         """Base address of every AWS service."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def site_url(self) -> str:
+        """Origin of the pages. Browsers take `localhost` for as safe as TLS, and every machine knows the name."""
+        return f"http://localhost:{self.port}"
+
     def api_url(self, api_id: str) -> str:
         """Base address of the HTTP API; callers append `/api/v1/…`."""
         return f"{self.url}/_aws/execute-api/{api_id}/$default"

@@ -44,7 +44,10 @@ def deploy(packages: list[Package], emulator_id: str) -> tuple[dict[str, str], s
     nested = name_uploaded_templates(document)
     text = json.dumps(document)
     # The dashboard is free here, and so its template is deployed at least once before AWS gets it.
-    parameters = {"Stage": STAGE, "Architecture": architecture(), "WithDashboard": "true"}
+    parameters = {
+        "Stage": STAGE, "Architecture": architecture(), "WithDashboard": "true",
+        "SiteOrigin": endpoint().site_url, "EmulatorPort": str(endpoint().port),
+    }  # fmt: skip
     fingerprint = hashlib.sha256(json.dumps([text, parameters, emulator_id]).encode()).hexdigest()
     stack = find_stack()
     if stack and DEPLOYED.exists() and json.loads(DEPLOYED.read_text()) == {"fingerprint": fingerprint}:

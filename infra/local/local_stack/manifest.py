@@ -11,7 +11,12 @@ from .template import function_names
 
 
 def describe(
-    endpoint_url: str, api_url: str, outputs: dict[str, str], superadmin_jwt: str, demo: dict[str, Any]
+    endpoint_url: str,
+    api_url: str,
+    outputs: dict[str, str],
+    superadmin_jwt: str,
+    superadmin: dict[str, str],
+    demo: dict[str, Any],
 ) -> dict[str, Any]:
     """The contents of `stack.json`."""
     return {
@@ -19,6 +24,10 @@ def describe(
         "region": REGION,
         "endpoint_url": endpoint_url,
         "api_url": api_url,
+        "site_url": outputs["SiteUrl"],
+        # Only where there is demo data there is an event.
+        "guest_page_url": f"{outputs['SiteUrl']}/e/{demo['event_token']}" if demo else None,
+        "control_room_url": f"{outputs['SiteUrl']}/control/",
         "table": outputs["TableName"],
         "bucket": outputs["BucketName"],
         "submit_queue_url": outputs["SubmitQueueUrl"],
@@ -29,6 +38,7 @@ def describe(
         "setting_defaults": outputs["SettingDefaults"],
         "functions": {name: f"magic-edits-{STAGE}-{name}" for name in function_names()},
         "superadmin_jwt": superadmin_jwt,
+        "superadmin": superadmin,
         "demo": demo,
     }
 

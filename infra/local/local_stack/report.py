@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import segno
 from rich.table import Table
 
 from .api import Guest
@@ -30,6 +32,18 @@ def print_report(journey: Journey, shares: dict[str, Share], stack: dict[str, An
     # In single quotes, because the address contains `$default`.
     console.print(f"Try       curl '{guest.base}/ai-edits/{journey.edit_id}'", soft_wrap=True, markup=False)
     console.print(f"Stack     described in {shown(STACK_FILE)}; `make stop` ends it\n", soft_wrap=True)
+
+
+def print_pages(stack: dict[str, Any], *, with_code: bool = False) -> None:
+    """Prints the addresses of the pages and how to sign in; with a code of the guest page's, as on a table of the event."""
+    if with_code:
+        drawn = io.StringIO()
+        segno.make(stack["guest_page_url"], error="m").terminal(out=drawn, border=2, compact=True)
+        console.print(f"\n{drawn.getvalue()}", markup=False, soft_wrap=True)
+    console.print(f"\nGuest page    {stack['guest_page_url']}", soft_wrap=True, markup=False)
+    console.print(f"Control room  {stack['control_room_url']}", soft_wrap=True, markup=False)
+    for who, person in (("organiser", stack["demo"]["organiser"]), ("superadmin", stack["superadmin"])):
+        console.print(f"  {who:<11} {person['email']}  {person['password']}", soft_wrap=True, markup=False)
 
 
 def _states(began: list[tuple[str, float]]) -> Table:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import accounts, build, demo, deploy, emulator, manifest
+from . import accounts, build, demo, deploy, emulator, manifest, site
 from .api import Guest
 from .config import LOCAL, endpoint
 from .console import step
@@ -48,16 +48,28 @@ def _up(binaries: Path, *, demo_data: bool) -> dict[str, Any]:
         demo.set_webhook_address(outputs, api_url)
     with step("Sign users in"):
         superadmin_jwt = accounts.superadmin_token(outputs)
+        superadmin = accounts.person(outputs, "operator@magic-edits.test")
     described: dict[str, Any] = {}
     if demo_data:
         with step("Load the demo data"):
             described = demo.load_catalogue(binaries)
+            tenant_id = described["tenant_id"]
+            described["organiser"] = accounts.person(outputs, "organiser@magic-edits.test", tenant_id=tenant_id)
             described["tenant_jwt"] = accounts.tenant_token(outputs, described["tenant_id"])
             described["event_token"] = demo.event_token(binaries)
             described["photo_id"] = demo.ensure_photo(Guest(api_url, described["event_token"]), running.id)
-    stack = manifest.describe(where.url, api_url, outputs, superadmin_jwt, described)
+        publish_pages(binaries, running.id)
+    stack = manifest.describe(where.url, api_url, outputs, superadmin_jwt, superadmin, described)
     manifest.write(stack)
     return stack
+
+
+def publish_pages(binaries: Path, emulator_id: str) -> None:
+    """Builds the pages and publishes them, each unless that was done already."""
+    with step("Build the pages") as building:
+        building.note = site.build()
+    with step("Publish the pages") as publishing:
+        publishing.note = site.publish(binaries, emulator_id)
 
 
 def _alone() -> AbstractContextManager[None]:

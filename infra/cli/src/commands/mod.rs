@@ -12,6 +12,7 @@ pub(crate) mod preflight;
 pub(crate) mod prune;
 pub(crate) mod recover_stuck;
 pub(crate) mod settings;
+pub(crate) mod site;
 pub(crate) mod styles;
 pub(crate) mod token;
 pub(crate) mod usage;

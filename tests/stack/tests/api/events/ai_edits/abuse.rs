@@ -170,7 +170,7 @@ async fn asked_with(
     world: &World,
     photo: PhotoId,
     body: &Value,
-    headers: &[(&str, &str)],
+    headers: &[(&'static str, &str)],
 ) -> Reply {
     let nameless = Guest::new(place, &world.token, None);
     let call = nameless.call(Method::POST, &format!("/photos/{photo}/ai-edits"));
@@ -207,7 +207,7 @@ async fn nobody_but_the_site_is_believed_about_an_address(place: Place) {
     let _settings = settings::alone(&place, &[threshold]).await;
     let world = world(&place).await;
     let photo = world.photo("cat.jpg").await;
-    let forged: [&[(&str, &str)]; 4] = [
+    let forged: [&[(&'static str, &str)]; 4] = [
         &[("x-viewer-address", "203.0.113.1")],
         &[("x-viewer-address", "203.0.113.2"), ("x-origin-key", "guessed")],
         &[("x-viewer-address", "203.0.113.3"), ("x-origin-key", "")],
