@@ -31,7 +31,9 @@ export class GuestApi {
 
   async styles(): Promise<Answer<StyleBody[]>> {
     return unwrap(
-      await answerOf(this.#client.GET('/events/{token}/ai-styles', { params: { path: { token: this.#token } } })),
+      await answerOf(
+        this.#client.GET('/events/{token}/ai-styles', { params: { path: { token: this.#token } } }),
+      ),
     );
   }
 
@@ -53,7 +55,9 @@ export class GuestApi {
   async photo(photo: string): Promise<Answer<PhotoBody>> {
     return unwrap(
       await answerOf(
-        this.#client.GET('/events/{token}/photos/{photo}', { params: { path: { token: this.#token, photo } } }),
+        this.#client.GET('/events/{token}/photos/{photo}', {
+          params: { path: { token: this.#token, photo } },
+        }),
       ),
     );
   }
@@ -68,7 +72,9 @@ export class GuestApi {
 
   deletePhoto(photo: string): Promise<Answer<undefined>> {
     return answerOf(
-      this.#client.DELETE('/events/{token}/photos/{photo}', { params: { path: { token: this.#token, photo } } }),
+      this.#client.DELETE('/events/{token}/photos/{photo}', {
+        params: { path: { token: this.#token, photo } },
+      }),
     );
   }
 

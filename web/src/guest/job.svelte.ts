@@ -11,6 +11,8 @@ export interface SavedJob {
   key: string;
   styleKey: string | null;
   prompt: string | null;
+  /** The chosen photo on this device, so that a newer one is never sent in its place. */
+  draftId: string | null;
   photoId: string | null;
   uploaded: boolean;
   editId: string | null;
@@ -22,7 +24,10 @@ export interface SavedJob {
 export type Phase = 'uploading' | 'ordering' | 'waiting' | 'succeeded' | 'failed' | 'stopped';
 
 export type Stop =
-  | { kind: 'budget' | 'photoGone' | 'styleGone' | 'words' | 'consent' | 'editGone' | 'closed' | 'other'; detail: string | null }
+  | {
+      kind: 'budget' | 'photoGone' | 'styleGone' | 'words' | 'consent' | 'editGone' | 'closed' | 'other';
+      detail: string | null;
+    }
   | { kind: 'photoRejected'; detail: null; rejection: RejectionCode };
 
 /** Why it stands still for a moment; it goes on by itself at `until`. */
@@ -49,6 +54,7 @@ export class Job {
   readonly #storageKey: string | null;
   readonly #photo: () => Blob | null;
   readonly #consent: () => number | null;
+  readonly #onUploaded: ((photoId: string) => void) | undefined;
   readonly #abort = new AbortController();
   readonly #pause = new Pause();
   #running = false;
@@ -60,12 +66,14 @@ export class Job {
     storageKey: string | null;
     photo: () => Blob | null;
     consent: () => number | null;
+    onUploaded?: (photoId: string) => void;
   }) {
     this.#api = options.api;
     this.#storageKey = options.storageKey;
     this.saved = options.saved;
     this.#photo = options.photo;
     this.#consent = options.consent;
+    this.#onUploaded = options.onUploaded;
     this.phase = options.saved.editId ? 'waiting' : options.saved.uploaded ? 'ordering' : 'uploading';
     this.sent = options.saved.uploaded ? 1 : 0;
     this.orderedAt = options.saved.startedAt;
@@ -141,11 +149,13 @@ export class Job {
         this.hold = null;
         this.sent = 1;
         await this.#save({ photoId: registered.id, uploaded: true });
+        this.#onUploaded?.(registered.id);
         return true;
       }
       this.sent = 0;
       if (tries >= UPLOAD_TRIES && navigator.onLine) return this.#stopped({ kind: 'other', detail: null });
-      if (outcome === 'interrupted') await this.#holdFor(navigator.onLine ? 'reconnect' : 'offline', backoff(tries));
+      if (outcome === 'interrupted')
+        await this.#holdFor(navigator.onLine ? 'reconnect' : 'offline', backoff(tries));
     }
     return false;
   }
@@ -172,7 +182,8 @@ export class Job {
       if (edit) {
         this.edit = edit;
         if (edit.status === 'succeeded') {
-          this.phase = 'succeeded';
+          if (edit.output) this.phase = 'succeeded';
+          else this.#stopped({ kind: 'editGone', detail: null });
           return;
         }
         if (edit.status === 'failed' || edit.status === 'blocked') {

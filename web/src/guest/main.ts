@@ -1,4 +1,5 @@
 import '$lib/ui/tokens.css';
+import './first-paint.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { Session, tokenOf } from './session.svelte';

@@ -21,7 +21,11 @@ export class Pause {
       const options = { signal: listening.signal };
       signal.addEventListener('abort', end, options);
       window.addEventListener('online', end, options);
-      document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && end(), options);
+      document.addEventListener(
+        'visibilitychange',
+        () => document.visibilityState === 'visible' && end(),
+        options,
+      );
     });
   }
 

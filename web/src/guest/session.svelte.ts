@@ -14,7 +14,8 @@ export type Screen = 'welcome' | 'style' | 'picture' | 'pictures' | 'gallery';
 const SCREENS: Screen[] = ['style', 'picture', 'pictures', 'gallery'];
 
 /** The photo that a guest has chosen. */
-interface Draft {
+export interface Draft {
+  id: string;
   blob: Blob | null;
   width: number;
   height: number;
@@ -30,7 +31,7 @@ export class Session {
   guestId = '';
 
   language = $state<Language>('en');
-  texts = $state.raw<Texts | null>(null);
+  #texts = $state.raw<Texts | null>(null);
   event = $state.raw<EventBody | null>(null);
   styles = $state.raw<StyleBody[] | null>(null);
   /** Why there is no event to show. */
@@ -57,6 +58,12 @@ export class Session {
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.token = token;
     this.api = new GuestApi(token, () => this.guestId);
+  }
+
+  /** The texts of the language. The page is mounted when they are there. */
+  get texts(): Texts {
+    if (!this.#texts) throw new Error('no texts yet');
+    return this.#texts;
   }
 
   get mayUpload(): boolean {
@@ -87,7 +94,7 @@ export class Session {
   }
 
   async setLanguage(language: Language, chosen = true): Promise<void> {
-    this.texts = await loadTexts(language);
+    this.#texts = await loadTexts(language);
     this.language = language;
     document.documentElement.lang = language;
     if (chosen) await remember('language', language);
@@ -138,8 +145,11 @@ export class Session {
     this.agreed ??= agreed ?? null;
     this.styleKey = wish?.styleKey ?? null;
     this.prompt = wish?.prompt ?? '';
-    if (draft && !this.draft) this.draft = withUrl(draft);
-    if (job && !this.job && (job.editId || job.uploaded || draft?.blob)) {
+    if (draft && !this.draft) {
+      this.draft = withUrl(draft);
+      if (!draft.blob && draft.photoId) void this.#findUrl(draft.photoId);
+    }
+    if (job && !this.job && (job.uploaded || (draft?.blob && draft.id === job.draftId))) {
       this.#begin(job);
       // Where the guest was, even if the browser was closed and the link opened anew.
       if (!job.seen && !location.hash) {
@@ -147,6 +157,13 @@ export class Session {
       }
     }
     this.#show(location.hash);
+  }
+
+  async #findUrl(photoId: string): Promise<void> {
+    const photo = await this.api.photo(photoId);
+    if (photo.ok && this.draft?.photoId === photoId)
+      this.draft = { ...this.draft, url: photo.data.url ?? '' };
+    else if (!photo.ok && photo.trouble.status === 404) await this.dropPhoto();
   }
 
   #key(name: string): string {
@@ -182,7 +199,7 @@ export class Session {
     this.photoError = null;
     try {
       const shrunk = await shrink(file, this.event?.photos.min_edge ?? 0);
-      await this.#setDraft({ ...shrunk, photoId: null });
+      await this.#setDraft({ id: crypto.randomUUID(), ...shrunk, photoId: null });
       this.go('style');
     } catch (error) {
       this.photoError = error instanceof PhotoError ? error.code : 'damaged';
@@ -192,9 +209,14 @@ export class Session {
   }
 
   /** Another style of a photo that the API has. */
-  async usePhoto(photo: { id: string; url: string | null; width: number | null; height: number | null }): Promise<void> {
+  async usePhoto(photo: {
+    id: string;
+    url: string | null;
+    width: number | null;
+    height: number | null;
+  }): Promise<void> {
     const size = fit(photo.width ?? 3, photo.height ?? 4);
-    const draft: SavedDraft = { blob: null, ...size, photoId: photo.id };
+    const draft: SavedDraft = { id: photo.id, blob: null, ...size, photoId: photo.id };
     this.draft = { ...draft, url: photo.url ?? '' };
     await remember(this.#key('draft'), draft);
     this.go('style');
@@ -224,6 +246,7 @@ export class Session {
       key: crypto.randomUUID(),
       styleKey: this.styleKey,
       prompt: this.prompt.trim() || null,
+      draftId: this.draft.id,
       photoId: this.draft.photoId,
       uploaded: this.draft.photoId !== null,
       editId: null,
@@ -248,6 +271,7 @@ export class Session {
         key: '',
         styleKey: edit.style_key ?? null,
         prompt: null,
+        draftId: null,
         photoId: edit.photo_id,
         uploaded: true,
         editId: edit.id,
@@ -261,25 +285,31 @@ export class Session {
 
   #begin(saved: SavedJob): void {
     this.job?.leave();
+    // The photo of this wish, whatever is chosen later.
+    const draft = this.draft?.id === saved.draftId ? this.draft : null;
     const job = new Job({
       api: this.api,
       saved,
       storageKey: this.#key('job'),
-      photo: () => this.draft?.blob ?? null,
+      photo: () => draft?.blob ?? null,
       consent: () => this.agreed,
+      onUploaded: (photoId) => void this.#uploaded(saved.draftId, photoId),
     });
     this.job = job;
     void job.run().then(() => this.#ended(job));
   }
 
+  /** The API has the photo: the next style takes it from there. */
+  async #uploaded(draftId: string | null, photoId: string): Promise<void> {
+    if (!this.draft || this.draft.id !== draftId) return;
+    this.draft = { ...this.draft, photoId };
+    const { id, blob, width, height } = this.draft;
+    await remember(this.#key('draft'), { id, blob, width, height, photoId });
+  }
+
   async #ended(job: Job): Promise<void> {
     if (job !== this.job) return;
     if (job.stop?.kind === 'closed' || job.stop?.kind === 'consent') await this.reload();
-    if (job.saved.uploaded && this.draft?.blob && !this.draft.photoId && job.saved.photoId) {
-      const { blob, width, height } = this.draft;
-      this.draft = { ...this.draft, photoId: job.saved.photoId };
-      await remember(this.#key('draft'), { blob, width, height, photoId: job.saved.photoId });
-    }
     if (job.stop?.kind === 'photoGone') await this.dropPhoto();
   }
 

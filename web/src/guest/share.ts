@@ -23,7 +23,8 @@ export const canShare = (file: File | null): file is File =>
  * Where saving is the share sheet: iOS opens a download in a viewer, and a page on its home screen has no way back from there.
  * Only its Safari knows `navigator.standalone`.
  */
-export const savesByShareSheet = (file: File | null): file is File => 'standalone' in navigator && canShare(file);
+export const savesByShareSheet = (file: File | null): file is File =>
+  'standalone' in navigator && canShare(file);
 
 /** Resolves when the sheet is closed, or after a while: "Save image" on iOS never settles, and the button must come back. */
 export async function share(file: File): Promise<'done' | 'failed'> {

@@ -4,7 +4,9 @@ export function registerWorker(): void {
   const register = () => {
     try {
       const script = '/sw.js';
-      const policy = window.trustedTypes?.createPolicy('magic-edits-worker', { createScriptURL: () => script });
+      const policy = window.trustedTypes?.createPolicy('magic-edits-worker', {
+        createScriptURL: () => script,
+      });
       void navigator.serviceWorker
         .register((policy?.createScriptURL(script) ?? script) as string, { scope: '/e/' })
         .catch(() => undefined);

@@ -102,7 +102,10 @@ export const de: Texts = {
       title: 'Alle Bilder sind fürs Erste vergeben',
       text: 'Das Kontingent der Gastgeber ist aufgebraucht. Dein Foto ist noch da; versuch es später wieder.',
     },
-    photoGone: { title: 'Dieses Foto gibt es nicht mehr', text: 'Es wurde gelöscht. Wähle es neu aus, oder nimm ein anderes.' },
+    photoGone: {
+      title: 'Dieses Foto gibt es nicht mehr',
+      text: 'Es wurde gelöscht. Wähle es neu aus, oder nimm ein anderes.',
+    },
     photoRejected: { title: 'Dieses Foto geht leider nicht' },
     styleGone: {
       title: 'Diesen Stil gibt es nicht mehr',
@@ -112,7 +115,10 @@ export const de: Texts = {
       title: 'Diese Worte gehen hier nicht',
       text: 'Bitte sag es anders, oder wähle einen Stil ohne Worte. Es wurde nichts berechnet.',
     },
-    consent: { title: 'Die Bedingungen haben sich geändert', text: 'Bitte lies sie noch einmal. Dein Foto ist noch da.' },
+    consent: {
+      title: 'Die Bedingungen haben sich geändert',
+      text: 'Bitte lies sie noch einmal. Dein Foto ist noch da.',
+    },
     consentAgain: 'Lesen',
     editGone: { title: 'Dieses Bild gibt es nicht mehr', text: 'Es wurde gelöscht.' },
     other: { title: 'Das hat nicht geklappt', text: 'Dein Foto ist noch da. Bitte versuch es noch einmal.' },
@@ -148,16 +154,41 @@ export const de: Texts = {
     notDeleted: 'Das Löschen ging nicht. Bitte versuch es noch einmal.',
     onlyHere: 'Nur dieses Handy weiß, dass sie dir gehören.',
   },
-  gallery: { title: 'Galerie', empty: 'Noch nichts hier. Deines könnte das erste sein.', picture: 'Ein Bild von diesem Fest' },
+  gallery: {
+    title: 'Galerie',
+    empty: 'Noch nichts hier. Deines könnte das erste sein.',
+    picture: 'Ein Bild von diesem Fest',
+  },
   closed: {
-    ended: { title: 'Dieser Link ist abgelaufen', text: 'Das Fest ist vorbei, oder der Link wurde ersetzt. Deine Gastgeber können dir einen neuen geben.' },
-    offline: { title: 'Du bist offline', text: 'Die Seite geht von selbst weiter, sobald du eine Verbindung hast.' },
+    ended: {
+      title: 'Dieser Link ist abgelaufen',
+      text: 'Das Fest ist vorbei, oder der Link wurde ersetzt. Deine Gastgeber können dir einen neuen geben.',
+    },
+    offline: {
+      title: 'Du bist offline',
+      text: 'Die Seite geht von selbst weiter, sobald du eine Verbindung hast.',
+    },
     trouble: { title: 'Die Seite ist nicht erreichbar', text: 'Sie versucht es von selbst weiter.' },
-    feature_disabled: { title: 'Eine kurze Pause', text: 'Die Bilder machen gerade Pause. Bitte schau etwas später wieder vorbei.' },
-    feature_locked: { title: 'Hier gibt es noch keine Magie', text: 'KI-Bilder gehören nicht zu diesem Fest.' },
-    event_policy_blocked: { title: 'Gerade nicht geöffnet', text: 'Deine Gastgeber haben die Bilder noch nicht geöffnet oder schon geschlossen.' },
-    unavailable: { title: 'Eine kurze Pause', text: 'Gerade ist etwas langsam. Die Seite versucht es von selbst weiter.' },
-    budget: { title: 'Alle Bilder sind fürs Erste vergeben', text: 'Das Kontingent der Gastgeber ist aufgebraucht. Bitte versuch es später wieder.' },
+    feature_disabled: {
+      title: 'Eine kurze Pause',
+      text: 'Die Bilder machen gerade Pause. Bitte schau etwas später wieder vorbei.',
+    },
+    feature_locked: {
+      title: 'Hier gibt es noch keine Magie',
+      text: 'KI-Bilder gehören nicht zu diesem Fest.',
+    },
+    event_policy_blocked: {
+      title: 'Gerade nicht geöffnet',
+      text: 'Deine Gastgeber haben die Bilder noch nicht geöffnet oder schon geschlossen.',
+    },
+    unavailable: {
+      title: 'Eine kurze Pause',
+      text: 'Gerade ist etwas langsam. Die Seite versucht es von selbst weiter.',
+    },
+    budget: {
+      title: 'Alle Bilder sind fürs Erste vergeben',
+      text: 'Das Kontingent der Gastgeber ist aufgebraucht. Bitte versuch es später wieder.',
+    },
     fromHost: 'Von deinen Gastgebern',
     picturesStay: 'Deine Bilder sind noch da.',
   },

@@ -110,7 +110,10 @@ export const en = {
       title: 'These words are not possible here',
       text: 'Please put it differently, or choose a style without words. Nothing was charged.',
     },
-    consent: { title: 'The conditions have changed', text: 'Please read them once more. Your photo is still here.' },
+    consent: {
+      title: 'The conditions have changed',
+      text: 'Please read them once more. Your photo is still here.',
+    },
     consentAgain: 'Read them',
     editGone: { title: 'This picture is gone', text: 'It was deleted.' },
     other: { title: 'That did not work', text: 'Your photo is safe. Please try again.' },
@@ -146,16 +149,35 @@ export const en = {
     notDeleted: 'It could not be deleted. Please try again.',
     onlyHere: 'Only this phone knows that these are yours.',
   },
-  gallery: { title: 'Gallery', empty: 'Nothing here yet. Yours could be the first.', picture: 'A picture of this event' },
+  gallery: {
+    title: 'Gallery',
+    empty: 'Nothing here yet. Yours could be the first.',
+    picture: 'A picture of this event',
+  },
   closed: {
-    ended: { title: 'This link has ended', text: 'The event is over, or the link was replaced. Your host can give you a new one.' },
-    offline: { title: 'You are offline', text: 'The page goes on by itself as soon as you have a connection.' },
+    ended: {
+      title: 'This link has ended',
+      text: 'The event is over, or the link was replaced. Your host can give you a new one.',
+    },
+    offline: {
+      title: 'You are offline',
+      text: 'The page goes on by itself as soon as you have a connection.',
+    },
     trouble: { title: 'The page cannot be reached', text: 'It tries again by itself.' },
-    feature_disabled: { title: 'A short break', text: 'Pictures are paused at the moment. Please come back a little later.' },
+    feature_disabled: {
+      title: 'A short break',
+      text: 'Pictures are paused at the moment. Please come back a little later.',
+    },
     feature_locked: { title: 'No magic here yet', text: 'This event does not include AI pictures.' },
-    event_policy_blocked: { title: 'Not open at the moment', text: 'Your host has not opened the pictures, or has closed them.' },
+    event_policy_blocked: {
+      title: 'Not open at the moment',
+      text: 'Your host has not opened the pictures, or has closed them.',
+    },
     unavailable: { title: 'A short break', text: 'Something is slow right now. It tries again by itself.' },
-    budget: { title: 'All pictures for now are taken', text: 'The host’s allowance is used up. Please try again later.' },
+    budget: {
+      title: 'All pictures for now are taken',
+      text: 'The host’s allowance is used up. Please try again later.',
+    },
     fromHost: 'From your host',
     picturesStay: 'Your pictures are still here.',
   },

@@ -2,10 +2,11 @@
  * The guest's part of the API, as far as openapi.json does not describe it yet. This file goes when it does: `GuestPaths` becomes
  * `paths` of schema.ts.
  */
+import type { RejectedPhoto } from '$lib/photo/shrink';
 import type { components, paths } from './schema';
 
 export type Gallery = 'off' | 'open' | 'reviewed';
-export type RejectionCode = import('$lib/photo/shrink').RejectedPhoto;
+export type RejectionCode = RejectedPhoto;
 
 export interface EventBody {
   name: string;

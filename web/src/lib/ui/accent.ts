@@ -11,7 +11,7 @@ const CONTRAST = 5;
 
 export function parseHex(colour: string): Rgb | null {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
-  return hex ? [1, 2, 3].map((i) => parseInt(hex[i] ?? '', 16)) as Rgb : null;
+  return hex ? ([1, 2, 3].map((i) => parseInt(hex[i] ?? '', 16)) as Rgb) : null;
 }
 
 function luminance(colour: Rgb): number {
@@ -54,5 +54,6 @@ export function accentProperties(colour: string): Record<string, string> {
 }
 
 export function applyAccent(colour: string | null | undefined, element = document.documentElement): void {
-  for (const [name, value] of Object.entries(accentProperties(colour ?? ''))) element.style.setProperty(name, value);
+  for (const [name, value] of Object.entries(accentProperties(colour ?? '')))
+    element.style.setProperty(name, value);
 }
