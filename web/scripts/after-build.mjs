@@ -5,29 +5,31 @@ import { basename, join } from 'node:path';
 import { generateSW } from 'workbox-build';
 
 const dist = new URL('../dist/', import.meta.url).pathname;
-const manifest = JSON.parse(await readFile(join(dist, '.vite/manifest.json'), 'utf8'));
+const manifestOf = async (page) => JSON.parse(await readFile(join(dist, `.vite/${page}.json`), 'utf8'));
 
 /** Every file that the chunk loads at once (not what it imports dynamically). */
-function staticFiles(key, seen = new Set()) {
+function staticFiles(manifest, key, seen = new Set()) {
   if (seen.has(key)) return [];
   seen.add(key);
   const chunk = manifest[key];
   return [
     chunk.file,
     ...(chunk.css ?? []),
-    ...(chunk.imports ?? []).flatMap((imported) => staticFiles(imported, seen)),
+    ...(chunk.imports ?? []).flatMap((imported) => staticFiles(manifest, imported, seen)),
   ];
 }
 
 /** Static and dynamic: what the page may ever load. */
-function allFiles(key, seen = new Set()) {
+function allFiles(manifest, key, seen = new Set()) {
   if (seen.has(key)) return [];
   seen.add(key);
   const chunk = manifest[key];
   return [
     chunk.file,
     ...(chunk.css ?? []),
-    ...[...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])].flatMap((next) => allFiles(next, seen)),
+    ...[...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])].flatMap((next) =>
+      allFiles(manifest, next, seen),
+    ),
   ];
 }
 
@@ -35,15 +37,18 @@ for (const page of ['guest', 'control']) {
   const folder = join(dist, '../.first-view', page);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const files = new Set([`${page}/index.html`, ...staticFiles(`${page}/index.html`)]);
-  // The guest page loads one dictionary with its first view; German is the longer one.
+  const manifest = await manifestOf(page);
+  const files = new Set([`${page}/index.html`, ...staticFiles(manifest, `${page}/index.html`)]);
+  // A page loads one dictionary with its first view; German is the longer one.
   const dictionary = Object.keys(manifest).find((key) => key.endsWith(`${page}/i18n/de.ts`));
-  if (dictionary) for (const file of staticFiles(dictionary)) files.add(file);
+  if (dictionary) for (const file of staticFiles(manifest, dictionary)) files.add(file);
   for (const file of files) await cp(join(dist, file), join(folder, basename(file)));
 }
 
 // The precache list comes from the manifest: globs such as assets/guest* would miss shared chunks.
-const precached = [...new Set(['guest/index.html', 'icon.svg', ...allFiles('guest/index.html')])];
+const precached = [
+  ...new Set(['guest/index.html', 'icon.svg', ...allFiles(await manifestOf('guest'), 'guest/index.html')]),
+];
 await generateSW({
   globDirectory: dist,
   globPatterns: precached,

@@ -14,7 +14,7 @@ test('a superadmin begins where the organisers are, and acts for one with the te
   open,
 }) => {
   await open('/', 'superadmin');
-  await page.getByRole('link', { name: 'Act for this organiser: Demo Weddings Ltd' }).click();
+  await page.getByRole('link', { name: 'Act for this organiser : Demo Weddings Ltd' }).click();
   await expect(page.getByText('You act for demo-tenant.')).toBeVisible();
   await page.getByRole('link', { name: 'Anna & Ben' }).click();
   await expect(page.getByRole('region', { name: 'Now' })).toBeVisible();
@@ -60,7 +60,7 @@ test('a setting says whether it is the default, who changed it, and goes back', 
   await open('/admin/settings', 'superadmin');
   await expect(page.getByText('changed by cli')).toBeVisible();
   await page.getByLabel('Milliseconds that count as slow').fill('20000');
-  await page.getByRole('button', { name: 'Back to default: Words that are not allowed' }).click();
+  await page.getByRole('button', { name: 'Back to default : Words that are not allowed' }).click();
   await page.getByRole('button', { name: 'Review and save' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await expect
@@ -73,7 +73,7 @@ test('a setting says whether it is the default, who changed it, and goes back', 
 
 test('a key is written and is nowhere afterwards', async ({ page, api, open }) => {
   await open('/admin/settings', 'superadmin');
-  await page.getByRole('button', { name: 'New key: fal key' }).click();
+  await page.getByRole('button', { name: 'New key : fal key' }).click();
   await page.getByLabel('New key', { exact: true }).fill(KEY);
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -91,7 +91,7 @@ test('a key is written and is nowhere afterwards', async ({ page, api, open }) =
 
 test('a key that was typed when the session ends is in no draft', async ({ page, api, signIn, open }) => {
   await open('/admin/settings', 'superadmin');
-  await page.getByRole('button', { name: 'New key: fal key' }).click();
+  await page.getByRole('button', { name: 'New key : fal key' }).click();
   await page.getByLabel('New key', { exact: true }).fill(KEY);
   signIn.over = true;
   api.instead.set('PATCH /admin/ai-settings', { status: 401, json: {} });
@@ -159,14 +159,14 @@ test('packages, add-ons and events are made and removed', async ({ page, api, op
   await page.getByLabel('Name').fill('Gold');
   await page.getByLabel('Features').fill('ai_styling\n');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('Gold')).toBeVisible();
+  await expect(page.getByText('Gold', { exact: true }).first()).toBeVisible();
   expect(api.calls('PUT', '/admin/packages/gold')[0]?.body).toEqual({
     name: 'Gold',
     features: ['ai_styling'],
   });
 
   await page.getByRole('link', { name: 'Add-ons' }).click();
-  await page.getByRole('button', { name: 'Edit: Prints' }).click();
+  await page.getByRole('button', { name: 'Edit : Prints' }).click();
   await page.getByLabel('Price in cents').fill('250');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect
@@ -174,7 +174,7 @@ test('packages, add-ons and events are made and removed', async ({ page, api, op
     .toMatchObject({ price_cents: 250 });
 
   await page.getByRole('link', { name: 'All events' }).click();
-  await page.getByRole('link', { name: 'Edit: Anna & Ben' }).click();
+  await page.getByRole('link', { name: 'Edit : Anna & Ben' }).click();
   await page.getByLabel('Package').selectOption('basic');
   await page.getByRole('button', { name: 'Review and save' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
