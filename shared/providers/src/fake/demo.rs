@@ -40,7 +40,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::fake::restyle::usual;
+
+    /// A prompt that asks for each look.
+    const PROMPTS: [&str; 4] = ["watercolour", "comic", "noir", "oil painting"];
 
     const PHOTO: &[u8] = include_bytes!("../../../../tests/fixtures/photos/cat.jpg");
 
@@ -53,7 +55,9 @@ mod tests {
     fn a_demo_picture_is_what_the_fake_paints_of_the_demo_photo() {
         for look in [Look::Watercolour, Look::Comic, Look::Noir, Look::Oil] {
             let demo = DemoPicture::of_look(look);
-            let painted = usual(look).apply(PHOTO).unwrap();
+            let painted = Restyle::for_style("demo", PROMPTS[look as usize])
+                .apply(PHOTO)
+                .unwrap();
             if std::env::var_os("UPDATE_DEMO").is_some() {
                 let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/fake/demo");
                 std::fs::write(folder.join(format!("{}.jpg", demo.name)), &painted).unwrap();

@@ -95,12 +95,6 @@ fn decode(photo: &[u8]) -> Result<image::RgbImage, RestyleError> {
         .into_rgb8())
 }
 
-/// A look in its usual colours.
-#[cfg(test)]
-pub(super) const fn usual(look: Look) -> Restyle {
-    Restyle(Kind::Painted { look, hue: 30 })
-}
-
 fn hash_of(model: &str, prompt: &str) -> u64 {
     fnv1a(model.bytes().chain([0]).chain(prompt.bytes()))
 }

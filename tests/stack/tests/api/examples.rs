@@ -193,7 +193,7 @@ async fn as_guest(story: &mut Story) -> String {
     assert_eq!(status, 200);
     story.get(&at).await;
     story.get(&format!("{at}/ai-styles")).await;
-    let asked = json!({ "style_key": "comic", "prompt": "with a hat" });
+    let asked = json!({ "style_key": "comic" });
     let edit = story
         .post(&format!("{at}/photos/{{photo={id}}}/ai-edits"), asked)
         .await;

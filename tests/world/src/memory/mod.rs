@@ -205,7 +205,8 @@ impl InMemory {
         }
     }
 
-    pub(crate) async fn handle_all(&self, cloud: &Cloud) {
+    /// Handles every message, those that come of it included.
+    pub async fn handle_all(&self, cloud: &Cloud) {
         let first = self.handled();
         while self.step(cloud, self.handled()).await {
             assert!(self.handled() - first < 3_000, "messages never end");

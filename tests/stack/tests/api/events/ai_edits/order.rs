@@ -62,8 +62,8 @@ impl Refuser {
         match self {
             // The hard cap raises an alert: the alert item, and the mark on the month.
             Self::Budget => &["ALERT#", "BUDGET#"],
-            // The blocked edit, the event's figures, the guest's hour, the idempotency record.
-            Self::Safety => &["EDIT#", "STATS#", "HOUR#", "META"],
+            // The blocked edit, the event's figures and its hour, the guest's hour, the idempotency record.
+            Self::Safety => &["EDIT#", "STATS#", "ACTIVITY#", "HOUR#", "META"],
             _ => &[],
         }
     }

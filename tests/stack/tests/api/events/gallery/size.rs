@@ -1,5 +1,7 @@
 //! What a page of the gallery, and of a guest's own edits, costs among few edits and among many.
 
+use std::collections::BTreeMap;
+
 use domain::edit::Review;
 use domain::{Edit, EditId};
 use jiff::SignedDuration;
@@ -44,17 +46,12 @@ async fn add(world: &World, sample: &Edit, guest: &str, count: usize) {
     }
 }
 
-/// The calls to the table and the items that a look at a page reads.
-async fn reads(world: &World, guest: &Guest, path: &str) -> (usize, usize) {
+/// The calls that a look at a page makes, and the items that it reads.
+async fn reads(world: &World, guest: &Guest, path: &str) -> (BTreeMap<&'static str, usize>, usize) {
     let twin = &world.place.memory().twin;
     twin.forget_operations();
     assert_eq!(guest.get(path).await.data(200).as_array().unwrap().len(), 25);
-    let operations = twin.operations();
-    let calls = operations
-        .iter()
-        .filter(|made| made.call.name().starts_with("dynamodb."));
-    let keys = calls.clone().map(|made| made.about.split_whitespace().count());
-    (calls.count(), keys.sum())
+    (twin.calls(), twin.items_read())
 }
 
 async fn sample(world: &World) -> Edit {
@@ -82,7 +79,7 @@ async fn a_page_of_the_gallery_costs_the_same_among_many_edits_that_await_review
             costs.push(reads(&world, &world.guest, "/gallery").await);
         }
         assert_eq!(costs[0], costs[1], "{gallery}");
-        assert!(costs[0].1 < 40, "a page and its entries: {costs:?}");
+        assert!(costs[0].1 < 90, "a page and its entries: {costs:?}");
     }
 }
 
@@ -98,5 +95,5 @@ async fn a_page_of_a_guests_own_edits_costs_the_same_among_many_edits(place: Pla
         costs.push(reads(&world, &world.guest, "/ai-edits").await);
     }
     assert_eq!(costs[0], costs[1]);
-    assert!(costs[0].1 < 40, "a page and its entries: {costs:?}");
+    assert!(costs[0].1 < 90, "a page and its entries: {costs:?}");
 }
