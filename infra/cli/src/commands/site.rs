@@ -75,7 +75,11 @@ impl PublishCommand {
             .put(CONFIG, serde_json::to_vec_pretty(&config)?.into())
             .await?;
         let removed = match last_release {
-            Some(last_release) => bucket.remove_old_parts(&files, last_release, target.cloud.now()).await?,
+            Some(last_release) => {
+                bucket
+                    .remove_old_parts(&files, last_release, target.cloud.now())
+                    .await?
+            }
             None => 0,
         };
         invalidate(target, &files).await?;
