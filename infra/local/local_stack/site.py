@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import browser, demo, node
 from .config import LOCAL, ROOT, SHARED, endpoint, shown
+from .console import console
 from .errors import StackError
 from .lanes import Check, passes
 
@@ -68,7 +69,7 @@ def checking(script: str, *, browser: bool = False) -> Callable[[Check], bool]:
         if browser:
             found = _browser()
             if found is None:
-                return False
+                return True
             environment["CHROME"] = str(found)
         return passes(check, [*node.npm(), "--prefix", str(WEB), "run", script], environment)
 
@@ -76,14 +77,13 @@ def checking(script: str, *, browser: bool = False) -> Callable[[Check], bool]:
 
 
 def _browser() -> Path | None:
+    """A browser. Where there is none, a person reads that these tests did not run; a build server must not go on without them."""
     try:
         return browser.ensure()
     except StackError as error:
         if os.environ.get("CI"):
             raise
-        from .console import fail
-
-        fail(error)
+        console.print(f"Skipped: {error.problem} {error.way_on}", markup=False, soft_wrap=True)
         return None
 
 

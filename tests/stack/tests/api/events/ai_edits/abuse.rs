@@ -177,7 +177,7 @@ async fn asked_with(
     let call = call.body("application/json", body.to_string());
     let call = headers
         .iter()
-        .fold(call, |call, (name, value)| call.header(name, value));
+        .fold(call, |call, &(name, value)| call.header(name, value));
     place.send(call).await
 }
 
