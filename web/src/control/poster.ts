@@ -61,7 +61,7 @@ export function posterSvg(poster: Poster, paper: Paper): string {
   const code = codeOf(poster.url);
   const unit = width / 210;
   const middle = width / 2;
-  const side = 112 * unit;
+  const side = 136 * unit;
   const left = (width - side) / 2;
   const font = `font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" text-anchor="middle"`;
   const text = (content: string[], y: number, size: number, step: number, more: string): string =>
@@ -73,10 +73,10 @@ export function posterSvg(poster: Poster, paper: Paper): string {
       .join('');
   const event = wrap(poster.event, 26);
   const heading = wrap(poster.heading, 22);
-  const top = 34 * unit;
+  const top = 32 * unit;
   const headingTop = top + event.length * 9 * unit + 12 * unit;
-  const codeTop = headingTop + (heading.length - 1) * 15 * unit + 14 * unit;
-  const below = codeTop + side + 16 * unit;
+  const codeTop = headingTop + (heading.length - 1) * 15 * unit + 6 * unit;
+  const below = codeTop + side + 9 * unit;
   const scale = side / (code.size + 2 * QUIET);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}">`,
