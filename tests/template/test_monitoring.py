@@ -18,7 +18,7 @@ MOST_METRICS = 10
 #: CloudFormation's limits for a template in S3.
 MOST_BYTES, MOST_RESOURCES = 1_000_000, 500
 #: What an alarm's metric and the dashboard cost in a month, and what monitoring may cost of a quiet stage's 4 USD.
-METRIC_USD, MOST_USD = 0.10, 3.00
+METRIC_USD, MOST_USD = 0.10, 3.10
 A_DAY = 86_400
 
 

@@ -141,6 +141,10 @@ pub struct Settings {
     #[schema(minimum = 1, maximum = 10_000_000)]
     pub photos_per_event_and_month: u32,
 
+    // Whether the original of a photo stays in the bucket once the photo is prepared, with the place and time that a phone
+    // writes into it. Nobody but who has access to the bucket ever sees it.
+    pub keep_originals: bool,
+
     // Days that edits are kept.
     #[default(90)]
     #[garde(custom(within(1, 3_650)))]

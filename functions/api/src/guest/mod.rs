@@ -4,5 +4,6 @@ pub(crate) mod create_edit;
 pub(crate) mod create_photo;
 pub(crate) mod get_edit;
 pub(crate) mod get_event;
+pub(crate) mod get_photo;
 pub(crate) mod list_photos;
 pub(crate) mod list_styles;

@@ -34,8 +34,12 @@ pub(crate) struct EditBody<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct OutputBody<'a> {
+    /// The same for some minutes, so a browser that asks again loads nothing twice.
     url: &'a str,
     thumbnail_url: &'a str,
+    /// Until then both addresses work: ask again for new ones, and store none.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
     mime_type: &'a str,
     width: u32,
     height: u32,
@@ -65,6 +69,7 @@ impl<'a> EditBody<'a> {
             output: output.as_ref().map(|links| OutputBody {
                 url: &links.url,
                 thumbnail_url: &links.thumbnail_url,
+                expires_at: links.expires_at,
                 mime_type: &links.stored.mime_type,
                 width: links.stored.width,
                 height: links.stored.height,

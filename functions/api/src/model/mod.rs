@@ -2,6 +2,7 @@
 
 pub(crate) mod capabilities;
 pub(crate) mod edit;
+pub(crate) mod photo;
 pub(crate) mod text;
 pub(crate) mod upload;
 pub(crate) mod watermark;

@@ -4,10 +4,10 @@ use domain::admission::{Admission, GuestChange, IDEMPOTENCY_RETENTION, Idempoten
 use domain::budget::parts::{BudgetParts, Reservation};
 use domain::budget::{BudgetMonth, Tenant};
 use domain::edit::Arrival;
-use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
 use domain::metric::{self, About};
+use domain::photo::Photo;
 use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, MicroUsd, PhotoId, TenantId};
 use jiff::SignedDuration;

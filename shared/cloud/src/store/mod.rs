@@ -14,6 +14,7 @@ mod moves;
 mod open_edits;
 mod own;
 mod packages;
+mod photos;
 mod read;
 mod registrations;
 mod retention;

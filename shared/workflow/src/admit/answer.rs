@@ -28,5 +28,6 @@ pub async fn output_links(cloud: &Cloud, edit: &Edit) -> Result<Option<OutputLin
         stored: stored.clone(),
         url: picture.url,
         thumbnail_url: thumbnail.url,
+        expires_at: picture.expires_at.min(thumbnail.expires_at),
     }))
 }

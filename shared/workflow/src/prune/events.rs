@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use cloud::{OldPhoto, PortError};
 use domain::context::month_of;
-use domain::event::Photo;
+use domain::photo::Photo;
 use domain::{Edit, EventId};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -87,13 +87,13 @@ impl Run<'_> {
             });
             let given_up = self.give_up(page).await?;
             if !self.pretend && !given_up.is_empty() {
-                let keys: Vec<String> = given_up.iter().map(|photo| photo.object_key.clone()).collect();
+                let keys: Vec<String> = given_up.iter().flat_map(Photo::object_keys).collect();
                 self.cloud.remove_objects(&keys).await?;
                 self.cloud.forget_photos(&given_up).await?;
             }
             pruned.add(&Pruned {
                 photos: count(&given_up),
-                bytes: given_up.iter().map(|photo| photo.size_bytes).sum(),
+                bytes: given_up.iter().map(Photo::stored_bytes).sum(),
                 ..Pruned::default()
             });
         }
