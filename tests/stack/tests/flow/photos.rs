@@ -143,6 +143,7 @@ async fn an_edit_that_is_asked_for_before_the_upload_waits_for_it(place: Place) 
         (place.now() >= uploaded_at).then_some(())
     };
     place.seen("two minutes later", looked).await;
+    let uploaded_at = place.now();
     assert_eq!(world.guest.upload(&registered["upload"], bytes).await, 200);
     assert_eq!(world.guest.wait(edit).await["status"], "succeeded");
     let waited = place.now().duration_since(uploaded_at);
