@@ -48,6 +48,9 @@ def credentials_of(path: str) -> dict[str, str]:
         return {"authorization": f"Bearer {STACK['superadmin_jwt']}"}
     if "/tenant/" in path:
         return {"authorization": f"Bearer {DEMO['tenant_jwt']}"}
+    if "/events/" in path:
+        # The demo photo is theirs; see `DEMO_GUEST` in infra/local/local_stack/config.py.
+        return {"x-guest-id": "sample-guest-device"}
     return {}
 
 

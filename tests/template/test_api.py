@@ -57,7 +57,7 @@ def test_the_access_log_cannot_contain_an_event_token(deployed: Template) -> Non
 
 
 #: Routes that every waiting guest asks for again and again.
-POLLED = {"GET /api/v1/events/{token}/ai-edits/{requestId}", "GET /api/v1/events/{token}/photos"}
+POLLED = {"GET /api/v1/events/{token}/ai-edits/{requestId}", "GET /api/v1/events/{token}/photos", "GET /api/v1/events/{token}/photos/{photo}"}
 #: Everybody can reach these, and nobody needs them often.
 SELDOM = ("POST /api/v1/hooks/", "GET /api/v1/openapi.json", "/api/v1/admin/")
 #: As many guests of one event may ask for an edit within a second.

@@ -10,7 +10,7 @@ from sam_template import ROOT, Template, referred, text
 
 WORKERS = {"process-edit", "poll-edit"}
 #: Functions that a schedule, a rule or an operator invokes; all of them can wait.
-INVOKED = {"recover-stuck", "copy-settings", "dispatch", "backfill-storage", "prune"}
+INVOKED = {"prepare-photo", "recover-stuck", "copy-settings", "dispatch", "backfill-storage", "prune"}
 #: API Gateway times out after 30 s.
 LONGEST_ANSWER_SECONDS = 29
 

@@ -9,7 +9,7 @@ from typing import Any
 from sam_template import Template, as_list, referred, text
 
 #: Keys are made at run time, so the key part of an object's ARN may end in a wildcard; the bucket may not.
-OBJECT_KEYS = re.compile(r"^\$\{Bucket\.Arn\}/(events/|logos/|watermarks/)\*$")
+OBJECT_KEYS = re.compile(r"^\$\{Bucket\.Arn\}/(events/|logos/|uploads/|watermarks/)\*$")
 WHOLE_BUCKET = "${Bucket.Arn}/*"
 #: All settings, and nothing else: secrets have a path of their own.
 SETTINGS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/magic-edits/${Stage}/settings/*"
@@ -74,6 +74,16 @@ def test_functions_that_only_read_cannot_write(deployed: Template) -> None:
     for role in readers:
         actions = {action for action in allowed(deployed, role) if action.split(":")[0] in {"dynamodb", "s3", "sqs"}}
         assert actions <= READ | {"dynamodb:Query", "s3:GetObject"}, role
+
+
+def test_nobody_but_who_prepares_photos_may_read_an_original(deployed: Template) -> None:
+    """Originals hold what a phone writes into them, such as the place. Whoever may read them could hand out their address."""
+    readers = {
+        role
+        for role in deployed.of_type("AWS::IAM::Role")
+        if any("uploads/" in arn for arn in allowed(deployed, role).get("s3:GetObject", set()))
+    }
+    assert readers == {"PreparePhotoRole", "ProcessEditRole"}
 
 
 def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) -> None:

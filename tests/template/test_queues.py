@@ -16,17 +16,35 @@ def working_queues(template: Template) -> dict[str, dict[str, Any]]:
     """Every queue that is not a dead-letter queue."""
     queues = template.of_type("AWS::SQS::Queue")
     redriven = [queue["RedrivePolicy"] for queue in queues.values() if "RedrivePolicy" in queue]
-    dead = {referred(policy["deadLetterTargetArn"]) for policy in redriven}
+    dead = {referred(policy["deadLetterTargetArn"]) for policy in redriven} | dead_letters_of_functions(template)
     return {name: queue for name, queue in queues.items() if name not in dead}
 
 
 def test_every_queue_has_a_dead_letter_queue_of_its_own_that_keeps_messages_for_14_days(deployed: Template) -> None:
     queues, working = deployed.of_type("AWS::SQS::Queue"), working_queues(deployed)
     dead = [referred(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in working.values()]
-    assert len(set(dead)) == len(working) == len(queues) - len(working)
+    assert len(set(dead)) == len(working) == len(queues) - len(working) - len(dead_letters_of_functions(deployed))
     for name, target in zip(working, dead, strict=True):
         assert queues[target or ""]["MessageRetentionPeriod"] == LONGEST_RETENTION_SECONDS, target
         assert queues[name]["RedrivePolicy"]["maxReceiveCount"] == 5, name
+
+
+def test_an_upload_that_is_given_up_is_kept_for_14_days(deployed: Template) -> None:
+    (name,) = dead_letters_of_functions(deployed)
+    queue = deployed.resources[name]["Properties"]
+    assert text(queue["QueueName"]) == "magic-edits-${Stage}-photos-dead"
+    assert queue["MessageRetentionPeriod"] == LONGEST_RETENTION_SECONDS
+
+
+def test_only_uploads_of_photos_wake_the_function_that_prepares_them(deployed: Template) -> None:
+    """Its own files would wake it again."""
+    rules = deployed.of_type("AWS::Events::Rule").values()
+    (rule,) = (each for each in rules if "aws.s3" in each.get("EventPattern", {}).get("source", []))
+    assert rule["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "uploads/"}]}
+    (target,) = rule["Targets"]
+    assert referred(target["Arn"]) == "PreparePhotoFunction"
+    for part in deployed.of_type("AWS::IAM::Role")["PreparePhotoRole"]["Policies"][0]["PolicyDocument"]["Statement"]:
+        assert part["Action"] != "s3:PutObject" or text(part["Resource"]) == "${Bucket.Arn}/events/*"
 
 
 def test_queues_have_their_documented_names_and_are_encrypted(deployed: Template) -> None:
@@ -80,3 +98,10 @@ def test_no_delay_is_longer_than_sqs_allows(deployed: Template) -> None:
 def mappings(template: Template) -> list[dict[str, Any]]:
     """Every event source mapping: queue to worker."""
     return list(template.of_type("AWS::Lambda::EventSourceMapping").values())
+
+
+def dead_letters_of_functions(template: Template) -> set[str]:
+    """The queues to which Lambda sends events that it gave up."""
+    functions = template.of_type("AWS::Lambda::Function").values()
+    targets = [function["DeadLetterConfig"]["TargetArn"] for function in functions if "DeadLetterConfig" in function]
+    return {referred(target) or "" for target in targets}

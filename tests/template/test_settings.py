@@ -54,7 +54,9 @@ def test_whoever_copies_settings_may_write_the_table(deployed: Template) -> None
 
 def test_a_changed_setting_and_nothing_else_invokes_the_function_that_copies(deployed: Template) -> None:
     found = {
-        name: rule for name, rule in deployed.of_type("AWS::Events::Rule").items() if "EventPattern" in rule
+        name: rule
+        for name, rule in deployed.of_type("AWS::Events::Rule").items()
+        if "CopySettingsFunction" in {referred(target["Arn"]) for target in rule["Targets"]}
     }
     ((name, rule),) = found.items()
     pattern: dict[str, Any] = rule["EventPattern"]

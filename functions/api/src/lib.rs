@@ -38,6 +38,7 @@ functions![
     guest::get_event,
     guest::list_styles,
     guest::list_photos,
+    guest::get_photo,
     guest::create_photo,
     guest::create_edit,
     guest::get_edit,

@@ -4,7 +4,7 @@
 
 use cloud::Cloud;
 use domain::message::{PollMessage, SubmitMessage};
-use domain::operations::{BackfillStorage, CopySettings, Dispatch, Prune, RecoverStuck};
+use domain::operations::{BackfillStorage, CopySettings, Dispatch, PreparePhoto, Prune, RecoverStuck};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -46,6 +46,16 @@ pub const FUNCTIONS: &[Function] = &[
         handler: Handler::Queue(|cloud, kit, event| {
             let poll = |message: PollMessage| workflow::poll_edit(cloud, kit, message);
             async move { queue::deliver(cloud, event, poll).await }.boxed()
+        }),
+    },
+    // Whenever a photo is uploaded, and by hand: the copy that everything else uses.
+    Function {
+        name: "prepare-photo",
+        handler: Handler::Invoked(|cloud, kit, payload, _| {
+            let prepare = move |payload: PreparePhoto| async move {
+                workflow::prepare_photo(cloud, kit, &payload).await
+            };
+            invoked::answer(payload, prepare).boxed()
         }),
     },
     // Every five minutes, and by hand: edits that do not move.

@@ -68,8 +68,9 @@ def _of_function(
     through = {**direct, "AWS_ENDPOINT_URL": recorder.url}
 
     def payload() -> bytes:
-        # A new key and a new guest each time: for a known key the function returns the known edit.
-        fresh = {samples.IDEMPOTENCY_KEY: secrets.token_hex(8), samples.GUEST: secrets.token_hex(8)}
+        # A new key and a new guest each time where an edit is made: for a known key the function returns the known edit. Others
+        # read what is the demo guest's own.
+        fresh = {samples.IDEMPOTENCY_KEY: secrets.token_hex(8), samples.GUEST: secrets.token_hex(8)} if creates else {}
         # A finished edit: a worker reads it and finds nothing to do.
         values = {**samples.of_demo(stack), samples.EDIT: finished, **fresh}
         return json.dumps(samples.load(binary.function, values)).encode()

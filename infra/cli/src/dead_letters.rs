@@ -1,9 +1,9 @@
-//! The dead-letter queues: the edits of their messages, and the way back to the workers. Messages are moved by receiving
-//! and sending them, because the redrive task of SQS runs on its own, cannot leave single messages out, and is missing in
-//! some emulators.
+//! The dead-letter queues: the edits and photos of their messages, and the way back to the workers. Messages are moved by
+//! receiving and sending them, because the redrive task of SQS runs on its own, cannot leave single messages out, and is
+//! missing in some emulators.
 
-use std::collections::HashMap;
-
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{
@@ -13,6 +13,8 @@ use aws_sdk_sqs::types::{
 use clap::ValueEnum;
 use cloud::EditKey;
 use domain::message::{PollMessage, SubmitMessage};
+use domain::operations::PreparePhoto;
+use domain::{EventId, PhotoId};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -32,45 +34,80 @@ pub(crate) enum DeadLetterQueue {
     Standby,
     /// Polls of running attempts
     Poll,
+    /// Uploads of photos, to be prepared
+    Photos,
 }
 
 impl DeadLetterQueue {
-    pub(crate) const ALL: [Self; 3] = [Self::Submit, Self::Standby, Self::Poll];
+    pub(crate) const ALL: [Self; 4] = [Self::Submit, Self::Standby, Self::Poll, Self::Photos];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Submit => "submit",
             Self::Standby => "standby",
             Self::Poll => "poll",
+            Self::Photos => "photos",
         }
     }
 
-    /// The URL of the queue that the messages came from.
-    fn source_url(self, target: &Target) -> String {
+    /// Where the messages came from.
+    fn source(self, target: &Target) -> Source {
         match self {
-            Self::Submit => target.submit_queue_url.clone(),
-            Self::Standby => format!("{}-standby", target.submit_queue_url),
-            Self::Poll => target.poll_queue_url.clone(),
+            Self::Submit => Source::Queue(target.submit_queue_url.clone()),
+            Self::Standby => Source::Queue(format!("{}-standby", target.submit_queue_url)),
+            Self::Poll => Source::Queue(target.poll_queue_url.clone()),
+            Self::Photos => Source::Function(format!("magic-edits-{}-prepare-photo", target.stage)),
         }
     }
 
     /// The URLs of two queues of one account and region differ only in the queues' names, which template.yaml gives.
     fn url(self, target: &Target) -> String {
-        format!("{}-dead", self.source_url(target))
+        match self.source(target) {
+            Source::Queue(url) => format!("{url}-dead"),
+            Source::Function(_) => {
+                let submit = &target.submit_queue_url;
+                let base = submit.strip_suffix("-submit").unwrap_or(submit);
+                format!("{base}-{}-dead", self.name())
+            }
+        }
     }
+}
+
+/// What takes a message again.
+enum Source {
+    /// The queue of this URL.
+    Queue(String),
+    /// The function of this name, which no queue invokes: Lambda keeps its events itself.
+    Function(String),
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("the dead-letter queue of {0} cannot be reached: {1}")]
 pub(crate) struct DeadLetterError(&'static str, String);
 
-/// The edit of a message.
+/// What a message is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Subject {
-    pub(crate) edit: EditKey,
-    pub(crate) tenant: String,
-    /// Only poll messages have one.
-    pub(crate) attempt: Option<u32>,
+pub(crate) enum Subject {
+    Edit {
+        key: EditKey,
+        tenant: String,
+        /// Only poll messages have one.
+        attempt: Option<u32>,
+    },
+    Photo {
+        event_id: EventId,
+        photo_id: PhotoId,
+    },
+}
+
+impl Subject {
+    /// The message group of the fair queues: the tenant. Uploads have none.
+    fn group(&self) -> Option<&str> {
+        match self {
+            Self::Edit { tenant, .. } => Some(tenant),
+            Self::Photo { .. } => None,
+        }
+    }
 }
 
 pub(crate) struct DeadLetter {
@@ -103,8 +140,8 @@ impl DeadLetter {
     /// The message group that SQS schedules fairly: the tenant, on the way back too.
     fn group(&self) -> Option<&str> {
         let sent = self.attribute(&MessageSystemAttributeName::MessageGroupId);
-        let tenant = self.subject.as_ref().map(|subject| subject.tenant.as_str());
-        sent.map(String::as_str).or(tenant)
+        let own = self.subject.as_ref().and_then(Subject::group);
+        sent.map(String::as_str).or(own)
     }
 }
 
@@ -127,9 +164,14 @@ fn subject(queue: DeadLetterQueue, body: &str) -> Option<Subject> {
                 ..
             } => (tenant_id, event_id, edit_id, Some(attempt)),
         },
+        DeadLetterQueue::Photos => {
+            let uploaded: PreparePhoto = serde_json::from_str(body).ok()?;
+            let (event_id, photo_id) = uploaded.photo()?;
+            return Some(Subject::Photo { event_id, photo_id });
+        }
     };
-    Some(Subject {
-        edit: EditKey { event_id, edit_id },
+    Some(Subject::Edit {
+        key: EditKey { event_id, edit_id },
         tenant: tenant_id.to_string(),
         attempt,
     })
@@ -145,9 +187,10 @@ pub(crate) struct Count {
 /// The messages of one dead-letter queue.
 pub(crate) struct DeadLetters {
     sqs: Client,
+    lambda: aws_sdk_lambda::Client,
     queue: DeadLetterQueue,
     url: String,
-    source_url: String,
+    source: Source,
 }
 
 impl DeadLetters {
@@ -156,7 +199,8 @@ impl DeadLetters {
             sqs: Client::new(&target.sdk),
             queue,
             url: queue.url(target),
-            source_url: queue.source_url(target),
+            lambda: aws_sdk_lambda::Client::new(&target.sdk),
+            source: queue.source(target),
         }
     }
 
@@ -249,7 +293,7 @@ impl DeadLetters {
         result.map(|()| letters)
     }
 
-    /// Sends messages back to the queue that they came from; an unreadable one stays. Returns the numbers of messages that
+    /// Sends messages back to where they came from; an unreadable one stays. Returns the numbers of messages that
     /// were sent and that stayed.
     pub(crate) async fn redrive(&self, most: usize) -> Result<(usize, usize), DeadLetterError> {
         let (mut sent, mut unreadable) = (0, Vec::new());
@@ -271,11 +315,35 @@ impl DeadLetters {
         result.map(|()| (sent, unreadable.len()))
     }
 
-    /// Sends first and deletes afterwards. A death in between leaves a message in both queues, which is harmless.
+    /// Sends first and deletes afterwards. A death in between leaves a message in both places, which is harmless.
     async fn send_back(&self, letters: &[DeadLetter]) -> Result<usize, DeadLetterError> {
         if letters.is_empty() {
             return Ok(0);
         }
+        match &self.source {
+            Source::Queue(url) => self.send_to(url, letters).await?,
+            Source::Function(name) => self.invoke_with(name, letters).await?,
+        }
+        let mut deletions = Vec::new();
+        for (index, letter) in letters.iter().enumerate() {
+            let entry = DeleteMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .receipt_handle(letter.message.receipt_handle().unwrap_or_default())
+                .build()
+                .map_err(|error| self.error(&error))?;
+            deletions.push(entry);
+        }
+        self.sqs
+            .delete_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(deletions))
+            .send()
+            .await
+            .map_err(self.failed())?;
+        Ok(letters.len())
+    }
+
+    async fn send_to(&self, url: &str, letters: &[DeadLetter]) -> Result<(), DeadLetterError> {
         let mut entries = Vec::new();
         for (index, letter) in letters.iter().enumerate() {
             let entry = SendMessageBatchRequestEntry::builder()
@@ -289,40 +357,31 @@ impl DeadLetters {
         let answer = self
             .sqs
             .send_message_batch()
-            .queue_url(&self.source_url)
+            .queue_url(url)
             .set_entries(Some(entries))
             .send()
             .await
             .map_err(self.failed())?;
-        let by_id: HashMap<String, &DeadLetter> = letters
-            .iter()
-            .enumerate()
-            .map(|(index, letter)| (index.to_string(), letter))
-            .collect();
-        let mut deletions = Vec::new();
-        for sent in answer.successful() {
-            let Some(letter) = by_id.get(sent.id()) else {
-                continue;
-            };
-            let entry = DeleteMessageBatchRequestEntry::builder()
-                .id(sent.id())
-                .receipt_handle(letter.message.receipt_handle().unwrap_or_default())
-                .build()
-                .map_err(|error| self.error(&error))?;
-            deletions.push(entry);
-        }
-        let sent = deletions.len();
+        let sent = answer.successful().len();
         if sent < letters.len() {
             let why = format!("only {sent} of {} messages could be sent back", letters.len());
             return Err(self.error(&why));
         }
-        self.sqs
-            .delete_message_batch()
-            .queue_url(&self.url)
-            .set_entries(Some(deletions))
-            .send()
-            .await
-            .map_err(self.failed())?;
-        Ok(sent)
+        Ok(())
+    }
+
+    /// Hands the events to Lambda again, which tries each three times as before.
+    async fn invoke_with(&self, function: &str, letters: &[DeadLetter]) -> Result<(), DeadLetterError> {
+        for letter in letters {
+            self.lambda
+                .invoke()
+                .function_name(function)
+                .invocation_type(InvocationType::Event)
+                .payload(Blob::new(letter.message.body().unwrap_or_default()))
+                .send()
+                .await
+                .map_err(self.failed())?;
+        }
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from .config import EMULATOR_LOG, shown
+from .config import DEMO_GUEST, EMULATOR_LOG, shown
 from .errors import StackError
 
 TIMEOUT_SECONDS = 30
@@ -39,7 +39,7 @@ class Guest:
         if not stored.ok:
             raise StackError(
                 f"S3 refused the upload of {photo.name} with {stored.status_code}: {stored.text[:300]}",
-                "The presigned address comes from guest-create-photo; its role needs s3:PutObject on events/*.",
+                "The presigned address comes from guest-create-photo; its role needs s3:PutObject on uploads/*.",
             )
         return str(registered["id"])
 
@@ -58,7 +58,10 @@ class Guest:
 
     def _ask(self, method: str, path: str, **request: Any) -> requests.Response:
         try:
-            answer = requests.request(method, f"{self.base}/{path}", timeout=TIMEOUT_SECONDS, **request)
+            headers = {"X-Guest-Id": DEMO_GUEST, **request.pop("headers", {})}
+            answer = requests.request(
+                method, f"{self.base}/{path}", headers=headers, timeout=TIMEOUT_SECONDS, **request
+            )
         except requests.RequestException as error:
             raise StackError(
                 f"{method} …/{path} got no answer: {type(error).__name__}",

@@ -22,6 +22,8 @@ SITE = ROOT / "infra" / "site.yaml"
 LAMBDA_FOLDERS = SHARED / "lambda"
 TESTS = ROOT / "tests"
 DEMO_FILE = ROOT / "infra" / "local" / "demo.yaml"
+#: The guest of the demo and of the sample events: the demo photo is theirs.
+DEMO_GUEST = "sample-guest-device"
 DEMO_PHOTO = ROOT / "tests" / "fixtures" / "photos" / "phone-orientation6-gps.jpg"
 
 STACK_FILE = LOCAL / "stack.json"

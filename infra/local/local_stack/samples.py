@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import build, template
-from .config import ROOT
+from .config import DEMO_GUEST, ROOT
 
 EVENTS = ROOT / "events"
 #: Placeholders in the samples for values that only a running stack knows. None of them names anything that exists.
@@ -19,7 +19,7 @@ SLUG = "sample-event-slug"
 EVENT = '"eventId": "sample-event"'
 EVENT_PATH = "/admin/events/sample-event/"
 IDEMPOTENCY_KEY = "sample-idempotency-key"
-GUEST = "sample-guest-device"
+GUEST = DEMO_GUEST
 
 
 #: Status of the answer to a sample of an existing event; 200 for all others.

@@ -62,7 +62,8 @@ async fn transactions_that_conflict_are_tried_again_until_all_have_passed() {
     let (cloud, memory) = Cloud::in_memory();
     memory.table.transactions_take(Some(Duration::from_millis(2)));
     let tenant = tenant("studio");
-    let saved = join_all((0..4).map(|_| cloud.save_tenant(&tenant, &deed()))).await;
+    let deed = deed();
+    let saved = join_all((0..4).map(|_| cloud.save_tenant(&tenant, &deed))).await;
     assert!(saved.iter().all(Result::is_ok), "{saved:?}");
     assert!(memory.calls()["dynamodb.TransactWriteItems"] > 4);
 }

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use crate::budget::BudgetChange;
 use crate::context::{hour_of, month_of};
 use crate::edit::{Arrival, Edit, Failure, FailureCode, Origin, PATIENCE, Status};
-use crate::event::{Event, Photo};
+use crate::event::Event;
 use crate::figures::{Counter, FiguresChange};
 use crate::guard::rate::EventHour;
 use crate::guard::{Approval, EditRequest};
 use crate::id::EditId;
 pub use crate::idempotency::{IDEMPOTENCY_RETENTION, IdempotencyKey, IdempotencyRecord};
 use crate::money::MicroUsd;
+use crate::photo::Photo;
 use crate::settings::Settings;
 
 /// A new edit, with everything that is written along with it.
@@ -201,7 +202,6 @@ fn new_edit(applicant: &Applicant<'_>, request: &EditRequest, approval: Approval
         tenant_id: applicant.event.tenant_id.clone(),
         event_slug: applicant.event.slug.clone(),
         photo_id: applicant.photo.id,
-        photo_object_key: applicant.photo.object_key.clone(),
         origin: applicant.origin.clone(),
         counts_for_guest: false,
         counts_for_event: false,

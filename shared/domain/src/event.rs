@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::blocked_terms::BlockedTerms;
-use crate::id::{AddonKey, EventId, EventSlug, PackageKey, PhotoId, StyleKey, TenantId, TokenId};
+use crate::id::{AddonKey, EventId, EventSlug, PackageKey, StyleKey, TenantId, TokenId};
 use crate::watermark::WatermarkSettings;
 
 pub use page::{Consent, Consented, EventPage, Gallery, Language, logo_folder, logo_key};
@@ -182,42 +182,4 @@ impl TokenGrant {
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.valid_until.is_none_or(|end| now < end)
     }
-}
-
-/// A photo that a guest registered and uploads to the bucket by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Photo {
-    /// Made by us.
-    pub id: PhotoId,
-    pub event_id: EventId,
-    /// Scope hash of the guest who registered it (see [`crate::scope`]); absent: the organiser did, or it is older than
-    /// this field. The index by guest has this attribute as its key, which may be missing but not null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guest: Option<String>,
-    /// The guest's consent, where the event asked for it.
-    #[serde(default)]
-    pub consent: Option<Consented>,
-    /// As announced; what was uploaded is checked when an edit is made.
-    pub mime_type: String,
-    /// As announced, in bytes; the upload URL accepts exactly this size.
-    pub size_bytes: u64,
-    /// Key in the bucket.
-    pub object_key: String,
-    /// When it was registered.
-    pub created_at: Timestamp,
-}
-
-impl Photo {
-    /// Every object it has or may have.
-    pub fn object_keys(&self) -> Vec<String> {
-        vec![self.object_key.clone()]
-    }
-}
-
-/// The largest photo that is taken, in bytes.
-pub const MAX_PHOTO_BYTES: u64 = 30_000_000;
-
-/// The bucket key of a photo. Photo ids are unique everywhere, so equal slugs of two tenants do not collide.
-pub fn photo_key(slug: &EventSlug, photo: PhotoId) -> String {
-    format!("events/{slug}/photos/{photo}")
 }

@@ -21,6 +21,7 @@ pub mod metric;
 pub mod money;
 pub mod notice;
 pub mod operations;
+pub mod photo;
 pub mod polling;
 pub mod problem;
 pub mod provider;
@@ -41,6 +42,7 @@ pub use id::{
     TenantId, TokenId, WatermarkId,
 };
 pub use money::MicroUsd;
+pub use photo::Photo;
 pub use problem::Problem;
 pub use provider::ProviderName;
 pub use settings::Settings;

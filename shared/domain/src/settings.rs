@@ -156,6 +156,9 @@ pub struct Settings {
     #[garde(custom(within(1, 1_000_000)))]
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub edits_per_event_and_hour: u32,
+    // Whether the original of a photo stays in the bucket once the photo is prepared, with the place and time that a phone
+    // writes into it. Nobody but who has access to the bucket ever sees it.
+    pub keep_originals: bool,
 
     // Days that edits are kept.
     #[default(90)]

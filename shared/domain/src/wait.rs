@@ -72,10 +72,11 @@ mod tests {
     use super::*;
     use crate::admission::{Admission, Applicant};
     use crate::edit::{FailureCode, Origin, Step};
-    use crate::event::{Event, EventPolicy, Photo};
+    use crate::event::{Event, EventPolicy};
     use crate::guard::{Approval, EditRequest, GrantedBy};
     use crate::id::{EditId, PhotoId};
     use crate::money::MicroUsd;
+    use crate::photo::{Photo, PhotoState};
     use crate::provider::ProviderName;
     use crate::settings::ProviderMode;
 
@@ -106,6 +107,7 @@ mod tests {
             size_bytes: 1,
             object_key: "events/party/photos/1".to_owned(),
             created_at: at(0),
+            state: PhotoState::AwaitingUpload,
         };
         let applicant = Applicant {
             event: &event,

@@ -12,9 +12,10 @@ use domain::admission::{Admission, Applicant, GuestChange, IdempotencyKey};
 use domain::budget::{BudgetChange, BudgetMonth, LedgerEntry};
 use domain::context::month_of;
 use domain::edit::{Move, Origin, Route, Step, StoredOutput};
-use domain::event::{EventPolicy, Photo};
+use domain::event::EventPolicy;
 use domain::figures::{Counter, FiguresChange};
 use domain::guard::{Approval, EditRequest, GrantedBy};
+use domain::photo::{Photo, PhotoState};
 use domain::settings::ProviderMode;
 use domain::{Edit, EditId, Event, FailureCode, MicroUsd, PhotoId, ProviderName, Status};
 use jiff::{SignedDuration, Timestamp};
@@ -334,6 +335,7 @@ fn admission(happening: &Happening, number: u128, now: Timestamp) -> Option<Admi
         size_bytes: 1,
         object_key: "p".to_owned(),
         created_at: now,
+        state: PhotoState::AwaitingUpload,
     };
     let applicant = Applicant {
         event: &event,

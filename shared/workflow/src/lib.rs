@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `admit` | all seven layers, the reservation, one transaction, one message |
+//! | `prepare`, `photo` | an upload becomes the copy that edits use; the copy of an edit's photo |
 //! | `process` | the next attempt: poll message, claim, submit |
 //! | `poll` | an attempt's progress, until there is a result or no time left |
 //! | `deliver` | a finished picture: watermark, marks, bucket, settlement |
@@ -23,6 +24,7 @@ mod kit;
 mod limits;
 mod photo;
 mod poll;
+mod prepare;
 mod process;
 mod prune;
 mod recover;
@@ -41,6 +43,7 @@ pub use dispatch::dispatch;
 pub use error::WorkError;
 pub use kit::ProviderKit;
 pub use poll::poll_edit;
+pub use prepare::prepare_photo;
 pub use process::process_edit;
 pub use prune::prune;
 pub use recover::recover_stuck;

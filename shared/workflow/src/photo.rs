@@ -1,46 +1,61 @@
-//! The guest's photo, as a provider may see it.
+//! The photo of an edit, as a provider may see it.
 
-use bytes::Bytes;
 use cloud::ObjectError;
 use domain::Edit;
-use media::Limits;
+use domain::photo::{PhotoState, PreparedCopy, photo_of_upload};
 use providers::SourcePhoto;
 
 use crate::error::WorkError;
 use crate::worker::Worker;
 
+/// A prepared copy is smaller than any upload may be: this only bounds what a wrong object could do to the memory.
+const MAX_COPY_BYTES: u64 = 30_000_000;
+
 impl Worker<'_> {
-    /// Reads and prepares the photo. A photo that is missing, too large or unreadable is the guest's failure.
-    pub(crate) async fn source_photo(&self, edit: &Edit) -> Result<SourcePhoto, WorkError> {
-        let key = &edit.photo_object_key;
-        let bytes = match self.cloud.get_object(key, Limits::PHOTO.max_bytes).await {
-            Ok(bytes) => bytes,
-            Err(ObjectError::Port(error)) => return Err(error.into()),
-            Err(ObjectError::Missing) => {
-                return Err(WorkError::bad_photo("never_uploaded", "there is no such file"));
+    /// The prepared photo, after preparing it where nobody has; `None` while it is not uploaded. A photo that is gone or
+    /// cannot be used is the guest's failure.
+    pub(crate) async fn source_photo(&self, edit: &Edit) -> Result<Option<SourcePhoto>, WorkError> {
+        let found = self.cloud.photo(&edit.event_id, edit.photo_id).await?;
+        let photo = found.ok_or_else(gone)?;
+        let was_open = photo.state == PhotoState::AwaitingUpload;
+        let state = self.prepared(&photo).await?.ok_or_else(gone)?;
+        // Whoever hears of an upload deletes it. Of older originals, which lie elsewhere, nobody hears.
+        if was_open && state != PhotoState::AwaitingUpload && photo_of_upload(&photo.object_key).is_none() {
+            self.drop_original(&photo).await?;
+        }
+        match state {
+            PhotoState::AwaitingUpload => Ok(None),
+            PhotoState::Ready(copy) => self.read_copy(&copy).await.map(Some),
+            PhotoState::Rejected { code } => Err(WorkError::bad_photo(code.code(), code.message())),
+        }
+    }
+
+    /// The photo of an edit that a provider has already had.
+    pub(crate) async fn submitted_photo(&self, edit: &Edit) -> Result<SourcePhoto, WorkError> {
+        let found = self.cloud.photo(&edit.event_id, edit.photo_id).await?;
+        match found.ok_or_else(gone)?.state {
+            PhotoState::Ready(copy) => self.read_copy(&copy).await,
+            PhotoState::AwaitingUpload | PhotoState::Rejected { .. } => {
+                Err(WorkError::bad_photo("not_prepared", "there is no prepared copy"))
             }
-            Err(error @ ObjectError::TooLarge(_)) => {
-                return Err(WorkError::bad_photo("too_many_bytes", error));
-            }
-        };
-        let prepare = move || media::prepare_photo(&bytes, &Limits::PHOTO);
-        match self.kit.on_picture(prepare).await? {
-            Ok(photo) => Ok(SourcePhoto {
-                jpeg: Bytes::from(photo.jpeg),
-                width: photo.width,
-                height: photo.height,
+        }
+    }
+
+    async fn read_copy(&self, copy: &PreparedCopy) -> Result<SourcePhoto, WorkError> {
+        match self.cloud.get_object(&copy.object_key, MAX_COPY_BYTES).await {
+            Ok(jpeg) => Ok(SourcePhoto {
+                jpeg,
+                width: copy.width,
+                height: copy.height,
             }),
-            Err(error) => Err(WorkError::bad_photo(error.kind(), error)),
+            Err(ObjectError::Port(error)) => Err(error.into()),
+            Err(error @ (ObjectError::Missing | ObjectError::TooLarge(_))) => {
+                Err(WorkError::bad_photo("copy_lost", error))
+            }
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_photo_that_may_be_uploaded_may_be_edited() {
-        assert_eq!(domain::event::MAX_PHOTO_BYTES, Limits::PHOTO.max_bytes);
-    }
+fn gone() -> WorkError {
+    WorkError::bad_photo("gone", "the photo was deleted")
 }

@@ -5,11 +5,12 @@ use domain::message::{PollMessage, SubmitMessage};
 
 use crate::{Place, World};
 
-/// A queue of the stack.
+/// A queue of the stack, or the events that Lambda keeps itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
     Submit,
     Poll,
+    Uploads,
 }
 
 impl Queue {
@@ -17,6 +18,7 @@ impl Queue {
         match self {
             Self::Submit => "submit",
             Self::Poll => "poll",
+            Self::Uploads => "uploads",
         }
     }
 
@@ -25,6 +27,7 @@ impl Queue {
         match self {
             Self::Submit => "process-edit",
             Self::Poll => "poll-edit",
+            Self::Uploads => "prepare-photo",
         }
     }
 }
@@ -83,6 +86,7 @@ pub async fn send(place: &Place, queue: Queue, bodies: &[String]) {
             let url = match queue {
                 Queue::Submit => &described.submit_queue_url,
                 Queue::Poll => &described.poll_queue_url,
+                Queue::Uploads => panic!("no test can send to Lambda's own queue"),
             };
             place.stack().send_messages(url, bodies).await;
         }

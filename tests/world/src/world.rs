@@ -5,13 +5,16 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::budget::{BudgetCaps, Tenant};
 use domain::context::month_of;
-use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package, Photo, photo_key};
+use domain::event::{EventPolicy, FEATURE_AI_STYLING, Package};
 use domain::figures::FiguresChange;
-use domain::{Edit, EditId, Event, EventId, EventSlug, MicroUsd, PhotoId};
+use domain::photo::{Photo, PhotoState, upload_key};
+use domain::{Edit, EditId, Event, EventId, MicroUsd, PhotoId};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::deployed::logs;
 use crate::deployed::stack::fixture;
+use crate::reply::text;
 use crate::table::{Item, keyed, number, string};
 use crate::{Guest, Place, deed, somebody, unique};
 
@@ -85,20 +88,39 @@ impl World {
         self.photo_of(fixture(name)).await
     }
 
-    /// A photo of these bytes, registered and uploaded past every check.
+    /// A photo of these bytes, registered and uploaded past every check, and to where originals lay before uploads had a
+    /// folder of their own. Nobody is told of an object there, so its first edit prepares it.
     pub async fn photo_of(&self, bytes: Vec<u8>) -> PhotoId {
-        let photo = self.photo_without_file().await;
-        self.place
-            .put_object(&photo_key(&self.event.slug, photo), bytes, "image/jpeg")
-            .await;
-        photo
+        let guest = self.guest.scope_hash(&self.event);
+        let key = |id| format!("events/{}/photos/{id}", self.event.slug);
+        let (id, key) = self.place.register(&self.event.id, Some(guest), key).await;
+        self.place.put_object(&key, bytes, "image/jpeg").await;
+        id
+    }
+
+    /// A photo of these bytes, registered and uploaded as guests do it.
+    pub async fn upload(&self, mime_type: &str, bytes: Vec<u8>) -> PhotoId {
+        let reply = self.guest.create_photo(mime_type, bytes.len()).await;
+        let photo = reply.data(201);
+        assert_eq!(self.guest.upload(&photo["upload"], bytes).await, 200);
+        text(&photo["id"]).parse().unwrap()
+    }
+
+    /// The photo as its guest sees it once it no longer awaits anything.
+    pub async fn settled_photo(&self, id: PhotoId) -> Value {
+        let path = format!("/photos/{id}");
+        let look = async || {
+            let reply = self.guest.get(&path).await;
+            let photo = reply.data(200);
+            (photo["status"] != "awaiting_upload").then(|| photo.clone())
+        };
+        self.place.seen(&format!("{id} prepared"), look).await
     }
 
     /// A photo that is registered and was never uploaded.
     pub async fn photo_without_file(&self) -> PhotoId {
         let guest = self.guest.scope_hash(&self.event);
-        let (id, slug) = (&self.event.id, &self.event.slug);
-        self.place.register_photo(id, slug, Some(guest)).await
+        self.place.register_photo(&self.event.id, Some(guest)).await
     }
 
     fn partition(&self) -> String {
@@ -216,7 +238,17 @@ fn event(place: &Place, tenant: &Tenant, name: &str) -> Event {
 
 impl Place {
     /// Registers a photo of an event, past every check: of the guest with this scope hash, or of nobody.
-    pub async fn register_photo(&self, event: &EventId, slug: &EventSlug, guest: Option<String>) -> PhotoId {
+    pub async fn register_photo(&self, event: &EventId, guest: Option<String>) -> PhotoId {
+        let (id, _) = self.register(event, guest, |id| upload_key(event, id)).await;
+        id
+    }
+
+    async fn register(
+        &self,
+        event: &EventId,
+        guest: Option<String>,
+        key: impl Fn(PhotoId) -> String,
+    ) -> (PhotoId, String) {
         if let Some(memory) = self.in_process() {
             memory.pass(SignedDuration::from_millis(1));
         }
@@ -227,11 +259,12 @@ impl Place {
             guest,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1_000,
-            object_key: photo_key(slug, id),
+            object_key: key(id),
             created_at: self.now(),
+            state: PhotoState::AwaitingUpload,
         };
         self.cloud.put_photo(&photo).await.unwrap();
-        id
+        (id, photo.object_key)
     }
 
     /// Stores an event as it is, past every check of the superadmin API: its package is in no catalogue.

@@ -4,8 +4,8 @@
 use domain::admission::{Admission, Applicant, IdempotencyKey};
 use domain::budget::parts::BudgetParts;
 use domain::edit::{Origin, Step, StoredOutput};
-use domain::event::{Photo, photo_key};
 use domain::guard::{Approval, EditRequest, GrantedBy};
+use domain::photo::{Photo, PhotoState, PreparedCopy, upload_key};
 use domain::settings::ProviderMode;
 use domain::{Edit, EditId, MicroUsd, PhotoId, ProviderName};
 use futures::future::join_all;
@@ -83,22 +83,35 @@ impl World {
         self.place.put_item(item).await;
     }
 
-    /// A photo that was uploaded then.
+    /// A photo that was uploaded then, prepared since.
     pub async fn photo_of_then(&self, at: Timestamp) -> Photo {
         let id = PhotoId::new(at, self.place.cloud.random());
+        let (object_key, thumbnail_key) =
+            PreparedCopy::keys(&self.event.id, id, &"a".repeat(64), &"b".repeat(64));
+        let copy = PreparedCopy {
+            object_key,
+            thumbnail_key,
+            width: 64,
+            height: 64,
+            bytes: 1_000,
+        };
+        for key in copy.object_keys() {
+            self.place
+                .put_object(key, vec![7; 500], PreparedCopy::MIME_TYPE)
+                .await;
+        }
         let photo = Photo {
             id,
             event_id: self.event.id.clone(),
             guest: Some(self.guest.scope_hash(&self.event)),
             consent: None,
             mime_type: "image/jpeg".to_owned(),
-            size_bytes: 1_000,
-            object_key: photo_key(&self.event.slug, id),
+            size_bytes: 1_000_000,
+            object_key: upload_key(&self.event.id, id),
             created_at: at,
+            state: PhotoState::Ready(copy),
         };
         self.place.cloud.put_photo(&photo).await.unwrap();
-        let (key, bytes) = (&photo.object_key, vec![7; 1_000]);
-        self.place.put_object(key, bytes, "image/jpeg").await;
         photo
     }
 

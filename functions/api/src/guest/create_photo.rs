@@ -2,9 +2,10 @@
 
 use cloud::{Cloud, Counted, Presigned};
 use domain::context::{seconds_left_in_hour, seconds_left_in_month};
-use domain::event::{Consented, EventPolicy, MAX_PHOTO_BYTES, Photo, photo_key};
+use domain::event::{Consented, EventPolicy};
 use domain::guard::{self, Audience, Layer};
 use domain::metric::{About, Metric};
+use domain::photo::{MAX_PHOTO_BYTES, Photo, PhotoState, upload_key};
 use domain::{PhotoId, Problem};
 use garde::Validate;
 use jiff::Timestamp;
@@ -82,13 +83,14 @@ async fn create_photo(cloud: &Cloud, request: &Request) -> Result<Answer, Proble
     let id = PhotoId::new(now, cloud.random());
     let photo = Photo {
         id,
+        object_key: upload_key(&event.id, id),
         event_id: event.id,
         consent,
         guest: Some(scopes.own),
         mime_type: input.mime_type.as_str().to_owned(),
         size_bytes: input.size_bytes,
-        object_key: photo_key(&event.slug, id),
         created_at: now,
+        state: PhotoState::AwaitingUpload,
     };
     let upload = cloud.presign_put(&photo.object_key, &photo.mime_type, photo.size_bytes);
     let ((), upload) = futures::try_join!(cloud.put_photo(&photo), upload)?;

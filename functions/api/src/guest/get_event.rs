@@ -1,8 +1,9 @@
 //! `GET /events/{token}`: what a guest can do at the event.
 
 use cloud::Cloud;
-use domain::event::{EventPolicy, Gallery, MAX_PHOTO_BYTES};
+use domain::event::{EventPolicy, Gallery};
 use domain::guard::{self, Audience, Refusal, policy};
+use domain::photo::MAX_PHOTO_BYTES;
 use domain::{Event, Problem, Settings};
 use jiff::Timestamp;
 use media::Limits;

@@ -6,6 +6,7 @@ pub(crate) mod delete_edit;
 pub(crate) mod delete_photo;
 pub(crate) mod get_edit;
 pub(crate) mod get_event;
+pub(crate) mod get_photo;
 pub(crate) mod list_edits;
 pub(crate) mod list_gallery;
 pub(crate) mod list_photos;

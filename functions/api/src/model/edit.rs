@@ -34,9 +34,10 @@ pub(crate) struct EditBody<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct OutputBody<'a> {
+    /// The same for some minutes, so a browser that asks again loads nothing twice.
     url: &'a str,
     thumbnail_url: &'a str,
-    /// Until then both addresses work.
+    /// Until then both addresses work: ask again for new ones, and store none.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
     mime_type: &'a str,

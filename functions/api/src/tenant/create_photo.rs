@@ -2,8 +2,8 @@
 
 use cloud::{Cloud, Counted};
 use domain::context::seconds_left_in_month;
-use domain::event::{MAX_PHOTO_BYTES, Photo, photo_key};
 use domain::guard;
+use domain::photo::{MAX_PHOTO_BYTES, Photo, PhotoState, upload_key};
 use domain::{PhotoId, Problem};
 use garde::Validate;
 use serde::Deserialize;
@@ -51,13 +51,14 @@ async fn create_event_photo(cloud: &Cloud, request: &Request) -> Result<Answer, 
     let id = PhotoId::new(now, cloud.random());
     let photo = Photo {
         id,
-        object_key: photo_key(&event.slug, id),
+        object_key: upload_key(&event.id, id),
         event_id: event.id,
         consent: None,
         guest: None,
         mime_type: input.mime_type.as_str().to_owned(),
         size_bytes: input.size_bytes,
         created_at: now,
+        state: PhotoState::default(),
     };
     let upload = cloud.presign_put(&photo.object_key, &photo.mime_type, photo.size_bytes);
     let ((), upload) = futures::try_join!(cloud.put_photo(&photo), upload)?;

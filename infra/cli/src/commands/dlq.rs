@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 
 use clap::Subcommand;
+use domain::photo::PhotoStatus;
 use serde_json::json;
 
-use crate::dead_letters::{DeadLetterQueue, DeadLetters};
+use crate::dead_letters::{DeadLetterQueue, DeadLetters, Subject};
 use crate::output::{Cell, CommandResult, Output, Table, Tone, Verdict};
 use crate::target::Target;
 
@@ -15,7 +16,7 @@ use crate::target::Target;
 pub(crate) enum DlqCommand {
     /// Count the messages of each queue; exit code 1 if there are any
     List,
-    /// Show the edits of the messages, and their status now; the messages stay
+    /// Show the edits or photos of the messages, and their status now; the messages stay
     Show {
         /// The queue that the messages came from
         queue: DeadLetterQueue,
@@ -23,7 +24,7 @@ pub(crate) enum DlqCommand {
         #[arg(long, default_value = "25")]
         limit: NonZeroUsize,
     },
-    /// Send the messages back to the queue that they came from; a message of a finished edit does nothing
+    /// Send the messages back to the queue that they came from; a message of a finished edit or a prepared photo does nothing
     Redrive {
         /// The queue that the messages came from
         queue: DeadLetterQueue,
@@ -72,56 +73,89 @@ async fn show(target: &Target, output: Output, queue: DeadLetterQueue, limit: us
     let letters = DeadLetters::new(target, queue).peek(limit).await?;
     let mut keys: Vec<_> = letters
         .iter()
-        .filter_map(|letter| Some(letter.subject.as_ref()?.edit.clone()))
+        .filter_map(|letter| match &letter.subject {
+            Some(Subject::Edit { key, .. }) => Some(key.clone()),
+            Some(Subject::Photo { .. }) | None => None,
+        })
         .collect();
     keys.sort_by_key(|key| key.edit_id);
     keys.dedup();
     let edits = target.cloud.edits_at(&keys).await?;
-    drop(progress);
     let mut table = Table::new(
-        ["message", "sent", "tenant", "event", "edit", "attempt", "status"],
+        [
+            "message",
+            "sent",
+            "tenant",
+            "event",
+            "edit or photo",
+            "attempt",
+            "status",
+        ],
         "no messages",
     );
     let mut values = Vec::new();
     for letter in &letters {
         let sent_at = letter.sent_at();
         let sent = sent_at.map_or_else(String::new, |at| at.strftime("%F %TZ").to_string());
-        let Some(subject) = &letter.subject else {
-            table.row([
-                letter.id().into(),
-                sent.into(),
-                Cell::new(Tone::Bad, "unreadable for this version"),
-            ]);
-            values.push(json!({ "message_id": letter.id(), "sent_at": sent_at, "edit_id": null }));
-            continue;
-        };
-        let edit = edits.iter().find(|edit| edit.id == subject.edit.edit_id);
-        let status = edit.map(|edit| edit.status.as_str());
-        let tone = if edit.is_some_and(|edit| !edit.status.is_terminal()) {
-            Tone::Warning
-        } else {
-            Tone::Quiet
-        };
-        table.row([
-            letter.id().into(),
-            sent.into(),
-            subject.tenant.as_str().into(),
-            subject.edit.event_id.as_str().into(),
-            subject.edit.edit_id.into(),
-            subject
-                .attempt
-                .map_or_else(String::new, |attempt| attempt.to_string())
-                .into(),
-            Cell::new(tone, status.unwrap_or("gone")),
-        ]);
-        values.push(json!({
-            "message_id": letter.id(), "sent_at": sent_at, "tenant_id": subject.tenant,
-            "event_id": subject.edit.event_id, "edit_id": subject.edit.edit_id, "attempt": subject.attempt,
-            "edit_status": status,
-        }));
+        match &letter.subject {
+            None => {
+                table.row([
+                    letter.id().into(),
+                    sent.into(),
+                    Cell::new(Tone::Bad, "unreadable for this version"),
+                ]);
+                values.push(json!({ "message_id": letter.id(), "sent_at": sent_at, "edit_id": null }));
+            }
+            Some(Subject::Edit { key, tenant, attempt }) => {
+                let edit = edits.iter().find(|edit| edit.id == key.edit_id);
+                let status = edit.map(|edit| edit.status.as_str());
+                let is_open = edit.is_some_and(|edit| !edit.status.is_terminal());
+                table.row([
+                    letter.id().into(),
+                    sent.into(),
+                    tenant.as_str().into(),
+                    key.event_id.as_str().into(),
+                    key.edit_id.into(),
+                    attempt
+                        .map_or_else(String::new, |attempt| attempt.to_string())
+                        .into(),
+                    Cell::new(tone(is_open), status.unwrap_or("gone")),
+                ]);
+                values.push(json!({
+                    "message_id": letter.id(), "sent_at": sent_at, "tenant_id": tenant, "event_id": key.event_id,
+                    "edit_id": key.edit_id, "attempt": attempt, "edit_status": status,
+                }));
+            }
+            Some(Subject::Photo { event_id, photo_id }) => {
+                let photo = target.cloud.photo(event_id, *photo_id).await?;
+                let status = photo.map(|photo| photo.state.status());
+                table.row([
+                    letter.id().into(),
+                    sent.into(),
+                    "".into(),
+                    event_id.as_str().into(),
+                    photo_id.to_string().into(),
+                    "".into(),
+                    Cell::new(
+                        tone(status == Some(PhotoStatus::AwaitingUpload)),
+                        status.map_or("gone", PhotoStatus::as_str),
+                    ),
+                ]);
+                values.push(json!({
+                    "message_id": letter.id(), "sent_at": sent_at, "event_id": event_id, "photo_id": photo_id,
+                    "photo_status": status,
+                }));
+            }
+        }
     }
+    drop(progress);
     output.table(values, &table)?;
     Ok(Verdict::Done)
+}
+
+/// The tone of what a message is about: there is something left to do, or there is not.
+const fn tone(is_open: bool) -> Tone {
+    if is_open { Tone::Warning } else { Tone::Quiet }
 }
 
 async fn redrive(target: &Target, output: Output, queue: DeadLetterQueue, limit: usize) -> CommandResult {

@@ -67,7 +67,7 @@ pub(super) async fn dead_letters(scope: &Scope<'_>) -> Result<Finding, CheckErro
         }
     }
     Ok(if waiting.is_empty() {
-        Finding::Holds("all three are empty".to_owned())
+        Finding::Holds("all of them are empty".to_owned())
     } else {
         Finding::fails(waiting.join(", "), mend.join(", then "))
     })

@@ -1,13 +1,14 @@
 //! The twin of the bucket.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::{MAX_BATCH_DELETE, SignedAt, SignedRequest};
+use super::{CACHE_CONTROL, MAX_BATCH_DELETE, SignedRequest, Signing};
 use crate::calls::Call;
 use crate::testing::{World, lock};
 use crate::{ObjectError, PortError};
@@ -16,6 +17,8 @@ use crate::{ObjectError, PortError};
 pub struct Object {
     pub body: Bytes,
     pub mime_type: String,
+    /// What the product says to caches; nothing of what guests upload.
+    pub cache_control: Option<&'static str>,
 }
 
 /// Why a presigned request was refused.
@@ -70,6 +73,7 @@ impl MemoryObjects {
         let object = Object {
             body: body.into(),
             mime_type: mime_type.to_owned(),
+            cache_control: None,
         };
         lock(&self.objects).insert(key.into(), object);
     }
@@ -126,7 +130,12 @@ impl MemoryObjects {
 
     pub(super) async fn put(&self, key: &str, body: Bytes, mime_type: &str) -> Result<(), PortError> {
         let write = || {
-            self.insert(key, body, mime_type);
+            let object = Object {
+                body,
+                mime_type: mime_type.to_owned(),
+                cache_control: Some(CACHE_CONTROL),
+            };
+            lock(&self.objects).insert(key.to_owned(), object);
             Ok(())
         };
         self.world.perform(Call::PutObject, key.to_owned(), write).await
@@ -146,10 +155,11 @@ impl MemoryObjects {
         self.world.perform(call, keys.join(" "), delete).await
     }
 
-    pub(super) async fn sign_get(&self, key: &str, at: SignedAt) -> Result<SignedRequest, PortError> {
+    pub(super) async fn sign_get(&self, key: &str, at: Signing) -> Result<SignedRequest, PortError> {
         Ok(SignedRequest {
             url: self.sign("GET", key, None, at),
             headers: Vec::new(),
+            credentials_end: None,
         })
     }
 
@@ -158,7 +168,7 @@ impl MemoryObjects {
         key: &str,
         mime_type: &str,
         size_bytes: u64,
-        at: SignedAt,
+        at: Signing,
     ) -> Result<SignedRequest, PortError> {
         Ok(SignedRequest {
             url: self.sign("PUT", key, Some((mime_type.to_owned(), size_bytes)), at),
@@ -166,12 +176,16 @@ impl MemoryObjects {
                 ("content-type".to_owned(), mime_type.to_owned()),
                 ("content-length".to_owned(), size_bytes.to_string()),
             ],
+            credentials_end: None,
         })
     }
 
-    fn sign(&self, method: &str, key: &str, write: Option<(String, u64)>, at: SignedAt) -> String {
-        let signature = self.world.random();
-        let url = format!("memory://bucket/{key}?method={method}&signature={signature:032x}");
+    fn sign(&self, method: &str, key: &str, write: Option<(String, u64)>, at: Signing) -> String {
+        // The same request, signed at the same time, is the same address.
+        let mut hasher = DefaultHasher::new();
+        (method, key, &write, at.at).hash(&mut hasher);
+        let signature = hasher.finish();
+        let url = format!("memory://bucket/{key}?method={method}&signature={signature:016x}");
         let grant = Grant {
             key: key.to_owned(),
             write,

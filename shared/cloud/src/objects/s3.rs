@@ -5,14 +5,15 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::RequestChecksumCalculation;
+use aws_sdk_s3::config::{ProvideCredentials, RequestChecksumCalculation, SharedCredentialsProvider};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
+use jiff::Timestamp;
 
-use super::{PRESIGNED_FOR, SignedAt, SignedRequest};
+use super::{CACHE_CONTROL, SignedRequest, Signing};
 use crate::calls::{self, Call, CallCounter};
 use crate::error::unavailable;
 use crate::{ObjectError, PortError};
@@ -20,6 +21,8 @@ use crate::{ObjectError, PortError};
 #[derive(Clone)]
 pub(crate) struct S3 {
     client: Client,
+    /// Those that requests are signed with.
+    credentials: Option<SharedCredentialsProvider>,
     bucket: String,
 }
 
@@ -40,6 +43,7 @@ impl S3 {
             .interceptor(CallCounter);
         Self {
             client: Client::from_conf(config.build()),
+            credentials: shared.credentials_provider(),
             bucket,
         }
     }
@@ -97,6 +101,7 @@ impl S3 {
             .key(key)
             .body(body.into())
             .content_type(mime_type)
+            .cache_control(CACHE_CONTROL)
             .send()
             .await
             .map_err(unavailable(Call::PutObject))?;
@@ -132,10 +137,11 @@ impl S3 {
         }
     }
 
-    pub(super) async fn sign_get(&self, key: &str, at: SignedAt) -> Result<SignedRequest, PortError> {
+    pub(super) async fn sign_get(&self, key: &str, at: Signing) -> Result<SignedRequest, PortError> {
         let request = self.client.get_object().bucket(&self.bucket).key(key);
         let signed = calls::uncounted(request.presigned(signing(at)?)).await;
-        Ok(parts(&signed.map_err(unavailable(Call::GetObject))?))
+        let signed = signed.map_err(unavailable(Call::GetObject))?;
+        Ok(parts(&signed, self.credentials_end().await))
     }
 
     pub(super) async fn sign_put(
@@ -143,7 +149,7 @@ impl S3 {
         key: &str,
         mime_type: &str,
         size_bytes: u64,
-        at: SignedAt,
+        at: Signing,
     ) -> Result<SignedRequest, PortError> {
         let length = i64::try_from(size_bytes).map_err(|_| unsignable())?;
         let request = self
@@ -154,24 +160,32 @@ impl S3 {
             .content_type(mime_type)
             .content_length(length);
         let signed = calls::uncounted(request.presigned(signing(at)?)).await;
-        Ok(parts(&signed.map_err(unavailable(Call::PutObject))?))
+        let signed = signed.map_err(unavailable(Call::PutObject))?;
+        Ok(parts(&signed, self.credentials_end().await))
+    }
+
+    /// When the credentials end. A function's are in its environment, which does not say; those of a person's session do.
+    async fn credentials_end(&self) -> Option<Timestamp> {
+        let credentials = self.credentials.as_ref()?.provide_credentials().await.ok()?;
+        Timestamp::try_from(credentials.expiry()?).ok()
     }
 }
 
-fn parts(request: &PresignedRequest) -> SignedRequest {
+fn parts(request: &PresignedRequest, credentials_end: Option<Timestamp>) -> SignedRequest {
     let headers = request.headers();
     SignedRequest {
         url: request.uri().to_owned(),
         headers: headers
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
+        credentials_end,
     }
 }
 
-fn signing(at: SignedAt) -> Result<PresigningConfig, PortError> {
+fn signing(at: Signing) -> Result<PresigningConfig, PortError> {
     PresigningConfig::builder()
-        .start_time(SystemTime::from(at.0))
-        .expires_in(PRESIGNED_FOR)
+        .start_time(SystemTime::from(at.at))
+        .expires_in(at.lasts)
         .build()
         .map_err(|_| unsignable())
 }

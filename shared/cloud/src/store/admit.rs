@@ -6,11 +6,11 @@ use domain::admission::{
 use domain::budget::Tenant;
 use domain::budget::parts::{BudgetParts, Reservation};
 use domain::edit::Arrival;
-use domain::event::Photo;
 use domain::figures::Figures;
 use domain::guard::abuse::GuestHour;
 use domain::guard::rate::{EventHour, HOUR_SHARDS};
 use domain::metric::{self, About};
+use domain::photo::Photo;
 use domain::summary::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, MicroUsd, PhotoId, TenantId};
 use jiff::SignedDuration;

@@ -1,8 +1,8 @@
-//! Events and their photos.
+//! Events.
 
 use domain::audit::Deed;
-use domain::event::{Package, Photo};
-use domain::{Event, EventId, PhotoId, TenantId};
+use domain::event::Package;
+use domain::{Event, EventId, TenantId};
 use serde::{Deserialize, Serialize};
 
 use super::keys::{self, EVENTS};
@@ -10,7 +10,7 @@ use super::packages::{EVENT_COUNT, Holder};
 use super::tenant_events::{Entry, ListedEvent};
 use super::tenants::Listed;
 use super::write::{TransactionError, at_version};
-use crate::table::{Condition, Query, Update, Write, text};
+use crate::table::{Condition, Update, Write, text};
 use crate::{Cloud, PortError, SaveError};
 
 impl Cloud {
@@ -22,26 +22,6 @@ impl Cloud {
 
     pub async fn event(&self, id: &EventId) -> Result<Option<Event>, PortError> {
         self.read(keys::event(id), "an event").await
-    }
-
-    /// Registers a photo.
-    pub async fn put_photo(&self, photo: &Photo) -> Result<(), PortError> {
-        self.write(keys::photo(&photo.event_id, photo.id), photo).await
-    }
-
-    /// A page of an event's photos, newest first, after a photo.
-    pub async fn photos(
-        &self,
-        event: &EventId,
-        after: Option<PhotoId>,
-        limit: u32,
-    ) -> Result<Vec<Photo>, PortError> {
-        let query = Query::table(keys::event_partition(event))
-            .begins_with("PHOTO#")
-            .backward()
-            .after(after.map(|photo| keys::photo(event, photo)))
-            .limit(limit);
-        self.page(query, "a photo").await
     }
 
     /// A page of events.

@@ -17,6 +17,7 @@ mod moves;
 mod open_edits;
 mod own;
 mod packages;
+mod photos;
 mod read;
 mod registrations;
 mod removal;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::event::Photo;
+use domain::photo::Photo;
 use domain::{Edit, EditId, EventId, PhotoId};
 use serde::de::DeserializeOwned;
 
@@ -102,6 +102,7 @@ mod tests {
             size_bytes: 1,
             object_key: "k".to_owned(),
             created_at: now,
+            state: domain::photo::PhotoState::AwaitingUpload,
         }
     }
 

@@ -7,12 +7,12 @@
 //! An edit under way is only marked. Its workers finish and settle it, and the move that ends it takes the row away.
 
 use domain::audit::Deed;
-use domain::event::Photo;
+use domain::photo::{Photo, PhotoState};
 use domain::{Edit, EditId, EventId, PhotoId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::keys;
+use super::{keys, photos};
 use super::read::parse;
 use super::write::TransactionError;
 use crate::patience::Patience;
@@ -124,25 +124,32 @@ impl Cloud {
     }
 
     /// Deletes a photo with its copies and the edits that were made of it; false where there is no such photo. From now on
-    /// no edit of it is admitted.
+    /// no edit of it is admitted, and whoever is preparing it finds it gone and removes its own files.
     pub async fn delete_photo(&self, photo: &Photo, deed: Option<&Deed>) -> Result<bool, PortError> {
-        let gone = Gone::photo(photo, self.now());
-        let key = keys::photo(&photo.event_id, photo.id);
-        let mut writes = vec![Write::delete(key).when(Condition::Exists), gone.write()?];
-        if let Some(deed) = deed {
-            writes.extend(self.audit_writes(deed)?);
-        }
-        if !self.transact_if(writes).await? {
-            return Ok(false);
-        }
+        let mut photo = photo.clone();
+        let gone = loop {
+            let gone = Gone::photo(&photo, self.now());
+            let key = keys::photo(&photo.event_id, photo.id);
+            // Prepared meanwhile, it has files that this copy does not know.
+            let as_read = match photo.state {
+                PhotoState::AwaitingUpload => Condition::Exists.and(photos::is_open()),
+                PhotoState::Ready(_) | PhotoState::Rejected { .. } => Condition::Exists,
+            };
+            let mut writes = vec![Write::delete(key).when(as_read), gone.write()?];
+            if let Some(deed) = deed {
+                writes.extend(self.audit_writes(deed)?);
+            }
+            if self.transact_if(writes).await? {
+                break gone;
+            }
+            match self.photo(&photo.event_id, photo.id).await? {
+                Some(now) => photo = now,
+                None => return Ok(false),
+            }
+        };
         self.remove_objects(&gone.object_keys).await?;
         self.delete_edits_of_photo(&photo.event_id, photo.id).await?;
         Ok(true)
-    }
-
-    /// A photo of an event.
-    pub async fn photo(&self, event: &EventId, photo: PhotoId) -> Result<Option<Photo>, PortError> {
-        self.read(keys::photo(event, photo), "a photo").await
     }
 
     /// Deletes the edits of a photo, as far as the index knows them.

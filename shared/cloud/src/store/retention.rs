@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use domain::budget::LedgerEntry;
 use domain::context::hour_of;
 use domain::edit::Origin;
-use domain::event::Photo;
+use domain::photo::Photo;
 use domain::{Edit, EditId, EventId, PhotoId, Status, TenantId};
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};

@@ -51,7 +51,7 @@ pub struct OutputLinks {
     pub url: String,
     /// 480 pixels.
     pub thumbnail_url: String,
-    /// Until then both links work.
+    /// Both work at least until then.
     pub expires_at: Timestamp,
 }
 
@@ -76,9 +76,6 @@ pub struct Edit {
     pub event_slug: EventSlug,
     /// The photo it starts from.
     pub photo_id: PhotoId,
-    /// The photo's key in the bucket: under the slug that the event had at the upload.
-    #[serde(default)]
-    pub photo_object_key: String,
     pub origin: Origin,
     /// Whether it counts among the guest's edits under way, because the event limits them.
     #[serde(default)]

@@ -18,7 +18,6 @@ pub(crate) fn queued() -> Edit {
         tenant_id: "t1".parse().unwrap(),
         event_slug: "party".parse().unwrap(),
         photo_id: PhotoId::new(at(0), 2),
-        photo_object_key: "events/party/photos/1".to_owned(),
         origin: Origin::Tenant,
         counts_for_guest: false,
         counts_for_event: false,

@@ -26,8 +26,8 @@ pub async fn output_links(cloud: &Cloud, edit: &Edit) -> Result<Option<OutputLin
     let (picture, thumbnail) = futures::try_join!(picture, thumbnail)?;
     Ok(Some(OutputLinks {
         stored: stored.clone(),
-        expires_at: picture.expires_at.min(thumbnail.expires_at),
         url: picture.url,
         thumbnail_url: thumbnail.url,
+        expires_at: picture.expires_at.min(thumbnail.expires_at),
     }))
 }

@@ -46,7 +46,7 @@ impl Worker<'_> {
                 detail: why.to_string(),
             }),
             OutputImage::Restyled(restyle) => {
-                let photo = self.source_photo(edit).await?;
+                let photo = self.submitted_photo(edit).await?;
                 let restyle = *restyle;
                 let picture = self.kit.on_picture(move || restyle.apply(&photo.jpeg)).await?;
                 picture

@@ -9,12 +9,28 @@ use domain::{ProviderName, Settings};
 use std::sync::Arc;
 
 use providers::{AnyProvider, Config, Downloader, Fake, HttpClient, HttpClientError, descriptor};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(crate) use watermark_images::WatermarkImage;
 use watermark_images::WatermarkImages;
 
 use crate::error::WorkError;
+
+/// The turn of one picture.
+pub(crate) struct PictureSlot<'a>(#[allow(dead_code)] SemaphorePermit<'a>);
+
+impl PictureSlot<'_> {
+    /// Works off the executor.
+    pub(crate) async fn work<T, F>(self, work: F) -> Result<T, WorkError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| WorkError::Internal("the work on a picture panicked".to_owned()))
+    }
+}
 
 /// Made once per execution environment.
 #[derive(Debug)]
@@ -72,15 +88,14 @@ impl ProviderKit {
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        let internal = |what: &str| WorkError::Internal(what.to_owned());
-        let _slot = self
-            .picture_slot
-            .acquire()
-            .await
-            .map_err(|_| internal("the slot for pictures is closed"))?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| internal("the work on a picture panicked"))
+        self.picture_slot().await?.work(work).await
+    }
+
+    /// Waits for the turn to hold a picture in memory, which lasts until the slot is dropped.
+    pub(crate) async fn picture_slot(&self) -> Result<PictureSlot<'_>, WorkError> {
+        let slot = self.picture_slot.acquire().await;
+        let internal = |_| WorkError::Internal("the slot for pictures is closed".to_owned());
+        slot.map(PictureSlot).map_err(internal)
     }
 
     /// The watermark image of this key, or the built-in mark.

@@ -26,6 +26,8 @@ use submit::NextAttempt;
 const HOLD_DELAY: Duration = Duration::from_secs(20);
 /// Shortest delay while a provider is out of service.
 const MIN_HOLD_DELAY: Duration = Duration::from_secs(2);
+/// Shortest delay while a photo is on its way.
+const MIN_UPLOAD_DELAY: Duration = Duration::from_secs(2);
 /// Route lookups in one delivery; losing a breaker race or finding a provider unusable costs one.
 const MAX_ROUTE_TRIES: usize = 3;
 
@@ -88,6 +90,12 @@ fn time_ends(edit: &Edit, held_at: Option<Timestamp>) -> Timestamp {
     fresh.map_or(edit.deadline_at, |fresh| fresh.max(edit.deadline_at))
 }
 
+/// Delay before looking for a photo again, for an edit that has waited this long: soon while an upload is probably on its
+/// way, and rarer the longer nothing comes.
+fn upload_delay(waited: Duration) -> Duration {
+    (waited / 4).clamp(MIN_UPLOAD_DELAY, HOLD_DELAY)
+}
+
 fn time_left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(now).max(SignedDuration::ZERO)).unwrap_or_default()
 }
@@ -106,7 +114,8 @@ impl Worker<'_> {
             return self.wait(&queued, message, reason, retry_at).await;
         }
         let photo = match self.source_photo(&edit).await {
-            Ok(photo) => photo,
+            Ok(Some(photo)) => photo,
+            Ok(None) => return self.wait_for_upload(&queued, message).await,
             Err(error) => {
                 let (code, detail) = error.into_ending()?;
                 return self.fail_unsent(&edit, code, detail).await;
@@ -162,6 +171,19 @@ impl Worker<'_> {
         }
     }
 
+    /// Waits for the photo, as long as the edit has time: guests ask for an edit while the photo is on its way. The wait is
+    /// a new message, because the delivery did not fail.
+    async fn wait_for_upload(&self, queued: &QueuedEdit, message: &SubmitMessage) -> Result<(), WorkError> {
+        let (now, edit) = (self.now(), &queued.loaded.edit);
+        let left = time_left(queued.time_ends, now);
+        if left.is_zero() {
+            let detail = "never_uploaded: there is no such file".to_owned();
+            return self.fail_unsent(edit, FailureCode::PhotoInvalid, detail).await;
+        }
+        let delay = upload_delay(time_left(now, edit.created_at)).min(left + Duration::from_secs(1));
+        self.send_submit(message, delay).await
+    }
+
     /// Waits for a provider to return, as long as the edit has time. The wait is a new message, because the delivery
     /// did not fail.
     async fn wait(
@@ -183,5 +205,16 @@ impl Worker<'_> {
             .clamp(MIN_HOLD_DELAY, HOLD_DELAY)
             .min(left + Duration::from_secs(1));
         self.send_submit(message, delay).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_looks_for_its_photo_soon_and_then_rarer_but_never_rarer_than_a_held_one() {
+        let seconds = |waited| upload_delay(Duration::from_secs(waited)).as_secs();
+        assert_eq!([0, 8, 20, 80, 600].map(seconds), [2, 2, 5, 20, 20]);
     }
 }

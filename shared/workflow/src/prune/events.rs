@@ -2,7 +2,7 @@
 
 use cloud::{OldPhoto, PortError};
 use domain::context::month_of;
-use domain::event::Photo;
+use domain::photo::Photo;
 use domain::{Edit, EventId};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -92,7 +92,7 @@ impl Run<'_> {
             }
             pruned.add(&Pruned {
                 photos: count(&given_up),
-                bytes: given_up.iter().map(|photo| photo.size_bytes).sum(),
+                bytes: given_up.iter().map(Photo::stored_bytes).sum(),
                 ..Pruned::default()
             });
         }

@@ -15,6 +15,7 @@ use domain::budget::parts::BudgetParts;
 use domain::edit::{Attempt, Origin};
 use domain::figures::{Counter, FiguresChange};
 use domain::message::{PollMessage, SubmitMessage};
+use domain::photo::{Photo, PhotoState};
 use domain::settings::{Setting, setting};
 use domain::{Edit, EditId, FailureCode, MicroUsd, PhotoId, ProviderName, Status};
 use doubles::{fal, runware};
@@ -50,7 +51,6 @@ fn queued(provider: ProviderName, model: &str) -> Edit {
         tenant_id: "t1".parse().unwrap(),
         event_slug: "party".parse().unwrap(),
         photo_id: PhotoId::new(start(), 2),
-        photo_object_key: PHOTO.to_owned(),
         origin: Origin::Tenant,
         counts_for_guest: false,
         counts_for_event: false,
@@ -115,7 +115,19 @@ impl World {
         memory.clock.set(start());
         let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/photos/cat.jpg");
         let photo = Bytes::from(std::fs::read(photo).unwrap());
-        cloud.put_object(PHOTO, photo, "image/jpeg").await.unwrap();
+        let edit = queued(provider, model);
+        let row = Photo {
+            id: edit.photo_id,
+            event_id: edit.event_id,
+            guest: None,
+            mime_type: "image/jpeg".to_owned(),
+            size_bytes: photo.len() as u64,
+            object_key: PHOTO.to_owned(),
+            created_at: start(),
+            state: PhotoState::AwaitingUpload,
+        };
+        cloud.put_photo(&row).await.unwrap();
+        memory.objects.insert(PHOTO, photo, "image/jpeg");
         for (setting, text) in settings {
             cloud.put_setting(*setting, text).await.unwrap();
         }

@@ -1,4 +1,4 @@
-//! Files that are no photos. An upload is checked when an edit is made of it, not before.
+//! Files that are no photos.
 
 use futures::future::join_all;
 use world::deployed::logs;
@@ -20,7 +20,7 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
     let photos = [
         (
             "cut in half",
-            "truncated",
+            "damaged",
             world.photo_of(fixture("truncated.jpg")).await,
         ),
         (
@@ -30,17 +30,13 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
         ),
         (
             "a text",
-            "unknown_format",
+            "not_a_picture",
             world
                 .photo_of(b"Dear diary, this is not a picture at all.".to_vec())
                 .await,
         ),
-        ("empty", "unknown_format", world.photo_of(Vec::new()).await),
-        (
-            "60 MB",
-            "too_many_bytes",
-            world.photo_of(vec![0xA5; 60_000_000]).await,
-        ),
+        ("empty", "not_a_picture", world.photo_of(Vec::new()).await),
+        ("60 MB", "too_large", world.photo_of(vec![0xA5; 60_000_000]).await),
         (
             "never uploaded",
             "never_uploaded",
@@ -53,6 +49,9 @@ async fn an_invalid_photo_fails_for_free_and_within_the_functions_memory(place: 
             .map(|(_, _, photo)| world.guest.start(*photo, styles::OK)),
     )
     .await;
+    // An edit waits for its photo, but not beyond its deadline.
+    let never = *ids.last().unwrap();
+    world.set_deadline(never, place.now()).await;
     let shown = join_all(ids.iter().map(|id| world.guest.wait(*id))).await;
     let books = Books::of(&world).await;
     for (((what, kind, _), id), edit) in photos.iter().zip(&ids).zip(shown) {

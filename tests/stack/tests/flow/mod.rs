@@ -7,5 +7,6 @@ mod fake;
 mod fallback;
 mod hooks;
 mod live;
+mod photos;
 mod picture;
 mod watermark;

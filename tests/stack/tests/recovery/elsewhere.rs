@@ -5,6 +5,7 @@ use domain::{ProviderName, Status};
 use doubles::fal;
 use doubles::runware::{Behaviour, Fault, Faults};
 use serde_json::json;
+use world::fixture;
 use world::pictures::decode;
 use world::written::claim;
 use world::{Books, Duo, Place, World, mark, queue, settings, styles};
@@ -44,7 +45,9 @@ async fn assert_made_again(world: &World, id: EditId) {
 async fn recovery_and_backfill_draw_the_organisers_own_mark(place: Place) {
     let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
     let world = marked_world(&place).await;
-    let photo = world.photo("cat.jpg").await;
+    let photo = world.upload("image/jpeg", fixture("cat.jpg")).await;
+    // Whoever submitted the edit had the photo prepared.
+    world.settled_photo(photo).await;
     let id = world.guest.start(photo, styles::OK).await;
     // The worker died right after its claim, and its poll message is lost.
     world

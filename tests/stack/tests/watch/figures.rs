@@ -3,8 +3,8 @@
 use domain::admission::Admission;
 use domain::budget::parts::BudgetParts;
 use domain::edit::{Origin, Step};
-use domain::event::Photo;
 use domain::guard::EditRequest;
+use domain::photo::Photo;
 use domain::settings::ProviderMode;
 use domain::{Edit, FailureCode, MicroUsd, Status};
 use futures::StreamExt;

@@ -155,9 +155,26 @@ impl InMemory {
     /// Uploads to a presigned URL, and returns the status.
     pub(crate) fn upload(&self, url: &str, mime_type: &str, bytes: Vec<u8>) -> u16 {
         match self.twin.objects.upload(url, mime_type, bytes) {
-            Ok(()) => 200,
+            Ok(()) => {
+                self.announce(url);
+                200
+            }
             Err(_) => 403,
         }
+    }
+
+    /// Announces an upload, as the bucket does. The mailbox stands for Lambda's own queue, which tries again, too.
+    fn announce(&self, url: &str) {
+        let key = url
+            .strip_prefix("memory://bucket/")
+            .and_then(|rest| rest.split('?').next());
+        let Some(key) = key.filter(|key| key.starts_with("uploads/")) else {
+            return;
+        };
+        let event = json!({ "detail": { "object": { "key": key } } });
+        let queue = Queue::Uploads;
+        let now = self.twin.clock.now();
+        self.collected().add(queue, queue.name(), event.to_string(), now);
     }
 }
 
@@ -190,13 +207,21 @@ impl InMemory {
             self.twin.clock.advance(wait);
         }
         self.pass(WORK);
-        let worker = message.queue.worker();
-        let handled = workers::deliver(cloud, &self.kit, worker, &message.body).await;
-        self.mailbox
-            .lock()
-            .unwrap()
-            .settle(message, handled.is_ok(), cloud.now());
+        let is_done = self.hand_over(cloud, &message).await;
+        self.mailbox.lock().unwrap().settle(message, is_done, cloud.now());
         true
+    }
+
+    /// Hands a message to its function; false where that has not finished it.
+    async fn hand_over(&self, cloud: &Cloud, message: &mailbox::Message) -> bool {
+        let (function, body) = (message.queue.worker(), &message.body);
+        match message.queue {
+            Queue::Submit | Queue::Poll => workers::deliver(cloud, &self.kit, function, body).await.is_ok(),
+            Queue::Uploads => {
+                let event = serde_json::from_str(body).unwrap();
+                self.invoke(cloud, function, &event).await.is_ok()
+            }
+        }
     }
 
     pub(crate) async fn handle_due(&self, cloud: &Cloud) {
@@ -244,14 +269,11 @@ impl InMemory {
     /// Handles every message of a queue that is due, all at the same time.
     pub async fn handle_at_once(&self, cloud: &Cloud, queue: Queue) {
         let messages = self.collected().take_due(queue, cloud.now());
-        let worker = queue.worker();
-        let delivered = messages
-            .iter()
-            .map(|message| workers::deliver(cloud, &self.kit, worker, &message.body));
+        let delivered = messages.iter().map(|message| self.hand_over(cloud, message));
         let outcomes = futures::future::join_all(delivered).await;
         let mut mailbox = self.mailbox.lock().unwrap();
-        for (message, outcome) in messages.into_iter().zip(outcomes) {
-            mailbox.settle(message, outcome.is_ok(), cloud.now());
+        for (message, is_done) in messages.into_iter().zip(outcomes) {
+            mailbox.settle(message, is_done, cloud.now());
         }
     }
 

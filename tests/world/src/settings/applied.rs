@@ -16,7 +16,8 @@ const SEEN_AFTER: Duration = Duration::from_millis(1_300);
 
 /// The values that template.yaml gives to the local stage, as far as tests change them. `queue_name` and
 /// `webhook_base_url` are the place's own.
-const DEFAULTS: [(Setting, &str); 27] = [
+const DEFAULTS: [(Setting, &str); 28] = [
+    (setting!(keep_originals), "false"),
     (setting!(is_enabled), "true"),
     (setting!(guest_enabled), "true"),
     (

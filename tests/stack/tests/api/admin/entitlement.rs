@@ -147,8 +147,7 @@ async fn assert_row(place: &Place, admin: &Caller, row: &Row) {
     );
     let is_available = guest.get("").await.data(200)["ai_edits"]["available"].clone();
     assert_eq!(is_available, json!(granted_by.is_some()), "{row:?}");
-    let slug = made.slug.parse().unwrap();
-    let photo = place.register_photo(&made.id, &slug, None).await;
+    let photo = place.register_photo(&made.id, None).await;
     let ask = async |style: &str| guest.create_edit(photo, &json!({ "style_key": style })).await;
     let plain = ask(&styles::fake("sync")).await;
     match granted_by {

@@ -31,6 +31,7 @@ async fn a_finished_edit_shows_its_picture_and_no_wait(place: Place) {
         "wait": null, "failure": null,
         "output": {
             "url": output["url"], "thumbnail_url": output["thumbnail_url"], "mime_type": "image/jpeg",
+            "expires_at": output["expires_at"],
             "width": width, "height": height, "bytes": picture.len(), "sha256": sha256(&picture),
         },
     });

@@ -60,7 +60,7 @@ async fn the_bucket_refuses_an_upload_of_another_size_type_or_key(place: Place) 
         "another type"
     );
     let mut elsewhere = upload.clone();
-    elsewhere["url"] = Value::from(text(&upload["url"]).replace("/photos/", "/ai-edits/"));
+    elsewhere["url"] = Value::from(text(&upload["url"]).replace("/uploads/", "/events/"));
     assert_eq!(world.guest.upload(&elsewhere, bytes).await, 403, "another key");
 }
 

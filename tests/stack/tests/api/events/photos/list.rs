@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use world::fixture;
 use world::reply::text;
-use world::{Place, Reply, World};
+use world::{Place, Reply, World, settings};
 
 contract! {
     in_memory {
@@ -22,36 +22,56 @@ fn ids(reply: &Reply) -> Vec<String> {
 }
 
 async fn photos_come_newest_first_with_a_link_to_each(place: Place) {
+    let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
-    let older = world.photo("cat.jpg").await;
-    let newer = world.photo("table.jpg").await;
-    let reply = world.guest.get("/photos").await;
-    let photo = |index: usize, id| {
-        let listed = &reply.body["data"][index];
-        json!({
-            "id": id, "mime_type": "image/jpeg", "size_bytes": 1_000,
-            "created_at": listed["created_at"], "url": listed["url"],
-        })
+    let older = world.upload("image/jpeg", fixture("cat.jpg")).await;
+    let newer = world.upload("image/jpeg", fixture("table.jpg")).await;
+    let alone = [world.settled_photo(newer).await, world.settled_photo(older).await];
+    let listed = async || {
+        let reply = world.guest.get("/photos").await;
+        (ids(&reply).len() == 2).then_some(reply)
     };
-    let expected = json!({ "data": [photo(0, newer), photo(1, older)], "meta": { "next_cursor": null } });
-    assert_eq!(reply.body, expected);
-    assert_eq!(
-        world.guest.download(&reply.body["data"][0]["url"]).await,
-        fixture("table.jpg")
-    );
+    // The index follows the table.
+    let reply = place.seen("both photos listed", listed).await;
+    assert_eq!(ids(&reply), [newer.to_string(), older.to_string()]);
+    assert_eq!(reply.body["meta"], json!({ "next_cursor": null }));
+    for (photo, alone) in reply.body["data"].as_array().unwrap().iter().zip(&alone) {
+        for name in [
+            "status",
+            "rejection",
+            "width",
+            "height",
+            "mime_type",
+            "size_bytes",
+            "created_at",
+            "own",
+        ] {
+            assert_eq!(photo[name], alone[name], "{name}");
+        }
+        let (listed, alone) = (&photo["thumbnail_url"], &alone["thumbnail_url"]);
+        assert_eq!(
+            world.guest.download(listed).await,
+            world.guest.download(alone).await
+        );
+    }
+    let (one, other) = (&reply.body["data"][0]["url"], &reply.body["data"][1]["url"]);
+    assert_ne!(world.guest.download(one).await, world.guest.download(other).await);
 }
 
 async fn a_list_holds_the_guests_own_photos_alone(place: Place) {
     let world = World::new(&place).await;
     let own = world.photo_without_file().await;
     let another = world.another_guest();
-    another.create_photo("image/jpeg", 1_000).await.data(201);
-    place
-        .register_photo(&world.event.id, &world.event.slug, None)
-        .await;
-    let reply = world.guest.get("/photos").await;
-    assert_eq!(ids(&reply), [own.to_string()]);
-    assert_eq!(ids(&another.get("/photos").await).len(), 1);
+    let registered = another.create_photo("image/jpeg", 1_000).await;
+    let others: domain::PhotoId = text(&registered.data(201)["id"]).parse().unwrap();
+    place.register_photo(&world.event.id, None).await;
+    for (guest, expected) in [(&world.guest, own), (&another, others)] {
+        let listed = async || {
+            let found = ids(&guest.get("/photos").await);
+            (!found.is_empty()).then_some(found)
+        };
+        assert_eq!(place.seen("a photo listed", listed).await, [expected.to_string()]);
+    }
     let newcomer = world.another_guest();
     assert_eq!(ids(&newcomer.get("/photos").await), [""; 0]);
 }
