@@ -217,6 +217,7 @@ fn event(cloud: &Cloud, input: &EventChange, before: Option<&Event>, package: Op
         created_at: before
             .and_then(|before| before.created_at)
             .or_else(|| Some(cloud.now())),
+        policy_version: before.map_or(0, |before| before.policy_version),
         scope_key: before.map_or_else(
             || format!("{:032x}", cloud.random()),
             |before| before.scope_key.clone(),
