@@ -70,7 +70,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "copy-settings",
         handler: Handler::Invoked(|cloud, _, payload, _| {
-            let copy = move |payload: CopySettings| async move { workflow::copy_settings(cloud, &payload).await };
+            let copy =
+                move |payload: CopySettings| async move { workflow::copy_settings(cloud, &payload).await };
             invoked::answer(payload, copy).boxed()
         }),
     },

@@ -118,15 +118,7 @@ impl Worker<'_> {
             return Ok(Some(state));
         }
         let now = self.state_now(photo).await?;
-        let kept = now
-            .as_ref()
-            .and_then(PhotoState::copy)
-            .map(PreparedCopy::object_keys);
-        let ours = state.copy().into_iter().flat_map(PreparedCopy::object_keys);
-        let orphans: Vec<String> = ours
-            .filter(|key| kept.is_none_or(|kept| !kept.contains(key)))
-            .cloned()
-            .collect();
+        let orphans = orphans(&state, now.as_ref());
         self.cloud.remove_objects(&orphans).await?;
         Ok(now)
     }
@@ -144,6 +136,15 @@ impl Worker<'_> {
         let original = std::slice::from_ref(&photo.object_key);
         Ok(self.cloud.remove_objects(original).await?)
     }
+}
+
+/// The files of a state that does not count, without those that the one that counts has, too.
+fn orphans(state: &PhotoState, counts: Option<&PhotoState>) -> Vec<String> {
+    let kept = counts.and_then(PhotoState::copy).map(PreparedCopy::object_keys);
+    let ours = state.copy().into_iter().flat_map(PreparedCopy::object_keys);
+    ours.filter(|key| kept.is_none_or(|kept| !kept.contains(key)))
+        .cloned()
+        .collect()
 }
 
 fn digest(bytes: &[u8]) -> String {

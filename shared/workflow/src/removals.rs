@@ -14,15 +14,16 @@ const CONCURRENCY: usize = 8;
 /// The list cannot be read. A failure with one thing leaves that one for the next run.
 pub(crate) async fn finish_removals(cloud: &Cloud) -> Result<(), PortError> {
     let gone = cloud.gone(AT_MOST).await?;
-    let finishing = stream::iter(&gone).map(|gone| cloud.finish_removal(gone));
+    let looked_at = gone.len();
+    let finishing = stream::iter(gone).map(async |gone| cloud.finish_removal(&gone).await);
     let failed = finishing
         .buffer_unordered(CONCURRENCY)
         .filter_map(async |outcome| outcome.err())
         .inspect(|error| tracing::warn!(%error, "a deletion is not finished; the next run tries again"))
         .count()
         .await;
-    if !gone.is_empty() {
-        tracing::info!(looked_at = gone.len(), failed, "deletions finished");
+    if looked_at > 0 {
+        tracing::info!(looked_at, failed, "deletions finished");
     }
     Ok(())
 }

@@ -212,7 +212,6 @@ fn event(cloud: &Cloud, input: &EventChange, before: Option<&Event>, package: Op
         package,
         addons: before.map(|before| before.addons.clone()).unwrap_or_default(),
         policy: before.map_or_else(EventPolicy::default, |before| before.policy.clone()),
-        policy_version: before.map_or(0, |before| before.policy_version),
         watermark: input.watermark.clone(),
         created_at: before
             .and_then(|before| before.created_at)

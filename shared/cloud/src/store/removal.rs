@@ -12,9 +12,9 @@ use domain::{Edit, EditId, EventId, PhotoId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{keys, photos};
 use super::read::parse;
 use super::write::TransactionError;
+use super::{keys, photos};
 use crate::patience::Patience;
 use crate::table::{Condition, Index, Key, Query, Update, Write, text};
 use crate::{Cloud, PortError};
