@@ -146,7 +146,7 @@ test('consent is asked for before the upload, and its version goes with the phot
   await me.scan();
   await expect(page.getByText(consent.text)).toBeVisible();
   const chooser = page.waitForEvent('filechooser', { timeout: 700 }).catch(() => null);
-  await page.getByLabel('Choose a photo').click();
+  await page.getByLabel('Choose a photo').click({ force: true });
   await expect(page.getByRole('alert')).toContainText('Please agree first');
   expect(await chooser).toBeNull();
   await page.getByLabel('I agree').check();

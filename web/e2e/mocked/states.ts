@@ -78,7 +78,7 @@ export const STATES: State[] = [
       api.event = sampleEvent({ page: { ...sampleEvent().page, consent, ends_at: '2026-11-29T02:00:00Z' } });
     },
     when: async (page) => {
-      await page.locator('input[type=file]').nth(1).click();
+      await page.locator('input[type=file]').nth(1).click({ force: true });
       await expect(page.locator('[role=alert]')).toBeVisible();
     },
   },

@@ -97,7 +97,10 @@ test('nothing is enlarged, and proportions are kept', () => {
 });
 
 test('what shines through a PNG becomes white', async () => {
-  const clear = await new OffscreenCanvas(80, 80).convertToBlob({ type: 'image/png' });
+  const canvas = new OffscreenCanvas(80, 80);
+  // Without a context there is nothing to convert.
+  canvas.getContext('2d');
+  const clear = await canvas.convertToBlob({ type: 'image/png' });
   expect(await corners((await shrink(clear)).blob)).toBe('WWWW');
 });
 

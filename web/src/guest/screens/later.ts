@@ -1,0 +1,5 @@
+/** What the first view does not need, in a file of its own. It is loaded as soon as the first view stands. */
+export { default as Gallery } from './Gallery.svelte';
+export { default as Picture } from './Picture.svelte';
+export { default as Pictures } from './Pictures.svelte';
+export { default as Styles } from './Styles.svelte';
