@@ -1,7 +1,8 @@
+import type { Page } from '@playwright/test';
 import { PROMPT } from './data';
 import { expect, test } from './room';
 
-const storage = (page: import('@playwright/test').Page) =>
+const storage = (page: Page) =>
   page.evaluate(async () => ({
     local: JSON.stringify({ ...localStorage }),
     session: JSON.stringify({ ...sessionStorage }),
