@@ -3,7 +3,6 @@
 import { router } from 'svelte-spa-router';
 
 class Acting {
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed; the router's string is what is watched
   readonly tenant = $derived(new URLSearchParams(router.querystring ?? '').get('tenant'));
 }
 
