@@ -3,6 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { SHOTS } from './screens';
 import { expect, test } from './room';
 
+// Six looks a test; a busy machine takes its time.
+test.describe.configure({ timeout: 120_000 });
+
 const SIZES = {
   phone: { width: 390, height: 844 },
   narrow: { width: 360, height: 740 },

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { problem } from './api';
 import { month } from './data';
 import { expect, test } from './room';
@@ -133,7 +134,7 @@ test('the CSV holds every page of the ledger once', async ({ page, open }) => {
   ).toEqual(['edit_id', 'edit_1', 'edit_2', 'edit_3']);
 });
 
-async function hide(page: import('@playwright/test').Page, hidden: boolean): Promise<void> {
+async function hide(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((state) => {
     Object.defineProperty(document, 'visibilityState', {
       value: state ? 'hidden' : 'visible',

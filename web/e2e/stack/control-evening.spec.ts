@@ -1,5 +1,5 @@
 // The control room against the deployed local stack: sign-in by the emulator's managed login, and an evening's work.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 
 interface Stack {
@@ -108,7 +108,7 @@ test('a superadmin switches everything off and on again, and both stand in the l
 });
 
 async function askForEdit(
-  request: import('@playwright/test').APIRequestContext,
+  request: APIRequestContext,
   token: string,
   headers: Record<string, string>,
 ): Promise<string> {

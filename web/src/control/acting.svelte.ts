@@ -15,6 +15,7 @@ export function to(path: string, query: Record<string, string | null | undefined
 
 /** The same for `push` and `replace`. */
 export function pathTo(path: string, query: Record<string, string | null | undefined> = {}): string {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- lives for this call alone
   const all = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) all.set(name, value);
   if (acting.tenant && !path.startsWith('/admin') && !all.has('tenant')) all.set('tenant', acting.tenant);
@@ -24,5 +25,6 @@ export function pathTo(path: string, query: Record<string, string | null | undef
 
 /** A value of the address. */
 export function queried(name: string): string | null {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- lives for this call alone
   return new URLSearchParams(router.querystring ?? '').get(name);
 }

@@ -1,4 +1,5 @@
 // The address of every screen. Only what an organiser opens first is in the first load.
+import type { Component } from 'svelte';
 import { wrap } from 'svelte-spa-router/wrap';
 import type { RouteDefinition } from 'svelte-spa-router';
 import { t } from './i18n.svelte';
@@ -6,7 +7,8 @@ import Evening from './screens/Evening.svelte';
 import Events from './screens/Events.svelte';
 import NotHere from './screens/NotHere.svelte';
 
-type Load = () => Promise<{ default: import('svelte').Component<any, any> }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- svelte-spa-router's own type
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- svelte-spa-router's own type
+type Load = () => Promise<{ default: Component<any, any> }>;
 
 const later = (load: Load) => wrap({ asyncComponent: load });
 

@@ -45,7 +45,7 @@ export interface TenantEvent {
   id: string;
   slug: string;
   name: string;
-  created_at: string;
+  created_at?: string | null;
   ends_at?: string | null;
   capabilities: Capabilities;
   edits: number;

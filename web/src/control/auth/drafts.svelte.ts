@@ -9,6 +9,8 @@ interface Kept {
   drafts: Record<string, unknown>;
 }
 
+// Read once, when the session ends; nobody watches it.
+// eslint-disable-next-line svelte/prefer-svelte-reactivity
 const open = new Map<string, () => unknown>();
 
 /** Names what a form would lose. The function answers undefined where nothing was typed. Secrets must not be part of it. */
@@ -38,7 +40,7 @@ export function takeDraft<T>(form: string): T | undefined {
     return undefined;
   }
   const draft = kept.drafts[form] as T | undefined;
-  delete kept.drafts[form];
+  kept.drafts = Object.fromEntries(Object.entries(kept.drafts).filter(([name]) => name !== form));
   if (Object.keys(kept.drafts).length === 0) sessionStorage.removeItem(KEY);
   else sessionStorage.setItem(KEY, JSON.stringify(kept));
   return draft;
