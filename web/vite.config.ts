@@ -19,6 +19,8 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // Without this, what only later screens use of Svelte comes with the first view.
+      treeshake: { moduleSideEffects: (id) => !id.includes('/node_modules/svelte/') },
       input: here(`./${mode === 'control' ? 'control' : 'guest'}/index.html`),
     },
   },

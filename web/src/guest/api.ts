@@ -1,9 +1,8 @@
-import { answerOf, apiClient, type Answer } from '$lib/api/client';
+import { ask, type Answer } from '$lib/api/client';
 import type {
   EditBody,
   EventBody,
   GalleryItem,
-  GuestPaths,
   NewPhotoBody,
   Page,
   PhotoBody,
@@ -14,123 +13,101 @@ export type { EditBody, EventBody, GalleryItem, NewPhotoBody, Page, PhotoBody, S
 
 /** The guest's calls, by event token and guest id. */
 export class GuestApi {
-  readonly #client;
-  readonly #token: string;
+  readonly #event: string;
+  readonly #guestId: () => string;
 
   constructor(token: string, guestId: () => string) {
-    this.#token = token;
-    // Always sent: without it, all guests behind one router would share one allowance.
-    this.#client = apiClient<GuestPaths>(() => ({ 'X-Guest-Id': guestId() }));
+    this.#event = `/events/${encodeURIComponent(token)}`;
+    this.#guestId = guestId;
   }
 
-  async event(): Promise<Answer<EventBody>> {
-    return unwrap(
-      await answerOf(this.#client.GET('/events/{token}', { params: { path: { token: this.#token } } })),
+  event(): Promise<Answer<EventBody>> {
+    return this.#one('GET', '');
+  }
+
+  styles(): Promise<Answer<StyleBody[]>> {
+    return this.#one('GET', '/ai-styles');
+  }
+
+  registerPhoto(blob: Blob, consentVersion: number | null): Promise<Answer<NewPhotoBody>> {
+    return this.#one(
+      'POST',
+      '/photos',
+      {},
+      {
+        mime_type: 'image/jpeg',
+        size_bytes: blob.size,
+        ...(consentVersion === null ? {} : { consent_version: consentVersion }),
+      },
     );
   }
 
-  async styles(): Promise<Answer<StyleBody[]>> {
-    return unwrap(
-      await answerOf(
-        this.#client.GET('/events/{token}/ai-styles', { params: { path: { token: this.#token } } }),
-      ),
-    );
-  }
-
-  async registerPhoto(blob: Blob, consentVersion: number | null): Promise<Answer<NewPhotoBody>> {
-    return unwrap(
-      await answerOf(
-        this.#client.POST('/events/{token}/photos', {
-          params: { path: { token: this.#token } },
-          body: {
-            mime_type: 'image/jpeg',
-            size_bytes: blob.size,
-            ...(consentVersion === null ? {} : { consent_version: consentVersion }),
-          },
-        }),
-      ),
-    );
-  }
-
-  async photo(photo: string): Promise<Answer<PhotoBody>> {
-    return unwrap(
-      await answerOf(
-        this.#client.GET('/events/{token}/photos/{photo}', {
-          params: { path: { token: this.#token, photo } },
-        }),
-      ),
-    );
+  photo(photo: string): Promise<Answer<PhotoBody>> {
+    return this.#one('GET', `/photos/${photo}`);
   }
 
   photos(cursor?: string): Promise<Answer<Page<PhotoBody>>> {
-    return answerOf(
-      this.#client.GET('/events/{token}/photos', {
-        params: { path: { token: this.#token }, query: { limit: 50, ...(cursor ? { cursor } : {}) } },
-      }),
-    );
+    return this.#page('/photos', 50, cursor);
   }
 
   deletePhoto(photo: string): Promise<Answer<undefined>> {
-    return answerOf(
-      this.#client.DELETE('/events/{token}/photos/{photo}', {
-        params: { path: { token: this.#token, photo } },
-      }),
-    );
+    return this.#ask('DELETE', `/photos/${photo}`);
   }
 
-  async createEdit(
+  createEdit(
     photo: string,
     key: string,
     wish: { styleKey: string | null; prompt: string | null },
   ): Promise<Answer<EditBody>> {
-    return unwrap(
-      await answerOf(
-        this.#client.POST('/events/{token}/photos/{photo}/ai-edits', {
-          params: { path: { token: this.#token, photo }, header: { 'Idempotency-Key': key } },
-          body: {
-            ...(wish.styleKey ? { style_key: wish.styleKey } : {}),
-            ...(wish.prompt ? { prompt: wish.prompt } : {}),
-          },
-        }),
-      ),
+    return this.#one(
+      'POST',
+      `/photos/${photo}/ai-edits`,
+      { 'Idempotency-Key': key },
+      {
+        ...(wish.styleKey ? { style_key: wish.styleKey } : {}),
+        ...(wish.prompt ? { prompt: wish.prompt } : {}),
+      },
     );
   }
 
-  async edit(requestId: string): Promise<Answer<EditBody>> {
-    return unwrap(
-      await answerOf(
-        this.#client.GET('/events/{token}/ai-edits/{requestId}', {
-          params: { path: { token: this.#token, requestId } },
-        }),
-      ),
-    );
+  edit(id: string): Promise<Answer<EditBody>> {
+    return this.#one('GET', `/ai-edits/${id}`);
   }
 
   edits(cursor?: string): Promise<Answer<Page<EditBody>>> {
-    return answerOf(
-      this.#client.GET('/events/{token}/ai-edits', {
-        params: { path: { token: this.#token }, query: { limit: 24, ...(cursor ? { cursor } : {}) } },
-      }),
-    );
+    return this.#page('/ai-edits', 24, cursor);
   }
 
-  deleteEdit(requestId: string): Promise<Answer<undefined>> {
-    return answerOf(
-      this.#client.DELETE('/events/{token}/ai-edits/{requestId}', {
-        params: { path: { token: this.#token, requestId } },
-      }),
-    );
+  deleteEdit(id: string): Promise<Answer<undefined>> {
+    return this.#ask('DELETE', `/ai-edits/${id}`);
   }
 
   gallery(cursor?: string): Promise<Answer<Page<GalleryItem>>> {
-    return answerOf(
-      this.#client.GET('/events/{token}/gallery', {
-        params: { path: { token: this.#token }, query: { limit: 24, ...(cursor ? { cursor } : {}) } },
-      }),
-    );
+    return this.#page('/gallery', 24, cursor);
   }
-}
 
-function unwrap<T>(answer: Answer<{ data: T }>): Answer<T> {
-  return answer.ok ? { ok: true, data: answer.data.data } : answer;
+  /** The guest's id is always sent: without it, all guests behind one router would share one allowance. */
+  #ask<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    headers: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<Answer<T>> {
+    return ask<T>(method, this.#event + path, { ...headers, 'X-Guest-Id': this.#guestId() }, body);
+  }
+
+  #page<T>(path: string, limit: number, cursor?: string): Promise<Answer<Page<T>>> {
+    const next = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+    return this.#ask('GET', `${path}?limit=${limit}${next}`);
+  }
+
+  async #one<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    headers?: Record<string, string>,
+    body?: unknown,
+  ): Promise<Answer<T>> {
+    const answer = await this.#ask<{ data: T }>(method, path, headers, body);
+    return answer.ok ? { ok: true, data: answer.data.data } : answer;
+  }
 }

@@ -1,5 +1,5 @@
 /** Keeps the screen on while a photo goes out and a picture is made; a locked phone cuts uploads off. */
-export class Awake {
+class Awake {
   #wanted = false;
   #lock: WakeLockSentinel | null = null;
 
@@ -29,3 +29,5 @@ export class Awake {
     }
   }
 }
+
+export const awake = new Awake();

@@ -1,7 +1,7 @@
 import type { Answer, Trouble } from '$lib/api/client';
 import type { RejectionCode } from '$lib/api/shapes';
 import { upload } from '$lib/photo/upload';
-import { forget, recall, remember } from '$lib/storage';
+import { forget, remember } from '$lib/storage';
 import type { EditBody, GuestApi } from './api';
 import { backoff, jitter, Pause } from './pause';
 
@@ -118,10 +118,6 @@ export class Job {
   async discard(): Promise<void> {
     this.leave();
     if (this.#storageKey) await forget(this.#storageKey);
-  }
-
-  static recall(storageKey: string): Promise<SavedJob | undefined> {
-    return recall<SavedJob>(storageKey);
   }
 
   async #save(change: Partial<SavedJob>): Promise<void> {

@@ -3,7 +3,6 @@ import './first-paint.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { Session, tokenOf } from './session.svelte';
-import { registerWorker } from './worker';
 
 const target = document.getElementById('app');
 if (target) {
@@ -14,6 +13,6 @@ if (target) {
   void texts.then(() => {
     target.replaceChildren();
     mount(App, { target, props: { session } });
+    void session.loadLater().then(({ registerWorker }) => registerWorker());
   });
-  registerWorker();
 }

@@ -1,14 +1,13 @@
 import type { Trouble } from '$lib/api/client';
 import { isLanguage, pickLanguage, type Language } from '$lib/i18n';
-import { fit, PhotoError, shrink, type RejectedPhoto } from '$lib/photo/shrink';
+import type { RejectedPhoto } from '$lib/photo/shrink';
 import { forget, recall, remember } from '$lib/storage';
-import { applyAccent } from '$lib/ui/accent';
 import { GuestApi, type EventBody, type StyleBody } from './api';
-import { Awake } from './awake';
 import { loadTexts } from './i18n';
 import type { Texts } from './i18n/en';
-import { Job, type SavedJob } from './job.svelte';
+import type { Job, SavedJob } from './job.svelte';
 import { backoff, jitter, Pause } from './pause';
+import type * as Later from './screens/later';
 
 export type Screen = 'welcome' | 'style' | 'picture' | 'pictures' | 'gallery';
 const SCREENS: Screen[] = ['style', 'picture', 'pictures', 'gallery'];
@@ -46,7 +45,10 @@ export class Session {
   job = $state.raw<Job | null>(null);
   online = $state(navigator.onLine);
 
-  readonly #awake = new Awake();
+  /** What the first view does not need. */
+  later = $state.raw<typeof Later | null>(null);
+  #loading: Promise<typeof Later> | null = null;
+
   readonly #pause = new Pause();
   readonly #forever = new AbortController();
 
@@ -100,6 +102,21 @@ export class Session {
     if (chosen) await remember('language', language);
   }
 
+  /** Once, and again for as long as the network is away. */
+  loadLater(): Promise<typeof Later> {
+    return (this.#loading ??= this.#load());
+  }
+
+  async #load(): Promise<typeof Later> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return (this.later = await import('./screens/later'));
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, jitter(backoff(tries))));
+      }
+    }
+  }
+
   async #loadEvent(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       const [event, styles] = await Promise.all([this.api.event(), this.api.styles()]);
@@ -122,7 +139,7 @@ export class Session {
   #take(event: EventBody): void {
     this.event = event;
     document.title = event.name;
-    applyAccent(event.page.accent_colour);
+    void this.loadLater().then(({ applyAccent }) => applyAccent(event.page.accent_colour));
     if (!event.page.languages.includes(this.language) && event.page.languages.length > 0)
       void this.setLanguage(pickLanguage(navigator.languages, event.page.languages), false);
   }
@@ -138,7 +155,7 @@ export class Session {
   async #restore(): Promise<void> {
     const [draft, job, agreed, wish] = await Promise.all([
       recall<SavedDraft>(this.#key('draft')),
-      Job.recall(this.#key('job')),
+      recall<SavedJob>(this.#key('job')),
       recall<number>(this.#key('agreed')),
       recall<{ styleKey: string | null; prompt: string }>(this.#key('wish')),
     ]);
@@ -150,6 +167,7 @@ export class Session {
       if (!draft.blob && draft.photoId) void this.#findUrl(draft.photoId);
     }
     if (job && !this.job && (job.uploaded || (draft?.blob && draft.id === job.draftId))) {
+      await this.loadLater();
       this.#begin(job);
       // Where the guest was, even if the browser was closed and the link opened anew.
       if (!job.seen && !location.hash) {
@@ -197,6 +215,7 @@ export class Session {
     if (!file || this.reading) return;
     this.reading = true;
     this.photoError = null;
+    const { PhotoError, shrink } = await this.loadLater();
     try {
       const shrunk = await shrink(file, this.event?.photos.min_edge ?? 0);
       await this.#setDraft({ id: crypto.randomUUID(), ...shrunk, photoId: null });
@@ -215,6 +234,7 @@ export class Session {
     width: number | null;
     height: number | null;
   }): Promise<void> {
+    const { fit } = await this.loadLater();
     const size = fit(photo.width ?? 3, photo.height ?? 4);
     const draft: SavedDraft = { id: photo.id, blob: null, ...size, photoId: photo.id };
     this.draft = { ...draft, url: photo.url ?? '' };
@@ -284,10 +304,12 @@ export class Session {
   }
 
   #begin(saved: SavedJob): void {
+    // Nobody gets here but from a screen that came with it, or after waiting for it.
+    if (!this.later) return;
     this.job?.leave();
     // The photo of this wish, whatever is chosen later.
     const draft = this.draft?.id === saved.draftId ? this.draft : null;
-    const job = new Job({
+    const job = new this.later.Job({
       api: this.api,
       saved,
       storageKey: this.#key('job'),
@@ -311,11 +333,6 @@ export class Session {
     if (job !== this.job) return;
     if (job.stop?.kind === 'closed' || job.stop?.kind === 'consent') await this.reload();
     if (job.stop?.kind === 'photoGone') await this.dropPhoto();
-  }
-
-  /** Told by the screens: the phone must stay awake while something is under way. */
-  keepAwake(wanted: boolean): void {
-    this.#awake.set(wanted);
   }
 
   async forgetJob(editId: string): Promise<void> {

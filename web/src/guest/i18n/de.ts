@@ -18,7 +18,6 @@ export const de: Texts = {
     until: (at: string) => `Offen bis ${at}`,
     take: 'Foto aufnehmen',
     choose: 'Foto auswählen',
-    examples: 'Stile bei diesem Fest',
     reading: 'Dein Foto wird gelesen',
     promise: 'Keine App, kein Konto. Dein Foto verlässt das Handy erst, wenn du einen Stil wählst.',
     consent: 'Ich bin einverstanden',
@@ -189,7 +188,5 @@ export const de: Texts = {
       title: 'Alle Bilder sind fürs Erste vergeben',
       text: 'Das Kontingent der Gastgeber ist aufgebraucht. Bitte versuch es später wieder.',
     },
-    fromHost: 'Von deinen Gastgebern',
-    picturesStay: 'Deine Bilder sind noch da.',
   },
 };

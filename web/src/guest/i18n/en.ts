@@ -17,7 +17,6 @@ export const en = {
     until: (at: string) => `Open until ${at}`,
     take: 'Take a photo',
     choose: 'Choose a photo',
-    examples: 'Styles at this event',
     reading: 'Reading your photo',
     promise: 'No app, no account. Your photo leaves the phone only when you choose a style.',
     consent: 'I agree',
@@ -178,8 +177,6 @@ export const en = {
       title: 'All pictures for now are taken',
       text: 'The host’s allowance is used up. Please try again later.',
     },
-    fromHost: 'From your host',
-    picturesStay: 'Your pictures are still here.',
   },
 };
 

@@ -1,4 +1,9 @@
 /** What the first view does not need, in a file of its own. It is loaded as soon as the first view stands. */
+export { fit, PhotoError, shrink } from '$lib/photo/shrink';
+export { Job } from '../job.svelte';
+export { applyAccent } from '$lib/ui/accent';
+export { registerWorker } from '../worker';
+export { default as Closed } from './Closed.svelte';
 export { default as Gallery } from './Gallery.svelte';
 export { default as Picture } from './Picture.svelte';
 export { default as Pictures } from './Pictures.svelte';
