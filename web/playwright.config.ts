@@ -29,7 +29,10 @@ export default defineConfig({
   },
   projects: [
     { name: 'phone', testMatch: 'mocked/*.spec.ts', use: phone },
-    { name: 'desktop', testMatch: 'mocked/{screens,axe}.spec.ts', use: desktop },
+    // The phone is what guests hold; FULL=1 looks at every state on a desktop, too.
+    ...(process.env['FULL'] || process.env['SCREENS']
+      ? [{ name: 'desktop', testMatch: 'mocked/{screens,axe}.spec.ts', use: desktop }]
+      : []),
     { name: 'control', testMatch: 'control/*.spec.ts', use: desktop },
     { name: 'stack', testMatch: 'stack/*.spec.ts', workers: 1, use: phone },
     // For machines that have WebKit (`npx playwright install webkit`): the rules of iOS are nearest there.
