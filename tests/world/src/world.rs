@@ -256,6 +256,7 @@ impl Place {
         let photo = Photo {
             id,
             event_id: event.clone(),
+            consent: None,
             guest,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: 1_000,

@@ -251,6 +251,8 @@ mod tests {
     use lambda_http::Body;
     use lambda_http::http::Request;
 
+    use domain::event::{Gallery, PageChange};
+
     use super::*;
 
     fn change(body: &str) -> Result<PolicyChange, Problem> {
@@ -264,7 +266,8 @@ mod tests {
         let all_null = change(
             r#"{"enabled":null,"allow_custom_prompt":null,"allow_prompt_without_style":null,
                 "allowed_style_keys":null,"policy_message":null,"blocked_terms":null,
-                "max_in_flight_per_guest":null,"max_in_flight_per_event":null}"#,
+                "max_in_flight_per_guest":null,"max_in_flight_per_event":null,
+                "gallery":null,"consent":null}"#,
         );
         let expected = PolicyChange {
             enabled: Some(true),
@@ -275,6 +278,9 @@ mod tests {
             blocked_terms: Some(Vec::new()),
             max_in_flight_per_guest: Some(None),
             max_in_flight_per_event: Some(None),
+            gallery: Some(Gallery::Off),
+            consent: Some(None),
+            page: PageChange::default(),
         };
         assert_eq!(all_null.unwrap(), expected);
     }

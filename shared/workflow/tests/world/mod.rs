@@ -120,6 +120,7 @@ impl World {
             id: edit.photo_id,
             event_id: edit.event_id,
             guest: None,
+            consent: None,
             mime_type: "image/jpeg".to_owned(),
             size_bytes: photo.len() as u64,
             object_key: PHOTO.to_owned(),
