@@ -15,6 +15,7 @@ contract! {
 
 const EVENT: &str = "GET /events/{token}";
 const EDITS: &str = "GET /events/{token}/ai-edits";
+const GALLERY: &str = "GET /events/{token}/gallery";
 const EDIT: &str = "GET /events/{token}/ai-edits/{requestId}";
 
 /// The event is shown, and says that edits are not available.
@@ -42,6 +43,7 @@ async fn the_kill_switch_refuses_everything_with_its_message_but_shows_finished_
             EVENT => assert_unavailable(&reply),
             EDIT => _ = reply.problem(404, "edit_not_found"),
             EDITS => assert_eq!(reply.data(200)[0]["status"], "succeeded"),
+            GALLERY => assert_eq!(reply.data(200), &json!([])),
             // Guests may always delete what is theirs: here it is an edit and a photo that nobody has.
             deletion if deletion.starts_with("DELETE ") => assert_eq!(reply.status, 404),
             _ => {
