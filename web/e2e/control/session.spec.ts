@@ -36,7 +36,7 @@ test('survives a reload by the refresh token, and rotates it', async ({ page, si
   await open('/usage');
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Usage' })).toBeVisible();
-  expect(signIn.exchanged.at(-1)?.get('refresh_token')).toBe('refresh-2');
+  await expect.poll(() => signIn.exchanged.at(-1)?.get('refresh_token')).toBe('refresh-2');
 });
 
 test('renews the token five minutes before its end', async ({ page, signIn, open }) => {
