@@ -34,6 +34,7 @@ test('keeps the ID token out of every storage and the address', async ({ page, a
 
 test('survives a reload by the refresh token, and rotates it', async ({ page, signIn, open }) => {
   await open('/usage');
+  await expect(page.getByRole('heading', { name: 'Usage' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Usage' })).toBeVisible();
   await expect.poll(() => signIn.exchanged.at(-1)?.get('refresh_token')).toBe('refresh-2');
