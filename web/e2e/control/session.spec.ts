@@ -34,9 +34,10 @@ test('keeps the ID token out of every storage and the address', async ({ page, a
 
 test('survives a reload by the refresh token, and rotates it', async ({ page, signIn, open }) => {
   await open('/usage');
+  await expect(page.getByRole('heading', { name: 'Usage' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Usage' })).toBeVisible();
-  expect(signIn.exchanged.at(-1)?.get('refresh_token')).toBe('refresh-2');
+  await expect.poll(() => signIn.exchanged.at(-1)?.get('refresh_token')).toBe('refresh-2');
 });
 
 test('renews the token five minutes before its end', async ({ page, signIn, open }) => {

@@ -1,6 +1,6 @@
 import type { Page, Request, Route } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { EditBody, EventBody, GalleryItem, PhotoBody, StyleBody } from '../../src/lib/api/shapes';
+import type { EditBody, EventBody, GalleryItem, PhotoBody, StyleBody } from '../../src/guest/api';
 
 export const TOKEN = 'tok_test_0123456789abcdef';
 export const PAGE = `/e/${TOKEN}`;
@@ -289,9 +289,11 @@ export const sampleEdit = (id: string, change: Partial<EditBody> = {}): EditBody
   ...change,
 });
 
+type FailureCode = NonNullable<EditBody['failure']>['code'];
+/** Any code: the page has to bear those that the API does not know yet. */
 export const failure = (code: string, retryable = true): Partial<EditBody> => ({
   status: code === 'moderated' ? 'blocked' : 'failed',
-  failure: { code, message: 'internal words', retryable },
+  failure: { code: code as FailureCode, message: 'internal words', retryable },
 });
 
 export const galleryItems = (): GalleryItem[] =>

@@ -63,7 +63,10 @@ const withPictures = (api: MockedApi) => {
     sampleEdit('edit_7', { ...failure('provider_error'), style_key: 'noir' }),
   ];
 };
-const unavailable = (reason: string, message: string | null = null): State => ({
+const unavailable = (
+  reason: NonNullable<ReturnType<typeof sampleEvent>['ai_edits']['reason']>,
+  message: string | null = null,
+): State => ({
   name: `not-available-${reason.replaceAll('_', '-')}`,
   given: (api) => {
     api.event = sampleEvent({ ai_edits: { available: false, reason, message } });
@@ -199,7 +202,6 @@ export const STATES: State[] = [
   unavailable('feature_disabled'),
   unavailable('feature_locked'),
   unavailable('event_policy_blocked', 'We open after the cake, at nine.'),
-  unavailable('budget_hard_cap_reached'),
   { name: 'link-ended', given: (api) => api.next.event.push(problem(404, 'event_not_found')) },
   { name: 'offline', given: (api) => api.next.event.push('cut', 'cut', 'cut', 'cut') },
 ];

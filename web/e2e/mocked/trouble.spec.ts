@@ -20,7 +20,7 @@ for (const [reason, title] of [
   ['feature_disabled', 'A short break'],
   ['feature_locked', 'No magic here yet'],
   ['event_policy_blocked', 'Not open at the moment'],
-  ['budget_hard_cap_reached', 'All pictures for now are taken'],
+  ['unavailable', 'A short break'],
 ] as const) {
   test(`an event that is not available says why: ${reason}`, async ({ page }) => {
     api.event = sampleEvent({ ai_edits: { available: false, reason, message: null } });

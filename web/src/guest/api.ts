@@ -1,15 +1,17 @@
 import { ask, type Answer } from '$lib/api/client';
-import type {
-  EditBody,
-  EventBody,
-  GalleryItem,
-  NewPhotoBody,
-  Page,
-  PhotoBody,
-  StyleBody,
-} from '$lib/api/shapes';
+import type { components } from '$lib/api/schema';
 
-export type { EditBody, EventBody, GalleryItem, NewPhotoBody, Page, PhotoBody, StyleBody };
+type Schemas = components['schemas'];
+export type EditBody = Schemas['EditBody'];
+export type EventBody = Schemas['EventBody'];
+export type GalleryItem = Schemas['ShownBody'];
+export type NewPhotoBody = Schemas['NewPhotoBody'];
+export type PhotoBody = Schemas['PhotoBody'];
+export type StyleBody = Schemas['StyleBody'];
+export interface Page<T> {
+  data: T[];
+  meta: { next_cursor?: string | null };
+}
 
 /** The guest's calls, by event token and guest id. */
 export class GuestApi {

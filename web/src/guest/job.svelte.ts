@@ -1,9 +1,11 @@
 import type { Answer, Trouble } from '$lib/api/client';
-import type { RejectionCode } from '$lib/api/shapes';
+import type { components } from '$lib/api/schema';
 import { upload } from '$lib/photo/upload';
 import { forget, remember } from '$lib/storage';
 import type { EditBody, GuestApi } from './api';
 import { backoff, jitter, Pause } from './pause';
+
+type RejectionCode = components['schemas']['RejectionBody']['code'];
 
 /** What is kept on the device: enough to go on after a reload, a killed tab or a closed browser, and never to ask twice. */
 export interface SavedJob {

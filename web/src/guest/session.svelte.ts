@@ -230,9 +230,9 @@ export class Session {
   /** Another style of a photo that the API has. */
   async usePhoto(photo: {
     id: string;
-    url: string | null;
-    width: number | null;
-    height: number | null;
+    url?: string | null;
+    width?: number | null;
+    height?: number | null;
   }): Promise<void> {
     const { fit } = await this.loadLater();
     const size = fit(photo.width ?? 3, photo.height ?? 4);

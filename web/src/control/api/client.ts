@@ -3,7 +3,6 @@ import createClient from 'openapi-fetch';
 import type { paths } from '$lib/api/schema';
 import { session, SessionEnded } from '../auth/session.svelte';
 import { acting } from '../acting.svelte';
-import type { NewPaths } from './shapes';
 
 export interface FieldError {
   pointer: string;
@@ -39,7 +38,7 @@ const BY_STATUS: Record<number, string> = {
   429: 'rate_limited',
 };
 
-export const api = createClient<Omit<paths, keyof NewPaths> & NewPaths>({
+export const api = createClient<paths>({
   baseUrl: `${location.origin}/api/v1`,
   fetch: withToken,
 });

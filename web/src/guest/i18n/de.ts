@@ -184,9 +184,5 @@ export const de: Texts = {
       title: 'Eine kurze Pause',
       text: 'Gerade ist etwas langsam. Die Seite versucht es von selbst weiter.',
     },
-    budget: {
-      title: 'Alle Bilder sind fürs Erste vergeben',
-      text: 'Das Kontingent der Gastgeber ist aufgebraucht. Bitte versuch es später wieder.',
-    },
   },
 };

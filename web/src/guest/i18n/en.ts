@@ -173,10 +173,6 @@ export const en = {
       text: 'Your host has not opened the pictures, or has closed them.',
     },
     unavailable: { title: 'A short break', text: 'Something is slow right now. It tries again by itself.' },
-    budget: {
-      title: 'All pictures for now are taken',
-      text: 'The host’s allowance is used up. Please try again later.',
-    },
   },
 };
 

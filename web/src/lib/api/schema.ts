@@ -94,6 +94,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/ai-styles/{key}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a style makes of the demo photo in fake mode; costs nothing */
+        post: operations["tryStyle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what in the installation, newest first; kept for 365 days */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/events": {
         parameters: {
             query?: never;
@@ -305,6 +339,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/{token}/ai-edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The guest's own edits, newest first */
+        get: operations["listEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/{token}/ai-edits/{requestId}": {
         parameters: {
             query?: never;
@@ -316,7 +367,8 @@ export interface paths {
         get: operations["getEdit"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes one of the guest's own edits with its pictures; one under way is finished and paid for, and not shown */
+        delete: operations["deleteEdit"];
         options?: never;
         head?: never;
         patch?: never;
@@ -339,6 +391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/{token}/gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finished edits that every guest may see, newest first; none where the gallery is off */
+        get: operations["listGallery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/{token}/photos": {
         parameters: {
             query?: never;
@@ -346,12 +415,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The event's photos, newest first */
+        /** The guest's own photos, newest first; everybody's where the gallery is open */
         get: operations["listPhotos"];
         put?: never;
         /** Registers a photo and says where to upload it */
         post: operations["createPhoto"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{token}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of the guest: whether it can be used, and where to see it */
+        get: operations["getPhoto"];
+        put?: never;
+        post?: never;
+        /** Deletes one of the guest's own photos, with the pictures that were made of it */
+        delete: operations["deletePhoto"];
         options?: never;
         head?: never;
         patch?: never;
@@ -425,6 +512,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenant/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what of the tenant and its events, newest first; kept for 365 days */
+        get: operations["listTenantAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's events, newest first, with their month in short */
+        get: operations["listTenantEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event's last 48 hours, an entry for each */
+        get: operations["getEventActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenant/events/{eventSlug}/ai-edits": {
         parameters: {
             query?: never;
@@ -454,6 +592,58 @@ export interface paths {
         get: operations["getEventEdit"];
         put?: never;
         post?: never;
+        /** Deletes an edit with its pictures; one under way is finished and paid for, and not shown */
+        delete: operations["deleteEventEdit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/ai-edits/{aiEditRequest}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a reviewed gallery show an edit; a hidden edit stays hidden */
+        post: operations["approveEventEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/ai-edits/{aiEditRequest}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an edit out of the gallery, whatever the gallery is */
+        post: operations["hideEventEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/ai-edits/{aiEditRequest}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an edit into the gallery, also one that was hidden */
+        post: operations["showEventEdit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,7 +657,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts, rates, latency, spend and alerts of this month (UTC) */
+        /** Counts, rates, latency, spend and alerts of a month (UTC) */
         get: operations["getEventSummary"];
         put?: never;
         post?: never;
@@ -512,10 +702,207 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenant/events/{eventSlug}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names and addresses of the event's finished pictures, oldest first
+         * @description A cursor stays usable: whoever comes back later goes on where it stopped.
+         */
+        get: operations["exportEventEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event's guest links, newest first, without their secrets */
+        get: operations["listGuestLinks"];
+        put?: never;
+        /** Makes a guest link and shows it once */
+        post: operations["createGuestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/guest-links/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a guest link at once */
+        delete: operations["revokeGuestLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/logos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says where to upload a logo */
+        post: operations["createLogo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All photos of the event, newest first */
+        get: operations["listEventPhotos"];
+        put?: never;
+        /** Registers a photo and says where to upload it */
+        post: operations["createEventPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/events/{eventSlug}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of the event */
+        get: operations["getEventPhoto"];
+        put?: never;
+        post?: never;
+        /** Deletes a photo, with the pictures that were made of it */
+        delete: operations["deleteEventPhoto"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tenant's month (UTC) cost, by event and style */
+        get: operations["getTenantUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenant/usage/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger of the tenant's month (UTC), newest edit first; as CSV with `Accept: text/csv`
+         * @description CSV has the same columns, and `cost_usd` with six decimals and a dot. It is a page, too: `Link` with `rel="next"` names
+         *     the next one.
+         */
+        get: operations["listUsageEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        Action: "policy_changed" | "link_created" | "link_revoked" | "edit_hidden" | "edit_shown" | "edit_approved" | "edit_deleted" | "photo_deleted" | "budget_changed" | "tenant_changed" | "event_changed" | "event_addon_changed" | "event_addon_removed" | "settings_changed" | "style_changed" | "style_deleted" | "package_changed" | "package_deleted" | "addon_changed" | "addon_deleted";
+        /** @description What happened at an event in its last 48 hours. */
+        Activity: {
+            /** @description Oldest first; the last one is under way. */
+            hours: components["schemas"]["ActivityHour"][];
+        };
+        /** @description An hour. An edit is created in one, and may end in another. */
+        ActivityHour: {
+            /** Format: int64 */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Of the edits that ended in this hour.
+             */
+            cost_micro_usd: number;
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description Its beginning (UTC).
+             */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Time at the provider of the edits that succeeded in this hour.
+             */
+            mean_latency_ms?: number | null;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        /** @description Who did it. */
+        Actor: {
+            /** @description The tenant in whose place a superadmin acted. */
+            acting_for?: string | null;
+            /** @description The subject of the token, or an operator's user name. */
+            id: string;
+            kind: components["schemas"]["ActorKind"];
+            /** @description For people. */
+            name?: string | null;
+        };
+        /**
+         * @description What kind of caller changed something.
+         * @enum {string}
+         */
+        ActorKind: "organiser" | "superadmin" | "operator";
         /** @description An add-on of the catalogue. */
         Addon: {
             currency: string;
@@ -572,6 +959,10 @@ export interface components {
             /** Format: int32 */
             budget_alert_cooldown_minutes?: number | null;
             default_provider?: components["schemas"]["Provider"] | null;
+            /** Format: int32 */
+            edits_per_event_and_hour?: number | null;
+            /** Format: int32 */
+            edits_per_guest_and_hour?: number | null;
             /** Format: double */
             failure_rate_alert_threshold?: number | null;
             /** Format: int32 */
@@ -588,6 +979,7 @@ export interface components {
             guest_enabled?: boolean | null;
             /** @description Global kill switch. */
             is_enabled?: boolean | null;
+            keep_originals?: boolean | null;
             /** Format: int32 */
             latency_warning_ms?: number | null;
             /** Format: int32 */
@@ -625,7 +1017,7 @@ export interface components {
              *     or else the default holds.
              */
             sources: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["SettingSource"];
             };
         };
         AdminSettingsInput: {
@@ -638,6 +1030,10 @@ export interface components {
             /** Format: int32 */
             budget_alert_cooldown_minutes?: number | null;
             default_provider?: components["schemas"]["Provider"] | null;
+            /** Format: int32 */
+            edits_per_event_and_hour?: number | null;
+            /** Format: int32 */
+            edits_per_guest_and_hour?: number | null;
             /** Format: double */
             failure_rate_alert_threshold?: number | null;
             /** Format: int32 */
@@ -654,6 +1050,7 @@ export interface components {
             guest_enabled?: boolean | null;
             /** @description Global kill switch. */
             is_enabled?: boolean | null;
+            keep_originals?: boolean | null;
             /** Format: int32 */
             latency_warning_ms?: number | null;
             /** Format: int32 */
@@ -771,22 +1168,45 @@ export interface components {
             model: string;
             /** Format: int32 */
             number: number;
-            outcome?: string | null;
-            provider: string;
+            outcome?: components["schemas"]["AttemptOutcome"] | null;
+            provider: components["schemas"]["Provider"];
             /** Format: date-time */
             started_at: string;
             task_id: string;
+        };
+        /**
+         * @description How an attempt ended: with a picture, or with a failure code.
+         * @enum {string}
+         */
+        AttemptOutcome: "succeeded" | "provider_timeout" | "provider_error" | "provider_rejected" | "provider_auth" | "provider_quota" | "moderated" | "prompt_blocked" | "photo_invalid" | "output_invalid" | "output_unavailable" | "budget_hard_cap_reached" | "recovered_as_failed";
+        /** @description A field that changed. Null: there was nothing, or there is nothing any more. */
+        AuditChange: {
+            /** @description Its name, such as `budget.hard_cap_micro_usd`. */
+            field: string;
+            from?: unknown;
+            to?: unknown;
+        };
+        /** @description Something that was changed, by whom and how. */
+        AuditEntry: {
+            action: components["schemas"]["Action"];
+            actor: components["schemas"]["Actor"];
+            /** Format: date-time */
+            at: string;
+            /** @description What changed of it. A secret's value stands nowhere: it is `changed`. */
+            changes: components["schemas"]["AuditChange"][];
+            event_id?: string | null;
+            id: string;
+            /** @description The id of an edit, a photo or a link, the key of a style, and so on. */
+            target?: string | null;
+            /** @description Null for what belongs to the installation. */
+            tenant_id?: string | null;
         };
         /** @description Whether edits are possible now. */
         AvailabilityBody: {
             available: boolean;
             /** @description What to tell the guest about it. */
             message?: string | null;
-            /**
-             * @description The code of the refusal that any edit would meet: `feature_disabled`, `feature_locked`, `event_policy_blocked`, or
-             *     `unavailable` for a moment.
-             */
-            reason?: string | null;
+            reason?: components["schemas"]["Obstacle"] | null;
         };
         /** @description A budget threshold that was reached. */
         BudgetAlertBody: {
@@ -797,8 +1217,13 @@ export interface components {
             /** Format: int64 */
             spent_micro_usd: number;
             /** @description `ai_budget_soft_cap` or `ai_budget_hard_cap`. */
-            type: string;
+            type: components["schemas"]["BudgetAlertKind"];
         };
+        /**
+         * @description A threshold of a budget.
+         * @enum {string}
+         */
+        BudgetAlertKind: "ai_budget_soft_cap" | "ai_budget_hard_cap";
         BudgetBody: {
             /** Format: int64 */
             hard_cap_micro_usd?: number | null;
@@ -838,12 +1263,11 @@ export interface components {
         CapabilitiesBody: {
             /** @description Whether AI edits are unlocked. */
             ai_styling: boolean;
-            /** @description `package` or `addon`. */
-            granted_by?: string | null;
+            granted_by?: components["schemas"]["GrantedBy"] | null;
         };
         /** @description A figure that is watched. */
         CheckBody: {
-            id: string;
+            id: components["schemas"]["CheckId"];
             /** @description Where it is written what to do. */
             runbook: string;
             /**
@@ -851,8 +1275,7 @@ export interface components {
              * @description Null for what is counted, not sampled.
              */
             samples?: number | null;
-            /** @description `ok`, `alert` or `insufficient_data`. */
-            status: string;
+            status: components["schemas"]["CheckStatus"];
             /**
              * Format: double
              * @description Null where nothing is set.
@@ -860,6 +1283,30 @@ export interface components {
             threshold?: number | null;
             /** Format: double */
             value?: number | null;
+        };
+        /**
+         * @description Something that is watched.
+         * @enum {string}
+         */
+        CheckId: "failure_rate" | "latency" | "budget_soft_cap" | "budget_hard_cap" | "abuse_escalation" | "providers";
+        /**
+         * @description The result of a check.
+         * @enum {string}
+         */
+        CheckStatus: "ok" | "alert" | "insufficient_data";
+        /** @description What a guest agrees to before a photo is taken. */
+        Consent: {
+            text: string;
+            /**
+             * Format: int32
+             * @description Grows by one with every new text.
+             */
+            version: number;
+        };
+        /** @description What a guest agrees to before a photo is taken. */
+        ConsentInput: {
+            /** @description A new text gets the next version, and every guest is asked again. */
+            text: string;
         };
         /** @description Edits that were asked for in the month, by where they stand. */
         CountsBody: {
@@ -886,7 +1333,7 @@ export interface components {
             id: string;
             output?: components["schemas"]["OutputBody"] | null;
             photo_id: string;
-            status: string;
+            status: components["schemas"]["Status"];
             style_key?: string | null;
             /** Format: date-time */
             updated_at: string;
@@ -918,6 +1365,11 @@ export interface components {
              */
             required_features: string[];
         };
+        /**
+         * @description What became of the money that was reserved for an edit.
+         * @enum {string}
+         */
+        EntryKind: "settled" | "released";
         /** @description An add-on of an event. */
         EventAddon: {
             /** @description Completed and not expired. */
@@ -944,7 +1396,11 @@ export interface components {
             allow_custom_prompt: boolean;
             /** @description Whether that prompt may stand alone, without a style around it. */
             allow_prompt_without_style: boolean;
+            /** @description Whose edits a guest sees besides its own. */
+            gallery: components["schemas"]["Gallery"];
             name: string;
+            page: components["schemas"]["PageBody"];
+            photos: components["schemas"]["PhotoLimitsBody"];
         };
         /** @description An event's policy, and whether it has the feature at all. */
         EventSettingsBody: {
@@ -954,11 +1410,14 @@ export interface components {
             blocked_terms: string[];
             /** @description Set by package and add-ons; cannot be changed here. */
             capabilities: components["schemas"]["CapabilitiesBody"];
+            consent?: components["schemas"]["Consent"] | null;
             enabled: boolean;
+            gallery: components["schemas"]["Gallery"];
             /** Format: int32 */
             max_in_flight_per_event?: number | null;
             /** Format: int32 */
             max_in_flight_per_guest?: number | null;
+            page: components["schemas"]["PageSettingsBody"];
             policy_message?: string | null;
         };
         /** @description Changes of an event's policy: what is absent stays, what is null goes back to its default. */
@@ -971,8 +1430,10 @@ export interface components {
             allowed_style_keys?: string[] | null;
             /** @description Blocked terms of this event, on top of the installation's. Default: none. */
             blocked_terms?: string[] | null;
+            consent?: components["schemas"]["ConsentInput"] | null;
             /** @description Off: every edit is refused with `event_policy_blocked`. Default true. */
             enabled?: boolean | null;
+            gallery?: components["schemas"]["Gallery"] | null;
             /**
              * Format: int32
              * @description Edits of the event that may be under way at once. Default null: any number.
@@ -983,14 +1444,57 @@ export interface components {
              * @description Edits of one guest that may be under way at once. Default null: any number.
              */
             max_in_flight_per_guest?: number | null;
+            page?: components["schemas"]["PageInput"] | null;
             /** @description What a guest is told when the policy refuses. Default null: a text of ours. */
             policy_message?: string | null;
         };
+        /** @description An event's part of it. */
+        EventUsage: {
+            /** Format: int64 */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Edits that were asked for in the month, whatever became of them.
+             */
+            edits: number;
+            event_id: string;
+            /** Format: int64 */
+            failed: number;
+            name: string;
+            slug: string;
+            /** Format: int64 */
+            spent_micro_usd: number;
+            styles: components["schemas"]["StyleUsage"][];
+            /** Format: int64 */
+            succeeded: number;
+        };
+        /** @description A finished picture. */
+        ExportEntry: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When the address stops working; ask for the page again.
+             */
+            expires_at: string;
+            /** @description Its edit. */
+            id: string;
+            /** @description For a file: when it was asked for (UTC), its style, and its edit. No two are the same. */
+            name: string;
+            /** @description Of the file, in hex. */
+            sha256: string;
+            url: string;
+        };
         FailureBody: {
-            code: string;
+            code: components["schemas"]["FailureCode"];
             message: string;
             retryable: boolean;
         };
+        /**
+         * @description The reason of an edit that ended without a picture.
+         * @enum {string}
+         */
+        FailureCode: "provider_timeout" | "provider_error" | "provider_rejected" | "provider_auth" | "provider_quota" | "moderated" | "prompt_blocked" | "photo_invalid" | "output_invalid" | "output_unavailable" | "budget_hard_cap_reached" | "recovered_as_failed";
         /** @description A field that does not fit. */
         FieldError: {
             /** @description What is wrong with it. */
@@ -998,6 +1502,45 @@ export interface components {
             /** @description JSON pointer to the field. */
             pointer: string;
         };
+        /**
+         * @description Whose edits a guest sees besides its own.
+         * @enum {string}
+         */
+        Gallery: "off" | "open" | "reviewed";
+        /**
+         * @description Where an edit stands in the gallery.
+         * @enum {string}
+         */
+        GalleryState: "shown" | "hidden" | "awaiting_review" | "not_shown";
+        /**
+         * @description What unlocked the feature for an event.
+         * @enum {string}
+         */
+        GrantedBy: "package" | "addon";
+        /** @description A guest link, without its secret. */
+        GuestLink: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            id: string;
+            label?: string | null;
+        };
+        /** @description A guest link that is asked for. */
+        GuestLinkInput: {
+            /**
+             * Format: date-time
+             * @description When it stops working; null: never.
+             */
+            expires_at?: string | null;
+            /** @description For the organiser, such as where it hangs; null: none. */
+            label?: string | null;
+        };
+        /**
+         * @description A language of the guest page.
+         * @enum {string}
+         */
+        Language: "de" | "en";
         /** @description Time at the provider; null without samples. The percentiles are estimated from a histogram. */
         LatencyBody: {
             /** Format: int64 */
@@ -1009,6 +1552,16 @@ export interface components {
             /** Format: int64 */
             samples: number;
         };
+        /** @description A logo that is announced. */
+        LogoInput: {
+            /** @description What kind of picture it is; only PNG and WebP can be see-through. */
+            mime_type: components["schemas"]["MimeType"];
+            /**
+             * Format: int64
+             * @description Exactly what will be uploaded.
+             */
+            size_bytes: number;
+        };
         /**
          * @description A kind of picture that can be edited.
          * @enum {string}
@@ -1019,6 +1572,18 @@ export interface components {
          * @enum {string}
          */
         Mode: "live" | "fake";
+        /** @description A new guest link: shown this once. */
+        NewGuestLink: components["schemas"]["GuestLink"] & {
+            /** @description What guests have in their link. */
+            token: string;
+            /** @description The page that guests open; null where this installation has no site. */
+            url?: string | null;
+        };
+        /** @description Where to upload a logo, and what the event's page then names it by. */
+        NewLogoBody: {
+            image_key: string;
+            upload: components["schemas"]["UploadBody"];
+        };
         /** @description A registered photo and where to put it. */
         NewPhotoBody: {
             /** Format: date-time */
@@ -1047,14 +1612,25 @@ export interface components {
             alerts: components["schemas"]["AlertsBody"];
             checks: components["schemas"]["CheckBody"][];
         };
+        /**
+         * @description What any edit would be refused with.
+         * @enum {string}
+         */
+        Obstacle: "feature_disabled" | "feature_locked" | "event_policy_blocked" | "unavailable";
         OutputBody: {
             /** Format: int64 */
             bytes: number;
+            /**
+             * Format: date-time
+             * @description Until then both addresses work: ask again for new ones, and store none.
+             */
+            expires_at: string;
             /** Format: int32 */
             height: number;
             mime_type: string;
             sha256: string;
             thumbnail_url: string;
+            /** @description The same for some minutes, so a browser that asks again loads nothing twice. */
             url: string;
             /** Format: int32 */
             width: number;
@@ -1072,19 +1648,94 @@ export interface components {
             /** @description For people. */
             name: string;
         };
-        /** @description A photo and where to see it. */
+        /** @description What the guest page shows of the event. */
+        PageBody: {
+            /** @description `#rrggbb` */
+            accent_colour?: string | null;
+            consent?: components["schemas"]["Consent"] | null;
+            /**
+             * Format: date-time
+             * @description When the event ends.
+             */
+            ends_at?: string | null;
+            languages: components["schemas"]["Language"][];
+            /** @description Works for a while. */
+            logo_url?: string | null;
+            privacy_url?: string | null;
+            welcome?: string | null;
+        };
+        /** @description Changes of what the guest page shows: what is absent stays, what is null goes back to its default. */
+        PageInput: {
+            /** @description `#rrggbb`. Default: ours. */
+            accent_colour?: string | null;
+            /**
+             * Format: date-time
+             * @description When the event ends, as guests are told. Links end on their own.
+             */
+            ends_at?: string | null;
+            /** @description In the order in which they are offered. Default: all. */
+            languages?: components["schemas"]["Language"][] | null;
+            /** @description The `image_key` of an uploaded logo of this event. Default: none. */
+            logo_key?: string | null;
+            /** @description The organiser's privacy notice, `https` only. Default: none. */
+            privacy_url?: string | null;
+            /** @description Words above everything else. Default: none. */
+            welcome?: string | null;
+        };
+        /** @description The same as its organiser sets it. */
+        PageSettingsBody: {
+            /** @description `#rrggbb` */
+            accent_colour?: string | null;
+            /** Format: date-time */
+            ends_at?: string | null;
+            languages: components["schemas"]["Language"][];
+            logo_key?: string | null;
+            /** @description Where the logo is; works for a while. Follows from `logo_key` and cannot be changed. */
+            logo_url?: string | null;
+            privacy_url?: string | null;
+            welcome?: string | null;
+        };
+        /** @description A photo, how far it has come, and where to see it. */
         PhotoBody: {
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description Until then both addresses work, and they stay the same for some minutes: show them, do not store them.
+             */
+            expires_at?: string | null;
+            /** Format: int32 */
+            height?: number | null;
             id: string;
+            /** @description As announced. */
             mime_type: string;
-            /** Format: int64 */
+            /** @description Whether whoever asks has registered it. */
+            own: boolean;
+            rejection?: components["schemas"]["RejectionBody"] | null;
+            /**
+             * Format: int64
+             * @description As announced.
+             */
             size_bytes: number;
-            /** @description Works for a while. */
-            url: string;
+            /** @description An edit may be asked for in every status but `rejected`. */
+            status: components["schemas"]["PhotoStatus"];
+            /** @description At most 480 pixels. */
+            thumbnail_url?: string | null;
+            /** @description The photo as edits use it: upright, at most 2048 pixels, a JPEG without place and time. Only of a ready one. */
+            url?: string | null;
+            /**
+             * Format: int32
+             * @description Of the photo at `url`.
+             */
+            width?: number | null;
         };
         /** @description A photo that is announced. */
         PhotoInput: {
+            /**
+             * Format: int32
+             * @description The version of the event's consent text that the guest agreed to; needed where the event has one.
+             */
+            consent_version?: number | null;
             /** @description What kind of picture it is. */
             mime_type: components["schemas"]["MimeType"];
             /**
@@ -1093,6 +1744,24 @@ export interface components {
              */
             size_bytes: number;
         };
+        /** @description What a photo may be. */
+        PhotoLimitsBody: {
+            /** Format: int64 */
+            max_bytes: number;
+            /** Format: int64 */
+            max_pixels: number;
+            mime_types: components["schemas"]["MimeType"][];
+            /**
+             * Format: int32
+             * @description Pixels of the shorter edge.
+             */
+            min_edge: number;
+        };
+        /**
+         * @description The status alone, as callers branch on it.
+         * @enum {string}
+         */
+        PhotoStatus: "awaiting_upload" | "ready" | "rejected";
         /**
          * @description Where a watermark sits.
          * @enum {string}
@@ -1101,7 +1770,7 @@ export interface components {
         /** @description Why there is no answer. Branch on `code`. */
         Problem: {
             /** @description Stable. */
-            code: string;
+            code: components["schemas"]["ProblemCode"];
             /** @description What this caller can do about it. */
             detail?: string | null;
             /** @description The blocked edit that was stored. */
@@ -1122,6 +1791,8 @@ export interface components {
             /** @description A URN of the code. */
             type: string;
         };
+        /** @enum {string} */
+        ProblemCode: "addon_not_purchasable" | "budget_hard_cap_reached" | "budget_soft_cap_reached" | "edit_not_found" | "event_not_found" | "event_policy_blocked" | "feature_disabled" | "feature_locked" | "forbidden" | "idempotency_in_progress" | "idempotency_key_reused" | "in_use" | "internal_error" | "invalid_request" | "not_found" | "payload_too_large" | "photo_not_found" | "prompt_blocked" | "rate_limited" | "style_locked" | "style_not_allowed" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "validation_failed";
         /**
          * @description An outside AI image API.
          * @enum {string}
@@ -1141,15 +1812,54 @@ export interface components {
             /** Format: double */
             provider_failure_rate?: number | null;
         };
-        /** @description `set` or `missing`. */
+        /**
+         * @description Why a photo cannot be used. Each code owns the words that its guest reads.
+         * @enum {string}
+         */
+        Rejection: "not_a_picture" | "heic" | "avif" | "gif" | "unsupported_kind" | "damaged" | "too_small" | "too_many_pixels" | "too_large";
+        RejectionBody: {
+            code: components["schemas"]["Rejection"];
+            /** @description For the guest: what is wrong and what to do. */
+            message: string;
+        };
+        /** @description Whether each key is set. */
         SecretsBody: {
-            fal_api_key: string;
-            runware_api_key: string;
+            /** @enum {string} */
+            fal_api_key: "set" | "missing";
+            /** @enum {string} */
+            runware_api_key: "set" | "missing";
         };
         /** @description API keys; null removes one. */
         SecretsInput: {
             fal_api_key?: string | null;
             runware_api_key?: string | null;
+        };
+        /**
+         * @description Where a value comes from.
+         * @enum {string}
+         */
+        SettingSource: "parameter" | "default" | "unusable";
+        /** @description A finished edit that every guest may see. */
+        ShownBody: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until then both addresses work.
+             */
+            expires_at: string;
+            /** Format: int32 */
+            height: number;
+            id: string;
+            style_key?: string | null;
+            /** @description At most 480 pixels. */
+            thumbnail_url: string;
+            url: string;
+            /**
+             * Format: int32
+             * @description Of the picture at `url`.
+             */
+            width: number;
         };
         /** @description What a soft cap does beyond alerting. */
         SoftCapAction: "none" | {
@@ -1183,6 +1893,11 @@ export interface components {
             /** Format: int64 */
             tenant_micro_usd: number;
         };
+        /**
+         * @description Where an edit stands. The last three are terminal and never change again.
+         * @enum {string}
+         */
+        Status: "queued" | "processing" | "succeeded" | "failed" | "blocked";
         /** @description A style at an event. */
         StyleBody: {
             description: string;
@@ -1193,7 +1908,23 @@ export interface components {
             name: string;
             preview_url?: string | null;
         };
-        /** @description How an event is doing in the running month (UTC). */
+        /**
+         * @description Why guests cannot use a style.
+         * @enum {string}
+         */
+        StyleHurdle: "feature_locked" | "inactive" | "not_on_list" | "style_locked";
+        /** @description A style's part of it. */
+        StyleUsage: {
+            /** Format: int64 */
+            edits: number;
+            /** Format: int64 */
+            spent_micro_usd: number;
+            /** @description Null: edits by prompt alone. */
+            style_key?: string | null;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        /** @description How an event is doing in a month (UTC). */
         SummaryBody: {
             /** @description Newest first, ten at most. */
             budget_alerts: components["schemas"]["BudgetAlertBody"][];
@@ -1216,12 +1947,14 @@ export interface components {
             attempts: components["schemas"]["AttemptBody"][];
             /** Format: int64 */
             cost_micro_usd?: number | null;
+            /** @description Where it stands in the event's gallery. */
+            gallery: components["schemas"]["GalleryState"];
             model: string;
             negative_prompt?: string | null;
             /** Format: int32 */
             polls: number;
             prompt?: string | null;
-            provider: string;
+            provider: components["schemas"]["Provider"];
             /** Format: int64 */
             provider_latency_ms?: number | null;
             provider_url?: string | null;
@@ -1242,6 +1975,30 @@ export interface components {
             /** @description One of the event's styles. */
             style_key?: string | null;
         };
+        /** @description An event in the list of its organiser. */
+        TenantEvent: {
+            capabilities: components["schemas"]["CapabilitiesBody"];
+            /**
+             * Format: date-time
+             * @description Null only for an event from before this was kept.
+             */
+            created_at?: string | null;
+            /**
+             * Format: int64
+             * @description Edits that were asked for in the month, whatever became of them.
+             */
+            edits: number;
+            id: string;
+            /** @description The month that the figures belong to (UTC). */
+            month: string;
+            name: string;
+            /** @description Its name in the paths of an organiser. */
+            slug: string;
+            /** Format: int64 */
+            spent_micro_usd: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
         /** @description A tenant. */
         TenantInput: {
             /** @description What it may spend. */
@@ -1249,6 +2006,16 @@ export interface components {
             /** @description For people. */
             name: string;
             watermark?: components["schemas"]["WatermarkInput"] | null;
+        };
+        /** @description A photo that an organiser announces. */
+        TenantPhotoInput: {
+            /** @description What kind of picture it is. */
+            mime_type: components["schemas"]["MimeType"];
+            /**
+             * Format: int64
+             * @description Exactly what will be uploaded.
+             */
+            size_bytes: number;
         };
         /** @description A style as an organiser sees it. */
         TenantStyleBody: {
@@ -1266,8 +2033,7 @@ export interface components {
             message?: string | null;
             name: string;
             preview_url?: string | null;
-            /** @description The first thing in the way: `feature_locked`, `inactive`, `not_on_list` or `style_locked`. */
-            reason?: string | null;
+            reason?: components["schemas"]["StyleHurdle"] | null;
             /** Format: int32 */
             version: number;
         };
@@ -1287,6 +2053,26 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        /** @description The demo photo in a style. Nobody was asked for it, and nothing was paid. */
+        TriedStyle: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int32 */
+            height: number;
+            /** @description `image/jpeg` */
+            mime_type: string;
+            style_key: string;
+            url: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: int32 */
+            width: number;
+        };
+        /** @description What to try a style on. */
+        TryInput: {
+            /** @description Null: the demo photo, which is the only one so far. */
+            photo?: string | null;
+        };
         /** @description Send the file as the body, with exactly these headers. */
         UploadBody: {
             /** Format: date-time */
@@ -1296,6 +2082,40 @@ export interface components {
             };
             method: string;
             url: string;
+        };
+        /** @description What a tenant's month (UTC) cost. No amount passes 2^53: caps end at 10^15. */
+        Usage: {
+            /** @description The events with edits in the month, newest first. */
+            events: components["schemas"]["EventUsage"][];
+            /** Format: int64 */
+            hard_cap_micro_usd?: number | null;
+            month: string;
+            /**
+             * Format: int64
+             * @description For edits under way.
+             */
+            reserved_micro_usd: number;
+            /** Format: int64 */
+            soft_cap_micro_usd?: number | null;
+            /** Format: int64 */
+            spent_micro_usd: number;
+        };
+        /** @description An entry of the ledger; every edit that ended has one. */
+        UsageEntry: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            cost_micro_usd: number;
+            edit_id: string;
+            /** @description Null only in entries from before it was kept. */
+            event_id?: string | null;
+            kind: components["schemas"]["EntryKind"];
+            model?: string | null;
+            provider?: components["schemas"]["Provider"] | null;
+            /** @description Why money was given back: the failure code of the edit. */
+            reason?: string | null;
+            /** @description Null: by prompt alone. */
+            style_key?: string | null;
         };
         /** @description How long it will take; documents [`Wait`]. */
         Wait: {
@@ -1407,6 +2227,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "currency": "EUR",
+                     *           "key": "ai_styling_unlock",
+                     *           "name": "AI edits",
+                     *           "price_cents": 1900,
+                     *           "purchasable": true
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Addon"][];
                         meta: {
@@ -1454,12 +2290,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1482,6 +2336,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "currency": "EUR",
+                     *         "key": "ai_styling_unlock",
+                     *         "name": "AI edits",
+                     *         "price_cents": 1900,
+                     *         "purchasable": true
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Addon"];
                     };
@@ -1525,12 +2390,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1547,6 +2430,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "EUR",
+                 *       "name": "AI edits",
+                 *       "price_cents": 1900
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddonInput"];
             };
         };
@@ -1557,6 +2447,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "currency": "EUR",
+                     *         "key": "ai_styling_unlock",
+                     *         "name": "AI edits",
+                     *         "price_cents": 1900,
+                     *         "purchasable": true
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Addon"];
                     };
@@ -1603,6 +2504,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1615,6 +2518,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1636,12 +2542,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1706,6 +2630,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1739,12 +2665,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1765,6 +2709,95 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "abuse_address_threshold_per_hour": 250,
+                     *         "abuse_escalation_threshold_per_hour": 25,
+                     *         "blocked_terms": [],
+                     *         "budget_alert_cooldown_minutes": 30,
+                     *         "default_provider": "runware",
+                     *         "edits_per_event_and_hour": 10000,
+                     *         "edits_per_guest_and_hour": 60,
+                     *         "failure_rate_alert_threshold": 0.35,
+                     *         "failure_rate_min_samples": 10,
+                     *         "fal_base_url": "https://queue.fal.run/",
+                     *         "fal_jwks_url": "https://rest.fal.ai/.well-known/jwks.json",
+                     *         "fal_mode": "fake",
+                     *         "fal_timeout_seconds": 60,
+                     *         "fallback_provider": null,
+                     *         "guest_enabled": true,
+                     *         "is_enabled": true,
+                     *         "keep_originals": false,
+                     *         "latency_warning_ms": 12000,
+                     *         "photos_per_address_and_hour": 3000,
+                     *         "photos_per_event_and_month": 20000,
+                     *         "photos_per_guest_and_hour": 60,
+                     *         "provider_output_hosts": [
+                     *           "im.runware.ai",
+                     *           "*.fal.media",
+                     *           "127.0.0.1"
+                     *         ],
+                     *         "queue_auto_dispatch": true,
+                     *         "queue_max_polls": 60,
+                     *         "queue_name": null,
+                     *         "request_retention_days": 90,
+                     *         "runware_base_url": "https://api.runware.ai/v1",
+                     *         "runware_mode": "fake",
+                     *         "runware_timeout_seconds": 60,
+                     *         "secrets": {
+                     *           "fal_api_key": "set",
+                     *           "runware_api_key": "set"
+                     *         },
+                     *         "sources": {
+                     *           "abuse_address_threshold_per_hour": "parameter",
+                     *           "abuse_escalation_threshold_per_hour": "parameter",
+                     *           "blocked_terms": "parameter",
+                     *           "budget_alert_cooldown_minutes": "default",
+                     *           "default_provider": "default",
+                     *           "edits_per_event_and_hour": "parameter",
+                     *           "edits_per_guest_and_hour": "parameter",
+                     *           "failure_rate_alert_threshold": "default",
+                     *           "failure_rate_min_samples": "parameter",
+                     *           "fal_base_url": "parameter",
+                     *           "fal_jwks_url": "parameter",
+                     *           "fal_mode": "parameter",
+                     *           "fal_timeout_seconds": "parameter",
+                     *           "fallback_provider": "parameter",
+                     *           "guest_enabled": "parameter",
+                     *           "is_enabled": "parameter",
+                     *           "keep_originals": "parameter",
+                     *           "latency_warning_ms": "parameter",
+                     *           "photos_per_address_and_hour": "parameter",
+                     *           "photos_per_event_and_month": "parameter",
+                     *           "photos_per_guest_and_hour": "parameter",
+                     *           "provider_output_hosts": "parameter",
+                     *           "queue_auto_dispatch": "parameter",
+                     *           "queue_max_polls": "parameter",
+                     *           "queue_name": "parameter",
+                     *           "request_retention_days": "default",
+                     *           "runware_base_url": "parameter",
+                     *           "runware_mode": "parameter",
+                     *           "runware_timeout_seconds": "parameter",
+                     *           "status_message": "parameter",
+                     *           "usage_ledger_retention_days": "default",
+                     *           "watermark": "parameter",
+                     *           "webhook_base_url": "parameter"
+                     *         },
+                     *         "status_message": "AI edits are switched off for the moment. Please try again later.",
+                     *         "usage_ledger_retention_days": 365,
+                     *         "watermark": {
+                     *           "enabled": true,
+                     *           "image_key": null,
+                     *           "opacity": 0.8,
+                     *           "padding": 0.02,
+                     *           "position": "bottom_right",
+                     *           "scale": 0.18
+                     *         },
+                     *         "webhook_base_url": "https://api.in-memory.test/"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminSettingsBody"];
                     };
@@ -1808,12 +2841,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1828,6 +2879,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "latency_warning_ms": 12000
+                 *     }
+                 */
                 "application/json": components["schemas"]["AdminSettingsInput"];
             };
         };
@@ -1838,6 +2894,95 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "abuse_address_threshold_per_hour": 250,
+                     *         "abuse_escalation_threshold_per_hour": 25,
+                     *         "blocked_terms": [],
+                     *         "budget_alert_cooldown_minutes": 30,
+                     *         "default_provider": "runware",
+                     *         "edits_per_event_and_hour": 10000,
+                     *         "edits_per_guest_and_hour": 60,
+                     *         "failure_rate_alert_threshold": 0.35,
+                     *         "failure_rate_min_samples": 10,
+                     *         "fal_base_url": "https://queue.fal.run/",
+                     *         "fal_jwks_url": "https://rest.fal.ai/.well-known/jwks.json",
+                     *         "fal_mode": "fake",
+                     *         "fal_timeout_seconds": 60,
+                     *         "fallback_provider": null,
+                     *         "guest_enabled": true,
+                     *         "is_enabled": true,
+                     *         "keep_originals": false,
+                     *         "latency_warning_ms": 12000,
+                     *         "photos_per_address_and_hour": 3000,
+                     *         "photos_per_event_and_month": 20000,
+                     *         "photos_per_guest_and_hour": 60,
+                     *         "provider_output_hosts": [
+                     *           "im.runware.ai",
+                     *           "*.fal.media",
+                     *           "127.0.0.1"
+                     *         ],
+                     *         "queue_auto_dispatch": true,
+                     *         "queue_max_polls": 60,
+                     *         "queue_name": null,
+                     *         "request_retention_days": 90,
+                     *         "runware_base_url": "https://api.runware.ai/v1",
+                     *         "runware_mode": "fake",
+                     *         "runware_timeout_seconds": 60,
+                     *         "secrets": {
+                     *           "fal_api_key": "set",
+                     *           "runware_api_key": "set"
+                     *         },
+                     *         "sources": {
+                     *           "abuse_address_threshold_per_hour": "parameter",
+                     *           "abuse_escalation_threshold_per_hour": "parameter",
+                     *           "blocked_terms": "parameter",
+                     *           "budget_alert_cooldown_minutes": "default",
+                     *           "default_provider": "default",
+                     *           "edits_per_event_and_hour": "parameter",
+                     *           "edits_per_guest_and_hour": "parameter",
+                     *           "failure_rate_alert_threshold": "default",
+                     *           "failure_rate_min_samples": "parameter",
+                     *           "fal_base_url": "parameter",
+                     *           "fal_jwks_url": "parameter",
+                     *           "fal_mode": "parameter",
+                     *           "fal_timeout_seconds": "parameter",
+                     *           "fallback_provider": "parameter",
+                     *           "guest_enabled": "parameter",
+                     *           "is_enabled": "parameter",
+                     *           "keep_originals": "parameter",
+                     *           "latency_warning_ms": "parameter",
+                     *           "photos_per_address_and_hour": "parameter",
+                     *           "photos_per_event_and_month": "parameter",
+                     *           "photos_per_guest_and_hour": "parameter",
+                     *           "provider_output_hosts": "parameter",
+                     *           "queue_auto_dispatch": "parameter",
+                     *           "queue_max_polls": "parameter",
+                     *           "queue_name": "parameter",
+                     *           "request_retention_days": "default",
+                     *           "runware_base_url": "parameter",
+                     *           "runware_mode": "parameter",
+                     *           "runware_timeout_seconds": "parameter",
+                     *           "status_message": "parameter",
+                     *           "usage_ledger_retention_days": "default",
+                     *           "watermark": "parameter",
+                     *           "webhook_base_url": "parameter"
+                     *         },
+                     *         "status_message": "AI edits are switched off for the moment. Please try again later.",
+                     *         "usage_ledger_retention_days": 365,
+                     *         "watermark": {
+                     *           "enabled": true,
+                     *           "image_key": null,
+                     *           "opacity": 0.8,
+                     *           "padding": 0.02,
+                     *           "position": "bottom_right",
+                     *           "scale": 0.18
+                     *         },
+                     *         "webhook_base_url": "https://api.in-memory.test/"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminSettingsBody"];
                     };
@@ -1884,6 +3029,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1896,6 +3043,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1917,12 +3067,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1948,6 +3116,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "description": "Like a page of a comic",
+                     *           "entitlements": {
+                     *             "required_addons": [],
+                     *             "required_features": []
+                     *           },
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "comic",
+                     *           "name": "Comic",
+                     *           "negative_prompt_template": null,
+                     *           "preview_url": null,
+                     *           "prompt_template": "a comic of the photo, {prompt}",
+                     *           "provider": "runware",
+                     *           "provider_model": "fake:sync",
+                     *           "sort": 1,
+                     *           "used": true,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": "jp-roOYwY29taWM"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminStyle"][];
                         meta: {
@@ -1995,12 +3192,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2023,6 +3238,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "description": "Like a page of a comic",
+                     *         "entitlements": {
+                     *           "required_addons": [],
+                     *           "required_features": []
+                     *         },
+                     *         "estimated_cost_micro_usd": 40000,
+                     *         "is_active": true,
+                     *         "is_premium": false,
+                     *         "key": "comic",
+                     *         "name": "Comic",
+                     *         "negative_prompt_template": null,
+                     *         "preview_url": null,
+                     *         "prompt_template": "a comic of the photo, {prompt}",
+                     *         "provider": "runware",
+                     *         "provider_model": "fake:sync",
+                     *         "sort": 1,
+                     *         "used": true,
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminStyle"];
                     };
@@ -2066,12 +3305,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2088,6 +3345,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "Like a page of a comic",
+                 *       "estimated_cost_micro_usd": 40000,
+                 *       "is_active": true,
+                 *       "is_premium": false,
+                 *       "name": "Comic",
+                 *       "prompt_template": "a comic of the photo, {prompt}",
+                 *       "provider": "runware",
+                 *       "provider_model": "fake:sync",
+                 *       "sort": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["AdminStyleInput"];
             };
         };
@@ -2098,6 +3368,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "description": "Like a page of a comic",
+                     *         "entitlements": {
+                     *           "required_addons": [],
+                     *           "required_features": []
+                     *         },
+                     *         "estimated_cost_micro_usd": 40000,
+                     *         "is_active": true,
+                     *         "is_premium": false,
+                     *         "key": "comic",
+                     *         "name": "Comic",
+                     *         "negative_prompt_template": null,
+                     *         "preview_url": null,
+                     *         "prompt_template": "a comic of the photo, {prompt}",
+                     *         "provider": "runware",
+                     *         "provider_model": "fake:sync",
+                     *         "sort": 1,
+                     *         "used": false,
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminStyle"];
                     };
@@ -2144,6 +3438,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2156,6 +3452,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2177,12 +3476,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2247,6 +3564,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2280,12 +3599,328 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryStyle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "photo": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["TryInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-22T14:25:00Z",
+                     *         "height": 300,
+                     *         "mime_type": "image/jpeg",
+                     *         "style_key": "comic",
+                     *         "url": "memory://bucket/events/-/demo/comic.jpg?method=GET&signature=0baa89e5e7e5e88c",
+                     *         "version": 1,
+                     *         "width": 451
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["TriedStyle"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "action": "link_revoked",
+                     *           "actor": {
+                     *             "acting_for": null,
+                     *             "id": "9f2c1d6e-0b53-4e1c-8a57-2f6f3a1b7c90",
+                     *             "kind": "organiser",
+                     *             "name": "ben@example.org"
+                     *           },
+                     *           "at": "2026-11-22T14:05:04.032Z",
+                     *           "changes": [
+                     *             {
+                     *               "field": "expires_at",
+                     *               "from": "2030-01-01T00:00:00Z",
+                     *               "to": null
+                     *             },
+                     *             {
+                     *               "field": "label",
+                     *               "from": "Entrance",
+                     *               "to": null
+                     *             }
+                     *           ],
+                     *           "event_id": "event-1",
+                     *           "id": "audit_01M81S68N06DCRER6DEKNEVJPJ",
+                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "tenant_id": "studio"
+                     *         },
+                     *         {
+                     *           "action": "link_created",
+                     *           "actor": {
+                     *             "acting_for": null,
+                     *             "id": "9f2c1d6e-0b53-4e1c-8a57-2f6f3a1b7c90",
+                     *             "kind": "organiser",
+                     *             "name": "ben@example.org"
+                     *           },
+                     *           "at": "2026-11-22T14:05:04.024Z",
+                     *           "changes": [
+                     *             {
+                     *               "field": "expires_at",
+                     *               "from": null,
+                     *               "to": "2030-01-01T00:00:00Z"
+                     *             },
+                     *             {
+                     *               "field": "label",
+                     *               "from": null,
+                     *               "to": "Entrance"
+                     *             }
+                     *           ],
+                     *           "event_id": "event-1",
+                     *           "id": "audit_01M81S68MRRAJ2HCX0594MJK1R",
+                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "tenant_id": "studio"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": "5waGcQG6YXVkaXRfMDFNODFTNjhNUlJBSjJIQ1gwNTk0TUpLMVI"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2311,6 +3946,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "addons": [
+                     *             {
+                     *               "active": true,
+                     *               "expires_at": null,
+                     *               "key": "ai_styling_unlock",
+                     *               "status": "completed"
+                     *             }
+                     *           ],
+                     *           "capabilities": {
+                     *             "ai_styling": true,
+                     *             "granted_by": "package"
+                     *           },
+                     *           "id": "event-1",
+                     *           "name": "Anna & Ben",
+                     *           "package": {
+                     *             "features": [
+                     *               "ai_styling"
+                     *             ],
+                     *             "key": "gold",
+                     *             "name": "Gold"
+                     *           },
+                     *           "package_key": "gold",
+                     *           "slug": "anna-and-ben",
+                     *           "tenant_id": "studio",
+                     *           "watermark": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminEvent"][];
                         meta: {
@@ -2358,12 +4029,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2386,6 +4075,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "addons": [
+                     *           {
+                     *             "active": true,
+                     *             "expires_at": null,
+                     *             "key": "ai_styling_unlock",
+                     *             "status": "completed"
+                     *           }
+                     *         ],
+                     *         "capabilities": {
+                     *           "ai_styling": true,
+                     *           "granted_by": "package"
+                     *         },
+                     *         "id": "event-1",
+                     *         "name": "Anna & Ben",
+                     *         "package": {
+                     *           "features": [
+                     *             "ai_styling"
+                     *           ],
+                     *           "key": "gold",
+                     *           "name": "Gold"
+                     *         },
+                     *         "package_key": "gold",
+                     *         "slug": "anna-and-ben",
+                     *         "tenant_id": "studio",
+                     *         "watermark": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminEvent"];
                     };
@@ -2429,12 +4149,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2451,6 +4189,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Anna & Ben",
+                 *       "package_key": "gold",
+                 *       "slug": "anna-and-ben",
+                 *       "tenant_id": "studio"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AdminEventInput"];
             };
         };
@@ -2461,6 +4207,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "addons": [],
+                     *         "capabilities": {
+                     *           "ai_styling": true,
+                     *           "granted_by": "package"
+                     *         },
+                     *         "id": "event-1",
+                     *         "name": "Anna & Ben",
+                     *         "package": {
+                     *           "features": [
+                     *             "ai_styling"
+                     *           ],
+                     *           "key": "gold",
+                     *           "name": "Gold"
+                     *         },
+                     *         "package_key": "gold",
+                     *         "slug": "anna-and-ben",
+                     *         "tenant_id": "studio",
+                     *         "watermark": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["AdminEvent"];
                     };
@@ -2507,6 +4277,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2519,6 +4291,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2540,12 +4315,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2568,6 +4361,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "active": true,
+                     *           "expires_at": null,
+                     *           "key": "ai_styling_unlock",
+                     *           "status": "completed"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventAddon"][];
                         meta: {
@@ -2615,12 +4423,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2644,6 +4470,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "active": true,
+                     *         "expires_at": null,
+                     *         "key": "ai_styling_unlock",
+                     *         "status": "completed"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventAddon"];
                     };
@@ -2687,12 +4523,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2710,6 +4564,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "completed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EventAddonInput"];
             };
         };
@@ -2720,6 +4579,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "active": true,
+                     *         "expires_at": null,
+                     *         "key": "ai_styling_unlock",
+                     *         "status": "completed"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventAddon"];
                     };
@@ -2766,6 +4635,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2778,6 +4649,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2799,12 +4673,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2870,6 +4762,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2903,12 +4797,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2931,6 +4843,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:00.009Z",
+                     *           "expires_at": null,
+                     *           "token_id": "token_01M81S64Q90Z4R3KY161GM8MS1"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Token"][];
                         meta: {
@@ -2978,12 +4904,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3000,6 +4944,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["TokenInput"];
             };
         };
@@ -3010,6 +4955,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": null,
+                     *         "token": "2jO-j7Vfhj586C9jUtPh96HutLKaL0Nu-g1KO29f33M",
+                     *         "token_id": "token_01M81S64Q90Z4R3KY161GM8MS1"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["NewToken"];
                     };
@@ -3056,6 +5010,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3068,6 +5024,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3089,12 +5048,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3157,12 +5134,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3188,6 +5183,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "features": [
+                     *             "ai_styling"
+                     *           ],
+                     *           "key": "gold",
+                     *           "name": "Gold"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Package"][];
                         meta: {
@@ -3235,12 +5246,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3263,6 +5292,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "features": [
+                     *           "ai_styling"
+                     *         ],
+                     *         "key": "gold",
+                     *         "name": "Gold"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Package"];
                     };
@@ -3306,12 +5346,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3328,6 +5386,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "features": [
+                 *         "ai_styling"
+                 *       ],
+                 *       "name": "Gold"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PackageInput"];
             };
         };
@@ -3338,6 +5404,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "features": [
+                     *           "ai_styling"
+                     *         ],
+                     *         "key": "gold",
+                     *         "name": "Gold"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Package"];
                     };
@@ -3384,6 +5461,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3396,6 +5475,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3417,12 +5499,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3487,6 +5587,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,12 +5622,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3551,6 +5671,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "ai_editing": {
+                     *             "budget": {
+                     *               "hard_cap_micro_usd": 50000000,
+                     *               "override_until": null,
+                     *               "soft_cap_action": "none",
+                     *               "soft_cap_micro_usd": 40000000
+                     *             }
+                     *           },
+                     *           "id": "studio",
+                     *           "name": "Studio",
+                     *           "watermark": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Tenant"][];
                         meta: {
@@ -3598,12 +5740,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3626,6 +5786,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "ai_editing": {
+                     *           "budget": {
+                     *             "hard_cap_micro_usd": 50000000,
+                     *             "override_until": null,
+                     *             "soft_cap_action": "none",
+                     *             "soft_cap_micro_usd": 40000000
+                     *           }
+                     *         },
+                     *         "id": "studio",
+                     *         "name": "Studio",
+                     *         "watermark": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Tenant"];
                     };
@@ -3669,12 +5846,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3691,6 +5886,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ai_editing": {
+                 *         "budget": {
+                 *           "hard_cap_micro_usd": 50000000,
+                 *           "soft_cap_micro_usd": 40000000
+                 *         }
+                 *       },
+                 *       "name": "Studio"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TenantInput"];
             };
         };
@@ -3701,6 +5907,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "ai_editing": {
+                     *           "budget": {
+                     *             "hard_cap_micro_usd": 50000000,
+                     *             "override_until": null,
+                     *             "soft_cap_action": "none",
+                     *             "soft_cap_micro_usd": 40000000
+                     *           }
+                     *         },
+                     *         "id": "studio",
+                     *         "name": "Studio",
+                     *         "watermark": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Tenant"];
                     };
@@ -3747,6 +5970,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3759,6 +5984,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3780,12 +6008,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3800,6 +6046,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mime_type": "image/png",
+                 *       "size_bytes": 20000
+                 *     }
+                 */
                 "application/json": components["schemas"]["WatermarkImageInput"];
             };
         };
@@ -3810,6 +6062,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "image_key": "watermarks/01M81S64Q7D6CBWMH860PF3CYJ",
+                     *         "upload": {
+                     *           "expires_at": "2026-11-22T14:20:00Z",
+                     *           "headers": {
+                     *             "content-length": "20000",
+                     *             "content-type": "image/png"
+                     *           },
+                     *           "method": "PUT",
+                     *           "url": "memory://bucket/watermarks/01M81S64Q7D6CBWMH860PF3CYJ?method=PUT&signature=beede6f07a9c96f1"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["NewWatermarkBody"];
                     };
@@ -3856,6 +6124,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3868,6 +6138,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3889,12 +6162,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3923,6 +6214,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "ai_edits": {
+                     *           "available": true,
+                     *           "message": null,
+                     *           "reason": null
+                     *         },
+                     *         "allow_custom_prompt": false,
+                     *         "allow_prompt_without_style": false,
+                     *         "gallery": "off",
+                     *         "name": "Anna & Ben",
+                     *         "page": {
+                     *           "accent_colour": null,
+                     *           "consent": null,
+                     *           "ends_at": null,
+                     *           "languages": [
+                     *             "de",
+                     *             "en"
+                     *           ],
+                     *           "logo_url": null,
+                     *           "privacy_url": null,
+                     *           "welcome": null
+                     *         },
+                     *         "photos": {
+                     *           "max_bytes": 30000000,
+                     *           "max_pixels": 64000000,
+                     *           "mime_types": [
+                     *             "image/jpeg",
+                     *             "image/png",
+                     *             "image/webp"
+                     *           ],
+                     *           "min_edge": 64
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventBody"];
                     };
@@ -3946,12 +6274,114 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEdits: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+            };
+            header?: {
+                /**
+                 * @description A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+                 *     one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
+                 */
+                "x-guest-id"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        data: components["schemas"]["EditBody"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3981,6 +6411,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "completed_at": "2026-11-22T14:05:00.015Z",
+                     *         "created_at": "2026-11-22T14:05:00.013Z",
+                     *         "failure": null,
+                     *         "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *         "output": {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "mime_type": "image/jpeg",
+                     *           "sha256": "723c95250917035b588c499c1dcad70f8a775a7072d1ed374daf2ab8010aaee0",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.thumb.jpg?method=GET&signature=4824e36a198cabd4",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.jpg?method=GET&signature=812963589df8a0ee",
+                     *           "width": 451
+                     *         },
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "status": "succeeded",
+                     *         "style_key": "comic",
+                     *         "updated_at": "2026-11-22T14:05:00.015Z",
+                     *         "wait": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EditBody"];
                     };
@@ -4004,12 +6459,102 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEdit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+                 *     one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
+                 */
+                "x-guest-id"?: string;
+            };
+            path: {
+                requestId: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description See `code`. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4038,6 +6583,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "description": "Like a page of a comic",
+                     *           "is_premium": false,
+                     *           "key": "comic",
+                     *           "locked": false,
+                     *           "name": "Comic",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-broken-output",
+                     *           "locked": false,
+                     *           "name": "Test: test-broken-output",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-dear",
+                     *           "locked": false,
+                     *           "name": "Test: test-dear",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-error",
+                     *           "locked": false,
+                     *           "name": "Test: test-error",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-flaky",
+                     *           "locked": false,
+                     *           "name": "Test: test-flaky",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-live",
+                     *           "locked": false,
+                     *           "name": "Test: test-live",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-live-at-fal",
+                     *           "locked": false,
+                     *           "name": "Test: test-live-at-fal",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-live-at-runware-alone",
+                     *           "locked": false,
+                     *           "name": "Test: test-live-at-runware-alone",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-live-dearer-at-fal",
+                     *           "locked": false,
+                     *           "name": "Test: test-live-dearer-at-fal",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-live-sized",
+                     *           "locked": false,
+                     *           "name": "Test: test-live-sized",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": true,
+                     *           "key": "test-locked",
+                     *           "locked": true,
+                     *           "name": "Test: test-locked",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-moderated",
+                     *           "locked": false,
+                     *           "name": "Test: test-moderated",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-never",
+                     *           "locked": false,
+                     *           "name": "Test: test-never",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-ok",
+                     *           "locked": false,
+                     *           "name": "Test: test-ok",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": true,
+                     *           "key": "test-premium",
+                     *           "locked": true,
+                     *           "name": "Test: test-premium",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-rejected",
+                     *           "locked": false,
+                     *           "name": "Test: test-rejected",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-slow",
+                     *           "locked": false,
+                     *           "name": "Test: test-slow",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-sync",
+                     *           "locked": false,
+                     *           "name": "Test: test-sync",
+                     *           "preview_url": null
+                     *         },
+                     *         {
+                     *           "description": "Used by tests.",
+                     *           "is_premium": false,
+                     *           "key": "test-wordless",
+                     *           "locked": false,
+                     *           "name": "Test: test-wordless",
+                     *           "preview_url": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["StyleBody"][];
                         meta: {
@@ -4074,12 +6780,114 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGallery: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+            };
+            header?: {
+                /**
+                 * @description A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+                 *     one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
+                 */
+                "x-guest-id"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        data: components["schemas"]["ShownBody"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4113,6 +6921,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:00.01Z",
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *           "mime_type": "image/jpeg",
+                     *           "own": true,
+                     *           "rejection": null,
+                     *           "size_bytes": 38702,
+                     *           "status": "ready",
+                     *           "thumbnail_url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.thumb.jpg?method=GET&signature=dd6790e1ca6322e9",
+                     *           "url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.jpg?method=GET&signature=b7247bc3fa1c20c7",
+                     *           "width": 451
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["PhotoBody"][];
                         meta: {
@@ -4140,12 +6971,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4168,6 +7017,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mime_type": "image/jpeg",
+                 *       "size_bytes": 38702
+                 *     }
+                 */
                 "application/json": components["schemas"]["PhotoInput"];
             };
         };
@@ -4178,6 +7033,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-11-22T14:05:00.01Z",
+                     *         "id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "mime_type": "image/jpeg",
+                     *         "size_bytes": 38702,
+                     *         "upload": {
+                     *           "expires_at": "2026-11-22T14:20:00Z",
+                     *           "headers": {
+                     *             "content-length": "38702",
+                     *             "content-type": "image/jpeg"
+                     *           },
+                     *           "method": "PUT",
+                     *           "url": "memory://bucket/uploads/event-1/photo_01M81S64QAK2XYXQ42MHXMJP14?method=PUT&signature=2af19522072d12ee"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["NewPhotoBody"];
                     };
@@ -4216,6 +7090,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4240,6 +7117,65 @@ export interface operations {
             /** @description See `code`. */
             429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPhoto: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+                 *     one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
+                 */
+                "x-guest-id"?: string;
+            };
+            path: {
+                photo: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PhotoBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -4247,11 +7183,110 @@ export interface operations {
                 };
             };
             /** @description See `code`. */
-            503: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePhoto: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random id kept on the device: 1 to 64 of A-Z a-z 0-9 _ -. It tells the guests behind one address apart, such as those in
+                 *     one Wi-Fi: without it they count as one guest, with one limit and one set of idempotency keys.
+                 */
+                "x-guest-id"?: string;
+            };
+            path: {
+                photo: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4277,6 +7312,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "style_key": "comic"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditInput"];
             };
         };
@@ -4284,9 +7324,32 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "completed_at": null,
+                     *         "created_at": "2026-11-22T14:05:00.013Z",
+                     *         "failure": null,
+                     *         "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *         "output": null,
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "status": "queued",
+                     *         "style_key": "comic",
+                     *         "updated_at": "2026-11-22T14:05:00.013Z",
+                     *         "wait": {
+                     *           "deadline_at": "2026-11-22T14:15:00.013Z",
+                     *           "expected_seconds": 16,
+                     *           "position": 1,
+                     *           "retry_after_ms": 4000
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EditBody"];
                     };
@@ -4331,6 +7394,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4343,6 +7408,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4367,18 +7435,28 @@ export interface operations {
             /** @description See `code`. */
             429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description See `code`. */
             503: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4441,12 +7519,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4491,12 +7587,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4520,17 +7634,321 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The gateway's answer. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
         };
     };
-    listEventEdits: {
+    listTenantAudit: {
         parameters: {
             query?: {
                 /** @description `meta.next_cursor` of the page before */
                 cursor?: string;
                 /** @description 1 to 100; 25 by default */
                 limit?: string;
-                /** @description queued, processing, succeeded, failed or blocked */
-                status?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "action": "link_revoked",
+                     *           "actor": {
+                     *             "acting_for": null,
+                     *             "id": "9f2c1d6e-0b53-4e1c-8a57-2f6f3a1b7c90",
+                     *             "kind": "organiser",
+                     *             "name": "ben@example.org"
+                     *           },
+                     *           "at": "2026-11-22T14:05:04.032Z",
+                     *           "changes": [
+                     *             {
+                     *               "field": "expires_at",
+                     *               "from": "2030-01-01T00:00:00Z",
+                     *               "to": null
+                     *             },
+                     *             {
+                     *               "field": "label",
+                     *               "from": "Entrance",
+                     *               "to": null
+                     *             }
+                     *           ],
+                     *           "event_id": "event-1",
+                     *           "id": "audit_01M81S68N06DCRER6DEKNEVJPJ",
+                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "tenant_id": "studio"
+                     *         },
+                     *         {
+                     *           "action": "link_created",
+                     *           "actor": {
+                     *             "acting_for": null,
+                     *             "id": "9f2c1d6e-0b53-4e1c-8a57-2f6f3a1b7c90",
+                     *             "kind": "organiser",
+                     *             "name": "ben@example.org"
+                     *           },
+                     *           "at": "2026-11-22T14:05:04.024Z",
+                     *           "changes": [
+                     *             {
+                     *               "field": "expires_at",
+                     *               "from": null,
+                     *               "to": "2030-01-01T00:00:00Z"
+                     *             },
+                     *             {
+                     *               "field": "label",
+                     *               "from": null,
+                     *               "to": "Entrance"
+                     *             }
+                     *           ],
+                     *           "event_id": "event-1",
+                     *           "id": "audit_01M81S68MRRAJ2HCX0594MJK1R",
+                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "tenant_id": "studio"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": "7OI8OSMIYXVkaXRfMDFNODFTNjhNUlJBSjJIQ1gwNTk0TUpLMVI"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTenantEvents: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description Such as 2026-10; the running month by default. Months begin and end at midnight UTC */
+                month?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "capabilities": {
+                     *             "ai_styling": true,
+                     *             "granted_by": "package"
+                     *           },
+                     *           "created_at": "2026-11-22T14:05:00.005Z",
+                     *           "edits": 2,
+                     *           "id": "event-1",
+                     *           "month": "2026-11",
+                     *           "name": "Anna & Ben",
+                     *           "slug": "anna-and-ben",
+                     *           "spent_micro_usd": 80000,
+                     *           "succeeded": 2
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["TenantEvent"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventActivity: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
             };
             header?: never;
             path: {
@@ -4546,6 +7964,645 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "hours": [
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T15:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T16:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T17:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T18:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T19:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T20:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T21:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T22:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-20T23:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T00:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T01:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T02:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T03:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T04:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T05:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T06:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T07:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T08:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T09:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T10:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T11:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T12:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T13:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T14:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T15:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T16:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T17:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T18:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T19:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T20:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T21:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T22:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-21T23:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T00:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T01:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T02:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T03:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T04:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T05:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T06:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T07:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T08:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T09:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T10:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T11:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T12:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 0,
+                     *             "created": 0,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T13:00:00Z",
+                     *             "mean_latency_ms": null,
+                     *             "succeeded": 0
+                     *           },
+                     *           {
+                     *             "blocked": 0,
+                     *             "cost_micro_usd": 80000,
+                     *             "created": 2,
+                     *             "failed": 0,
+                     *             "hour": "2026-11-22T14:00:00Z",
+                     *             "mean_latency_ms": 0,
+                     *             "succeeded": 2
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Activity"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventEdits: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description queued, processing, succeeded, failed or blocked */
+                status?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "attempts": [
+                     *             {
+                     *               "cost_micro_usd": 40000,
+                     *               "detail": null,
+                     *               "ended_at": "2026-11-22T14:05:02.021Z",
+                     *               "model": "fake:sync",
+                     *               "number": 1,
+                     *               "outcome": "succeeded",
+                     *               "provider": "runware",
+                     *               "started_at": "2026-11-22T14:05:02.021Z",
+                     *               "task_id": "b5c7202b-e990-4e1f-b996-539c012faacb"
+                     *             }
+                     *           ],
+                     *           "completed_at": "2026-11-22T14:05:02.021Z",
+                     *           "cost_micro_usd": 40000,
+                     *           "created_at": "2026-11-22T14:05:02.02Z",
+                     *           "failure": null,
+                     *           "gallery": "not_shown",
+                     *           "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *           "model": "fake:sync",
+                     *           "negative_prompt": null,
+                     *           "output": {
+                     *             "bytes": 83632,
+                     *             "expires_at": "2026-11-22T14:25:00Z",
+                     *             "height": 300,
+                     *             "mime_type": "image/jpeg",
+                     *             "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
+                     *             "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=76df51c22ac77e93",
+                     *             "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d",
+                     *             "width": 451
+                     *           },
+                     *           "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *           "polls": 0,
+                     *           "prompt": null,
+                     *           "provider": "runware",
+                     *           "provider_latency_ms": 0,
+                     *           "provider_url": null,
+                     *           "seed": "19901131",
+                     *           "status": "succeeded",
+                     *           "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg",
+                     *           "style_key": "comic",
+                     *           "style_version": 1,
+                     *           "updated_at": "2026-11-22T14:05:02.021Z",
+                     *           "wait": null
+                     *         },
+                     *         {
+                     *           "attempts": [
+                     *             {
+                     *               "cost_micro_usd": 40000,
+                     *               "detail": null,
+                     *               "ended_at": "2026-11-22T14:05:00.015Z",
+                     *               "model": "fake:sync",
+                     *               "number": 1,
+                     *               "outcome": "succeeded",
+                     *               "provider": "runware",
+                     *               "started_at": "2026-11-22T14:05:00.015Z",
+                     *               "task_id": "a7b3420d-bd42-41a8-9870-8ddc30355522"
+                     *             }
+                     *           ],
+                     *           "completed_at": "2026-11-22T14:05:00.015Z",
+                     *           "cost_micro_usd": 40000,
+                     *           "created_at": "2026-11-22T14:05:00.013Z",
+                     *           "failure": null,
+                     *           "gallery": "not_shown",
+                     *           "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *           "model": "fake:sync",
+                     *           "negative_prompt": null,
+                     *           "output": {
+                     *             "bytes": 83632,
+                     *             "expires_at": "2026-11-22T14:25:00Z",
+                     *             "height": 300,
+                     *             "mime_type": "image/jpeg",
+                     *             "sha256": "723c95250917035b588c499c1dcad70f8a775a7072d1ed374daf2ab8010aaee0",
+                     *             "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.thumb.jpg?method=GET&signature=4824e36a198cabd4",
+                     *             "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.jpg?method=GET&signature=812963589df8a0ee",
+                     *             "width": 451
+                     *           },
+                     *           "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *           "polls": 0,
+                     *           "prompt": null,
+                     *           "provider": "runware",
+                     *           "provider_latency_ms": 0,
+                     *           "provider_url": null,
+                     *           "seed": "808801570",
+                     *           "status": "succeeded",
+                     *           "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.jpg",
+                     *           "style_key": "comic",
+                     *           "style_version": 1,
+                     *           "updated_at": "2026-11-22T14:05:00.015Z",
+                     *           "wait": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantEditBody"][];
                         meta: {
@@ -4593,12 +8650,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4606,7 +8681,10 @@ export interface operations {
     };
     createEventEdit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
             header?: {
                 /** @description 1 to 255 visible ASCII characters: the same key makes one edit */
                 "idempotency-key"?: string;
@@ -4618,6 +8696,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                 *       "style_key": "comic"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TenantEditInput"];
             };
         };
@@ -4625,9 +8709,45 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "attempts": [],
+                     *         "completed_at": null,
+                     *         "cost_micro_usd": null,
+                     *         "created_at": "2026-11-22T14:05:02.02Z",
+                     *         "failure": null,
+                     *         "gallery": "not_shown",
+                     *         "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *         "model": "fake:sync",
+                     *         "negative_prompt": null,
+                     *         "output": null,
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "polls": 0,
+                     *         "prompt": null,
+                     *         "provider": "runware",
+                     *         "provider_latency_ms": null,
+                     *         "provider_url": null,
+                     *         "seed": null,
+                     *         "status": "queued",
+                     *         "storage_path": null,
+                     *         "style_key": "comic",
+                     *         "style_version": 1,
+                     *         "updated_at": "2026-11-22T14:05:02.02Z",
+                     *         "wait": {
+                     *           "deadline_at": "2026-11-22T14:15:02.02Z",
+                     *           "expected_seconds": 5,
+                     *           "position": 1,
+                     *           "retry_after_ms": 1250
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantEditBody"];
                     };
@@ -4683,6 +8803,8 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4695,6 +8817,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4719,18 +8844,28 @@ export interface operations {
             /** @description See `code`. */
             429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description See `code`. */
             503: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4738,7 +8873,242 @@ export interface operations {
     };
     getEventEdit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                aiEditRequest: string;
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "attempts": [
+                     *           {
+                     *             "cost_micro_usd": 40000,
+                     *             "detail": null,
+                     *             "ended_at": "2026-11-22T14:05:02.021Z",
+                     *             "model": "fake:sync",
+                     *             "number": 1,
+                     *             "outcome": "succeeded",
+                     *             "provider": "runware",
+                     *             "started_at": "2026-11-22T14:05:02.021Z",
+                     *             "task_id": "b5c7202b-e990-4e1f-b996-539c012faacb"
+                     *           }
+                     *         ],
+                     *         "completed_at": "2026-11-22T14:05:02.021Z",
+                     *         "cost_micro_usd": 40000,
+                     *         "created_at": "2026-11-22T14:05:02.02Z",
+                     *         "failure": null,
+                     *         "gallery": "not_shown",
+                     *         "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *         "model": "fake:sync",
+                     *         "negative_prompt": null,
+                     *         "output": {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "mime_type": "image/jpeg",
+                     *           "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=76df51c22ac77e93",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d",
+                     *           "width": 451
+                     *         },
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "polls": 0,
+                     *         "prompt": null,
+                     *         "provider": "runware",
+                     *         "provider_latency_ms": 0,
+                     *         "provider_url": null,
+                     *         "seed": "19901131",
+                     *         "status": "succeeded",
+                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg",
+                     *         "style_key": "comic",
+                     *         "style_version": 1,
+                     *         "updated_at": "2026-11-22T14:05:02.021Z",
+                     *         "wait": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["TenantEditBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEventEdit: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                aiEditRequest: string;
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveEventEdit: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
             header?: never;
             path: {
                 aiEditRequest: string;
@@ -4798,7 +9168,73 @@ export interface operations {
                 };
             };
             /** @description See `code`. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hideEventEdit: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                aiEditRequest: string;
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TenantEditBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4806,11 +9242,176 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showEventEdit: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                aiEditRequest: string;
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TenantEditBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getEventSummary: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Such as 2026-10; the running month by default. Months begin and end at midnight UTC */
+                month?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
             header?: never;
             path: {
                 eventSlug: string;
@@ -4825,6 +9426,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "budget_alerts": [],
+                     *         "capabilities": {
+                     *           "ai_styling": true,
+                     *           "granted_by": "package"
+                     *         },
+                     *         "counts": {
+                     *           "blocked": 0,
+                     *           "failed": 0,
+                     *           "processing": 0,
+                     *           "queued": 0,
+                     *           "succeeded": 2,
+                     *           "total": 2
+                     *         },
+                     *         "latency_ms": {
+                     *           "avg": 0,
+                     *           "p50": 62,
+                     *           "p95": 187,
+                     *           "samples": 2
+                     *         },
+                     *         "observability": {
+                     *           "alerts": {
+                     *             "abuse_escalation_reached": false,
+                     *             "budget_hard_cap_reached": false,
+                     *             "budget_soft_cap_reached": false,
+                     *             "failure_rate_threshold_reached": false,
+                     *             "latency_threshold_reached": false,
+                     *             "provider_out_of_service": false
+                     *           },
+                     *           "checks": [
+                     *             {
+                     *               "id": "failure_rate",
+                     *               "runbook": "RUNBOOK.md#failure-rate",
+                     *               "samples": 2,
+                     *               "status": "insufficient_data",
+                     *               "threshold": 0.35,
+                     *               "value": 0
+                     *             },
+                     *             {
+                     *               "id": "latency",
+                     *               "runbook": "RUNBOOK.md#provider-latency",
+                     *               "samples": 2,
+                     *               "status": "insufficient_data",
+                     *               "threshold": 12000,
+                     *               "value": 0
+                     *             },
+                     *             {
+                     *               "id": "budget_soft_cap",
+                     *               "runbook": "RUNBOOK.md#budget",
+                     *               "samples": null,
+                     *               "status": "ok",
+                     *               "threshold": 40000000,
+                     *               "value": 80000
+                     *             },
+                     *             {
+                     *               "id": "budget_hard_cap",
+                     *               "runbook": "RUNBOOK.md#budget",
+                     *               "samples": null,
+                     *               "status": "ok",
+                     *               "threshold": 50000000,
+                     *               "value": 80000
+                     *             },
+                     *             {
+                     *               "id": "abuse_escalation",
+                     *               "runbook": "RUNBOOK.md#abuse",
+                     *               "samples": null,
+                     *               "status": "ok",
+                     *               "threshold": 1,
+                     *               "value": 0
+                     *             },
+                     *             {
+                     *               "id": "providers",
+                     *               "runbook": "RUNBOOK.md#provider-out-of-service",
+                     *               "samples": null,
+                     *               "status": "ok",
+                     *               "threshold": 1,
+                     *               "value": 0
+                     *             }
+                     *           ]
+                     *         },
+                     *         "rates": {
+                     *           "failure_rate": 0,
+                     *           "moderation_hit_rate": 0,
+                     *           "provider_failure_rate": 0
+                     *         },
+                     *         "spend": {
+                     *           "edits_left": 1248,
+                     *           "event_micro_usd": 80000,
+                     *           "hard_cap_micro_usd": 50000000,
+                     *           "month": "2026-11",
+                     *           "override_until": null,
+                     *           "reserved_micro_usd": 0,
+                     *           "soft_cap_micro_usd": 40000000,
+                     *           "tenant_micro_usd": 80000
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["SummaryBody"];
                     };
@@ -4868,12 +9569,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4881,7 +9600,10 @@ export interface operations {
     };
     getEventSettings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
             header?: never;
             path: {
                 eventSlug: string;
@@ -4893,9 +9615,43 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description For `If-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "allow_custom_prompt": true,
+                     *         "allow_prompt_without_style": false,
+                     *         "allowed_style_keys": [],
+                     *         "blocked_terms": [],
+                     *         "capabilities": {
+                     *           "ai_styling": true,
+                     *           "granted_by": "package"
+                     *         },
+                     *         "consent": null,
+                     *         "enabled": true,
+                     *         "gallery": "off",
+                     *         "max_in_flight_per_event": null,
+                     *         "max_in_flight_per_guest": null,
+                     *         "page": {
+                     *           "accent_colour": null,
+                     *           "ends_at": null,
+                     *           "languages": [
+                     *             "de",
+                     *             "en"
+                     *           ],
+                     *           "logo_key": null,
+                     *           "logo_url": null,
+                     *           "privacy_url": null,
+                     *           "welcome": null
+                     *         },
+                     *         "policy_message": "See you on the dance floor!"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventSettingsBody"];
                     };
@@ -4939,12 +9695,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4952,8 +9726,14 @@ export interface operations {
     };
     updateEventSettings: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: {
+                /** @description The `ETag` of the answer that the change is made from. 412 `precondition_failed` where somebody else was faster. */
+                "if-match"?: string;
+            };
             path: {
                 eventSlug: string;
             };
@@ -4961,6 +9741,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "allow_custom_prompt": true,
+                 *       "policy_message": "See you on the dance floor!"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EventSettingsInput"];
             };
         };
@@ -4968,9 +9754,43 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description For `If-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "allow_custom_prompt": true,
+                     *         "allow_prompt_without_style": false,
+                     *         "allowed_style_keys": [],
+                     *         "blocked_terms": [],
+                     *         "capabilities": {
+                     *           "ai_styling": true,
+                     *           "granted_by": "package"
+                     *         },
+                     *         "consent": null,
+                     *         "enabled": true,
+                     *         "gallery": "off",
+                     *         "max_in_flight_per_event": null,
+                     *         "max_in_flight_per_guest": null,
+                     *         "page": {
+                     *           "accent_colour": null,
+                     *           "ends_at": null,
+                     *           "languages": [
+                     *             "de",
+                     *             "en"
+                     *           ],
+                     *           "logo_key": null,
+                     *           "logo_url": null,
+                     *           "privacy_url": null,
+                     *           "welcome": null
+                     *         },
+                     *         "policy_message": "See you on the dance floor!"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EventSettingsBody"];
                     };
@@ -5017,6 +9837,17 @@ export interface operations {
             /** @description See `code`. */
             409: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            412: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -5029,6 +9860,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5050,12 +9884,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description See `code`. */
-            503: {
+            /** @description The gateway's answer. */
+            429: {
                 headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5063,7 +9915,10 @@ export interface operations {
     };
     listEventStyles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
             header?: never;
             path: {
                 eventSlug: string;
@@ -5078,6 +9933,295 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Like a page of a comic",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "comic",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Comic",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-broken-output",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-broken-output",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 100000000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-dear",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-dear",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-error",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-error",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-flaky",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-flaky",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": false,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": false,
+                     *           "is_premium": false,
+                     *           "key": "test-inactive",
+                     *           "locked": false,
+                     *           "message": "This style is switched off for everybody.",
+                     *           "name": "Test: test-inactive",
+                     *           "preview_url": null,
+                     *           "reason": "inactive",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-live",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-live",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-live-at-fal",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-live-at-fal",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-live-at-runware-alone",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-live-at-runware-alone",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-live-dearer-at-fal",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-live-dearer-at-fal",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-live-sized",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-live-sized",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": true,
+                     *           "key": "test-locked",
+                     *           "locked": true,
+                     *           "message": "This style asks for features or add-ons that the event does not have.",
+                     *           "name": "Test: test-locked",
+                     *           "preview_url": null,
+                     *           "reason": "style_locked",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-moderated",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-moderated",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-never",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-never",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-ok",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-ok",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": true,
+                     *           "key": "test-premium",
+                     *           "locked": true,
+                     *           "message": "This style asks for features or add-ons that the event does not have.",
+                     *           "name": "Test: test-premium",
+                     *           "preview_url": null,
+                     *           "reason": "style_locked",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-rejected",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-rejected",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-slow",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-slow",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-sync",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-sync",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "description": "Used by tests.",
+                     *           "estimated_cost_micro_usd": 40000,
+                     *           "is_active": true,
+                     *           "is_premium": false,
+                     *           "key": "test-wordless",
+                     *           "locked": false,
+                     *           "message": null,
+                     *           "name": "Test: test-wordless",
+                     *           "preview_url": null,
+                     *           "reason": null,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantStyleBody"][];
                         meta: {
@@ -5125,12 +10269,1310 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description See `code`. */
             503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportEventEdits: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *           "name": "2026-11-22_140500_comic_01M81S64QDR08EGZYMSZSQ9FD6.jpg",
+                     *           "sha256": "723c95250917035b588c499c1dcad70f8a775a7072d1ed374daf2ab8010aaee0",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.jpg?method=GET&signature=812963589df8a0ee"
+                     *         },
+                     *         {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *           "name": "2026-11-22_140502_comic_01M81S66P4VQBKKG9FAN7A7N69.jpg",
+                     *           "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ExportEntry"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGuestLinks: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:04.024Z",
+                     *           "expires_at": "2030-01-01T00:00:00Z",
+                     *           "id": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "label": "Entrance"
+                     *         },
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:00.009Z",
+                     *           "expires_at": null,
+                     *           "id": "token_01M81S64Q90Z4R3KY161GM8MS1",
+                     *           "label": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["GuestLink"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGuestLink: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_at": "2030-01-01T00:00:00Z",
+                 *       "label": "Entrance"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GuestLinkInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-11-22T14:05:04.024Z",
+                     *         "expires_at": "2030-01-01T00:00:00Z",
+                     *         "id": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *         "label": "Entrance",
+                     *         "token": "NrbEz3Zl3Nl6W2thHfkiyZ3Odx37V2II_xARACwZuHo",
+                     *         "url": "https://site.in-memory.test/e/NrbEz3Zl3Nl6W2thHfkiyZ3Odx37V2II_xARACwZuHo"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["NewGuestLink"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeGuestLink: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLogo: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogoInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["NewLogoBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventPhotos: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PhotoBody"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEventPhoto: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPhotoInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["NewPhotoBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventPhoto: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PhotoBody"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEventPhoto: {
+        parameters: {
+            query?: {
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                eventSlug: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantUsage: {
+        parameters: {
+            query?: {
+                /** @description Such as 2026-10; the running month by default. Months begin and end at midnight UTC */
+                month?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "events": [
+                     *           {
+                     *             "blocked": 0,
+                     *             "edits": 2,
+                     *             "event_id": "event-1",
+                     *             "failed": 0,
+                     *             "name": "Anna & Ben",
+                     *             "slug": "anna-and-ben",
+                     *             "spent_micro_usd": 80000,
+                     *             "styles": [
+                     *               {
+                     *                 "edits": 2,
+                     *                 "spent_micro_usd": 80000,
+                     *                 "style_key": "comic",
+                     *                 "succeeded": 2
+                     *               }
+                     *             ],
+                     *             "succeeded": 2
+                     *           }
+                     *         ],
+                     *         "hard_cap_micro_usd": 50000000,
+                     *         "month": "2026-11",
+                     *         "reserved_micro_usd": 0,
+                     *         "soft_cap_micro_usd": 40000000,
+                     *         "spent_micro_usd": 80000
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Usage"];
+                    };
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsageEntries: {
+        parameters: {
+            query?: {
+                /** @description `meta.next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 100; 25 by default */
+                limit?: string;
+                /** @description Such as 2026-10; the running month by default. Months begin and end at midnight UTC */
+                month?: string;
+                /** @description For superadmins: the tenant in whose place they act, which stands in the audit */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-11-22T14:05:02.021Z",
+                     *           "cost_micro_usd": 40000,
+                     *           "edit_id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *           "event_id": "event-1",
+                     *           "kind": "settled",
+                     *           "model": "fake:sync",
+                     *           "provider": "runware",
+                     *           "reason": null,
+                     *           "style_key": "comic"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-22T14:05:00.015Z",
+                     *           "cost_micro_usd": 40000,
+                     *           "edit_id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *           "event_id": "event-1",
+                     *           "kind": "settled",
+                     *           "model": "fake:sync",
+                     *           "provider": "runware",
+                     *           "reason": null,
+                     *           "style_key": "comic"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["UsageEntry"][];
+                        meta: {
+                            /** @description Asks for the next page; null on the last. */
+                            next_cursor: string | null;
+                        };
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description See `code`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid token is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description See `code`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The gateway's answer. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description See `code`. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth another try; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
