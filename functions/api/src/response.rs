@@ -17,29 +17,29 @@ pub(crate) struct Answer {
 
 /// 200 with one resource.
 pub(crate) fn ok(data: impl Serialize) -> Answer {
-    Answer::new(200, json!({ "data": data }))
+    Answer::new(200, &json!({ "data": data }))
 }
 
 /// 201 with the resource that was made.
 pub(crate) fn created(data: impl Serialize) -> Answer {
-    Answer::new(201, json!({ "data": data }))
+    Answer::new(201, &json!({ "data": data }))
 }
 
 /// 202 with the resource that is being made, and where to ask for it.
 pub(crate) fn accepted(data: impl Serialize, location: String) -> Answer {
-    Answer::new(202, json!({ "data": data })).with(LOCATION, location)
+    Answer::new(202, &json!({ "data": data })).with(LOCATION, location)
 }
 
 /// 200 with a page of resources.
 pub(crate) fn list(data: impl IntoIterator<Item: Serialize>, next_cursor: Option<String>) -> Answer {
     let data: Vec<_> = data.into_iter().collect();
     let meta = json!({ "next_cursor": Value::from(next_cursor) });
-    Answer::new(200, json!({ "data": data, "meta": meta }))
+    Answer::new(200, &json!({ "data": data, "meta": meta }))
 }
 
 /// 200 with a JSON document of its own.
 pub(crate) fn document(json: &str) -> Answer {
-    Answer::new(200, serde_json::from_str(json).unwrap_or_default())
+    Answer::new(200, &serde_json::from_str(json).unwrap_or_default())
 }
 
 /// 200 with a page as CSV, and the address of the next page.
@@ -53,11 +53,11 @@ pub(crate) fn csv(text: String, next: Option<String>) -> Answer {
 
 /// 204: done, and nothing to say.
 pub(crate) fn no_content() -> Answer {
-    Answer::new(204, Value::Null)
+    Answer::new(204, &Value::Null)
 }
 
 impl Answer {
-    fn new(status: u16, body: Value) -> Self {
+    fn new(status: u16, body: &Value) -> Self {
         Self::of_text(status, "application/json", body.to_string())
     }
 

@@ -226,7 +226,7 @@ impl Deed {
 
     /// To this edit, photo, link, style and so on.
     #[must_use]
-    pub fn to(mut self, target: impl ToString) -> Self {
+    pub fn to(mut self, target: &(impl ToString + ?Sized)) -> Self {
         self.target = Some(target.to_string());
         self
     }

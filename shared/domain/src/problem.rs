@@ -212,11 +212,13 @@ impl Problem {
 }
 
 /// Every code that a caller can meet.
-pub const CODES: [&str; 25] = [
+pub const CODES: [&str; 28] = [
     "addon_not_purchasable",
     "budget_hard_cap_reached",
     "budget_soft_cap_reached",
+    "consent_required",
     "edit_not_found",
+    "edit_not_succeeded",
     "event_not_found",
     "event_policy_blocked",
     "feature_disabled",
@@ -230,6 +232,7 @@ pub const CODES: [&str; 25] = [
     "not_found",
     "payload_too_large",
     "photo_not_found",
+    "precondition_failed",
     "prompt_blocked",
     "rate_limited",
     "style_locked",

@@ -20,7 +20,7 @@ async fn delete_event_edit(cloud: &Cloud, request: &Request) -> Result<Answer, P
     let by = actor(request)?;
     let event = event_of(cloud, tenant_caller(request, &tenant_id)).await?;
     let id: EditId = path_id(request, "aiEditRequest", Problem::EditNotFound)?;
-    let deed = by.did(Action::EditDeleted).of(&tenant_id).at(&event).to(id);
+    let deed = by.did(Action::EditDeleted).of(&tenant_id).at(&event).to(&id);
     let found = cloud.delete_edit(&event, id, |edit| edit.tenant_id == tenant_id, Some(&deed));
     if !found.await? {
         return Err(Problem::EditNotFound);

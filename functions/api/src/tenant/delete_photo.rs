@@ -20,7 +20,7 @@ async fn delete_event_photo(cloud: &Cloud, request: &Request) -> Result<Answer, 
     let event = super::event(cloud, tenant_caller(request, &tenant_id)).await?;
     let id: PhotoId = path_id(request, "photo", Problem::PhotoNotFound)?;
     let photo = cloud.photo(&event.id, id).await?.ok_or(Problem::PhotoNotFound)?;
-    let deed = by.did(Action::PhotoDeleted).of(&tenant_id).at(&event.id).to(id);
+    let deed = by.did(Action::PhotoDeleted).of(&tenant_id).at(&event.id).to(&id);
     if !cloud.delete_photo(&photo, Some(&deed)).await? {
         return Err(Problem::PhotoNotFound);
     }

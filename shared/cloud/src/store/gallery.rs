@@ -122,7 +122,7 @@ impl Cloud {
                 None => Condition::is_null("output"),
             });
             let change = Change::new("review", json!(before), json!(review));
-            let deed = by.did(action).of(&edit.tenant_id).at(event).to(id);
+            let deed = by.did(action).of(&edit.tenant_id).at(event).to(&id);
             let mut writes = vec![Write::update(keys::edit(event, id), update).when(unmoved)];
             writes.extend(self.audit_writes(&deed.with(vec![change]))?);
             match self.transact_once(&writes, &mut patience).await {

@@ -77,7 +77,7 @@ impl Cloud {
         };
         let link = json!({ "label": label, "expires_at": valid_until });
         let deed = by.did(Action::LinkCreated).of(&event.tenant_id).at(&event.id);
-        let deed = deed.to(token_id).with(Change::between(None, Some(&link)));
+        let deed = deed.to(&token_id).with(Change::between(None, Some(&link)));
         let key = keys::issued_token(&event.id, token_id);
         let issued = Write::update(key, Update::fields(issued)?);
         let mut writes = vec![grant, issued];
@@ -117,7 +117,7 @@ impl Cloud {
         };
         let link = json!({ "label": issued.label, "expires_at": issued.valid_until });
         let deed = by.did(Action::LinkRevoked).of(&event.tenant_id).at(&event.id);
-        let deed = deed.to(token).with(Change::between(Some(&link), None));
+        let deed = deed.to(&token).with(Change::between(Some(&link), None));
         let mut writes = vec![
             Write::delete(keys::token(&issued.token_hash)),
             Write::delete(key).when(Condition::Exists),

@@ -125,8 +125,9 @@ impl Story {
 async fn the_examples_of_the_document_are_what_the_api_answers(place: Place) {
     let mut story = Story::new(&place);
     set_up(&mut story).await;
-    let photo = as_guest(&mut story).await;
+    let (at, photo) = as_guest(&mut story).await;
     as_organiser(&mut story, &photo).await;
+    story.get(&format!("{at}/gallery")).await;
     look_around(&mut story).await;
 
     let path = root().join(FILE);
@@ -178,8 +179,8 @@ async fn set_up(story: &mut Story) {
         .await;
 }
 
-/// A guest uploads a photo and has it edited; returns the photo's id.
-async fn as_guest(story: &mut Story) -> String {
+/// A guest uploads a photo and has it edited; returns the event's path and the photo's id.
+async fn as_guest(story: &mut Story) -> (String, String) {
     let made = story
         .post("/admin/events/{eventId=event-1}/tokens", json!({}))
         .await;
@@ -201,14 +202,18 @@ async fn as_guest(story: &mut Story) -> String {
     story
         .get(&format!("{at}/ai-edits/{{requestId={}}}", text(&edit["id"])))
         .await;
-    story.get(&format!("{at}/photos")).await;
-    id
+    for path in ["photos", &format!("photos/{{photo={id}}}"), "ai-edits"] {
+        story.get(&format!("{at}/{path}")).await;
+    }
+    (at, id)
 }
 
 /// The organiser changes what is allowed, makes a link, and looks at everything.
 async fn as_organiser(story: &mut Story, photo: &str) {
     let at = "/tenant/events/{eventSlug=anna-and-ben}";
-    let policy = json!({ "allow_custom_prompt": true, "policy_message": "See you on the dance floor!" });
+    let policy = json!({
+        "allow_custom_prompt": true, "policy_message": "See you on the dance floor!", "gallery": "reviewed",
+    });
     story
         .tell(Method::PATCH, &format!("{at}/ai-settings"), Some(policy))
         .await;
@@ -219,10 +224,19 @@ async fn as_organiser(story: &mut Story, photo: &str) {
     story
         .get(&format!("{at}/ai-edits/{{aiEditRequest={edit}}}"))
         .await;
+    for change in ["hide", "show", "approve"] {
+        let path = format!("{at}/ai-edits/{{aiEditRequest={edit}}}/{change}");
+        story.tell(Method::POST, &path, None).await;
+    }
+    let announced = json!({ "mime_type": "image/png", "size_bytes": 20_000 });
+    story.post(&format!("{at}/logos"), announced.clone()).await;
+    story.post(&format!("{at}/photos"), announced).await;
+    story.get(&format!("{at}/photos/{{photo={photo}}}")).await;
     let link = json!({ "label": "Entrance", "expires_at": "2030-01-01T00:00:00Z" });
     let link = story.post(&format!("{at}/guest-links"), link).await;
     for path in [
         "/ai-edits",
+        "/photos",
         "/ai-edits/summary",
         "/ai-styles",
         "/ai-settings",

@@ -15,7 +15,7 @@ use crate::problem::explain;
 
 /// What to do with the links; nothing: list them.
 #[derive(Debug, Clone, Args)]
-pub(super) struct LinksArgs {
+pub(crate) struct LinksArgs {
     /// Make a link; its token and address are shown once
     #[arg(long)]
     create: bool,
