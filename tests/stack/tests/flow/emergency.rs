@@ -59,23 +59,15 @@ async fn the_kill_switch_refuses_new_edits_and_holds_queued_ones(place: Place) {
 /// failed would burn its receive count.
 async fn assert_held(world: &World, queued: domain::EditId) {
     let place = &world.place;
-    match place.deployed_stack() {
-        None => {
-            queue::submit(world, queued).await;
-            place.handle_due_messages().await;
-            let held = place.memory().messages(Queue::Submit);
-            assert_eq!(held.len(), 1);
-            assert!(held[0].contains(&queued.to_string()), "{held:?}");
-        }
-        Some(stack) => {
-            let url = &stack.described.submit_queue_url;
-            let before = stack.messages(url).await;
-            queue::submit(world, queued).await;
-            logs::until_handled(place, "process-edit", queued, 1).await;
-            let meanwhile = stack.messages(url).await;
-            assert_eq!(meanwhile.delayed, before.delayed + 1);
-            assert_eq!(meanwhile.in_flight, before.in_flight);
-        }
+    queue::submit(world, queued).await;
+    if place.deployed_stack().is_some() {
+        // The queue holds messages of other tests, too: whether a new one waits shows when the edit succeeds.
+        logs::until_handled(place, "process-edit", queued, 1).await;
+    } else {
+        place.handle_due_messages().await;
+        let held = place.memory().messages(Queue::Submit);
+        assert_eq!(held.len(), 1);
+        assert!(held[0].contains(&queued.to_string()), "{held:?}");
     }
     let held = world.stored(queued).await;
     assert_eq!((held.status, held.attempt), (Status::Queued, 0), "it waits");

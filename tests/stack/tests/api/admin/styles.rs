@@ -10,12 +10,12 @@ use world::{Caller, Place, World};
 
 contract! {
     in_memory {
+        a_used_style_can_be_switched_off_but_not_deleted,
         a_style_just_saved_can_be_used_at_once,
         a_style_that_nobody_knows_is_looked_for_once_a_second,
         texts_for_people_hold_no_hidden_character,
     }
     both {
-        a_used_style_can_be_switched_off_but_not_deleted,
         an_allowed_style_cannot_be_deleted_and_an_unused_one_can,
     }
 }
