@@ -4,6 +4,7 @@ use image::metadata::Orientation;
 
 use super::dct::ZIGZAG;
 use super::huffman::{Kind, Table};
+use crate::Format;
 use crate::colour::is_adobe_rgb;
 use crate::decode::orientation;
 use crate::jpeg_segments::{self as segments, Segments};
@@ -70,6 +71,9 @@ impl<'a> Frame<'a> {
             scan: &[],
         };
         let (mut is_jfif, mut adobe_transform) = (false, None);
+        let Ok(Format::Jpeg) = Format::sniff(bytes) else {
+            return None;
+        };
         let mut segments = Segments::new(bytes.strip_prefix(&[0xFF, segments::SOI])?);
         while let Some(segment) = segments.next() {
             let payload = segment.payload;
@@ -181,8 +185,10 @@ impl<'a> Frame<'a> {
             return None;
         }
         match self.components.as_mut_slice() {
-            // A picture of one component has one block a unit, whatever its factors say.
-            [gray] => (gray.across, gray.down) = (1, 1),
+            // A picture of one component has one block a unit, whatever its factors say, if the format has them.
+            [gray] if (1..=4).contains(&gray.across) && (1..=4).contains(&gray.down) => {
+                (gray.across, gray.down) = (1, 1);
+            }
             [luma, others @ ..] if others.len() == MAX_COMPONENTS - 1 => {
                 let fits = (1..=MAX_FACTOR).contains(&luma.across) && (1..=MAX_FACTOR).contains(&luma.down);
                 if !fits || others.iter().any(|chroma| (chroma.across, chroma.down) != (1, 1)) {

@@ -364,7 +364,7 @@ proptest! {
     #[test]
     fn a_damaged_file_is_never_delivered_wrong(
         which in 0_usize..6,
-        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        damage in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>(), any::<u8>()), 0..4),
     ) {
         let mut before = match which {
             0 => photo("cat.jpg"),
@@ -374,8 +374,8 @@ proptest! {
             4 => format("optimised.jpg"),
             _ => file(Coding { factor: SamplingFactor::R_4_4_4, ..PLAIN }),
         };
-        for (at, value) in damage {
-            let at = at.index(before.len());
+        for (is_in_header, at, value) in damage {
+            let at = at.index(if is_in_header { 700 } else { before.len() });
             before[at] = value;
         }
         let white = mark([255; 4]);

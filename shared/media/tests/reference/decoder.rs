@@ -110,7 +110,10 @@ pub(crate) fn decode(file: &[u8]) -> Coefficients {
     let mut tables = [const { [const { None::<Huffman> }; 4] }; 2];
     let (mut at, mut interval) = (2, 0);
     loop {
-        assert_eq!(file[at], 0xFF);
+        // Decoders skip what stands between segments, and take several `FF` for one.
+        while file[at] != 0xFF || matches!(file[at + 1], 0 | 0xFF) {
+            at += 1;
+        }
         let marker = file[at + 1];
         if marker == 0xD9 {
             return picture;
@@ -147,7 +150,10 @@ pub(crate) fn decode(file: &[u8]) -> Coefficients {
             0xC0..=0xC2 => picture.frame(payload),
             0xDD => interval = usize::from(u16::from_be_bytes([payload[0], payload[1]])),
             0xE0 => picture.is_jfif |= payload.starts_with(b"JFIF\0"),
-            0xEE if payload.starts_with(b"Adobe") => picture.adobe_transform = Some(payload[11]),
+            0xEE if payload.starts_with(b"Adobe") => {
+                // What says nothing of colours does not undo what did.
+                picture.adobe_transform = payload.get(11).copied().or(picture.adobe_transform);
+            }
             0xDA => {
                 for plane in &mut picture.planes {
                     plane.steps = steps[plane.quantiser];
@@ -175,6 +181,10 @@ impl Coefficients {
                 across: 0,
                 blocks: Vec::new(),
             });
+        }
+        if let [gray] = self.planes.as_mut_slice() {
+            // A picture of one component has one block a unit, whatever its factors say.
+            (gray.h, gray.v) = (1, 1);
         }
         let (units_across, units_down) = self.units();
         for plane in &mut self.planes {
