@@ -100,7 +100,7 @@ def known_by(method: str, path: str) -> dict[str, str]:
     if path.startswith("/admin/events/"):
         return known | {"key": bought_addon()}
     if path.startswith("/admin/") and "{key}" in path:
-        listed = ask("GET", path.removesuffix("/{key}"))
+        listed = ask("GET", path.partition("/{key}")[0])
         return known | {"key": listed[0]["key"]}
     return known
 

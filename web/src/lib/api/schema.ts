@@ -1792,7 +1792,7 @@ export interface components {
             type: string;
         };
         /** @enum {string} */
-        ProblemCode: "addon_not_purchasable" | "budget_hard_cap_reached" | "budget_soft_cap_reached" | "edit_not_found" | "event_not_found" | "event_policy_blocked" | "feature_disabled" | "feature_locked" | "forbidden" | "idempotency_in_progress" | "idempotency_key_reused" | "in_use" | "internal_error" | "invalid_request" | "not_found" | "payload_too_large" | "photo_not_found" | "prompt_blocked" | "rate_limited" | "style_locked" | "style_not_allowed" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "validation_failed";
+        ProblemCode: "addon_not_purchasable" | "budget_hard_cap_reached" | "budget_soft_cap_reached" | "consent_required" | "edit_not_found" | "edit_not_succeeded" | "event_not_found" | "event_policy_blocked" | "feature_disabled" | "feature_locked" | "forbidden" | "idempotency_in_progress" | "idempotency_key_reused" | "in_use" | "internal_error" | "invalid_request" | "not_found" | "payload_too_large" | "photo_not_found" | "precondition_failed" | "prompt_blocked" | "rate_limited" | "style_locked" | "style_not_allowed" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "validation_failed";
         /**
          * @description An outside AI image API.
          * @enum {string}
@@ -3800,7 +3800,7 @@ export interface operations {
                      *             "kind": "organiser",
                      *             "name": "ben@example.org"
                      *           },
-                     *           "at": "2026-11-22T14:05:04.032Z",
+                     *           "at": "2026-11-22T14:05:04.041Z",
                      *           "changes": [
                      *             {
                      *               "field": "expires_at",
@@ -3814,8 +3814,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "event_id": "event-1",
-                     *           "id": "audit_01M81S68N06DCRER6DEKNEVJPJ",
-                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "id": "audit_01M81S68N9PD3TJKKB9EY83GT1",
+                     *           "target": "token_01M81S68N0N73K28DAQZETF9AH",
                      *           "tenant_id": "studio"
                      *         },
                      *         {
@@ -3826,7 +3826,7 @@ export interface operations {
                      *             "kind": "organiser",
                      *             "name": "ben@example.org"
                      *           },
-                     *           "at": "2026-11-22T14:05:04.024Z",
+                     *           "at": "2026-11-22T14:05:04.032Z",
                      *           "changes": [
                      *             {
                      *               "field": "expires_at",
@@ -3840,13 +3840,13 @@ export interface operations {
                      *             }
                      *           ],
                      *           "event_id": "event-1",
-                     *           "id": "audit_01M81S68MRRAJ2HCX0594MJK1R",
-                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "id": "audit_01M81S68N0VSBCJZAAB7DJ2M3E",
+                     *           "target": "token_01M81S68N0N73K28DAQZETF9AH",
                      *           "tenant_id": "studio"
                      *         }
                      *       ],
                      *       "meta": {
-                     *         "next_cursor": "5waGcQG6YXVkaXRfMDFNODFTNjhNUlJBSjJIQ1gwNTk0TUpLMVI"
+                     *         "next_cursor": "5waGcQG6YXVkaXRfMDFNODFTNjhOMFZTQkNKWkFBQjdESjJNM0U"
                      *       }
                      *     }
                      */
@@ -6331,6 +6331,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "completed_at": "2026-11-22T14:05:00.015Z",
+                     *           "created_at": "2026-11-22T14:05:00.013Z",
+                     *           "failure": null,
+                     *           "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
+                     *           "output": {
+                     *             "bytes": 83632,
+                     *             "expires_at": "2026-11-22T14:25:00Z",
+                     *             "height": 300,
+                     *             "mime_type": "image/jpeg",
+                     *             "sha256": "723c95250917035b588c499c1dcad70f8a775a7072d1ed374daf2ab8010aaee0",
+                     *             "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.thumb.jpg?method=GET&signature=4824e36a198cabd4",
+                     *             "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S64QDR08EGZYMSZSQ9FD6.jpg?method=GET&signature=812963589df8a0ee",
+                     *             "width": 451
+                     *           },
+                     *           "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *           "status": "succeeded",
+                     *           "style_key": "comic",
+                     *           "updated_at": "2026-11-22T14:05:00.015Z",
+                     *           "wait": null
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["EditBody"][];
                         meta: {
@@ -6837,6 +6867,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:02.022Z",
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
+                     *           "style_key": "comic",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
+                     *           "width": 451
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["ShownBody"][];
                         meta: {
@@ -7168,6 +7217,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-11-22T14:05:00.01Z",
+                     *         "expires_at": "2026-11-22T14:25:00Z",
+                     *         "height": 300,
+                     *         "id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "mime_type": "image/jpeg",
+                     *         "own": true,
+                     *         "rejection": null,
+                     *         "size_bytes": 38702,
+                     *         "status": "ready",
+                     *         "thumbnail_url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.thumb.jpg?method=GET&signature=dd6790e1ca6322e9",
+                     *         "url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.jpg?method=GET&signature=b7247bc3fa1c20c7",
+                     *         "width": 451
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["PhotoBody"];
                     };
@@ -7695,7 +7762,7 @@ export interface operations {
                      *             "kind": "organiser",
                      *             "name": "ben@example.org"
                      *           },
-                     *           "at": "2026-11-22T14:05:04.032Z",
+                     *           "at": "2026-11-22T14:05:04.041Z",
                      *           "changes": [
                      *             {
                      *               "field": "expires_at",
@@ -7709,8 +7776,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "event_id": "event-1",
-                     *           "id": "audit_01M81S68N06DCRER6DEKNEVJPJ",
-                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "id": "audit_01M81S68N9PD3TJKKB9EY83GT1",
+                     *           "target": "token_01M81S68N0N73K28DAQZETF9AH",
                      *           "tenant_id": "studio"
                      *         },
                      *         {
@@ -7721,7 +7788,7 @@ export interface operations {
                      *             "kind": "organiser",
                      *             "name": "ben@example.org"
                      *           },
-                     *           "at": "2026-11-22T14:05:04.024Z",
+                     *           "at": "2026-11-22T14:05:04.032Z",
                      *           "changes": [
                      *             {
                      *               "field": "expires_at",
@@ -7735,13 +7802,13 @@ export interface operations {
                      *             }
                      *           ],
                      *           "event_id": "event-1",
-                     *           "id": "audit_01M81S68MRRAJ2HCX0594MJK1R",
-                     *           "target": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "id": "audit_01M81S68N0VSBCJZAAB7DJ2M3E",
+                     *           "target": "token_01M81S68N0N73K28DAQZETF9AH",
                      *           "tenant_id": "studio"
                      *         }
                      *       ],
                      *       "meta": {
-                     *         "next_cursor": "7OI8OSMIYXVkaXRfMDFNODFTNjhNUlJBSjJIQ1gwNTk0TUpLMVI"
+                     *         "next_cursor": "7OI8OSMIYXVkaXRfMDFNODFTNjhOMFZTQkNKWkFBQjdESjJNM0U"
                      *       }
                      *     }
                      */
@@ -8510,21 +8577,21 @@ export interface operations {
                      *             {
                      *               "cost_micro_usd": 40000,
                      *               "detail": null,
-                     *               "ended_at": "2026-11-22T14:05:02.021Z",
+                     *               "ended_at": "2026-11-22T14:05:02.023Z",
                      *               "model": "fake:sync",
                      *               "number": 1,
                      *               "outcome": "succeeded",
                      *               "provider": "runware",
-                     *               "started_at": "2026-11-22T14:05:02.021Z",
-                     *               "task_id": "b5c7202b-e990-4e1f-b996-539c012faacb"
+                     *               "started_at": "2026-11-22T14:05:02.023Z",
+                     *               "task_id": "bc3b79f1-105f-43be-8b42-7acdb2135016"
                      *             }
                      *           ],
-                     *           "completed_at": "2026-11-22T14:05:02.021Z",
+                     *           "completed_at": "2026-11-22T14:05:02.023Z",
                      *           "cost_micro_usd": 40000,
-                     *           "created_at": "2026-11-22T14:05:02.02Z",
+                     *           "created_at": "2026-11-22T14:05:02.022Z",
                      *           "failure": null,
-                     *           "gallery": "not_shown",
-                     *           "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *           "gallery": "shown",
+                     *           "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
                      *           "model": "fake:sync",
                      *           "negative_prompt": null,
                      *           "output": {
@@ -8532,9 +8599,9 @@ export interface operations {
                      *             "expires_at": "2026-11-22T14:25:00Z",
                      *             "height": 300,
                      *             "mime_type": "image/jpeg",
-                     *             "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
-                     *             "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=76df51c22ac77e93",
-                     *             "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d",
+                     *             "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *             "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *             "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
                      *             "width": 451
                      *           },
                      *           "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
@@ -8543,12 +8610,12 @@ export interface operations {
                      *           "provider": "runware",
                      *           "provider_latency_ms": 0,
                      *           "provider_url": null,
-                     *           "seed": "19901131",
+                     *           "seed": "840126486",
                      *           "status": "succeeded",
-                     *           "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg",
+                     *           "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg",
                      *           "style_key": "comic",
                      *           "style_version": 1,
-                     *           "updated_at": "2026-11-22T14:05:02.021Z",
+                     *           "updated_at": "2026-11-22T14:05:02.023Z",
                      *           "wait": null
                      *         },
                      *         {
@@ -8569,7 +8636,7 @@ export interface operations {
                      *           "cost_micro_usd": 40000,
                      *           "created_at": "2026-11-22T14:05:00.013Z",
                      *           "failure": null,
-                     *           "gallery": "not_shown",
+                     *           "gallery": "awaiting_review",
                      *           "id": "edit_01M81S64QDR08EGZYMSZSQ9FD6",
                      *           "model": "fake:sync",
                      *           "negative_prompt": null,
@@ -8720,10 +8787,10 @@ export interface operations {
                      *         "attempts": [],
                      *         "completed_at": null,
                      *         "cost_micro_usd": null,
-                     *         "created_at": "2026-11-22T14:05:02.02Z",
+                     *         "created_at": "2026-11-22T14:05:02.022Z",
                      *         "failure": null,
                      *         "gallery": "not_shown",
-                     *         "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *         "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
                      *         "model": "fake:sync",
                      *         "negative_prompt": null,
                      *         "output": null,
@@ -8738,9 +8805,9 @@ export interface operations {
                      *         "storage_path": null,
                      *         "style_key": "comic",
                      *         "style_version": 1,
-                     *         "updated_at": "2026-11-22T14:05:02.02Z",
+                     *         "updated_at": "2026-11-22T14:05:02.022Z",
                      *         "wait": {
-                     *           "deadline_at": "2026-11-22T14:15:02.02Z",
+                     *           "deadline_at": "2026-11-22T14:15:02.022Z",
                      *           "expected_seconds": 5,
                      *           "position": 1,
                      *           "retry_after_ms": 1250
@@ -8899,21 +8966,21 @@ export interface operations {
                      *           {
                      *             "cost_micro_usd": 40000,
                      *             "detail": null,
-                     *             "ended_at": "2026-11-22T14:05:02.021Z",
+                     *             "ended_at": "2026-11-22T14:05:02.023Z",
                      *             "model": "fake:sync",
                      *             "number": 1,
                      *             "outcome": "succeeded",
                      *             "provider": "runware",
-                     *             "started_at": "2026-11-22T14:05:02.021Z",
-                     *             "task_id": "b5c7202b-e990-4e1f-b996-539c012faacb"
+                     *             "started_at": "2026-11-22T14:05:02.023Z",
+                     *             "task_id": "bc3b79f1-105f-43be-8b42-7acdb2135016"
                      *           }
                      *         ],
-                     *         "completed_at": "2026-11-22T14:05:02.021Z",
+                     *         "completed_at": "2026-11-22T14:05:02.023Z",
                      *         "cost_micro_usd": 40000,
-                     *         "created_at": "2026-11-22T14:05:02.02Z",
+                     *         "created_at": "2026-11-22T14:05:02.022Z",
                      *         "failure": null,
-                     *         "gallery": "not_shown",
-                     *         "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *         "gallery": "awaiting_review",
+                     *         "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
                      *         "model": "fake:sync",
                      *         "negative_prompt": null,
                      *         "output": {
@@ -8921,9 +8988,9 @@ export interface operations {
                      *           "expires_at": "2026-11-22T14:25:00Z",
                      *           "height": 300,
                      *           "mime_type": "image/jpeg",
-                     *           "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
-                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=76df51c22ac77e93",
-                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d",
+                     *           "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
                      *           "width": 451
                      *         },
                      *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
@@ -8932,12 +8999,12 @@ export interface operations {
                      *         "provider": "runware",
                      *         "provider_latency_ms": 0,
                      *         "provider_url": null,
-                     *         "seed": "19901131",
+                     *         "seed": "840126486",
                      *         "status": "succeeded",
-                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg",
+                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg",
                      *         "style_key": "comic",
                      *         "style_version": 1,
-                     *         "updated_at": "2026-11-22T14:05:02.021Z",
+                     *         "updated_at": "2026-11-22T14:05:02.023Z",
                      *         "wait": null
                      *       }
                      *     }
@@ -9124,6 +9191,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "attempts": [
+                     *           {
+                     *             "cost_micro_usd": 40000,
+                     *             "detail": null,
+                     *             "ended_at": "2026-11-22T14:05:02.023Z",
+                     *             "model": "fake:sync",
+                     *             "number": 1,
+                     *             "outcome": "succeeded",
+                     *             "provider": "runware",
+                     *             "started_at": "2026-11-22T14:05:02.023Z",
+                     *             "task_id": "bc3b79f1-105f-43be-8b42-7acdb2135016"
+                     *           }
+                     *         ],
+                     *         "completed_at": "2026-11-22T14:05:02.023Z",
+                     *         "cost_micro_usd": 40000,
+                     *         "created_at": "2026-11-22T14:05:02.022Z",
+                     *         "failure": null,
+                     *         "gallery": "shown",
+                     *         "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
+                     *         "model": "fake:sync",
+                     *         "negative_prompt": null,
+                     *         "output": {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "mime_type": "image/jpeg",
+                     *           "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
+                     *           "width": 451
+                     *         },
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "polls": 0,
+                     *         "prompt": null,
+                     *         "provider": "runware",
+                     *         "provider_latency_ms": 0,
+                     *         "provider_url": null,
+                     *         "seed": "840126486",
+                     *         "status": "succeeded",
+                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg",
+                     *         "style_key": "comic",
+                     *         "style_version": 1,
+                     *         "updated_at": "2026-11-22T14:05:02.023Z",
+                     *         "wait": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantEditBody"];
                     };
@@ -9228,6 +9345,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "attempts": [
+                     *           {
+                     *             "cost_micro_usd": 40000,
+                     *             "detail": null,
+                     *             "ended_at": "2026-11-22T14:05:02.023Z",
+                     *             "model": "fake:sync",
+                     *             "number": 1,
+                     *             "outcome": "succeeded",
+                     *             "provider": "runware",
+                     *             "started_at": "2026-11-22T14:05:02.023Z",
+                     *             "task_id": "bc3b79f1-105f-43be-8b42-7acdb2135016"
+                     *           }
+                     *         ],
+                     *         "completed_at": "2026-11-22T14:05:02.023Z",
+                     *         "cost_micro_usd": 40000,
+                     *         "created_at": "2026-11-22T14:05:02.022Z",
+                     *         "failure": null,
+                     *         "gallery": "hidden",
+                     *         "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
+                     *         "model": "fake:sync",
+                     *         "negative_prompt": null,
+                     *         "output": {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "mime_type": "image/jpeg",
+                     *           "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
+                     *           "width": 451
+                     *         },
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "polls": 0,
+                     *         "prompt": null,
+                     *         "provider": "runware",
+                     *         "provider_latency_ms": 0,
+                     *         "provider_url": null,
+                     *         "seed": "840126486",
+                     *         "status": "succeeded",
+                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg",
+                     *         "style_key": "comic",
+                     *         "style_version": 1,
+                     *         "updated_at": "2026-11-22T14:05:02.023Z",
+                     *         "wait": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantEditBody"];
                     };
@@ -9321,6 +9488,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "attempts": [
+                     *           {
+                     *             "cost_micro_usd": 40000,
+                     *             "detail": null,
+                     *             "ended_at": "2026-11-22T14:05:02.023Z",
+                     *             "model": "fake:sync",
+                     *             "number": 1,
+                     *             "outcome": "succeeded",
+                     *             "provider": "runware",
+                     *             "started_at": "2026-11-22T14:05:02.023Z",
+                     *             "task_id": "bc3b79f1-105f-43be-8b42-7acdb2135016"
+                     *           }
+                     *         ],
+                     *         "completed_at": "2026-11-22T14:05:02.023Z",
+                     *         "cost_micro_usd": 40000,
+                     *         "created_at": "2026-11-22T14:05:02.022Z",
+                     *         "failure": null,
+                     *         "gallery": "shown",
+                     *         "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
+                     *         "model": "fake:sync",
+                     *         "negative_prompt": null,
+                     *         "output": {
+                     *           "bytes": 83632,
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "mime_type": "image/jpeg",
+                     *           "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *           "thumbnail_url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.thumb.jpg?method=GET&signature=469b2bff18aa1fc5",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542",
+                     *           "width": 451
+                     *         },
+                     *         "photo_id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "polls": 0,
+                     *         "prompt": null,
+                     *         "provider": "runware",
+                     *         "provider_latency_ms": 0,
+                     *         "provider_url": null,
+                     *         "seed": "840126486",
+                     *         "status": "succeeded",
+                     *         "storage_path": "events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg",
+                     *         "style_key": "comic",
+                     *         "style_version": 1,
+                     *         "updated_at": "2026-11-22T14:05:02.023Z",
+                     *         "wait": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TenantEditBody"];
                     };
@@ -9633,7 +9850,7 @@ export interface operations {
                      *         },
                      *         "consent": null,
                      *         "enabled": true,
-                     *         "gallery": "off",
+                     *         "gallery": "reviewed",
                      *         "max_in_flight_per_event": null,
                      *         "max_in_flight_per_guest": null,
                      *         "page": {
@@ -9744,6 +9961,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "allow_custom_prompt": true,
+                 *       "gallery": "reviewed",
                  *       "policy_message": "See you on the dance floor!"
                  *     }
                  */
@@ -9772,7 +9990,7 @@ export interface operations {
                      *         },
                      *         "consent": null,
                      *         "enabled": true,
-                     *         "gallery": "off",
+                     *         "gallery": "reviewed",
                      *         "max_in_flight_per_event": null,
                      *         "max_in_flight_per_guest": null,
                      *         "page": {
@@ -10336,10 +10554,10 @@ export interface operations {
                      *         {
                      *           "bytes": 83632,
                      *           "expires_at": "2026-11-22T14:25:00Z",
-                     *           "id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
-                     *           "name": "2026-11-22_140502_comic_01M81S66P4VQBKKG9FAN7A7N69.jpg",
-                     *           "sha256": "afdea4a109cbfd7e80fc4bab4829e3eff77491d2abde62460a56f6e0765d3833",
-                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P4VQBKKG9FAN7A7N69.jpg?method=GET&signature=36a21f614b9e560d"
+                     *           "id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
+                     *           "name": "2026-11-22_140502_comic_01M81S66P6VQBKKG9FAN7A7N69.jpg",
+                     *           "sha256": "b3273f9aedc87fd4de1536cc176a931ce8c6b8fdcabdce8ae5994610895cdc8e",
+                     *           "url": "memory://bucket/events/anna-and-ben/ai-edits/edit_01M81S66P6VQBKKG9FAN7A7N69.jpg?method=GET&signature=a8e411edab2f4542"
                      *         }
                      *       ],
                      *       "meta": {
@@ -10451,9 +10669,9 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "created_at": "2026-11-22T14:05:04.024Z",
+                     *           "created_at": "2026-11-22T14:05:04.032Z",
                      *           "expires_at": "2030-01-01T00:00:00Z",
-                     *           "id": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *           "id": "token_01M81S68N0N73K28DAQZETF9AH",
                      *           "label": "Entrance"
                      *         },
                      *         {
@@ -10577,12 +10795,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
-                     *         "created_at": "2026-11-22T14:05:04.024Z",
+                     *         "created_at": "2026-11-22T14:05:04.032Z",
                      *         "expires_at": "2030-01-01T00:00:00Z",
-                     *         "id": "token_01M81S68MRE9PZA2Y8H0E36F7F",
+                     *         "id": "token_01M81S68N0N73K28DAQZETF9AH",
                      *         "label": "Entrance",
-                     *         "token": "NrbEz3Zl3Nl6W2thHfkiyZ3Odx37V2II_xARACwZuHo",
-                     *         "url": "https://site.in-memory.test/e/NrbEz3Zl3Nl6W2thHfkiyZ3Odx37V2II_xARACwZuHo"
+                     *         "token": "KJeb6D1o4OnPFmam0zOiYDXE8UhCWlEr3ZDVDY0iXlQ",
+                     *         "url": "https://site.in-memory.test/e/KJeb6D1o4OnPFmam0zOiYDXE8UhCWlEr3ZDVDY0iXlQ"
                      *       }
                      *     }
                      */
@@ -10802,6 +11020,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mime_type": "image/png",
+                 *       "size_bytes": 20000
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogoInput"];
             };
         };
@@ -10812,6 +11036,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "image_key": "logos/event-1/01M81S68MX0QM5NEPFZAPCVT49",
+                     *         "upload": {
+                     *           "expires_at": "2026-11-22T14:20:04Z",
+                     *           "headers": {
+                     *             "content-length": "20000",
+                     *             "content-type": "image/png"
+                     *           },
+                     *           "method": "PUT",
+                     *           "url": "memory://bucket/logos/event-1/01M81S68MX0QM5NEPFZAPCVT49?method=PUT&signature=4601b4d360c5191a"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["NewLogoBody"];
                     };
@@ -10938,6 +11178,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:04.03Z",
+                     *           "expires_at": null,
+                     *           "height": null,
+                     *           "id": "photo_01M81S68MY6DCRER6DEKNEVJPJ",
+                     *           "mime_type": "image/png",
+                     *           "own": true,
+                     *           "rejection": null,
+                     *           "size_bytes": 20000,
+                     *           "status": "awaiting_upload",
+                     *           "thumbnail_url": null,
+                     *           "url": null,
+                     *           "width": null
+                     *         },
+                     *         {
+                     *           "created_at": "2026-11-22T14:05:00.01Z",
+                     *           "expires_at": "2026-11-22T14:25:00Z",
+                     *           "height": 300,
+                     *           "id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *           "mime_type": "image/jpeg",
+                     *           "own": false,
+                     *           "rejection": null,
+                     *           "size_bytes": 38702,
+                     *           "status": "ready",
+                     *           "thumbnail_url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.thumb.jpg?method=GET&signature=dd6790e1ca6322e9",
+                     *           "url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.jpg?method=GET&signature=b7247bc3fa1c20c7",
+                     *           "width": 451
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["PhotoBody"][];
                         meta: {
@@ -11028,6 +11305,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mime_type": "image/png",
+                 *       "size_bytes": 20000
+                 *     }
+                 */
                 "application/json": components["schemas"]["TenantPhotoInput"];
             };
         };
@@ -11038,6 +11321,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-11-22T14:05:04.03Z",
+                     *         "id": "photo_01M81S68MY6DCRER6DEKNEVJPJ",
+                     *         "mime_type": "image/png",
+                     *         "size_bytes": 20000,
+                     *         "upload": {
+                     *           "expires_at": "2026-11-22T14:20:04Z",
+                     *           "headers": {
+                     *             "content-length": "20000",
+                     *             "content-type": "image/png"
+                     *           },
+                     *           "method": "PUT",
+                     *           "url": "memory://bucket/uploads/event-1/photo_01M81S68MY6DCRER6DEKNEVJPJ?method=PUT&signature=37bc44e476d5a1d1"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["NewPhotoBody"];
                     };
@@ -11162,6 +11464,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-11-22T14:05:00.01Z",
+                     *         "expires_at": "2026-11-22T14:25:00Z",
+                     *         "height": 300,
+                     *         "id": "photo_01M81S64QAK2XYXQ42MHXMJP14",
+                     *         "mime_type": "image/jpeg",
+                     *         "own": false,
+                     *         "rejection": null,
+                     *         "size_bytes": 38702,
+                     *         "status": "ready",
+                     *         "thumbnail_url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.thumb.jpg?method=GET&signature=dd6790e1ca6322e9",
+                     *         "url": "memory://bucket/events/event-1/photos/photo_01M81S64QAK2XYXQ42MHXMJP14/c7715e061b2dd9450cc7b529605209c514bd43f05afd698dbb1233d3801251e0.jpg?method=GET&signature=b7247bc3fa1c20c7",
+                     *         "width": 451
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["PhotoBody"];
                     };
@@ -11474,9 +11794,9 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "at": "2026-11-22T14:05:02.021Z",
+                     *           "at": "2026-11-22T14:05:02.023Z",
                      *           "cost_micro_usd": 40000,
-                     *           "edit_id": "edit_01M81S66P4VQBKKG9FAN7A7N69",
+                     *           "edit_id": "edit_01M81S66P6VQBKKG9FAN7A7N69",
                      *           "event_id": "event-1",
                      *           "kind": "settled",
                      *           "model": "fake:sync",
