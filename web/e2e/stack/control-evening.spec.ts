@@ -10,6 +10,7 @@ interface Stack {
 }
 const root = new URL('../../../', import.meta.url);
 const stack = JSON.parse(readFileSync(new URL('.local/stack.json', root), 'utf8')) as Stack;
+const api = `${stack.api_url}/api/v1`;
 const SLUG = 'anna-and-ben';
 
 test.describe.configure({ mode: 'serial' });
@@ -55,7 +56,7 @@ test('an organiser makes a link, narrows the rules, finds an edit, hides it and 
   await page.getByRole('switch', { name: 'Guests may add own words to a style' }).uncheck();
   await save(page);
   const guest = { 'x-guest-id': 'control-room-test' };
-  const seen = await request.get(`${stack.api_url}/events/${token}`, { headers: guest });
+  const seen = await request.get(`${api}/events/${token}`, { headers: guest });
   expect(await seen.json()).toMatchObject({ data: { allow_custom_prompt: false, gallery: 'open' } });
 
   const id = await askForEdit(request, token, guest);
@@ -66,7 +67,7 @@ test('an organiser makes a link, narrows the rules, finds an edit, hides it and 
   await panel.getByRole('button', { name: 'Hide from the gallery' }).click();
   await page.getByRole('dialog').last().getByRole('button', { name: 'Hide from the gallery' }).click();
   await expect(panel.getByRole('button', { name: 'Show in the gallery' })).toBeVisible();
-  const gallery = await request.get(`${stack.api_url}/events/${token}/gallery`, { headers: guest });
+  const gallery = await request.get(`${api}/events/${token}/gallery`, { headers: guest });
   expect(((await gallery.json()) as { data: { id: string }[] }).data.map((one) => one.id)).not.toContain(id);
   await page.keyboard.press('Escape');
 
@@ -89,7 +90,7 @@ test('an organiser makes a link, narrows the rules, finds an edit, hides it and 
   await page.getByRole('button', { name: 'End link: Control room test' }).first().click();
   await page.getByRole('dialog').getByRole('button', { name: 'End link' }).click();
   await expect(page.getByText('Control room test')).toHaveCount(0);
-  expect((await request.get(`${stack.api_url}/events/${token}`, { headers: guest })).status()).toBe(404);
+  expect((await request.get(`${api}/events/${token}`, { headers: guest })).status()).toBe(404);
 });
 
 test('a superadmin switches everything off and on again, and both stand in the log', async ({ page }) => {
@@ -113,7 +114,7 @@ async function askForEdit(
   headers: Record<string, string>,
 ): Promise<string> {
   const photo = readFileSync(new URL('docs/before.jpg', root));
-  const registered = await request.post(`${stack.api_url}/events/${token}/photos`, {
+  const registered = await request.post(`${api}/events/${token}/photos`, {
     headers,
     data: { mime_type: 'image/jpeg', size_bytes: photo.length },
   });
@@ -129,7 +130,7 @@ async function askForEdit(
     data: photo,
   });
   expect(put.ok()).toBe(true);
-  const asked = await request.post(`${stack.api_url}/events/${token}/photos/${id}/ai-edits`, {
+  const asked = await request.post(`${api}/events/${token}/photos/${id}/ai-edits`, {
     headers: { ...headers, 'idempotency-key': `control-${Date.now()}` },
     data: { style_key: 'comic' },
   });

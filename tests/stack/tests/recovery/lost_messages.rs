@@ -4,6 +4,7 @@ use domain::settings::ProviderMode;
 use domain::{Status, TaskId};
 use doubles::runware::Behaviour;
 use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::json;
 use world::invoke::item_of;
 use world::written::claim;
@@ -21,6 +22,8 @@ contract! {
     both {
         an_edit_whose_message_was_never_sent_is_sent_again,
         a_picture_finished_meanwhile_is_delivered,
+        a_deleted_edit_whose_message_was_never_sent_is_made_and_paid_and_removed,
+        a_deleted_edits_picture_that_was_finished_meanwhile_is_paid_and_removed,
     }
 }
 
@@ -72,6 +75,51 @@ async fn a_picture_finished_meanwhile_is_delivered(place: Place) {
     assert_eq!(action_on(&answer, id), ("deliver", "runware had finished it"));
     assert_eq!(answer["delivered"], 1);
     live.assert_delivered_once(&world, id, 1).await;
+}
+
+async fn a_deleted_edit_whose_message_was_never_sent_is_made_and_paid_and_removed(place: Place) {
+    let world = World::new(&place).await;
+    let (id, _settings) = lost(&place, &world, &styles::fake("sync")).await;
+    delete(&world, id).await;
+    let answer = by_schedule(&place).await;
+    assert_eq!(
+        action_on(&answer, id),
+        ("requeue", "no worker had taken it: it is sent again")
+    );
+    assert_paid_and_removed(&world, id).await;
+}
+
+async fn a_deleted_edits_picture_that_was_finished_meanwhile_is_paid_and_removed(place: Place) {
+    let live = Live::alone(&place, None).await;
+    let world = World::new(&place).await;
+    let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
+    delete(&world, id).await;
+    let answer = requeue(&place).await;
+    assert_eq!(action_on(&answer, id), ("deliver", "runware had finished it"));
+    assert_paid_and_removed(&world, id).await;
+}
+
+async fn delete(world: &World, id: EditId) {
+    let path = format!("/ai-edits/{id}");
+    assert_eq!(world.guest.send(Method::DELETE, &path).await.status, 204);
+}
+
+/// Nobody sees the edit, none of its pictures is left, and its money is right.
+async fn assert_paid_and_removed(world: &World, id: EditId) {
+    let place = &world.place;
+    place
+        .eventually("paid", async || !Books::read(world).await.ledger.is_empty())
+        .await;
+    let pictures = format!("events/{}/ai-edits/", world.event.slug);
+    place
+        .eventually("removed", async || place.objects_below(&pictures).await.is_empty())
+        .await;
+    let keys = place.sort_keys(&format!("EVENT#{}", world.event.id)).await;
+    assert!(!keys.contains(&format!("EDIT#{}", id.ulid())), "{keys:?}");
+    world.guest.edit(id).await.problem(404, "edit_not_found");
+    let books = Books::of(world).await;
+    books.assert_paid(id, styles::COST);
+    books.assert_at_rest();
 }
 
 async fn an_unfinished_task_is_polled_again(place: Place) {

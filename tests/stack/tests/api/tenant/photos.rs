@@ -36,6 +36,9 @@ async fn an_organiser_adds_a_photo_and_sees_those_of_all_guests(place: Place) {
     );
     let one = organiser.get(&format!("{path}/{guests}")).await;
     assert_eq!(one.data(200)["id"], json!(guests));
+    for photo in [&list.data(200)[1], one.data(200)] {
+        assert!(!world.guest.download(&photo["url"]).await.is_empty());
+    }
     let nobody = format!("{path}/photo_01ARZ3NDEKTSV4RRFFQ69G5FAV");
     organiser.get(&nobody).await.problem(404, "photo_not_found");
     let large = json!({ "mime_type": "image/jpeg", "size_bytes": 30_000_001 });

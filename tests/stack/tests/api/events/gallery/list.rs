@@ -43,7 +43,13 @@ async fn shows(world: &World, expected: &[EditId]) {
 
 async fn says(organiser: &Caller, world: &World, id: EditId, word: &str) -> Value {
     let path = format!("{}/ai-edits/{id}/{word}", of_event(world));
-    organiser.post(&path, &json!({})).await.data(200)["gallery"].clone()
+    let reply = organiser.post(&path, &json!({})).await;
+    let edit = reply.data(200);
+    if edit["status"] == "succeeded" {
+        // The organiser sees what this is about.
+        assert!(!world.guest.download(&edit["output"]["url"]).await.is_empty());
+    }
+    edit["gallery"].clone()
 }
 
 async fn finished(world: &World) -> EditId {

@@ -2,11 +2,13 @@
 
 use reqwest::Method;
 use serde_json::json;
-use world::{Books, Place, World, settings, styles};
+use world::caller::of_event;
+use world::{Books, Caller, Place, World, settings, styles};
 
 contract! {
     both {
         a_deleted_photo_takes_the_pictures_that_were_made_of_it_along,
+        a_photo_that_was_never_uploaded_can_be_deleted_by_its_guest_and_by_the_organiser,
     }
 }
 
@@ -55,4 +57,21 @@ async fn a_deleted_photo_takes_the_pictures_that_were_made_of_it_along(place: Pl
         .await;
     assert_eq!(world.guest.edit(kept).await.data(200)["status"], "succeeded");
     Books::of(&world).await.assert_at_rest();
+}
+
+async fn a_photo_that_was_never_uploaded_can_be_deleted_by_its_guest_and_by_the_organiser(place: Place) {
+    let world = World::new(&place).await;
+    let organiser = Caller::organiser(&world).await;
+    let (one, other) = (
+        world.photo_without_file().await,
+        world.photo_without_file().await,
+    );
+    let path = format!("/photos/{one}");
+    assert_eq!(world.guest.send(Method::DELETE, &path).await.status, 204);
+    let path = format!("{}/photos/{other}", of_event(&world));
+    assert_eq!(organiser.delete(&path).await.status, 204);
+    for photo in [one, other] {
+        let path = format!("/photos/{photo}");
+        world.guest.get(&path).await.problem(404, "photo_not_found");
+    }
 }
