@@ -86,7 +86,7 @@ async fn a_deleted_edit_whose_message_was_never_sent_is_made_and_paid_and_remove
         action_on(&answer, id),
         ("requeue", "no worker had taken it: it is sent again")
     );
-    assert_paid_and_removed(&world, id).await;
+    assert_paid_and_removed(&world, id, styles::COST).await;
 }
 
 async fn a_deleted_edits_picture_that_was_finished_meanwhile_is_paid_and_removed(place: Place) {
@@ -95,8 +95,8 @@ async fn a_deleted_edits_picture_that_was_finished_meanwhile_is_paid_and_removed
     let id = forgotten(&live, &world, Behaviour::default().processing(0)).await;
     delete(&world, id).await;
     let answer = requeue(&place).await;
-    assert_eq!(action_on(&answer, id), ("deliver", "runware had finished it"));
-    assert_paid_and_removed(&world, id).await;
+    assert_eq!(action_on(&answer, id), ("leave", "it is gone"));
+    assert_paid_and_removed(&world, id, 39_000).await;
 }
 
 async fn delete(world: &World, id: EditId) {
@@ -105,20 +105,22 @@ async fn delete(world: &World, id: EditId) {
 }
 
 /// Nobody sees the edit, none of its pictures is left, and its money is right.
-async fn assert_paid_and_removed(world: &World, id: EditId) {
+async fn assert_paid_and_removed(world: &World, id: EditId, cost: i64) {
     let place = &world.place;
     place
         .eventually("paid", async || !Books::read(world).await.ledger.is_empty())
         .await;
     let pictures = format!("events/{}/ai-edits/", world.event.slug);
     place
-        .eventually("removed", async || place.objects_below(&pictures).await.is_empty())
+        .eventually("removed", async || {
+            place.objects_below(&pictures).await.is_empty()
+        })
         .await;
     let keys = place.sort_keys(&format!("EVENT#{}", world.event.id)).await;
     assert!(!keys.contains(&format!("EDIT#{}", id.ulid())), "{keys:?}");
     world.guest.edit(id).await.problem(404, "edit_not_found");
     let books = Books::of(world).await;
-    books.assert_paid(id, styles::COST);
+    books.assert_paid(id, cost);
     books.assert_at_rest();
 }
 

@@ -15,7 +15,8 @@ async fn an_organiser_adds_a_photo_and_sees_those_of_all_guests(place: Place) {
     let _settings = settings::defaults(&place).await;
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
-    let guests = world.photo("cat.jpg").await;
+    let guests = world.upload("image/jpeg", fixture("cat.jpg")).await;
+    world.settled_photo(guests).await;
     let path = format!("{}/photos", of_event(&world));
     let picture = fixture("table.jpg");
     let announced = json!({ "mime_type": "image/jpeg", "size_bytes": picture.len() });

@@ -62,10 +62,7 @@ async fn a_deleted_photo_takes_the_pictures_that_were_made_of_it_along(place: Pl
 async fn a_photo_that_was_never_uploaded_can_be_deleted_by_its_guest_and_by_the_organiser(place: Place) {
     let world = World::new(&place).await;
     let organiser = Caller::organiser(&world).await;
-    let (one, other) = (
-        world.photo_without_file().await,
-        world.photo_without_file().await,
-    );
+    let (one, other) = (world.photo_without_file().await, world.photo_without_file().await);
     let path = format!("/photos/{one}");
     assert_eq!(world.guest.send(Method::DELETE, &path).await.status, 204);
     let path = format!("{}/photos/{other}", of_event(&world));
