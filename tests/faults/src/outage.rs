@@ -38,8 +38,7 @@ pub async fn run(place: &Place, edits: u32, fallback: Option<ProviderName>) -> O
     };
     let ways = (0..edits.try_into().unwrap()).map(down);
     providers.runware.when_model_in_turn(RUNWARE_MODEL, ways);
-    go_live(place, &providers.runware.base_url(), &providers.fal, fallback).await;
-    let since_ms = logs::now_ms(place);
+    let since_ms = go_live(place, &providers.runware.base_url(), &providers.fal, fallback).await;
     let worlds = vec![world(place).await];
     let accepted = admit(&worlds, edits).await;
     let event = &worlds[0];

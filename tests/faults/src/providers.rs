@@ -19,7 +19,10 @@ pub const RUNWARE_MODEL: &str = "google:4@1";
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Sends edits to these addresses at once, and sets the address of webhooks.
-pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) {
+///
+/// Returns the moment before both were put into service, in milliseconds since 1970: what an earlier outage left under way
+/// can take them out of service again at any time after it.
+pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: Option<ProviderName>) -> i64 {
     let fallback = fallback.map_or("none", ProviderName::as_str);
     let changes = [
         (setting!(runware_mode), "live"),
@@ -44,6 +47,7 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
         (ProviderName::Runware, runware::API_KEY),
         (ProviderName::Fal, fal::API_KEY),
     ];
+    let since_ms = logs::now_ms(place);
     for (provider, key) in keys {
         logs::keep_out(key);
         place.cloud.put_api_key(provider, key).await.unwrap();
@@ -51,6 +55,7 @@ pub async fn go_live(place: &Place, runware: &str, fal: &fal::Server, fallback: 
     }
     // The local stage keeps settings for a second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
+    since_ms
 }
 
 /// Puts the provider into service, whatever happened before.
