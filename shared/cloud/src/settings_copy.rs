@@ -37,6 +37,11 @@ impl Cloud {
         &self.config.defaults
     }
 
+    /// The copy of the settings that functions read; `None` where there is none that can be read.
+    pub async fn settings_copy(&self) -> Result<Option<SettingsCopy>, PortError> {
+        Ok(self.stored_settings().await?.readable())
+    }
+
     /// Copies every setting from SSM into the table. A text that cannot be used is logged, and leaves the last good one.
     pub async fn copy_settings(&self) -> Result<CopiedSettings, PortError> {
         let mut tries = 0;

@@ -28,6 +28,9 @@ pub struct TenantEventBody<'a> {
     /// Null only for an event from before this was kept.
     #[schema(value_type = Option<String>, format = DateTime)]
     created_at: Option<Timestamp>,
+    /// When its page closes; null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Option<Timestamp>,
     capabilities: CapabilitiesBody,
     /// The month that the figures belong to (UTC).
     month: &'a str,
@@ -70,6 +73,7 @@ impl<'a> TenantEventBody<'a> {
             slug: &event.slug,
             name: &event.name,
             created_at: event.created_at,
+            ends_at: event.policy.page.ends_at,
             capabilities: CapabilitiesBody::new(entitlement::check(event, now).ok()),
             month,
             edits: did.figures.total,

@@ -4,6 +4,7 @@ mod account;
 mod catalogue;
 mod operations;
 mod provider;
+mod pages;
 mod queues;
 
 use clap::ValueEnum;
@@ -48,6 +49,10 @@ pub(crate) enum CheckId {
     Concurrency,
     /// Parameter Store bills nothing.
     ParameterStore,
+    /// Functions read the settings from a copy that is there and fresh.
+    SettingsCopied,
+    /// The address of the pages answers with this release.
+    PagesPublished,
     /// Table, user pool and stack cannot be deleted by one command.
     Protection,
     /// The user pool has a page to sign in.
@@ -76,6 +81,8 @@ impl CheckId {
             Self::PruningScheduled => "pruning scheduled",
             Self::Concurrency => "concurrency of the account",
             Self::ParameterStore => "Parameter Store is free",
+            Self::SettingsCopied => "settings copied",
+            Self::PagesPublished => "pages published",
             Self::Protection => "protected against deletion",
             Self::SignIn => "page to sign in",
             Self::Breakers => "providers in service",
@@ -161,6 +168,8 @@ async fn find(id: CheckId, scope: &Scope<'_>) -> Result<Finding, CheckError> {
         CheckId::PruningScheduled => operations::pruning(scope).await,
         CheckId::Concurrency => account::concurrency(scope).await,
         CheckId::ParameterStore => account::parameter_store(scope).await,
+        CheckId::SettingsCopied => operations::settings_copy(scope).await,
+        CheckId::PagesPublished => pages::published(scope).await,
         CheckId::Protection => account::protection(scope).await,
         CheckId::SignIn => account::sign_in(scope).await,
         CheckId::Breakers => provider::breakers(scope).await,

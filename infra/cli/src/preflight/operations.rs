@@ -4,7 +4,8 @@ use aws_sdk_cloudformation::error::SdkError;
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleError;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleError;
 use domain::Settings;
-use domain::settings::{Substitute, UnusableText, setting};
+use domain::settings::{SettingsCopy, Substitute, UnusableText, setting};
+use jiff::Timestamp;
 
 use super::{CheckError, Finding, Scope, account};
 
@@ -124,6 +125,32 @@ fn notified(alarms: usize, address: &str, stage: &str) -> Finding {
     }
 }
 
+/// Without a fresh copy every function asks SSM, which throttles them in a rush.
+pub(super) async fn settings_copy(scope: &Scope<'_>) -> Result<Finding, CheckError> {
+    let copy = scope.cloud.settings_copy().await?;
+    let name = scope.physical_name("copy-settings");
+    Ok(copied(copy.as_ref(), scope.cloud.now(), &name))
+}
+
+fn copied(copy: Option<&SettingsCopy>, now: Timestamp, function: &str) -> Finding {
+    let mend = format!("aws lambda invoke --function-name {function} /dev/stdout");
+    match copy {
+        None => Finding::fails("there is no copy of the settings that functions can read", mend),
+        Some(copy) if copy.is_stale(now) => Finding::fails(
+            format!(
+                "the copy of the settings is of {}, so that functions ask SSM themselves",
+                copy.read_at
+            ),
+            mend,
+        ),
+        Some(copy) => Finding::Holds(format!(
+            "{} s ago, copy {}",
+            now.duration_since(copy.read_at).as_secs(),
+            copy.version
+        )),
+    }
+}
+
 pub(super) async fn recovery(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let client = aws_sdk_eventbridge::Client::new(&scope.target.sdk);
     let name = scope.physical_name("recover-stuck");
@@ -195,6 +222,8 @@ fn missing(name: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
@@ -209,6 +238,19 @@ mod tests {
                 .into_iter()
                 .any(is_without_summer_time)
         );
+    }
+
+    #[test]
+    fn a_copy_of_the_settings_that_is_missing_or_old_is_made_again() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let copy = |minutes| SettingsCopy::new(7, now - SignedDuration::from_mins(minutes), &[]);
+        assert!(matches!(copied(Some(&copy(1)), now, ""), Finding::Holds(detail) if detail == "60 s ago, copy 7"));
+        for stale in [None, Some(copy(24 * 60))] {
+            let Finding::Fails { mend, .. } = copied(stale.as_ref(), now, "copy-settings") else {
+                panic!("{stale:?} is not fresh");
+            };
+            assert!(mend.contains("--function-name copy-settings"));
+        }
     }
 
     #[test]

@@ -58,6 +58,7 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
         "pruning_scheduled",
         "concurrency",
         "parameter_store",
+        "settings_copied",
         "protection",
         "sign_in",
         "alarms",
@@ -66,6 +67,10 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
     ] {
         assert_eq!(line(&list, id)["holds"], true, "{}", line(&list, id));
     }
+    // The pages are published where this machine has Node.
+    let config = format!("{}/config.json", place.stack().described.site_url);
+    let is_published = reqwest::get(config).await.unwrap().status() == 200;
+    assert_eq!(line(&list, "pages_published")["holds"], is_published);
     // Each check fails in turn.
     for (setting, wrong, right, id) in [
         (setting!(guest_enabled), "false", "true", "switched_on"),

@@ -22,6 +22,7 @@ pub struct Description {
     pub region: String,
     pub endpoint_url: String,
     pub api_url: String,
+    pub site_url: String,
     pub table: String,
     pub bucket: String,
     pub submit_queue_url: String,

@@ -8,8 +8,7 @@ export type GuestLink = Schemas['GuestLink'];
 export type Hour = Schemas['ActivityHour'];
 export type NewGuestLink = Schemas['NewGuestLink'];
 export type Photo = Schemas['PhotoBody'];
-/** Optional on top: the API does not send it yet, and the card shows it where it comes. */
-export type TenantEvent = Schemas['TenantEvent'] & { ends_at?: string | null };
+export type TenantEvent = Schemas['TenantEvent'];
 export type Usage = Schemas['Usage'];
 export type UsageOfEvent = Schemas['EventUsage'];
 export type Gallery = Schemas['Gallery'];
@@ -18,8 +17,7 @@ export type Summary = Schemas['SummaryBody'];
 export type Check = Schemas['CheckBody'];
 export type Edit = Schemas['TenantEditBody'];
 export type EditStatus = Schemas['Status'];
-/** As above: without an address, the preview shows a logo from the moment of its upload only. */
-export type EventSettings = Schemas['EventSettingsBody'] & { logo_url?: string | null };
+export type EventSettings = Schemas['EventSettingsBody'];
 export type EventSettingsInput = Schemas['EventSettingsInput'];
 export type TenantStyle = Schemas['TenantStyleBody'];
 
