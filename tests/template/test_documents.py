@@ -12,6 +12,8 @@ from sam_template import ROOT
 #: Somebody who is new reads the map in a few minutes, and finds a decision on its page.
 MOST_WORDS_OF_THE_MAP = 1_500
 MOST_LINES_OF_A_PAGE = 400
+#: Bytes of a picture: a README of megabytes is not read on a phone.
+MOST_OF_A_PICTURE = 150_000
 
 
 def documents() -> list[Path]:
@@ -57,3 +59,7 @@ def test_every_path_that_the_map_names_exists() -> None:
     assert len(named) > 20
     for path in named:
         assert (ROOT / path).exists(), path
+
+def test_pictures_of_the_readme_are_small() -> None:
+    for picture in [*(ROOT / "docs").glob("*.jpg"), *(ROOT / "docs" / "pictures").iterdir()]:
+        assert picture.stat().st_size <= MOST_OF_A_PICTURE, picture.name
