@@ -63,3 +63,44 @@ def test_every_path_that_the_map_names_exists() -> None:
 def test_pictures_of_the_readme_are_small() -> None:
     for picture in [*(ROOT / "docs").glob("*.jpg"), *(ROOT / "docs" / "pictures").iterdir()]:
         assert picture.stat().st_size <= MOST_OF_A_PICTURE, picture.name
+
+
+def test_the_runbook_says_what_the_control_room_says() -> None:
+    """What stands in italics is on the screen, letter by letter."""
+    runbook = (ROOT / "infra" / "RUNBOOK.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![*\w`])\*([A-Za-z][^*\n]+)\*(?![*\w])", runbook))
+    words = "".join((ROOT / "web/src/control/i18n" / file).read_text(encoding="utf-8") for file in ("en.ts", "admin.en.ts"))
+    shown = set(re.findall(r"'([^'\n]+)'|\"([^\"\n]+)\"", words))
+    assert len(named) > 30
+    assert named <= {one or other for one, other in shown}
+
+
+def test_every_command_that_a_document_names_exists() -> None:
+    known = commands()
+    assert {"preflight", "settings", "settings set", "event links", "site publish"} <= known
+    for path in documents():
+        for line in re.findall(r"`[^`\n]*`|^[^`]+$", path.read_text(encoding="utf-8"), re.MULTILINE):
+            for words in re.findall(r"(?<![\w=-])magic-edits ((?:--json |--local |--stack \S+ )*[a-z][a-z-]*(?: [a-z][a-z-]*)?)", line):
+                first, *second = re.sub(r"--(?:json|local|stack \S+) ", "", words).split()
+                if not line.startswith("`") and first not in known:
+                    continue  # prose
+                assert first in known, f"{path.name}: {line}"
+                if any(command.startswith(f"{first} ") for command in known) and second:
+                    assert f"{first} {second[0]}" in known, f"{path.name}: {line}"
+
+
+def commands() -> set[str]:
+    """The command line's commands and their subcommands, by the names that clap gives them."""
+    source = ROOT / "infra" / "cli" / "src"
+    found = set()
+    for variant, module in re.findall(r"^    ([A-Z]\w+)\(commands::(\w+)::", (source / "main.rs").read_text(encoding="utf-8"), re.MULTILINE):
+        found.add(kebab(variant))
+        code = (source / "commands" / f"{module}.rs").read_text(encoding="utf-8")
+        for body in re.findall(r"enum \w+Command \{\n(.*?)\n\}", code, re.DOTALL):
+            found |= {f"{kebab(variant)} {kebab(one)}" for one in re.findall(r"^    ([A-Z]\w+)", body, re.MULTILINE)}
+    return found | {"local"}
+
+
+def kebab(name: str) -> str:
+    """`RecoverStuck` as `recover-stuck`."""
+    return re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower()
