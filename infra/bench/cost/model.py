@@ -9,7 +9,7 @@ from typing import Any
 from . import prices
 from .usage import KB, MB, Edit, Month, Visit
 
-#: Row Q4: what a quiet stage and 1,000 edits may cost.
+#: What a quiet stage and 1,000 edits may cost.
 MOST_A_MONTH = 4.00
 MOST_PER_1000 = 0.40
 
