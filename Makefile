@@ -3,7 +3,7 @@ PYTHON ?= python3
 STACK = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found. → Install Python 3.10 or newer, or name one: make $@ PYTHON=/path/to/python3"; exit 1; }; $(PYTHON) infra/local/stack.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run up stop status logs web test test-faults lint fmt bench arm64 sam-local clean
+.PHONY: help run up stop status logs web pictures test test-faults lint fmt bench arm64 sam-local clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ logs: ## Show the functions' logs of the last ten minutes
 
 web: ## Build the pages into web/dist; Node comes from PyPI
 	$(STACK) web
+
+pictures: ## Take the README's pictures of the pages anew
+	$(STACK) pictures
 
 test: ## Run every check and every test
 	$(STACK) test

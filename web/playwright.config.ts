@@ -12,6 +12,7 @@ const desktop = {
   viewport: { width: 1280, height: 800 },
   ...chromium,
 };
+const still = { colorScheme: 'light', reducedMotion: 'reduce' } as const;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -34,6 +35,21 @@ export default defineConfig({
       ? [{ name: 'desktop', testMatch: 'mocked/{screens,axe}.spec.ts', use: desktop }]
       : []),
     { name: 'control', testMatch: 'control/*.spec.ts', use: desktop },
+    // The pictures of the README, when somebody asks for them: `npm run pictures`.
+    ...(process.env['PICTURES']
+      ? [
+          {
+            name: 'pictures-guest',
+            testMatch: 'readme/guest.spec.ts',
+            use: { ...phone, ...still, deviceScaleFactor: 1.5 },
+          },
+          {
+            name: 'pictures-control',
+            testMatch: 'readme/control.spec.ts',
+            use: { ...desktop, ...still, viewport: { width: 1280, height: 860 } },
+          },
+        ]
+      : []),
     { name: 'stack', testMatch: 'stack/*.spec.ts', workers: 1, use: phone },
     // For machines that have WebKit (`npx playwright install webkit`): the rules of iOS are nearest there.
     ...(process.env['WEBKIT']

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "infra" / "bench"))
 
 from cost import model, prices  # noqa: E402
 from cost.document import parts, update  # noqa: E402
-from cost.usage import Edit, Month  # noqa: E402
+from cost.usage import Edit, Month, Visit  # noqa: E402
 
 
 @pytest.fixture
@@ -70,10 +70,32 @@ def test_more_of_anything_is_dearer(stack: model.Stack, field: str) -> None:
     assert model.total(model.per_edit(stack, more)) > model.total(model.per_edit(stack, usual))
 
 
+@pytest.mark.parametrize("field", [field.name for field in fields(Visit)])
+def test_more_of_a_visit_is_dearer(field: str) -> None:
+    more = replace(Visit(), **{field: 2 * getattr(Visit(), field)})
+    assert model.total(model.per_visit(Edit(), more)) > model.total(model.per_visit(Edit(), Visit()))
+
+
+def test_functions_of_the_distribution_run_for_all_but_the_parts_of_a_page(site: Template) -> None:
+    """As `Visit` counts them."""
+    (distribution,) = site.of_type("AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    behaviours = {"*": config["DefaultCacheBehavior"], **{each["PathPattern"]: each for each in config["CacheBehaviors"]}}
+    assert {path for path, each in behaviours.items() if each.get("FunctionAssociations")} == {"*", "/api/*"}
+    assert set(behaviours) == {"*", "/api/*", "/assets/*"}
+    assert config["PriceClass"] == "PriceClass_100", "prices.py has Europe's"
+
+
+def test_a_venue_has_the_site_for_nothing() -> None:
+    assert model.free_edits(Edit(), Visit()) > 100_000
+    with pytest.raises(ValueError, match="invalidations"):
+        model._site(replace(Month(), releases=1_000))
+
+
 def test_a_part_that_the_document_lacks_is_an_error(stack: model.Stack) -> None:
     with pytest.raises(ValueError, match="has no part summary"):
         update("# What it costs", stack)
-    assert set(parts(stack)) == {"summary", "edit", "month", "moves", "flood"}
+    assert set(parts(stack)) == {"summary", "edit", "site", "month", "moves", "flood"}
 
 
 def test_an_unknown_schedule_is_an_error() -> None:

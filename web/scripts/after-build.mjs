@@ -61,6 +61,8 @@ await generateSW({
   // Only the guest page's shell comes from here. The API and pictures are never cached.
   navigateFallback: '/guest/index.html',
   navigateFallbackAllowlist: [/^\/e\//],
+  // Their names hold their content's hash: the worker takes what the page has loaded from the browser's cache.
+  dontCacheBustURLsMatching: /^assets\//,
   manifestTransforms: [
     (entries) => ({ manifest: entries.map((entry) => ({ ...entry, url: `/${entry.url}` })), warnings: [] }),
   ],

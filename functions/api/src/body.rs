@@ -20,7 +20,8 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The body, if it is small enough, JSON, of the right shape, and within the limits of its type.
 ///
 /// # Errors
-/// 413, 415, 400 for malformed JSON, 422 with pointers for fields that do not fit.
+/// 413 for a body that is too large, 415 for another media type, 400 for malformed JSON, 422 with pointers for fields
+/// that do not fit.
 pub(crate) fn json_body<T>(request: &Request) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate<Context = ()>,
@@ -74,7 +75,7 @@ pub fn within_limits<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> 
 /// The raw body, if it is small enough.
 ///
 /// # Errors
-/// 413.
+/// 413 for a body that is too large.
 pub(crate) fn small_body(request: &Request) -> Result<&[u8], Problem> {
     let bytes: &[u8] = request.body();
     if bytes.len() > MAX_BYTES {
@@ -200,7 +201,7 @@ mod tests {
             parse(json, "{").unwrap_err(),
             Problem::InvalidRequest(_)
         ));
-        // Whatever stands behind the value counts too.
+        // A second value after the first is malformed.
         assert!(matches!(
             parse(json, r#"{"name":"a"} {}"#).unwrap_err(),
             Problem::InvalidRequest(_)

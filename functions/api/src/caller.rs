@@ -73,7 +73,7 @@ fn is_guest_id(id: &str) -> bool {
 /// tenant that a superadmin names in the query, `?tenant=`, to act in its place.
 ///
 /// # Errors
-/// No token (401); one without the claim, or of another tenant than the one that is named (403).
+/// 401 without a token; 403 for a token without the claim, or of another tenant than the one that is named.
 pub(crate) fn tenant(request: &Request) -> Result<TenantId, Problem> {
     let claims = claims(request)?;
     let own = claims.get(TENANT_CLAIM).and_then(|id| id.parse().ok());
@@ -128,7 +128,7 @@ pub(crate) fn tenant_caller<'a>(request: &'a Request, tenant_id: &'a TenantId) -
 /// Refuses everybody but a superadmin: the group `superadmin` of a token that API Gateway has checked.
 ///
 /// # Errors
-/// No token (401), or one without the group (403).
+/// 401 without a token; 403 for a token without the group.
 pub(crate) fn superadmin(request: &Request) -> Result<(), Problem> {
     if is_superadmin(&claims(request)?) {
         Ok(())
@@ -171,7 +171,7 @@ pub(crate) fn source_address(request: &Request) -> String {
 /// The `Idempotency-Key`, if there is one.
 ///
 /// # Errors
-/// One that is not 1 to 255 visible ASCII characters.
+/// The key is not 1 to 255 visible ASCII characters.
 pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
@@ -228,7 +228,7 @@ mod tests {
             "[superadmins]",
             "[Superadmin]",
             "[super admin]",
-            // No list.
+            // These claims are no list.
             "superadmin",
             "superadmin editors",
             "[superadmin",

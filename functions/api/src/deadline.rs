@@ -1,4 +1,4 @@
-//! The time for a request: what cannot be done in it is answered, instead of a function that Lambda ends.
+//! The deadline of a request: the function answers before Lambda ends it, even where work is left.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use lambda_http::RequestExt;
 
 use crate::Request;
 
-/// How long before Lambda ends a function its request is answered.
+/// A function answers this long before Lambda ends it.
 const RESERVE: Duration = Duration::from_secs(2);
 
 /// How long a request may be worked on.

@@ -8,7 +8,7 @@ use lambda::http;
 async fn main() -> Result<(), lambda::Error> {
     Cloud::init_logs();
     let function = lambda::handler(FUNCTIONS, |function| function.name)?;
-    // Answers with a constant: without AWS clients it starts in half the time.
+    // This function answers with a constant; without AWS clients it starts in half the time.
     if function.name == openapi::NAME {
         return http::serve(async |_| openapi::served()).await;
     }

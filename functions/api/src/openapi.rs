@@ -276,23 +276,23 @@ macro_rules! problems {
 }
 
 problems! {
-    /// Of an operation that only reads.
+    /// Problems of an operation that only reads.
     Reads: 400 404 503;
-    /// Of one that takes a body.
+    /// Problems of an operation that takes a body.
     Writes: 400 404 413 415 422 503;
-    /// Of one that can collide with another.
+    /// Problems of an operation that can collide with another.
     Changes: 400 404 409 413 415 422 503;
-    /// Of one that asks for an edit.
+    /// Problems of an operation that creates an edit.
     Edits: 400 402 403 404 409 413 415 422 429 503;
-    /// Of a webhook.
+    /// Problems of a webhook.
     Hints: 404 413 503;
-    /// Of one that a layer of protection or a signature can refuse.
+    /// The refusal by a layer of protection or a signature.
     Refusals: 403;
-    /// Of one that needs a finished edit.
+    /// Problems of an operation that needs a finished edit.
     Reviews: 400 404 409 503;
-    /// Of one that a caller may tie to what it has read.
+    /// The refusal of a change that its caller tied to an older version.
     Preconditions: 412;
-    /// Of one that is counted and limited.
+    /// The refusal by a limit.
     Limits: 429;
 }
 

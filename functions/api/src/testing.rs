@@ -19,7 +19,7 @@ pub const FUNCTION_TIME: SignedDuration = SignedDuration::from_secs(10);
 /// The address that calls come from.
 pub const SOURCE_ADDRESS: &str = "192.0.2.1";
 
-/// Made from the rows of all endpoints, once.
+/// The routes of all endpoints, made once from their rows.
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(routes);
 
 /// A call of the API.

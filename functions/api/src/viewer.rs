@@ -1,4 +1,4 @@
-//! Who asks through the site: its distribution stands between the viewer and the API, which sees the distribution's address.
+//! The viewer's address, for requests through the site: the API itself sees the address of the site's distribution.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ pub(crate) fn behind_the_site(cloud: &Cloud, mut request: Request) -> Request {
     let headers = request.headers_mut();
     let (key, address) = (headers.remove(KEY), headers.remove(ADDRESS));
     let is_the_site = match (cloud.origin_key(), &key) {
-        // Of hashes a caller cannot guess one letter after the other from the time that comparing takes.
+        // Hashes are compared, so that the time of the comparison tells nothing about the key's first letters.
         (Some(expected), Some(shown)) => shown
             .to_str()
             .is_ok_and(|shown| token_hash(shown) == token_hash(expected)),

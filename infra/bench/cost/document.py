@@ -6,18 +6,21 @@ import re
 from dataclasses import replace
 
 from . import prices
-from .model import MOST_A_MONTH, MOST_PER_1000, Stack, per_edit, per_month, per_request, total
-from .usage import Edit, Month
+from .model import MOST_A_MONTH, MOST_PER_1000, Stack, free_edits, per_edit, per_month, per_request, per_visit, total
+from .usage import MB, Edit, Month, Visit
 
+#: Measured: the control room's largest part, compressed.
+LARGEST_FILE_MB = 0.041
 STORAGE_AND_TRANSFER = ("S3 storage", "Transfer")
 
 
 def parts(stack: Stack) -> dict[str, str]:
     """Every computed part, by name."""
-    edit, month = Edit(), Month()
+    edit, month, visit = Edit(), Month(), Visit()
     return {
-        "summary": _summary(stack, edit, month),
+        "summary": _summary(stack, edit, month, visit),
         "edit": _edit(stack, edit),
+        "site": _site(stack, edit, visit),
         "month": _month(stack, month),
         "moves": _moves(stack, edit, month),
         "flood": _flood(stack, edit),
@@ -34,11 +37,31 @@ def update(text: str, stack: Stack) -> str:
     return text
 
 
-def _summary(stack: Stack, edit: Edit, month: Month) -> str:
-    aws, idle = total(per_edit(stack, edit)), total(per_month(stack, month))
+def _summary(stack: Stack, edit: Edit, month: Month, visit: Visit) -> str:
+    aws, idle, site = total(per_edit(stack, edit)), total(per_month(stack, month)), total(per_visit(edit, visit))
     return (
         f"1,000 edits cost {aws:.2f} USD at AWS, storage and transfer included, next to {edit.provider_usd * 1_000:.2f} USD for the\n"
-        f"provider. A stage that nobody uses costs {idle:.2f} USD a month. The aims are {MOST_PER_1000:.2f} and {MOST_A_MONTH:.2f}."
+        f"provider. A stage that nobody uses costs {idle:.2f} USD a month. The aims are {MOST_PER_1000:.2f} and {MOST_A_MONTH:.2f}. The pages in front of them\n"
+        f"add {site:.2f} by CloudFront's list price, and nothing below {_thousands(free_edits(edit, visit))} edits a month, because that much is free in every account."
+    )
+
+
+def _thousands(count: float) -> str:
+    """Rounded down."""
+    return f"{int(count) // 1_000 * 1_000:,}"
+
+
+def _site(stack: Stack, edit: Edit, visit: Visit) -> str:
+    lines = per_visit(edit, visit)
+    aws = total(per_edit(stack, edit))
+    return "\n".join(
+        [
+            "| per guest with one edit | amount | price | per 1,000 |",
+            "| --- | --- | --- | --- |",
+            *(f"| {line.what} | {line.amount} | {line.price} | {line.usd:.4f} |" for line in lines),
+            f"| **The site** | | | **{total(lines):.3f}** |",
+            f"| with the edits | | | {aws + total(lines):.2f} |",
+        ]
     )
 
 
@@ -112,6 +135,7 @@ def _flood(stack: Stack, edit: Edit) -> str:
     every = sum(stack.open_routes.values())
     million = one * prices.MILLION
     protected = (prices.CLOUDFRONT_REQUEST + prices.WAF_REQUEST) * prices.MILLION
+    million_of_files = (prices.CLOUDFRONT_REQUEST + LARGEST_FILE_MB * MB * prices.CLOUDFRONT_GB) * prices.MILLION
     path = busiest.replace("/api/v1", "")
     return "\n".join(
         [
@@ -120,9 +144,10 @@ def _flood(stack: Stack, edit: Edit) -> str:
             f"| `{path}` | {rate:g} | {one * rate * 3_600:.2f} | {one * rate * 86_400:.0f} |",
             f"| every route that needs no sign-in | {every:g} | {one * every * 3_600:.2f} | {one * every * 86_400:.0f} |",
             "",
-            f"A million requests cost {million:.2f} USD. Behind CloudFront with a WAF rate rule, a million that the rule refuses cost "
+            f"A million requests cost {million:.2f} USD. Where the site's distribution has a WAF rate rule, a million that the rule refuses cost "
             f"{protected:.2f} USD\n(CloudFront {prices.CLOUDFRONT_REQUEST * prices.MILLION:.2f}, WAF {prices.WAF_REQUEST * prices.MILLION:.2f}) "
-            f"and reach nothing behind it; WAF itself costs {prices.WAF_ACL_AND_RULE:.2f} USD a month.",
+            f"and reach nothing behind it; WAF itself costs {prices.WAF_ACL_AND_RULE:.2f} USD a month. Without it nothing limits requests for files of the\n"
+            f"pages: a million of the largest, {LARGEST_FILE_MB * 1_000:.0f} kB, cost {million_of_files:.2f} USD.",
         ]
     )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import prices
-from .usage import KB, Edit, Month
+from .usage import KB, MB, Edit, Month, Visit
 
-#: Row Q4: what a quiet stage and 1,000 edits may cost.
+#: What a quiet stage and 1,000 edits may cost.
 MOST_A_MONTH = 4.00
 MOST_PER_1000 = 0.40
 
@@ -105,6 +105,30 @@ def per_edit(stack: Stack, edit: Edit) -> list[Line]:
     return [Line(what, amount, price, usd * prices.THOUSAND) for what, amount, price, usd in rows]
 
 
+def per_visit(edit: Edit, visit: Visit) -> list[Line]:
+    """What the site adds to an edit, by 1,000 edits."""
+    requests = visit.files + edit.requests
+    runs = visit.files_outside_assets + edit.requests
+    sent = visit.files_mb * MB + edit.requests * visit.answer_kb * KB
+    rows: list[tuple[str, str, str, float]] = [
+        ("CloudFront requests: files of the page, and the edit's requests of the API", f"{requests}", "1.20 / million", requests * prices.CLOUDFRONT_REQUEST),
+        ("CloudFront functions: paths of pages, address of the viewer", f"{runs}", "0.10 / million", runs * prices.CLOUDFRONT_FUNCTION_RUN),
+        ("CloudFront transfer: the page and the API's answers", f"{sent * 1_000:.3f} MB", "0.085 / GB", sent * prices.CLOUDFRONT_GB),
+        ("S3 reads: files that CloudFront asks for again", f"{visit.files_outside_assets}", "0.43 / million", visit.files_outside_assets * prices.S3_GET),
+    ]  # fmt: skip
+    return [Line(what, amount, price, usd * prices.THOUSAND) for what, amount, price, usd in rows]
+
+
+def free_edits(edit: Edit, visit: Visit) -> float:
+    """Edits a month for which CloudFront bills nothing, because of what every account has for nothing."""
+    requests, sent = visit.files + edit.requests, visit.files_mb * MB + edit.requests * visit.answer_kb * KB
+    return min(
+        prices.CLOUDFRONT_FREE_REQUESTS / requests,
+        prices.CLOUDFRONT_FREE_FUNCTION_RUNS / (visit.files_outside_assets + edit.requests),
+        prices.CLOUDFRONT_FREE_GB / sent,
+    )
+
+
 def per_month(stack: Stack, month: Month) -> list[Line]:
     """What a stage costs that nobody uses."""
     polls = stack.queues * month.pollers * prices.HOURS * 3600 / month.poll_seconds
@@ -120,10 +144,18 @@ def per_month(stack: Stack, month: Month) -> list[Line]:
         Line("Alarms: the metrics that they read", f"{stack.alarm_metrics}", "0.10", stack.alarm_metrics * prices.ALARM_METRIC),
         Line(f"SQS: Lambda polls empty queues, {stack.queues} queues × {month.pollers} pollers, every {month.poll_seconds} s", f"{polls / prices.MILLION:.2f} million", "0.40 / million", polls * prices.SQS_REQUEST),
         Line("Scheduled runs: Lambda, reads of the table, logs", f"{runs:,.0f} runs", "", lambda_usd + reads + logs),
+        Line("The site: uploads and storage of its releases", f"{month.releases} × {month.release_files} files", "", _site(month)),
     ]  # fmt: skip
     if stack.has_dashboard:
         found.append(Line("Dashboard", "1", "3.00", prices.DASHBOARD))
     return found
+
+
+def _site(month: Month) -> float:
+    """The distribution itself, its certificate and so many invalidations cost nothing."""
+    if month.releases * month.release_paths > prices.CLOUDFRONT_FREE_PATHS:
+        raise ValueError("invalidations cost something now")
+    return month.releases * (month.release_files * prices.S3_PUT + month.release_mb * MB * prices.S3_GB_MONTH)
 
 
 def total(lines: list[Line]) -> float:

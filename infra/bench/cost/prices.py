@@ -26,6 +26,16 @@ ALARM_METRIC = 0.10
 DASHBOARD = 3.00
 #: A time series of our own, for a month in which every hour has a value.
 CUSTOM_METRIC = 0.30
+#: Europe, HTTPS, and its first 10 TB: https://aws.amazon.com/cloudfront/pricing/. What CloudFront fetches from S3 and API Gateway
+#: is free of transfer.
 CLOUDFRONT_REQUEST = 1.20 / MILLION
+CLOUDFRONT_GB = 0.085
+CLOUDFRONT_FUNCTION_RUN = 0.10 / MILLION
+#: Each path beyond the first 1,000 a month costs 0.005.
+CLOUDFRONT_FREE_PATHS = 1_000
+#: What every account has for nothing in every month, and not in its first year alone. The sums leave it out.
+CLOUDFRONT_FREE_REQUESTS = 10 * MILLION
+CLOUDFRONT_FREE_FUNCTION_RUNS = 2 * MILLION
+CLOUDFRONT_FREE_GB = 1_000
 WAF_ACL_AND_RULE = 6.00
 WAF_REQUEST = 0.60 / MILLION

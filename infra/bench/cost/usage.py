@@ -94,6 +94,21 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A phone that opens the guest page for the first time; the edit's own requests go through the distribution as well."""
+
+    #: Counted in Chromium against the built pages: the page, its script, styles and dictionaries, the later screens, the icon, the
+    #: service worker and what that fetches itself. Of these, all outside `assets/` pass a CloudFront function, and CloudFront asks
+    #: the bucket for them each time.
+    files: int = 11
+    files_outside_assets: int = 5
+    #: Measured: compressed.
+    files_mb: float = 0.055
+    #: Assumed: an answer of the API, compressed, with its headers.
+    answer_kb: float = 1.5
+
+
+@dataclass(frozen=True)
 class Month:
     """A stage without a single guest. Alarms, queues and schedules are counted in the templates."""
 
@@ -106,3 +121,9 @@ class Month:
     #: A shard of the index `open_edits` each.
     recovery_read_units: float = 16 * 0.5
     log_kb_per_run: float = 1.2
+    #: Assumed: a release a week, whose parts stay for a month. Measured: files of `web/dist`, and their size. Counted: the paths that
+    #: `site publish` invalidates.
+    releases: int = 4
+    release_files: int = 88
+    release_mb: float = 0.55
+    release_paths: int = 8

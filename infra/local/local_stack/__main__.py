@@ -125,6 +125,15 @@ def web(_: argparse.Namespace) -> int:
     return 0
 
 
+def pictures(_: argparse.Namespace) -> int:
+    """Take the README's pictures of the pages anew."""
+    from . import site
+
+    with step("Build the pages") as building:
+        building.note = site.build()
+    return site.take_pictures()
+
+
 def test(_: argparse.Namespace) -> int:
     """Run every test."""
     from .checks import run_all
@@ -164,7 +173,7 @@ def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
     made = _Parser(prog="python3 infra/local/stack.py", description="The local stack.")
     commands = made.add_subparsers(dest="command", required=True)
-    for command in (up, run, stop, clean, status, web, test, lint):
+    for command in (up, run, stop, clean, status, web, pictures, test, lint):
         commands.add_parser(command.__name__, help=command.__doc__).set_defaults(do=command)
     printing = commands.add_parser("logs", help=logs.__doc__)
     printing.add_argument("function", nargs="?", help="one function; all without it")

@@ -48,6 +48,12 @@ def build() -> str:
     return "built"
 
 
+def take_pictures() -> int:
+    """Takes the README's pictures from the built pages, with the browser and the API's double of their tests."""
+    environment = {**node.environment(), "CHROME": str(browser.ensure())}
+    return subprocess.run([*node.npm(), "--prefix", str(WEB), "run", "pictures"], env=environment, check=False).returncode
+
+
 def publish(binaries: Path, emulator_id: str) -> str:
     """Publishes the built pages as an operator does, unless this emulator has them."""
     wanted = {"emulator": emulator_id, "files": _fingerprint([DIST])}

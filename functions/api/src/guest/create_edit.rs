@@ -16,7 +16,7 @@ use crate::openapi::Edits;
 use crate::response::accepted;
 use crate::{Answer, Request};
 
-/// Characters of a prompt that are accepted; the model's own limit is checked against the style.
+/// The longest prompt, in characters. A model may take fewer; that limit is checked with the style.
 pub(crate) const MAX_PROMPT: usize = 2_000;
 
 /// An edit that is asked for: at least a style or a prompt.

@@ -14,7 +14,7 @@ use crate::{Answer, Request};
 function!("guest-get-edit", EventToken, get_edit);
 
 /// How an edit is getting on
-// Also answered while `is_enabled` is false: a paid edit is shown. Only `guest_enabled` hides it.
+// A paid edit is shown even while `is_enabled` is false. Only `guest_enabled` hides it.
 #[utoipa::path(get, path = "/events/{token}/ai-edits/{requestId}", params(GuestId),
     responses((status = 200, body = EditBody<'_>), Reads))]
 async fn get_edit(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {

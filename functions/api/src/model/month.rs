@@ -1,4 +1,4 @@
-//! A month that is asked for.
+//! The month in a request's query.
 
 use domain::Problem;
 use domain::context::{month_of, read_month};
@@ -21,7 +21,7 @@ pub(crate) struct MonthQuery {
 /// The month that a request asks for, or the running one.
 ///
 /// # Errors
-/// A text that is no month.
+/// The query's text is no month.
 pub(crate) fn month(request: &Request, now: Timestamp) -> Result<String, Problem> {
     match query_text(request, "month") {
         None => Ok(month_of(now)),

@@ -136,7 +136,7 @@ fn is_https(text: &str) -> bool {
     })
 }
 
-/// Refuses a logo that is not the event's, or no picture.
+/// Refuses a logo that belongs to another event or is no picture.
 ///
 /// # Errors
 /// The logo is missing or unreadable, or belongs to another event.

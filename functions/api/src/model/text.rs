@@ -3,13 +3,13 @@
 use domain::text::{flaw_of_line, flaw_of_text};
 use garde::Error;
 
-/// Characters of a name.
+/// The longest name, in characters.
 pub(crate) const MAX_NAME: usize = 100;
-/// Features or add-ons in a list.
+/// The most features or add-ons in a list.
 pub(crate) const MAX_LISTED: usize = 50;
-/// Characters of a feature's key.
+/// The longest key of a feature, in characters.
 pub(crate) const MAX_KEY: usize = 64;
-/// One billion US dollars, in micro-USD: more is a mistake.
+/// The largest cap: one billion US dollars, in micro-USD. More is a mistake.
 pub(crate) const MAX_CAP: i64 = 1_000_000_000_000_000;
 
 /// Refuses a name of blanks, of several lines, or with characters that nobody sees.

@@ -1,5 +1,5 @@
-//! Runtime settings and secrets: read as they are in SSM; every change is checked as a whole before it is written, and
-//! copied afterwards, so that it takes effect.
+//! Runtime settings and secrets. A reading shows what is in SSM. A change is checked as a whole before it is written, and
+//! copied into the table afterwards, so that it takes effect.
 
 use std::time::Duration;
 
@@ -128,8 +128,8 @@ pub async fn read_settings(cloud: &Cloud, defaults: &Settings) -> Result<Setting
 /// Checks every value, then changes the settings and secrets that are to be different, one after the other.
 ///
 /// # Errors
-/// Every unusable value, each with a pointer and the reason; nothing is written then. SSM is away, or throttles for too
-/// long: what it took before stays and takes effect, and the same change, made again, writes only the rest.
+/// Names every unusable value with a pointer and the reason; then nothing was written. Or SSM does not answer, or throttles
+/// for too long; then what it took before stays and takes effect, and the same change, made again, writes only the rest.
 pub async fn change_settings(
     cloud: &Cloud,
     by: &Actor,
