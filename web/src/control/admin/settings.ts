@@ -1,9 +1,14 @@
 // The settings in groups, with the control that each needs. The names are those of the contract.
+import type { AdminSettingsInput } from '../api/types';
+
+/** `is_enabled` has a place of its own, and the watermark a screen. */
+export type SettingName = Exclude<keyof AdminSettingsInput, 'is_enabled' | 'watermark' | 'secrets'>;
+
 export type Kind =
   'switch' | 'text' | 'url' | 'whole' | 'share' | 'provider' | 'optional_provider' | 'mode' | 'list';
 
 export interface Row {
-  name: string;
+  name: SettingName;
   kind: Kind;
   /** Null is a value of its own. */
   optional?: boolean;
@@ -11,12 +16,17 @@ export interface Row {
   max?: number;
 }
 
-export type Group = 'switches' | 'providers' | 'queue' | 'safety' | 'thresholds' | 'photos' | 'retention';
+export type Group =
+  'switches' | 'providers' | 'queue' | 'safety' | 'thresholds' | 'edits' | 'photos' | 'retention';
 
-const whole = (name: string, max: number): Row => ({ name, kind: 'whole', min: 1, max });
+const whole = <Name extends SettingName>(name: Name, max: number) => ({
+  name,
+  kind: 'whole' as const,
+  min: 1,
+  max,
+});
 
-/** `is_enabled` has a place of its own, and the watermark a screen. */
-export const GROUPS: Record<Group, Row[]> = {
+const groups = {
   switches: [
     { name: 'guest_enabled', kind: 'switch' },
     { name: 'status_message', kind: 'text' },
@@ -50,13 +60,19 @@ export const GROUPS: Record<Group, Row[]> = {
     whole('latency_warning_ms', 3_600_000),
     whole('budget_alert_cooldown_minutes', 43_200),
   ],
+  edits: [whole('edits_per_guest_and_hour', 1_000_000), whole('edits_per_event_and_hour', 10_000_000)],
   photos: [
+    { name: 'keep_originals', kind: 'switch' },
     whole('photos_per_guest_and_hour', 1_000_000),
     whole('photos_per_address_and_hour', 1_000_000),
     whole('photos_per_event_and_month', 10_000_000),
   ],
   retention: [whole('request_retention_days', 3650), whole('usage_ledger_retention_days', 3650)],
-};
+} satisfies Record<Group, Row[]>;
+
+export const GROUPS: Record<Group, Row[]> = groups;
+/** A name of the contract that is not here has no control: the test's types say which. */
+export type ShownName = (typeof groups)[Group][number]['name'];
 
 export const ROWS: Row[] = Object.values(GROUPS).flat();
 export const SECRETS = ['runware_api_key', 'fal_api_key'] as const;

@@ -3,7 +3,7 @@ import type { AdminWords } from './admin.en';
 export const adminDe: AdminWords = {
   settings: {
     title: 'Einstellungen',
-    lead: 'Für die ganze Installation. Eine Änderung gilt innerhalb von 30 Sekunden, ohne Deployment.',
+    lead: 'Für die ganze Installation. Eine Änderung gilt innerhalb von drei Sekunden, ohne Deployment.',
     kill: 'KI-Bilder, überall',
     killOn: 'An für jede Veranstaltung.',
     killOff: 'Aus für jede Veranstaltung. Alle lesen die Nachricht unten.',
@@ -31,6 +31,7 @@ export const adminDe: AdminWords = {
       queue: 'Warteschlange',
       safety: 'Worte und Missbrauch',
       thresholds: 'Schwellen',
+      edits: 'Bilder',
       photos: 'Fotos',
       retention: 'Aufbewahrung',
     },
@@ -59,6 +60,9 @@ export const adminDe: AdminWords = {
       failure_rate_min_samples: 'Bilder, die dieser Anteil braucht',
       latency_warning_ms: 'Millisekunden, die als langsam gelten',
       budget_alert_cooldown_minutes: 'Minuten zwischen Budgethinweisen',
+      edits_per_guest_and_hour: 'Bilder, die ein Gast je Stunde wünschen darf',
+      edits_per_event_and_hour: 'Bilder, die eine Veranstaltung je Stunde wünschen darf',
+      keep_originals: 'Originale der Fotos behalten, mit dem Ort, den ein Telefon hineinschreibt',
       photos_per_guest_and_hour: 'Fotos eines Gastes je Stunde',
       photos_per_address_and_hour: 'Fotos einer Adresse je Stunde',
       photos_per_event_and_month: 'Fotos einer Veranstaltung je Monat',

@@ -3,7 +3,7 @@ import type { Format } from '../format';
 export const adminEn = {
   settings: {
     title: 'Settings',
-    lead: 'For the whole installation. A change takes effect within 30 seconds, without a deploy.',
+    lead: 'For the whole installation. A change takes effect within three seconds, without a deploy.',
     kill: 'AI edits, everywhere',
     killOn: 'On for every event.',
     killOff: 'Off for every event. Everybody reads the message below.',
@@ -31,6 +31,7 @@ export const adminEn = {
       queue: 'Queue',
       safety: 'Words and abuse',
       thresholds: 'Thresholds',
+      edits: 'Pictures',
       photos: 'Photos',
       retention: 'Retention',
     },
@@ -59,6 +60,9 @@ export const adminEn = {
       failure_rate_min_samples: 'Pictures needed for that share',
       latency_warning_ms: 'Milliseconds that count as slow',
       budget_alert_cooldown_minutes: 'Minutes between budget alerts',
+      edits_per_guest_and_hour: 'Pictures that a guest may ask for in an hour',
+      edits_per_event_and_hour: 'Pictures that an event may ask for in an hour',
+      keep_originals: 'Keep the originals of photos, with the place that a phone writes into them',
       photos_per_guest_and_hour: 'Photos of a guest in an hour',
       photos_per_address_and_hour: 'Photos of an address in an hour',
       photos_per_event_and_month: 'Photos of an event in a month',
