@@ -171,7 +171,14 @@ export const STATES: State[] = [
   stop('photo-gone', 404, 'photo_not_found'),
   stop('closed-meanwhile', 403, 'event_policy_blocked'),
   stop('consent-changed', 422, 'consent_required'),
-  { name: 'my-pictures', given: withPictures, when: (page) => nav(page, 'pictures') },
+  {
+    name: 'my-pictures',
+    given: withPictures,
+    when: async (page) => {
+      await nav(page, 'pictures');
+      await expect(page.locator('main li').first()).toBeVisible();
+    },
+  },
   { name: 'my-pictures-empty', when: (page) => nav(page, 'pictures') },
   {
     name: 'my-pictures-delete',
@@ -190,6 +197,7 @@ export const STATES: State[] = [
       await expect(page.locator('main li').first()).toBeVisible();
     },
   },
+  { name: 'gallery-empty', given: (api) => (api.gallery = []), when: (page) => nav(page, 'gallery') },
   {
     name: 'gallery-open',
     given: (api) => (api.gallery = galleryItems()),
