@@ -37,9 +37,9 @@ test('the kill switch wants the name of the stage, and goes on again without', a
   await toggle.click();
   const off = page.getByRole('dialog').getByRole('button', { name: 'Off' });
   await expect(off).toBeDisabled();
-  await page.getByLabel('Type local to confirm').fill('locl');
+  await page.getByLabel('Type “local” to confirm').fill('locl');
   await expect(off).toBeDisabled();
-  await page.getByLabel('Type local to confirm').fill('local');
+  await page.getByLabel('Type “local” to confirm').fill('local');
   await off.click();
   await expect(page.getByText('Off for every event.')).toBeVisible();
   await expect(toggle).not.toBeChecked();
@@ -124,7 +124,7 @@ test('a style shows the difference to its version, and a test run', async ({ pag
 test('removing a style wants its key', async ({ page, api, open }) => {
   await open('/admin/styles/oil-deluxe', 'superadmin');
   await page.getByRole('button', { name: 'Remove style' }).click();
-  await page.getByLabel('Type oil-deluxe to confirm').fill('oil-deluxe');
+  await page.getByLabel('Type “oil-deluxe” to confirm').fill('oil-deluxe');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove style' }).click();
   await expect(page.getByRole('heading', { name: 'Styles', exact: true })).toBeVisible();
   expect(api.calls('DELETE', '/admin/ai-styles/oil-deluxe')).toHaveLength(1);

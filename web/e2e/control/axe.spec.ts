@@ -1,5 +1,4 @@
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync } from 'node:fs';
 import { SHOTS } from './screens';
 import { expect, test } from './room';
 
@@ -12,9 +11,6 @@ const PHONE = { phone: { width: 390, height: 844 } };
 const SIZES = process.env['FULL']
   ? { ...PHONE, narrow: { width: 360, height: 740 }, desktop: { width: 1280, height: 800 } }
   : PHONE;
-/** Where to put a picture of every screen, to look at. */
-const pictures = process.env['CONTROL_PICTURES'];
-if (pictures) mkdirSync(pictures, { recursive: true });
 
 for (const shot of SHOTS) {
   for (const language of ['en', 'de'] as const) {
@@ -41,12 +37,6 @@ for (const shot of SHOTS) {
                 `${size} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
             ),
           ).toEqual([]);
-          if (pictures && size !== 'narrow') {
-            await page.screenshot({
-              path: `${pictures}/${shot.name}-${size}-${language}-${colorScheme}.png`,
-              fullPage: true,
-            });
-          }
         }
       }
     });

@@ -151,7 +151,7 @@ test('prompts and pictures stay in no storage and no cache', async ({ page, open
   });
   await open('/events/anna-and-ben/pictures');
   await page
-    .getByRole('link', { name: /own words/ })
+    .getByRole('link', { name: /Own words/ })
     .first()
     .click();
   await expect(page.getByText(PROMPT)).toBeVisible();

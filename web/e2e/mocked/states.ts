@@ -47,6 +47,10 @@ const nav = async (page: Page, hash: string) => {
   await page.reload();
   await h1(page);
 };
+const empty = async (page: Page, hash: string) => {
+  await nav(page, hash);
+  await expect(page.locator('main button')).toBeVisible();
+};
 const withPictures = (api: MockedApi) => {
   api.photos = [samplePhoto('photo_1')];
   api.edits = [
@@ -171,8 +175,15 @@ export const STATES: State[] = [
   stop('photo-gone', 404, 'photo_not_found'),
   stop('closed-meanwhile', 403, 'event_policy_blocked'),
   stop('consent-changed', 422, 'consent_required'),
-  { name: 'my-pictures', given: withPictures, when: (page) => nav(page, 'pictures') },
-  { name: 'my-pictures-empty', when: (page) => nav(page, 'pictures') },
+  {
+    name: 'my-pictures',
+    given: withPictures,
+    when: async (page) => {
+      await nav(page, 'pictures');
+      await expect(page.locator('main li').first()).toBeVisible();
+    },
+  },
+  { name: 'my-pictures-empty', when: (page) => empty(page, 'pictures') },
   {
     name: 'my-pictures-delete',
     given: withPictures,
@@ -190,6 +201,7 @@ export const STATES: State[] = [
       await expect(page.locator('main li').first()).toBeVisible();
     },
   },
+  { name: 'gallery-empty', when: (page) => empty(page, 'gallery') },
   {
     name: 'gallery-open',
     given: (api) => (api.gallery = galleryItems()),

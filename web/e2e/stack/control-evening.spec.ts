@@ -98,7 +98,7 @@ test('a superadmin switches everything off and on again, and both stand in the l
   const toggle = page.getByRole('switch', { name: 'AI edits, everywhere' });
   await expect(toggle).toBeChecked();
   await toggle.click();
-  await page.getByLabel('Type local to confirm').fill('local');
+  await page.getByLabel('Type “local” to confirm').fill('local');
   await page.getByRole('dialog').getByRole('button', { name: 'Off' }).click();
   await expect(page.getByText('Off for every event.')).toBeVisible();
   await toggle.click();

@@ -37,6 +37,7 @@ export function formatFor(language: string): Format {
     style: 'unit',
     unit: 'second',
     unitDisplay: 'narrow',
+    minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
   const megabytes = new Intl.NumberFormat(locale, {
@@ -57,7 +58,8 @@ export function formatFor(language: string): Format {
     exactMoney: (micro) => exact.format(micro / MICRO),
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
-    seconds: (ms) => seconds.format(ms / 1000),
+    // German narrow is "Sek.", which ends a sentence in the middle and takes two lines as a large figure.
+    seconds: (ms) => seconds.format(ms / 1000).replace('Sek.', 's'),
     time: (at) => time.format(new Date(at)),
     moment: (at) => moment.format(new Date(at)),
     day: (at) => day.format(new Date(at)),

@@ -38,6 +38,26 @@ describe('a poster', () => {
     expect(letters).toContain('pictures.example/e/');
   });
 
+  it('keeps everything on the paper, however long the words are, and the code large', () => {
+    const long = {
+      ...poster,
+      event: 'The Wonderful Wedding Weekend of Annabelle & Benjamin Smith-',
+      heading: 'Turn every photo of this long and lovely night into a painted picture you may keep',
+      steps:
+        'Scan with the camera of your phone, choose one of the styles, wait for a moment or two. '.repeat(2),
+    };
+    const attribute = (svg: string, pattern: RegExp): number[] =>
+      [...svg.matchAll(pattern)].map(([, value]) => Number(value));
+    for (const words of [poster, long]) {
+      const svg = posterSvg(words, 'a4');
+      const baselines = attribute(svg, /<text x="105" y="([\d.]+)"/g);
+      expect(baselines).toEqual(baselines.toSorted((a, b) => a - b));
+      expect(baselines.at(-1)).toBeLessThan(297);
+      const [modules] = attribute(svg, /scale\(([\d.]+)\)/g);
+      expect((modules ?? 0) * (codeOf(words.url).size + 8)).toBeGreaterThan(words === poster ? 140 : 60);
+    }
+  });
+
   it('breaks lines between words only', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('indivisible', 3)).toEqual(['indivisible']);

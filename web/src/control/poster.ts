@@ -56,13 +56,28 @@ export function wrap(text: string, perLine: number): string[] {
   return all;
 }
 
+/** As few lines as `wrap` needs, and of about the same length: no single word stands alone at the end. */
+function balanced(text: string, perLine: number): string[] {
+  let best = wrap(text, perLine);
+  for (let width = perLine - 1; width > 0; width--) {
+    const narrower = wrap(text, width);
+    if (narrower.length > best.length || narrower.some((line) => line.length > perLine)) break;
+    best = narrower;
+  }
+  return best;
+}
+
+/** An address that is too long for its line breaks before its token. */
+function lines(address: string, perLine: number): string[] {
+  const token = address.lastIndexOf('/') + 1;
+  return address.length > perLine ? [address.slice(0, token), address.slice(token)] : [address];
+}
+
 export function posterSvg(poster: Poster, paper: Paper): string {
   const { width, height } = PAPERS[paper];
   const code = codeOf(poster.url);
   const unit = width / 210;
   const middle = width / 2;
-  const side = 136 * unit;
-  const left = (width - side) / 2;
   const font = `font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" text-anchor="middle"`;
   const text = (content: string[], y: number, size: number, step: number, more: string): string =>
     content
@@ -71,12 +86,19 @@ export function posterSvg(poster: Poster, paper: Paper): string {
           `<text x="${middle}" y="${y + index * step}" font-size="${size}" ${font} ${more}>${escape(line)}</text>`,
       )
       .join('');
-  const event = wrap(poster.event, 26);
-  const heading = wrap(poster.heading, 22);
-  const top = 32 * unit;
+  const event = balanced(poster.event, 26);
+  const heading = balanced(poster.heading, 22);
+  const steps = balanced(poster.steps, 44);
+  const address = lines(poster.url.replace(/^https?:\/\//, ''), 56);
+  const top = 30 * unit;
   const headingTop = top + event.length * 9 * unit + 12 * unit;
   const codeTop = headingTop + (heading.length - 1) * 15 * unit + 6 * unit;
-  const below = codeTop + side + 9 * unit;
+  // The code is as large as the words around it leave room for, and all of it stays on the paper.
+  const addressTop = height - (18 + address.length * 6) * unit;
+  const room = addressTop - (steps.length * 9 + 15) * unit - codeTop;
+  const side = Math.min(152 * unit, room);
+  const left = (width - side) / 2;
+  const below = codeTop + side + 9 * unit + (room - side) / 3;
   const scale = side / (code.size + 2 * QUIET);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}">`,
@@ -85,14 +107,8 @@ export function posterSvg(poster: Poster, paper: Paper): string {
     text(event, top, 7.5 * unit, 9 * unit, `fill="#555" letter-spacing="0.3"`),
     text(heading, headingTop, 13 * unit, 15 * unit, `fill="#111" font-weight="700"`),
     `<g transform="translate(${left} ${codeTop}) scale(${scale}) translate(${QUIET} ${QUIET})" shape-rendering="crispEdges"><path fill="#000" d="${code.path}"/></g>`,
-    text(wrap(poster.steps, 44), below, 6.2 * unit, 9 * unit, `fill="#333"`),
-    text(
-      wrap(poster.url.replace(/^https?:\/\//, ''), 46),
-      height - 24 * unit,
-      4.2 * unit,
-      6 * unit,
-      `fill="#333"`,
-    ),
+    text(steps, below, 6.2 * unit, 9 * unit, `fill="#333"`),
+    text(address, addressTop, 4.4 * unit, 6 * unit, `fill="#333"`),
     text([poster.ai], height - 9 * unit, 3.6 * unit, 5 * unit, `fill="#666"`),
     `</svg>`,
   ].join('');

@@ -74,7 +74,7 @@ export const en = {
     discard: 'Discard changes',
     changes: 'What will change',
     nothing: 'Nothing has changed',
-    typeName: (name: string) => `Type ${name} to confirm`,
+    typeName: (name: string) => `Type “${name}” to confirm`,
     empty: 'empty',
     now: 'now',
     then: 'then',
@@ -239,7 +239,7 @@ export const en = {
     noneFiltered: 'No picture of this kind',
     fresh: 'There are new pictures. Show them',
     count: (f: Format, many: number) => f.count(many, 'picture shown here', 'pictures shown here'),
-    ownWords: 'own words',
+    ownWords: 'Own words',
     noPicture: 'no picture',
     openEdit: (style: string, status: string, when: string) => `${style}, ${status}, ${when}`,
     panel: 'Picture',
@@ -374,6 +374,7 @@ export const en = {
     endedOn: (when: string) => `ended ${when}`,
     works: 'Works',
     ended: 'Ended',
+    removeText: 'It has ended already, and leaves this list.',
     revoke: 'End link',
     revokeText:
       'The link stops working at once, on every poster and phone. Pictures that guests have made stay. This cannot be undone.',
@@ -420,6 +421,7 @@ export const en = {
     title: 'Who changed what',
     lead: 'The last 365 days.',
     none: 'Nothing has been changed yet.',
+    everywhere: 'AI edits, everywhere',
     actor: { organiser: 'Organiser', superadmin: 'Superadmin', operator: 'Operator' },
     actingFor: (tenant: string) => `for ${tenant}`,
     actions: {

@@ -4,10 +4,8 @@ import type { Texts } from './en';
 const many = (count: number, one: string, other: string) => pluralOf('de', count, { one, other });
 
 export const de: Texts = {
-  language: 'Sprache',
   otherLanguage: 'English',
   skip: 'Zum Inhalt',
-  back: 'Zurück',
   close: 'Schließen',
   more: 'Mehr zeigen',
   tryAgain: 'Noch einmal versuchen',
@@ -15,7 +13,7 @@ export const de: Texts = {
   madeWithAi: 'Mit KI gemacht',
   welcome: {
     sentence: 'Mach ein Foto. Wähle einen Stil. Einen Moment später gehört es dir.',
-    until: (at: string) => `Offen bis ${at}`,
+    until: (at: string) => `Offen bis ${at} Uhr`,
     take: 'Foto aufnehmen',
     choose: 'Foto auswählen',
     reading: 'Dein Foto wird gelesen',
@@ -25,7 +23,7 @@ export const de: Texts = {
     privacy: 'Datenschutz',
     noPicture: 'Keine Kamera, keine Fotos? Öffne die Seite im Browser deines Handys.',
   },
-  nav: { pictures: 'Meine Bilder', gallery: 'Galerie', home: 'Anfang' },
+  nav: { pictures: 'Meine Bilder', gallery: 'Galerie', home: 'Start' },
   styles: {
     title: 'Wähle einen Stil',
     yourPhoto: 'Dein Foto',
@@ -50,11 +48,11 @@ export const de: Texts = {
     soon: 'Jeden Moment.',
     deadline: (at: Date) => `Spätestens um ${timeOf('de', at)} Uhr fertig.`,
     mayClose: 'Du darfst die Seite schließen. Dein Bild liegt dann unter „Meine Bilder“.',
-    mayCloseLater: 'Bitte lass die Seite offen, solange das Foto gesendet wird.',
+    mayCloseLater: 'Bitte lass die Seite offen, bis dein Bild in der Reihe ist.',
     progress: 'Fortschritt',
     offline: 'Keine Verbindung. Es geht von selbst weiter, sobald du wieder im Netz bist.',
     reconnect: 'Die Verbindung ist langsam. Neuer Versuch.',
-    queueFull: 'Gerade entstehen sehr viele Bilder. Deines kommt gleich dran; es geht von selbst weiter.',
+    queueFull: 'Gerade entstehen sehr viele Bilder. Deines kommt danach; es geht von selbst weiter.',
     paused: 'Die Bilder machen gerade Pause. Es geht von selbst weiter.',
     nextTry: (seconds: number) =>
       many(seconds, 'Nächster Versuch in # Sekunde.', 'Nächster Versuch in # Sekunden.'),
@@ -64,7 +62,6 @@ export const de: Texts = {
     title: 'Da ist es',
     ready: 'Dein Bild ist fertig',
     before: 'Vorher',
-    after: 'Nachher',
     compare: 'Vorher und nachher vergleichen',
     share: 'Teilen',
     save: 'Sichern',

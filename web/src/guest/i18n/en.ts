@@ -3,10 +3,8 @@ import { pluralOf, timeOf } from '$lib/i18n';
 const many = (count: number, one: string, other: string) => pluralOf('en', count, { one, other });
 
 export const en = {
-  language: 'Language',
   otherLanguage: 'Deutsch',
   skip: 'Skip to content',
-  back: 'Back',
   close: 'Close',
   more: 'Show more',
   tryAgain: 'Try again',
@@ -41,7 +39,7 @@ export const en = {
   making: {
     title: 'Your picture is on its way',
     steps: { upload: 'Sending', queue: 'Waiting', paint: 'Painting' },
-    sending: (percent: number) => `Sending your photo, ${percent} %`,
+    sending: (percent: number) => `Sending your photo, ${percent}%`,
     sent: 'Your photo has arrived.',
     place: (place: number) => many(place, 'You are next.', 'You are number # in the queue.'),
     painting: 'Your picture is being painted.',
@@ -49,11 +47,11 @@ export const en = {
     soon: 'Any moment now.',
     deadline: (at: Date) => `Ready by ${timeOf('en', at)} at the latest.`,
     mayClose: 'You may close this page. Your picture will be under My pictures.',
-    mayCloseLater: 'Please keep this page open while the photo is sent.',
+    mayCloseLater: 'Please keep this page open until your picture is in the queue.',
     progress: 'Progress',
     offline: 'No connection. It goes on by itself as soon as you are back.',
     reconnect: 'The connection is slow. Trying again.',
-    queueFull: 'Many pictures are being made right now. Yours is next in line; it goes on by itself.',
+    queueFull: 'Many pictures are being made right now. Yours comes after them; it goes on by itself.',
     paused: 'The host has paused the pictures. It goes on by itself.',
     nextTry: (seconds: number) => many(seconds, 'Next try in # second.', 'Next try in # seconds.'),
     now: 'Try now',
@@ -62,7 +60,6 @@ export const en = {
     title: 'Here it is',
     ready: 'Your picture is ready',
     before: 'Before',
-    after: 'After',
     compare: 'Compare before and after',
     share: 'Share',
     save: 'Save',

@@ -23,12 +23,12 @@ export function pluralOf(language: Language, count: number, forms: { one: string
 }
 
 export const timeOf = (language: Language, at: Date) =>
-  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(at);
+  new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(at);
 
 export const dateOf = (language: Language, at: Date) =>
   new Intl.DateTimeFormat(language, {
     day: 'numeric',
     month: 'long',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
   }).format(at);
