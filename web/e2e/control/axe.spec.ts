@@ -12,6 +12,9 @@ const SIZES = process.env['FULL']
   ? { ...PHONE, narrow: { width: 360, height: 740 }, desktop: { width: 1280, height: 800 } }
   : PHONE;
 
+/** Languages differ in how wide their words are. What axe finds is the same in all, and `FULL=1` asks it for each. */
+const isAsked = (language: string) => language === 'en' || Boolean(process.env['FULL']);
+
 for (const shot of SHOTS) {
   for (const language of ['en', 'de'] as const) {
     test(`${shot.name} in ${language} has no finding in either scheme`, async ({ page, api, open }) => {
@@ -22,10 +25,10 @@ for (const shot of SHOTS) {
       await expect(page.locator('html')).toHaveAttribute('lang', language);
       for (const [size, viewport] of Object.entries(SIZES)) {
         await page.setViewportSize(viewport);
-        for (const colorScheme of ['light', 'dark'] as const) {
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wide, `${size}: scrolls sideways`).toBeLessThanOrEqual(0);
+        for (const colorScheme of isAsked(language) ? (['light', 'dark'] as const) : []) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(wide, `${size}: scrolls sideways`).toBeLessThanOrEqual(0);
           // The scheme changes colours and nothing else.
           const axe = new AxeBuilder({ page });
           const found = await (

@@ -5,6 +5,9 @@ import { enter, STATES } from './states';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Languages differ in how wide their words are. What axe finds is the same in all, and `FULL=1` asks it for each. */
+const isAsked = (locale: string) => locale === 'en-GB' || Boolean(process.env['FULL']);
+
 // Every state × language × light and dark; phone and desktop are projects.
 for (const state of STATES) {
   for (const locale of ['en-GB', 'de-DE']) {
@@ -40,10 +43,12 @@ for (const state of STATES) {
         (await axe.analyze()).violations.map(
           (found) => `${found.id}: ${found.nodes.map((node) => node.html).join(' | ')}`,
         );
-      expect(await findings(new AxeBuilder({ page }).withTags(RULES))).toEqual([]);
-      // The scheme changes colours and nothing else.
-      await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await findings(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+      if (isAsked(locale)) {
+        expect(await findings(new AxeBuilder({ page }).withTags(RULES))).toEqual([]);
+        // The scheme changes colours and nothing else.
+        await page.emulateMedia({ colorScheme: 'dark' });
+        expect(await findings(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+      }
       // Nothing sticks out sideways.
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
