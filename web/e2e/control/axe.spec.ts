@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { drawn } from '../drawn';
 import { SHOTS } from './screens';
 import { expect, test } from './room';
 
@@ -24,6 +25,7 @@ for (const shot of SHOTS) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await drawn(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           expect(wide, `${size}: scrolls sideways`).toBeLessThanOrEqual(0);
           // The scheme changes colours and nothing else.
