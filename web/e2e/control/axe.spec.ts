@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { drawn } from '../drawn';
 import { SHOTS } from './screens';
 import { expect, test } from './room';
 
@@ -29,6 +30,7 @@ for (const shot of SHOTS) {
         expect(wide, `${size}: scrolls sideways`).toBeLessThanOrEqual(0);
         for (const colorScheme of isAsked(language) ? (['light', 'dark'] as const) : []) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await drawn(page);
           // The scheme changes colours and nothing else.
           const axe = new AxeBuilder({ page });
           const found = await (

@@ -1,6 +1,6 @@
 // SCREENS=folder takes a picture of every screen in both languages, sizes and schemes, to look at.
-import type { Page } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
+import { drawn } from '../drawn';
 import { expect, test } from './room';
 import { SHOTS } from './screens';
 
@@ -8,10 +8,6 @@ const folder = process.env['SCREENS'];
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 const SCHEMES = ['light', 'dark'] as const;
 if (folder) mkdirSync(folder, { recursive: true });
-
-/** Chromium answers before it has drawn in the new colours. */
-const drawn = (page: Page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 test.describe.configure({ timeout: 60_000 });
 test.skip(!folder, 'pictures to look at are made on demand');

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { drawn } from '../drawn';
 import { MockedApi } from './api';
 import { enter, STATES } from './states';
 
@@ -47,6 +48,7 @@ for (const state of STATES) {
         expect(await findings(new AxeBuilder({ page }).withTags(RULES))).toEqual([]);
         // The scheme changes colours and nothing else.
         await page.emulateMedia({ colorScheme: 'dark' });
+        await drawn(page);
         expect(await findings(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
       }
       // Nothing sticks out sideways.

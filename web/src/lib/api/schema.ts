@@ -1988,6 +1988,11 @@ export interface components {
              * @description Edits that were asked for in the month, whatever became of them.
              */
             edits: number;
+            /**
+             * Format: date-time
+             * @description When its page closes; null: never.
+             */
+            ends_at?: string | null;
             id: string;
             /** @description The month that the figures belong to (UTC). */
             month: string;
