@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
+use serde_json::Value;
 use thiserror::Error;
 
 /// Timeout of opening a connection.
@@ -28,6 +29,12 @@ impl HttpClient {
     /// Only where the TLS library refuses its own defaults.
     pub fn new() -> Result<Self, HttpClientError> {
         build(base()?).map(Self)
+    }
+
+    /// The status of an address, and its body where that is JSON; `None` where nobody answers in time.
+    pub async fn get_json(&self, url: &str, patience: Duration) -> Option<(u16, Option<Value>)> {
+        let response = self.0.get(url).timeout(patience).send().await.ok()?;
+        Some((response.status().as_u16(), response.json().await.ok()))
     }
 
     pub(crate) fn inner(&self) -> &reqwest::Client {

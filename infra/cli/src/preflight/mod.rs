@@ -3,8 +3,8 @@
 mod account;
 mod catalogue;
 mod operations;
-mod provider;
 mod pages;
+mod provider;
 mod queues;
 
 use clap::ValueEnum;

@@ -244,7 +244,9 @@ mod tests {
     fn a_copy_of_the_settings_that_is_missing_or_old_is_made_again() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let copy = |minutes| SettingsCopy::new(7, now - SignedDuration::from_mins(minutes), &[]);
-        assert!(matches!(copied(Some(&copy(1)), now, ""), Finding::Holds(detail) if detail == "60 s ago, copy 7"));
+        assert!(
+            matches!(copied(Some(&copy(1)), now, ""), Finding::Holds(detail) if detail == "60 s ago, copy 7")
+        );
         for stale in [None, Some(copy(24 * 60))] {
             let Finding::Fails { mend, .. } = copied(stale.as_ref(), now, "copy-settings") else {
                 panic!("{stale:?} is not fresh");

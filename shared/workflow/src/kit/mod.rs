@@ -57,6 +57,11 @@ impl ProviderKit {
         })
     }
 
+    /// The client that the providers share.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
     /// The provider of this name; in fake mode, the fake in its place. A provider whose key is missing or whose
     /// settings are unusable is [`WorkError::Permanent`].
     pub(crate) async fn provider(

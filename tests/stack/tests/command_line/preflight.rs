@@ -69,7 +69,8 @@ async fn every_preflight_check_looks_at_the_installation(place: Place) {
     }
     // The pages are published where this machine has Node.
     let config = format!("{}/config.json", place.stack().described.site_url);
-    let is_published = reqwest::get(config).await.unwrap().status() == 200;
+    let answer = place.stack().http.get(config).send().await.unwrap();
+    let is_published = answer.status() == 200;
     assert_eq!(line(&list, "pages_published")["holds"], is_published);
     // Each check fails in turn.
     for (setting, wrong, right, id) in [

@@ -1,7 +1,7 @@
 //! `GET /tenant/events`: an organiser's events, newest first.
 
 use domain::context::month_of;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use world::reply::text;
 use world::{Caller, Place, World, settings, styles, unique};
@@ -29,7 +29,8 @@ fn slugs(events: &[Value]) -> Vec<&str> {
 
 async fn an_organiser_sees_the_own_events_newest_first_with_their_month(place: Place) {
     let _settings = settings::defaults(&place).await;
-    let world = World::new(&place).await;
+    let over: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+    let world = World::with(&place, |_, event| event.policy.page.ends_at = Some(over)).await;
     let stranger = World::new(&place).await;
     let superadmin = Caller::superadmin(&place);
     let newer = unique(&place);
@@ -50,7 +51,7 @@ async fn an_organiser_sees_the_own_events_newest_first_with_their_month(place: P
         events[1],
         json!({
             "id": world.event.id, "slug": world.event.slug, "name": "An event of the tests",
-            "created_at": world.event.created_at, "month": month_of(place.now()),
+            "created_at": world.event.created_at, "ends_at": over, "month": month_of(place.now()),
             "capabilities": { "ai_styling": true, "granted_by": "package" },
             "edits": 2, "succeeded": 1, "spent_micro_usd": styles::COST,
         })
