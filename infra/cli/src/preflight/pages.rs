@@ -13,8 +13,8 @@ const RELEASE: &str = env!("CARGO_PKG_VERSION");
 /// Asks the address that people open, so that bucket, distribution and name are all in the way.
 pub(super) async fn published(scope: &Scope<'_>) -> Result<Finding, CheckError> {
     let url = scope.target.output("SiteUrl").await?;
-    let answer = scope.kit.http().get_json(&format!("{url}/{CONFIG}"), PATIENCE);
-    Ok(match answer.await {
+    let config = format!("{url}/{CONFIG}");
+    Ok(match scope.kit.http().get_json(&config, PATIENCE).await {
         Some((status, config)) => release(&url, status, config.as_ref(), &scope.target.stack),
         None => Finding::fails(
             format!("{url} does not answer"),
