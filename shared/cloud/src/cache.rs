@@ -1,6 +1,7 @@
 //! Values that may be a little old: settings, styles, secrets.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,13 +23,29 @@ const RECENT: SignedDuration = SignedDuration::from_secs(1);
 pub(crate) struct Cached<T> {
     name: String,
     max_age: Duration,
-    slot: Mutex<Option<Slot<T>>>,
+    /// How many loads were begun.
+    begun: AtomicU64,
+    slot: Mutex<Slot<T>>,
 }
 
 struct Slot<T> {
+    held: Option<Held<T>>,
+    failed: Option<Failed>,
+}
+
+struct Held<T> {
     value: Arc<T>,
     loaded_at: Timestamp,
     fresh_until: Timestamp,
+    /// The number of its load.
+    load: u64,
+}
+
+/// A load that failed. Whoever waited for it while it ran is told the same: one after the other, they would wait for a
+/// source that hangs as often as there are callers.
+struct Failed {
+    load: u64,
+    error: PortError,
 }
 
 impl<T> Cached<T> {
@@ -36,11 +53,15 @@ impl<T> Cached<T> {
         Self {
             name: name.into(),
             max_age,
-            slot: Mutex::new(None),
+            begun: AtomicU64::new(0),
+            slot: Mutex::new(Slot {
+                held: None,
+                failed: None,
+            }),
         }
     }
 
-    /// The value, loaded again if it is older than allowed. Concurrent callers share one load.
+    /// The value, loaded again if it is older than allowed. Concurrent callers share one load, or one failure.
     pub(crate) async fn get<F>(&self, now: Timestamp, load: F) -> Result<Arc<T>, PortError>
     where
         F: Future<Output = Result<T, PortError>>,
@@ -58,19 +79,22 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<(T, Duration), PortError>>,
     {
+        let asked = self.begun.load(Ordering::Relaxed);
         let mut slot = self.slot.lock().await;
-        if let Some(held) = slot.as_ref()
-            && now < held.fresh_until
+        if let Some(held) = &slot.held
+            && (now < held.fresh_until || asked < held.load)
         {
             return Ok(Arc::clone(&held.value));
         }
+        slot.failure_since(asked)?;
+        let number = self.begin();
         let begun = Instant::now();
-        let before = slot.as_ref().map(|held| Arc::clone(&held.value));
+        let before = slot.held.as_ref().map(|held| Arc::clone(&held.value));
         let error = match load(before).await {
-            Ok((value, age)) => return Ok(hold(&mut slot, value, now, age)),
-            Err(error) => error,
+            Ok((value, age)) => return Ok(slot.hold(value, now, age, number)),
+            Err(error) => slot.fail(error, number),
         };
-        let Some(held) = slot.as_mut() else {
+        let Some(held) = slot.held.as_mut() else {
             return Err(error);
         };
         tracing::warn!(cache = self.name, %error, "serving the last snapshot");
@@ -91,17 +115,22 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<T, PortError>>,
     {
+        let asked_before = self.begun.load(Ordering::Relaxed);
         loop {
             let mut slot = self.slot.lock().await;
             let now = context.now();
-            let rest = match slot.as_ref() {
+            let rest = match &slot.held {
                 Some(held) if asked <= held.loaded_at => return Ok(Arc::clone(&held.value)),
                 Some(held) => RECENT - now.duration_since(held.loaded_at),
                 None => SignedDuration::ZERO,
             };
+            slot.failure_since(asked_before)?;
             if !rest.is_positive() {
-                let value = load.await?;
-                return Ok(hold(&mut slot, value, now, self.max_age));
+                let number = self.begin();
+                return match load.await {
+                    Ok(value) => Ok(slot.hold(value, now, self.max_age, number)),
+                    Err(error) => Err(slot.fail(error, number)),
+                };
             }
             // Others may be served meanwhile.
             drop(slot);
@@ -110,18 +139,47 @@ impl<T> Cached<T> {
     }
 }
 
-fn hold<T>(slot: &mut Option<Slot<T>>, value: T, now: Timestamp, age: Duration) -> Arc<T> {
-    let value = Arc::new(value);
-    *slot = Some(Slot {
-        value: Arc::clone(&value),
-        loaded_at: now,
-        fresh_until: now + age,
-    });
-    value
+impl<T> Cached<T> {
+    /// The number of a load that begins now: larger than what [`Cached::begun`] was for everybody who asked before.
+    fn begin(&self) -> u64 {
+        self.begun.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl<T> Slot<T> {
+    fn hold(&mut self, value: T, now: Timestamp, age: Duration, load: u64) -> Arc<T> {
+        let value = Arc::new(value);
+        self.held = Some(Held {
+            value: Arc::clone(&value),
+            loaded_at: now,
+            fresh_until: now + age,
+            load,
+        });
+        self.failed = None;
+        value
+    }
+
+    fn fail(&mut self, error: PortError, load: u64) -> PortError {
+        self.failed = Some(Failed {
+            load,
+            error: error.clone(),
+        });
+        error
+    }
+
+    /// The failure of a load that began after somebody asked, who saw so many loads begun.
+    fn failure_since(&self, asked: u64) -> Result<(), PortError> {
+        match &self.failed {
+            Some(failed) if asked < failed.load => Err(failed.error.clone()),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -221,5 +279,61 @@ mod tests {
             "it is served all the same"
         );
         assert_eq!(*cached.since(at(6), &clock(6), answer(2)).await.unwrap(), 2);
+    }
+
+    /// Ten who ask at once, of whom the first begins a load before the others have asked.
+    async fn at_once<F>(cached: &Cached<u32>, load: impl Fn() -> F) -> (u32, Vec<Result<Arc<u32>, PortError>>)
+    where
+        F: Future<Output = Result<u32, PortError>>,
+    {
+        let loads = AtomicU64::new(0);
+        let asked = (0..10).map(|_| {
+            cached.get(at(0), async {
+                loads.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                load().await
+            })
+        });
+        let answers = futures::future::join_all(asked).await;
+        (u32::try_from(loads.into_inner()).unwrap(), answers)
+    }
+
+    #[tokio::test]
+    async fn who_asks_while_a_load_runs_shares_the_next_one_however_it_ends() {
+        let failing = Cached::new("test", Duration::from_secs(20));
+        let (loads, answers) = at_once(&failing, no_answer).await;
+        assert_eq!(loads, 2);
+        assert!(answers.iter().all(Result::is_err));
+        // Whoever comes later asks again.
+        assert_eq!(*failing.get(at(0), answer(1)).await.unwrap(), 1);
+        // A value that is not kept at all is what everybody gets who asked before it was loaded.
+        let unkept = Cached::new("test", Duration::ZERO);
+        let (loads, answers) = at_once(&unkept, || answer(1)).await;
+        assert_eq!(
+            (loads, answers.iter().filter(|found| found.is_ok()).count()),
+            (2, 10)
+        );
+        assert_eq!(*unkept.get(at(0), answer(2)).await.unwrap(), 2);
+        let clock = clock(5);
+        let looks = (0..10).map(|_| {
+            unkept.since(at(5), &clock, async {
+                tokio::task::yield_now().await;
+                no_answer().await
+            })
+        });
+        let found = futures::future::join_all(looks).await;
+        assert!(found.iter().all(Result::is_err));
+        assert_eq!(unkept.begun.load(Ordering::Relaxed), 5, "two of these");
+    }
+
+    #[tokio::test]
+    async fn a_load_that_is_given_up_is_begun_anew_by_the_next_one() {
+        let cached = Cached::new("test", Duration::from_secs(20));
+        let mut first = Box::pin(cached.get(at(0), std::future::pending::<Result<u32, PortError>>()));
+        assert!((&mut first).now_or_never().is_none(), "it loads");
+        let mut second = Box::pin(cached.get(at(0), answer(2)));
+        assert!((&mut second).now_or_never().is_none(), "it waits");
+        drop(first);
+        assert_eq!(*second.await.unwrap(), 2);
     }
 }

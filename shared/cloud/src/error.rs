@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::calls::Call;
 
 /// A call to the outside world failed.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum PortError {
     /// Throttled, unreachable or broken for the moment: worth another try. Names the call, and nothing of the request.
     #[error("{0} is unavailable")]

@@ -22,6 +22,8 @@ contract! {
         a_month_without_spending_is_pruned_like_any_other,
         an_edit_that_is_admitted_while_prune_runs_keeps_its_photo,
         a_photo_that_a_dead_run_gave_up_goes_with_the_next_run,
+        an_edit_that_the_index_does_not_show_yet_keeps_its_photo,
+        an_admission_that_prune_overtakes_is_refused,
         an_unreadable_payload_prunes_nothing,
     }
     deployed {
@@ -335,6 +337,8 @@ async fn a_photo_that_a_dead_run_gave_up_goes_with_the_next_run(place: Place) {
         .create_edit(photo.id, &json!({ "style_key": styles::OK }))
         .await;
     asked.problem(404, "photo_not_found");
+    let seen = world.guest.get(&format!("/photos/{}", photo.id)).await;
+    seen.problem(404, "photo_not_found");
     assert_eq!(place.invoke("prune", &order).await["photos"], 1);
     assert_eq!(place.object(&copy_keys(&photo)[0]).await, None);
     assert!(
@@ -342,6 +346,55 @@ async fn a_photo_that_a_dead_run_gave_up_goes_with_the_next_run(place: Place) {
             .await
             .iter()
             .all(|row| !row.starts_with("PHOTO#"))
+    );
+}
+
+async fn an_edit_that_the_index_does_not_show_yet_keeps_its_photo(place: Place) {
+    let world = World::new(&place).await;
+    world.list().await;
+    let photo = world.photo_of_then(days_ago(&world, 100)).await;
+    let twin = &place.memory().twin;
+    twin.table.fall_behind();
+    world.guest.start(photo.id, styles::OK).await;
+    let pruned = place.invoke("prune", &json!({ "request_days": 90 })).await;
+    twin.table.catch_up();
+    assert_eq!(pruned["photos"], 0);
+    assert!(place.object(&copy_keys(&photo)[0]).await.is_some());
+    let row = format!("PHOTO#{}", photo.id.ulid());
+    assert!(is_there(&world, &format!("EVENT#{}", world.event.id), &row).await);
+}
+
+async fn an_admission_that_prune_overtakes_is_refused(place: Place) {
+    let world = World::new(&place).await;
+    world.list().await;
+    let photo = world.photo_of_then(days_ago(&world, 100)).await;
+    // The request has read the photo and not written the edit.
+    let held = place.memory().twin.faults.hold(
+        Call::TransactWriteItems,
+        &format!("EVENT#{}/EDIT#", world.event.id),
+    );
+    let body = json!({ "style_key": styles::OK });
+    let asking = world.guest.create_edit(photo.id, &body);
+    let pruning = async {
+        held.reached().await;
+        let pruned = place.invoke("prune", &json!({ "request_days": 90 })).await;
+        held.release();
+        pruned
+    };
+    // The run dies after it has marked the photo.
+    let dies = Rule::new(Call::DeleteObjects, Fault::Refused).about("photos/");
+    place.memory().twin.faults.add(dies);
+    let (reply, pruned) = futures::future::join(asking, pruning).await;
+    assert_eq!(pruned["failed"], 1);
+    reply.problem(404, "photo_not_found");
+    let pruned = place.invoke("prune", &json!({ "request_days": 90 })).await;
+    assert_eq!(pruned["photos"], 1);
+    let rows = rows(&world, &format!("EVENT#{}", world.event.id)).await;
+    assert!(
+        !rows
+            .iter()
+            .any(|row| row.starts_with("EDIT#") || row.starts_with("PHOTO#")),
+        "{rows:?}"
     );
 }
 

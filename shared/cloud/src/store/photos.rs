@@ -60,3 +60,148 @@ impl Cloud {
             .is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::photo::{PreparedCopy, Rejection, upload_key};
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn block_on<F: Future>(future: F) -> F::Output {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(future)
+    }
+
+    /// What happens to a photo.
+    #[derive(Debug, Clone)]
+    enum Happening {
+        /// Somebody has prepared it, from whatever was uploaded by then.
+        Prepared(u8),
+        Rejected(Rejection),
+        /// Somebody who read it when it was registered deletes it.
+        Deleted,
+        /// Pruning begins to delete it.
+        GivenUp,
+        /// Pruning has deleted it.
+        Pruned,
+    }
+
+    fn happening() -> impl Strategy<Value = Happening> {
+        prop_oneof![
+            4 => any::<u8>().prop_map(Happening::Prepared),
+            2 => prop::sample::select(Rejection::ALL).prop_map(Happening::Rejected),
+            1 => Just(Happening::Deleted),
+            1 => Just(Happening::GivenUp),
+            1 => Just(Happening::Pruned),
+        ]
+    }
+
+    fn registered(cloud: &Cloud) -> Photo {
+        let now = cloud.now();
+        let event_id: EventId = "e1".parse().unwrap();
+        let id = PhotoId::new(now, cloud.random());
+        Photo {
+            id,
+            object_key: upload_key(&event_id, id),
+            event_id,
+            guest: Some("me".to_owned()),
+            consent: None,
+            mime_type: "image/jpeg".to_owned(),
+            size_bytes: 1,
+            created_at: now,
+            state: PhotoState::AwaitingUpload,
+        }
+    }
+
+    fn ready(photo: &Photo, content: u8) -> PhotoState {
+        let digest = format!("{content:02x}");
+        let (object_key, thumbnail_key) = PreparedCopy::keys(&photo.event_id, photo.id, &digest, &digest);
+        PhotoState::Ready(PreparedCopy {
+            object_key,
+            thumbnail_key,
+            width: 1,
+            height: 1,
+            bytes: 1,
+        })
+    }
+
+    /// Whether a photo may go from one to the other.
+    fn may_follow(before: Option<&PhotoState>, after: Option<&PhotoState>) -> bool {
+        match (before, after) {
+            (Some(PhotoState::AwaitingUpload) | None, None) | (Some(PhotoState::AwaitingUpload), Some(_)) => {
+                true
+            }
+            (Some(before), after) => after.is_none_or(|after| before == after),
+            (None, Some(_)) => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever happens in whatever order, a photo leaves `awaiting_upload` once, keeps what it came to, and never comes
+        /// back once it is gone; and who settled it is told so, and nobody else.
+        #[test]
+        fn a_photo_is_settled_once_and_never_comes_back(
+            happenings in prop::collection::vec(happening(), 1..12),
+            is_older_than_states in any::<bool>(),
+        ) {
+            let (cloud, memory) = Cloud::in_memory();
+            let photo = registered(&cloud);
+            block_on(cloud.put_photo(&photo)).unwrap();
+            if is_older_than_states {
+                let key = keys::photo(&photo.event_id, photo.id);
+                let mut item = memory.table.remove(&key.pk, &key.sk).unwrap();
+                item.remove(STATE);
+                memory.table.insert(item);
+            }
+            let state = || block_on(cloud.photo(&photo.event_id, photo.id)).unwrap().map(|photo| photo.state);
+            let mut before = state();
+            prop_assert_eq!(&before, &Some(PhotoState::AwaitingUpload));
+            for happening in happenings {
+                memory.clock.advance(SignedDuration::from_millis(1));
+                let settled = match &happening {
+                    Happening::Prepared(content) => Some(ready(&photo, *content)),
+                    Happening::Rejected(code) => Some(PhotoState::Rejected { code: *code }),
+                    Happening::Deleted | Happening::GivenUp | Happening::Pruned => None,
+                };
+                if let Some(settled) = settled {
+                    let counts = block_on(cloud.settle_photo(&photo, &settled)).unwrap();
+                    prop_assert_eq!(counts, before == Some(PhotoState::AwaitingUpload), "{:?}", happening);
+                    if counts {
+                        prop_assert_eq!(state(), Some(settled));
+                    }
+                }
+                match happening {
+                    Happening::Deleted => {
+                        block_on(cloud.delete_photo(&photo, None)).unwrap();
+                        prop_assert_eq!(state(), None);
+                        let keys = |state: &PhotoState| state.copy().map_or(0, |copy| copy.object_keys().len());
+                        if let Some(before) = &before {
+                            let gone = block_on(cloud.gone(10)).unwrap();
+                            let remembered: Vec<usize> = gone.iter().map(|gone| gone.object_keys.len()).collect();
+                            prop_assert_eq!(remembered, [1 + keys(before)], "its own files are known");
+                        }
+                    }
+                    Happening::GivenUp | Happening::Pruned => {
+                        let end = cloud.now() + SignedDuration::from_secs(1);
+                        let old = block_on(cloud.photos_made_before(&photo.event_id, end, None, 10)).unwrap();
+                        for old in &old {
+                            prop_assert!(block_on(cloud.give_up_photo(old)).unwrap());
+                        }
+                        prop_assert_eq!(state(), None);
+                        if matches!(happening, Happening::Pruned) {
+                            block_on(cloud.forget_photos(std::slice::from_ref(&photo))).unwrap();
+                        }
+                    }
+                    Happening::Prepared(_) | Happening::Rejected(_) => {}
+                }
+                let after = state();
+                prop_assert!(may_follow(before.as_ref(), after.as_ref()), "{:?} → {:?}", before, after);
+                before = after;
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The circuit breaker: no worker asks a provider that is down, until a probe succeeds.
 
+use cloud::Call;
 use domain::ProviderName;
 use domain::breaker::{BreakerState, OpenReason};
 use domain::edit::Status;
@@ -9,12 +10,14 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use world::deployed::logs;
 use world::doubled::live;
+use world::queue::Queue;
 use world::{Books, Duo, Place, World, queue, styles};
 
 contract! {
     in_memory {
         without_another_provider_edits_wait_and_fail_by_their_deadline,
         repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_used_again,
+        of_two_workers_that_open_a_breaker_at_once_one_gives_the_signal,
     }
     both {
         one_refused_key_moves_everybody_to_the_other_provider_until_a_probe_succeeds,
@@ -174,5 +177,41 @@ async fn repeated_failures_open_the_breaker_once_and_a_recovered_provider_is_use
     }
     // The others were under way when it opened.
     assert!(waited > MANY / 2, "most of them waited for the probe: {waited}");
+    Books::of(&world).await.assert_at_rest();
+}
+
+async fn of_two_workers_that_open_a_breaker_at_once_one_gives_the_signal(place: Place) {
+    let mut duo = Duo::open(&place, &[]).await;
+    duo.settings.let_breakers_work().await;
+    let world = World::new(&place).await;
+    let photo = world.photo("cat.jpg").await;
+    place.handle_all_messages().await;
+    let behaviour = [refused(Fault::error_without_task(401, "invalidApiKey"))];
+    let mut edits = Vec::new();
+    for _ in 0..2 {
+        let known = duo.hold(&world, photo, styles::LIVE, behaviour.clone()).await;
+        queue::submit_copies(&world, known.id, 1).await;
+        edits.push(known);
+    }
+    let memory = place.memory();
+    // Both have found the breaker closed; whoever writes first waits until the other has opened it.
+    let held = memory.twin.faults.hold(Call::PutItem, "BREAKER#");
+    let overtaken = async {
+        held.reached().await;
+        while !matches!(state(&place).await, BreakerState::Open { .. }) {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        held.release();
+    };
+    let both = futures::future::join(memory.handle_at_once(&place.cloud, Queue::Submit), overtaken);
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, both)
+        .await
+        .expect("two writes of the breaker");
+    assert_eq!(memory.published("AI provider taken out of service").len(), 1);
+    for known in &edits {
+        assert_eq!(world.guest.wait(known.id).await["status"], "succeeded");
+    }
+    assert_eq!(memory.published("AI provider taken out of service").len(), 1);
     Books::of(&world).await.assert_at_rest();
 }

@@ -78,27 +78,32 @@ async fn a_second_upload_to_the_same_address_changes_nothing(place: Place) {
 }
 
 async fn two_that_prepare_a_photo_together_leave_one_copy_and_no_orphan(place: Place) {
-    let world = World::new(&place).await;
-    let id = world.upload("image/jpeg", fixture("cat.jpg")).await;
     let memory = place.memory();
-    let notice = memory.messages(Queue::Uploads);
-    // The photo is swapped while somebody has read it and not written its copy yet.
-    let held = memory.twin.faults.hold(Call::PutObject, "photos/");
-    let (key, swapped) = (upload_key(&world.event.id, id), fixture("table.jpg"));
-    let first = memory.handle_at_once(&place.cloud, Queue::Uploads);
-    let second = async {
-        held.reached().await;
-        memory.twin.objects.insert(&key, swapped, "image/jpeg");
-        held.release();
-        world::queue::send(&place, Queue::Uploads, &notice).await;
-        memory.handle_at_once(&place.cloud, Queue::Uploads).await;
-    };
-    futures::future::join(first, second).await;
-    place.handle_all_messages().await;
-    let copy = copy_of(&world, id).await;
-    let mut expected = vec![copy.object_key, copy.thumbnail_key];
-    expected.sort();
-    assert_eq!(objects(&world, id), expected);
+    // The same photo twice; and one that is swapped in between.
+    for (name, is_other) in [("cat.jpg", false), ("table.jpg", true)] {
+        let world = World::new(&place).await;
+        let id = world.upload("image/jpeg", fixture("cat.jpg")).await;
+        let notice = memory.messages(Queue::Uploads);
+        // The first has read the photo and not written its copy until the second is done.
+        let held = memory.twin.faults.hold(Call::PutObject, "photos/");
+        let key = upload_key(&world.event.id, id);
+        let first = memory.handle_at_once(&place.cloud, Queue::Uploads);
+        let second = async {
+            held.reached().await;
+            memory.twin.objects.insert(&key, fixture(name), "image/jpeg");
+            world::queue::send(&place, Queue::Uploads, &notice).await;
+            memory.handle_at_once(&place.cloud, Queue::Uploads).await;
+            let counts = copy_of(&world, id).await;
+            held.release();
+            counts
+        };
+        let ((), counts) = futures::future::join(first, second).await;
+        place.handle_all_messages().await;
+        assert_eq!(copy_of(&world, id).await, counts, "swapped: {is_other}");
+        let mut expected = vec![counts.object_key, counts.thumbnail_key];
+        expected.sort();
+        assert_eq!(objects(&world, id), expected, "swapped: {is_other}");
+    }
 }
 
 async fn an_original_goes_once_its_copy_is_there_unless_originals_are_kept(place: Place) {

@@ -13,6 +13,7 @@ contract! {
         a_used_style_can_be_switched_off_but_not_deleted,
         a_style_just_saved_can_be_used_at_once,
         a_style_that_nobody_knows_is_looked_for_once_a_second,
+        many_at_once_who_name_an_unknown_style_are_told_so,
         texts_for_people_hold_no_hidden_character,
     }
     both {
@@ -119,6 +120,35 @@ async fn a_style_that_nobody_knows_is_looked_for_once_a_second(place: Place) {
     }
     assert_eq!(twin.calls()["dynamodb.Query"], 10);
     assert!(place.now() >= begun + SignedDuration::from_secs(9));
+}
+
+async fn many_at_once_who_name_an_unknown_style_are_told_so(place: Place) {
+    let body = json!({ "style_key": "no-such-style" });
+    let twin = &place.memory().twin;
+    // With what a warm environment keeps, and with nothing kept, as the worlds of the tests are.
+    for (place, slow) in [
+        (warm(&place), false),
+        (place.clone(), false),
+        (warm(&place), true),
+        (place.clone(), true),
+    ] {
+        let world = World::new(&place).await;
+        let photo = world.photo_without_file().await;
+        let asked = (0..10).map(|tap| {
+            let guest = world.another_guest();
+            place.send(guest.call_to_edit(photo, &body, &format!("tap-{tap}")))
+        });
+        let asked = futures::future::join_all(asked);
+        let replies = if slow {
+            twin.calls_take(|_| Duration::from_millis(300));
+            twin.simulate(asked)
+        } else {
+            asked.await
+        };
+        for reply in replies {
+            assert_eq!(reply.pointers(), ["/style_key"]);
+        }
+    }
 }
 
 async fn texts_for_people_hold_no_hidden_character(place: Place) {

@@ -1,14 +1,17 @@
 //! `GET …/activity`: an event by the hour.
 
+use cloud::Call;
+use cloud::testing::{Fault, Rule};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use world::caller::of_event;
-use world::{Caller, Place, World, settings, styles};
+use world::{Books, Caller, Place, World, settings, styles};
 
 contract! {
     in_memory {
         an_edit_is_created_in_one_hour_and_may_end_in_another,
         an_hour_leaves_after_two_days,
+        figures_and_activity_move_with_the_edit_or_not_at_all,
     }
     both {
         activity_shows_the_last_48_hours,
@@ -89,4 +92,33 @@ async fn an_hour_leaves_after_two_days(place: Place) {
     assert_eq!(hours(&world).await[0]["created"], 1);
     place.pass_until(began + SignedDuration::from_hours(48)).await;
     assert!(hours(&world).await.iter().all(|hour| hour["created"] == 0));
+}
+
+async fn figures_and_activity_move_with_the_edit_or_not_at_all(place: Place) {
+    let faults = &place.memory().twin.faults;
+    for counted in ["/ACTIVITY#", "/STATS#"] {
+        let world = World::new(&place).await;
+        let photo = world.photo("cat.jpg").await;
+        // Whatever is written apart from the counters is carried out.
+        let refuse = || faults.add(Rule::new(Call::TransactWriteItems, Fault::Refused).about(counted));
+        let untouched = faults.pending();
+        refuse();
+        let body = json!({ "style_key": styles::fake("sync") });
+        let refused = world.guest.create_edit(photo, &body).await;
+        refused.problem(503, "unavailable");
+        assert_eq!(Books::read(&world).await.figures.total, 0);
+        assert_eq!(world.guest.get("/ai-edits").await.data(200), &json!([]));
+        let id = world.guest.create_edit(photo, &body).await.edit_id();
+        refuse();
+        place.handle_all_messages().await;
+        assert_eq!(faults.pending(), untouched, "{counted}");
+        world.guest.wait(id).await;
+        let hours = hours(&world).await;
+        let of_now = |field: &str| hours[47][field].clone();
+        assert_eq!((of_now("created"), of_now("succeeded")), (json!(1), json!(1)));
+        let books = Books::of(&world).await;
+        assert_eq!((books.figures.total, books.figures.succeeded), (1, 1));
+        books.assert_paid(id, styles::COST);
+        books.assert_at_rest();
+    }
 }

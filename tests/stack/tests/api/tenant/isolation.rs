@@ -4,6 +4,7 @@ use domain::{EditId, PhotoId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use world::caller::of_event;
+use world::table::{keyed, string};
 use world::{Books, Caller, Place, World, settings, styles};
 
 use crate::api::endpoints::endpoints_below;
@@ -14,6 +15,7 @@ contract! {
         no_list_of_a_tenant_shows_anything_of_another,
         two_organisers_with_the_same_slug_each_see_their_own_event,
         a_cursor_of_another_event_is_refused,
+        a_slug_that_leads_to_another_tenants_event_shows_and_changes_no_edit_of_it,
     }
     both {
         every_endpoint_of_an_organiser_hides_another_organisers_event,
@@ -307,4 +309,35 @@ async fn a_cursor_of_another_event_is_refused(place: Place) {
         let path = format!("{}/ai-edits?cursor={cursor}", of_event(&own.world));
         own.organiser.get(&path).await.problem(400, "invalid_request");
     }
+}
+
+async fn a_slug_that_leads_to_another_tenants_event_shows_and_changes_no_edit_of_it(place: Place) {
+    let (own, other) = (Home::new(&place).await, Home::new(&place).await);
+    // As no request writes it.
+    let mut pointer = keyed(&format!("SLUG#{}#borrowed", own.world.tenant.id), "META");
+    pointer.insert("event_id".to_owned(), string(other.world.event.id.as_str()));
+    place.put_item(pointer).await;
+    let edit = other.edit.to_string();
+    let event = "/tenant/events/borrowed";
+    for (method, path) in [
+        (Method::GET, format!("{event}/ai-edits/{edit}")),
+        (Method::POST, format!("{event}/ai-edits/{edit}/hide")),
+        (Method::POST, format!("{event}/ai-edits/{edit}/approve")),
+        (Method::POST, format!("{event}/ai-edits/{edit}/show")),
+        (Method::DELETE, format!("{event}/ai-edits/{edit}")),
+        (Method::GET, format!("{event}/export")),
+        (Method::DELETE, format!("{event}/photos/{}", other.photo)),
+        (Method::GET, format!("{event}/guest-links")),
+        (Method::POST, format!("{event}/guest-links")),
+        (Method::GET, format!("{event}/ai-settings")),
+        (Method::PATCH, format!("{event}/ai-settings")),
+    ] {
+        let body = other.body(&method, &path);
+        let reply = own.organiser.send(method.clone(), &path, &body).await;
+        assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
+    }
+    assert_eq!(
+        other.world.guest.edit(other.edit).await.data(200)["status"],
+        "succeeded"
+    );
 }

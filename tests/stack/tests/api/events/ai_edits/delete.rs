@@ -156,6 +156,20 @@ async fn a_repeated_request_does_not_bring_a_deleted_edit_back(place: Place) {
     assert_eq!(delete(&world.guest, id).await, 204);
     let again = world.guest.create_edit_once(photo, &body, "tap").await;
     again.problem(404, "edit_not_found");
+    // Nor one that is under way, whose row is still there.
+    let body = json!({ "style_key": styles::fake("slow") });
+    let id = world
+        .guest
+        .create_edit_once(photo, &body, "another-tap")
+        .await
+        .edit_id();
+    assert_eq!(delete(&world.guest, id).await, 204);
+    let again = world.guest.create_edit_once(photo, &body, "another-tap").await;
+    again.problem(404, "edit_not_found");
+    place.handle_all_messages().await;
+    let again = world.guest.create_edit_once(photo, &body, "another-tap").await;
+    again.problem(404, "edit_not_found");
+    Books::of(&world).await.assert_at_rest();
 }
 
 async fn a_picture_that_a_late_worker_stored_is_removed_by_recovery(place: Place) {

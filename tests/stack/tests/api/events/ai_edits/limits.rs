@@ -13,6 +13,7 @@ contract! {
     in_memory {
         the_guest_limit_counts_the_guests_own_open_edits_only,
         parallel_requests_never_exceed_the_event_limit,
+        requests_of_one_moment_get_exactly_the_room_under_way,
         a_guest_gets_so_many_edits_in_an_hour,
         parallel_requests_of_a_guest_get_exactly_its_edits_of_the_hour,
         parallel_requests_of_many_guests_get_exactly_the_events_edits_of_the_hour,
@@ -67,6 +68,24 @@ async fn parallel_requests_never_exceed_the_event_limit(place: Place) {
     assert_eq!(Books::of(&world).await.open(), 0);
     let after = world.guest.start(photo, &styles::fake("sync")).await;
     world.guest.wait(after).await;
+}
+
+async fn requests_of_one_moment_get_exactly_the_room_under_way(place: Place) {
+    // All of them read the counts before anybody has written.
+    let of_event = World::with(&place, |_, event| {
+        event.policy.max_in_flight_per_event = Some(3);
+    })
+    .await;
+    let photo = of_event.photo_without_file().await;
+    let replies = at_once(&place, &of_event, |_| of_event.another_guest(), photo, 20);
+    assert_admitted(&of_event, &replies, 3).await;
+    let of_guest = World::with(&place, |_, event| {
+        event.policy.max_in_flight_per_guest = Some(2);
+    })
+    .await;
+    let photo = of_guest.photo_without_file().await;
+    let replies = at_once(&place, &of_guest, |_| of_guest.guest.clone(), photo, 20);
+    assert_admitted(&of_guest, &replies, 2).await;
 }
 
 async fn limits(place: &Place, of_guest: &str, of_event: &str) -> settings::Alone {

@@ -20,6 +20,7 @@ contract! {
         a_thousand_at_the_cap_admit_exactly_as_many_as_it_has_room_for,
         a_cap_that_a_burst_crosses_is_alerted_once,
         a_soft_cap_that_a_burst_crosses_is_alerted_without_another_request,
+        a_cap_with_less_room_than_an_edit_needs_is_alerted_by_its_refusals,
         a_request_without_time_left_is_answered_and_its_repeat_completes_it,
         a_repeat_sends_what_was_written_and_not_sent,
         the_limit_of_an_event_holds_over_the_turn_of_the_month,
@@ -113,6 +114,38 @@ async fn a_soft_cap_that_a_burst_crosses_is_alerted_without_another_request(plac
     let replies = rush(&world, photo, 8, Duration::from_millis(1));
     assert_eq!(of_status(&replies, 202), 8);
     assert_eq!(json!(alerted(&place)), json!(["ai_budget_soft_cap"]));
+}
+
+async fn a_cap_with_less_room_than_an_edit_needs_is_alerted_by_its_refusals(place: Place) {
+    // What is reserved never reaches the cap: only a refusal tells that it is in the way.
+    let poor = async || {
+        World::with(&place, |tenant, _| {
+            tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(2 * COST + COST / 2));
+        })
+        .await
+    };
+    let world = poor().await;
+    let photo = world.photo("cat.jpg").await;
+    let body = json!({ "style_key": OK });
+    for _ in 0..2 {
+        world.guest.create_edit(photo, &body).await.data(202);
+    }
+    assert_eq!(json!(alerted(&place)), json!([]));
+    for _ in 0..2 {
+        let refused = world.guest.create_edit(photo, &body).await;
+        refused.problem(402, "budget_hard_cap_reached");
+    }
+    assert_eq!(json!(alerted(&place)), json!(["ai_budget_hard_cap"]));
+    // In a burst all of them read the budget before anybody has written: the transaction refuses.
+    let world = poor().await;
+    let photo = world.photo("cat.jpg").await;
+    make_slow(&place);
+    let replies = rush(&world, photo, 20, Duration::from_millis(1));
+    assert_eq!((of_status(&replies, 202), of_status(&replies, 402)), (2, 18));
+    assert_eq!(
+        json!(alerted(&place)),
+        json!(["ai_budget_hard_cap", "ai_budget_hard_cap"])
+    );
 }
 
 /// The kinds of the budget alerts that were published.

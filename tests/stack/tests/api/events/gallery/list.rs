@@ -1,6 +1,8 @@
 //! `GET /api/v1/events/{token}/gallery`
 
+use cloud::Call;
 use domain::EditId;
+use reqwest::Method;
 use serde_json::{Value, json};
 use world::caller::of_event;
 use world::reply::text;
@@ -10,6 +12,9 @@ contract! {
     in_memory {
         an_approval_lasts_whatever_the_gallery_becomes_meanwhile,
         a_hidden_edit_comes_back_by_showing_it_and_not_by_approving_it,
+        hiding_and_deleting_do_not_wait_for_the_index,
+        what_is_hidden_while_somebody_approves_it_stays_hidden,
+        an_edit_that_is_approved_while_the_gallery_is_read_is_shown_once,
         pages_of_the_gallery_mix_approved_and_unreviewed_edits_newest_first,
     }
     both {
@@ -116,6 +121,74 @@ async fn an_approval_lasts_whatever_the_gallery_becomes_meanwhile(place: Place) 
         .map(|edit| &edit["gallery"])
         .collect();
     assert_eq!(states, ["awaiting_review", "shown"]);
+}
+
+async fn hiding_and_deleting_do_not_wait_for_the_index(place: Place) {
+    let world = World::new(&place).await;
+    let organiser = Caller::organiser(&world).await;
+    set(&organiser, &world, "open").await;
+    let (one, other) = (finished(&world).await, finished(&world).await);
+    shows(&world, &[other, one]).await;
+    let table = &place.memory().twin.table;
+    table.fall_behind();
+    assert_eq!(says(&organiser, &world, one, "hide").await, "hidden");
+    assert_eq!(shown(&world.guest).await, [other.to_string()]);
+    let path = format!("/ai-edits/{other}");
+    assert_eq!(world.guest.send(Method::DELETE, &path).await.status, 204);
+    assert_eq!(shown(&world.guest).await, [""; 0]);
+    table.catch_up();
+    assert_eq!(shown(&world.guest).await, [""; 0]);
+}
+
+/// Who says this of an edit has read it, and writes once the other has been said.
+async fn overtaken(organiser: &Caller, world: &World, id: EditId, word: &str, meanwhile: &str) {
+    let item = format!("EVENT#{}/EDIT#{}", world.event.id, id.ulid());
+    let held = world
+        .place
+        .memory()
+        .twin
+        .faults
+        .hold(Call::TransactWriteItems, &item);
+    let rest = async {
+        held.reached().await;
+        says(organiser, world, id, meanwhile).await;
+        held.release();
+    };
+    futures::future::join(says(organiser, world, id, word), rest).await;
+}
+
+async fn what_is_hidden_while_somebody_approves_it_stays_hidden(place: Place) {
+    let world = World::new(&place).await;
+    let organiser = Caller::organiser(&world).await;
+    set(&organiser, &world, "reviewed").await;
+    let id = finished(&world).await;
+    overtaken(&organiser, &world, id, "approve", "hide").await;
+    assert_eq!(shown(&world.guest).await, [""; 0]);
+    let edit = organiser
+        .get(&format!("{}/ai-edits/{id}", of_event(&world)))
+        .await;
+    assert_eq!(edit.data(200)["gallery"], "hidden");
+    overtaken(&organiser, &world, id, "show", "approve").await;
+    shows(&world, &[id]).await;
+    overtaken(&organiser, &world, id, "hide", "approve").await;
+    assert_eq!(shown(&world.guest).await, [""; 0]);
+}
+
+async fn an_edit_that_is_approved_while_the_gallery_is_read_is_shown_once(place: Place) {
+    let world = World::new(&place).await;
+    let organiser = Caller::organiser(&world).await;
+    set(&organiser, &world, "open").await;
+    let id = finished(&world).await;
+    // It is read among those that nobody has said anything about, and then among the approved ones.
+    let held = place.memory().twin.faults.hold(Call::Query, "#approved");
+    let rest = async {
+        held.reached().await;
+        says(&organiser, &world, id, "approve").await;
+        held.release();
+    };
+    let (found, ()) = futures::future::join(shown(&world.guest), rest).await;
+    assert_eq!(found, [id.to_string()]);
+    assert_eq!(place.memory().twin.invalid_requests(), [""; 0]);
 }
 
 async fn a_hidden_edit_comes_back_by_showing_it_and_not_by_approving_it(place: Place) {

@@ -1,14 +1,16 @@
 //! `GET /api/v1/events/{token}/photos`
 
 use serde_json::{Value, json};
+use world::caller::of_event;
 use world::fixture;
 use world::reply::text;
-use world::{Place, Reply, World, settings};
+use world::{Caller, Place, Reply, World, settings};
 
 contract! {
     in_memory {
         pages_neither_repeat_nor_miss_a_photo_while_others_are_added,
         the_list_refuses_a_wrong_limit_or_cursor,
+        only_an_open_gallery_shows_the_photos_of_others,
     }
     both {
         photos_come_newest_first_with_a_link_to_each,
@@ -95,6 +97,31 @@ async fn pages_neither_repeat_nor_miss_a_photo_while_others_are_added(place: Pla
         path = format!("/photos?limit=2&cursor={cursor}");
     }
     assert_eq!(seen, expected);
+}
+
+async fn only_an_open_gallery_shows_the_photos_of_others(place: Place) {
+    let world = World::new(&place).await;
+    let organiser = Caller::organiser(&world).await;
+    let (photo, other) = (world.photo_without_file().await, world.another_guest());
+    for (gallery, is_shown) in [("off", false), ("reviewed", false), ("open", true)] {
+        let path = format!("{}/ai-settings", of_event(&world));
+        organiser
+            .patch(&path, &json!({ "gallery": gallery }))
+            .await
+            .data(200);
+        let (list, alone) = (
+            other.get("/photos").await,
+            other.get(&format!("/photos/{photo}")).await,
+        );
+        if is_shown {
+            assert_eq!(ids(&list), [photo.to_string()]);
+            assert_eq!(list.data(200)[0]["own"], false);
+            assert_eq!(alone.data(200)["own"], false);
+        } else {
+            assert_eq!(ids(&list), [""; 0], "{gallery}");
+            alone.problem(404, "photo_not_found");
+        }
+    }
 }
 
 async fn the_list_refuses_a_wrong_limit_or_cursor(place: Place) {
