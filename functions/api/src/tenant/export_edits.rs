@@ -37,7 +37,8 @@ function!("tenant-export-edits", Tenant, export_event_edits);
 
 /// Names and addresses of the event's finished pictures, oldest first
 ///
-/// A cursor stays usable: whoever comes back later goes on where it stopped.
+/// A cursor stays usable: whoever comes back later goes on where it stopped. A picture that was not finished when its
+/// page was read is in the next export from the beginning.
 #[utoipa::path(get, path = "/tenant/events/{eventSlug}/export", params(PageQuery),
     responses((status = 200, body = [ExportEntryBody]), Reads))]
 async fn export_event_edits(cloud: &Cloud, request: &Request) -> Result<Answer, Problem> {

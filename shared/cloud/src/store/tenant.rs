@@ -36,7 +36,8 @@ pub struct SummaryItems {
 }
 
 impl Cloud {
-    /// A page of an event's finished edits, oldest first: what is finished later comes at the end, and moves nothing.
+    /// A page of an event's finished edits, oldest first. What is finished after its page was read moves nothing, and is not
+    /// found behind the cursor.
     pub async fn finished_edits(
         &self,
         event: &EventId,

@@ -711,7 +711,8 @@ export interface paths {
         };
         /**
          * Names and addresses of the event's finished pictures, oldest first
-         * @description A cursor stays usable: whoever comes back later goes on where it stopped.
+         * @description A cursor stays usable: whoever comes back later goes on where it stopped. A picture that was not finished when its
+         *     page was read is in the next export from the beginning.
          */
         get: operations["exportEventEdits"];
         put?: never;
@@ -7927,6 +7928,7 @@ export interface operations {
                      *           },
                      *           "created_at": "2026-11-22T14:05:00.005Z",
                      *           "edits": 2,
+                     *           "ends_at": null,
                      *           "id": "event-1",
                      *           "month": "2026-11",
                      *           "name": "Anna & Ben",
