@@ -41,7 +41,8 @@ def stored_secrets(client: Any, stack: dict[str, Any]) -> set[str]:
 
 def test_no_log_contains_a_secret(client: Any, stack: dict[str, Any], began: float) -> None:
     logs = client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    pages = logs.get_paginator("describe_log_groups").paginate()
+    groups = [group["logGroupName"] for page in pages for group in page["logGroups"]]
     functions = {f"/aws/lambda/{name}" for name in stack["functions"].values()}
     assert functions <= set(groups) and len(groups) > len(functions), "the API must have a log of its own"
     stored = stored_secrets(client, stack)

@@ -105,6 +105,12 @@ def known_by(method: str, path: str) -> dict[str, str]:
     return known
 
 
+def writable(name: str, answered: dict[str, Any]) -> dict[str, Any]:
+    """The part of an answer that an input of this name takes."""
+    fields = schema.raw_schema["components"]["schemas"][name]["properties"]
+    return {field: value for field, value in answered.items() if field in fields}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def restore_settings_and_policy() -> Iterator[None]:
     """Generated requests change settings and the demo event's policy; this restores both afterwards."""
@@ -130,8 +136,7 @@ def restore_settings_and_policy() -> Iterator[None]:
         ssm.delete_parameter(Name=name)
     for name, (value, kind) in before.items():
         ssm.put_parameter(Name=name, Value=value, Type=kind, Overwrite=True)
-    writable = set(schema.raw_schema["components"]["schemas"]["EventSettingsInput"]["properties"])
-    restored = {name: value for name, value in policy.items() if name in writable}
+    restored = writable("EventSettingsInput", policy) | {"page": writable("PageInput", policy["page"])}
     requests.patch(policy_url, json=restored, headers=headers, timeout=30).raise_for_status()
 
 
