@@ -1,13 +1,11 @@
 //! One call of the API, over HTTP or in process.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use domain::TenantId;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
-use tokio::time::sleep;
 
 use crate::deployed::accounts;
 use crate::{Place, Reply};
@@ -112,41 +110,16 @@ impl Place {
     }
 }
 
-/// A busy machine answers late, and says that one may ask again; calls that can be repeated are.
-const TRIES: u32 = 5;
-
 async fn over_http(place: &Place, call: Call) -> Reply {
-    let is_repeatable = [Method::GET, Method::PUT, Method::PATCH].contains(&call.method)
-        && !call.headers.contains_key(IF_MATCH);
-    let mut tries = 1;
-    loop {
-        let reply = ask(place, &call).await;
-        let is_late = reply.status == 503 && reply.body["code"] == "unavailable";
-        if !is_repeatable || !is_late || tries == TRIES {
-            return reply;
-        }
-        tries += 1;
-        sleep(Duration::from_secs(1)).await;
-    }
-}
-
-async fn ask(place: &Place, call: &Call) -> Reply {
     let stack = place.stack();
     let url = format!("{}/api/v1{}", stack.described.api_url, call.path);
-    let request = stack
-        .http
-        .request(call.method.clone(), url)
-        .headers(call.headers.clone());
+    let request = stack.http.request(call.method, url).headers(call.headers);
     let request = match &call.credential {
         Credential::None => request,
         Credential::Token(token) => request.bearer_auth(token),
         Credential::Claims(claims) => panic!("the stack takes tokens, not claims: {claims:?}"),
     };
-    let response = request
-        .body(call.body.clone())
-        .send()
-        .await
-        .expect("the API answers");
+    let response = request.body(call.body).send().await.expect("the API answers");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Reply::new(status, headers, &response.text().await.unwrap())
 }
