@@ -23,7 +23,7 @@ const RECENT: SignedDuration = SignedDuration::from_secs(1);
 pub(crate) struct Cached<T> {
     name: String,
     max_age: Duration,
-    /// How many loads were begun.
+    /// The number of loads that were begun.
     begun: AtomicU64,
     slot: Mutex<Slot<T>>,
 }

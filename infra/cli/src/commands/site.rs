@@ -37,7 +37,7 @@ Pages come last, and parts of older releases stay for a month, so that whoever h
 #[derive(Debug, Serialize)]
 struct SiteConfig {
     stage: String,
-    /// The release of the pages.
+    /// The release of the pages; `preflight` compares it with its own.
     version: &'static str,
     auth: Auth,
     /// Where addresses of pictures lead.

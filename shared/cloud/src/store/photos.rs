@@ -74,7 +74,7 @@ mod tests {
         runtime.unwrap().block_on(future)
     }
 
-    /// What happens to a photo.
+    /// An event in the life of a photo.
     #[derive(Debug, Clone)]
     enum Happening {
         /// Somebody has prepared it, from whatever was uploaded by then.
@@ -127,7 +127,7 @@ mod tests {
         })
     }
 
-    /// Whether a photo may go from one to the other.
+    /// Whether the state `after` may follow the state `before`.
     fn may_follow(before: Option<&PhotoState>, after: Option<&PhotoState>) -> bool {
         match (before, after) {
             (Some(PhotoState::AwaitingUpload) | None, None) | (Some(PhotoState::AwaitingUpload), Some(_)) => {

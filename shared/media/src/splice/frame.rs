@@ -96,7 +96,7 @@ impl<'a> Frame<'a> {
                     }
                 }
                 segments::APP14 => {
-                    // What says nothing of colours does not undo what did.
+                    // A segment that says nothing of colours does not undo one that did.
                     let adobe = payload.strip_prefix(b"Adobe").and_then(|adobe| adobe.get(6));
                     adobe_transform = adobe.or(adobe_transform);
                 }

@@ -151,7 +151,7 @@ pub(crate) fn decode(file: &[u8]) -> Coefficients {
             0xDD => interval = usize::from(u16::from_be_bytes([payload[0], payload[1]])),
             0xE0 => picture.is_jfif |= payload.starts_with(b"JFIF\0"),
             0xEE if payload.starts_with(b"Adobe") => {
-                // What says nothing of colours does not undo what did.
+                // A segment that says nothing of colours does not undo one that did.
                 picture.adobe_transform = payload.get(11).copied().or(picture.adobe_transform);
             }
             0xDA => {

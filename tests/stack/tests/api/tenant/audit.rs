@@ -261,7 +261,7 @@ async fn a_change_whose_entry_cannot_be_written_does_not_happen(place: Place) {
     superadmin.put("/admin/events/audited", &of_name("One")).await;
     let (none, put, post, delete) = (json!({}), Method::PUT, Method::POST, Method::DELETE);
     let settings = format!("{of_event}/ai-settings");
-    // Who changes what, and where it would be seen.
+    // Each row: a caller, its change, and the place where the change would be seen.
     let cases = [
         (
             &organiser,

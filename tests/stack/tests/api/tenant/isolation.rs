@@ -181,7 +181,7 @@ async fn a_superadmin_acts_in_the_place_of_a_tenant_and_the_audit_says_so(place:
     let superadmin = Caller::superadmin(&place);
     let tenant = home.world.tenant.id.as_str();
     let mut endpoints = endpoints_below("/tenant/");
-    // What is deleted answers no other request.
+    // The deletes come last, because a deleted edit answers no other request.
     endpoints.sort_by_key(|endpoint| endpoint.method == Method::DELETE);
     assert!(endpoints.len() >= 16, "{} endpoints", endpoints.len());
     for endpoint in endpoints {

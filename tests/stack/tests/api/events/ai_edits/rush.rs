@@ -117,7 +117,7 @@ async fn a_soft_cap_that_a_burst_crosses_is_alerted_without_another_request(plac
 }
 
 async fn a_cap_with_less_room_than_an_edit_needs_is_alerted_by_its_refusals(place: Place) {
-    // What is reserved never reaches the cap: only a refusal tells that it is in the way.
+    // Reservations never reach the cap, so only a refusal tells that the cap is in the way.
     let poor = async || {
         World::with(&place, |tenant, _| {
             tenant.budget.hard_cap_micro_usd = Some(MicroUsd::new(2 * COST + COST / 2));

@@ -140,7 +140,7 @@ async fn hiding_and_deleting_do_not_wait_for_the_index(place: Place) {
     assert_eq!(shown(&world.guest).await, [""; 0]);
 }
 
-/// Who says this of an edit has read it, and writes once the other has been said.
+/// Lets one review read the edit, and write only after the other review is done.
 async fn overtaken(organiser: &Caller, world: &World, id: EditId, word: &str, meanwhile: &str) {
     let item = format!("EVENT#{}/EDIT#{}", world.event.id, id.ulid());
     let held = world
