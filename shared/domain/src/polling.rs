@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::figures::LATENCY_BOUNDS_MS;
-    use crate::summary::{LATENCY_BUCKETS, LatencyHistogram};
+    use crate::latency::{LATENCY_BUCKETS, LatencyHistogram};
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
