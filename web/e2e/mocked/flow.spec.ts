@@ -54,6 +54,29 @@ test('a second tap makes no second picture', async ({ page }) => {
   expect(api.count('register')).toBe(1);
 });
 
+test('a double tap on "Another style" orders nothing', async ({ page }) => {
+  const me = guest(page);
+  await me.order();
+  await me.seesResult();
+  // On many a phone the next screen's button comes to lie where this one was; here on all.
+  await page.addStyleTag({
+    content: '.bar, .bar button { position: fixed !important; inset: 0; height: 100%; }',
+  });
+  const box = await page.getByRole('button', { name: 'Another style' }).boundingBox();
+  if (!box) throw new Error('no button');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.dblclick(x, y);
+  await expect(page.getByRole('heading', { name: 'Choose a style' })).toBeVisible();
+  expect(api.count('order')).toBe(1);
+  // The same tap counts as soon as it is no longer the second half of the first one.
+  await expect
+    .poll(async () => {
+      await page.mouse.click(x, y);
+      return api.count('order');
+    })
+    .toBe(2);
+});
+
 test.describe('a reload', () => {
   test('on the style page keeps photo and style', async ({ page }) => {
     const me = guest(page);
@@ -234,6 +257,30 @@ test('the picture is saved as a file', async ({ page }) => {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save' }).click();
   expect((await download).suggestedFilename()).toBe('Lena-Jonas.jpg');
+});
+
+test('a double tap on Save saves one file', async ({ page }) => {
+  await page.addInitScript(() => {
+    const saved: string[] = [];
+    Object.assign(window, { saved });
+    HTMLAnchorElement.prototype.click = function () {
+      saved.push(this.download);
+    };
+  });
+  const saved = () => page.evaluate(() => (window as unknown as { saved: string[] }).saved.length);
+  const me = guest(page);
+  await me.order();
+  await me.seesResult();
+  const save = page.getByRole('button', { name: 'Save' });
+  await save.dblclick();
+  expect(await saved()).toBe(1);
+  // Whoever taps again later gets it again.
+  await expect
+    .poll(async () => {
+      await save.click();
+      return saved();
+    })
+    .toBe(2);
 });
 
 test('sharing hands over the file alone, and a sheet that never answers frees the button', async ({
