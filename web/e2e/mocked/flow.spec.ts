@@ -11,7 +11,6 @@ test('a guest comes from the link to a picture', async ({ page }) => {
   const me = guest(page);
   await me.order();
   await expect(page.getByText('You are number 3 in the queue.')).toBeVisible();
-  await expect(page.getByText(/at the latest/)).toBeVisible();
   await me.seesResult();
   await expect(page.getByText('Made with AI')).toBeVisible();
   expect(api.count('order')).toBe(1);
@@ -77,15 +76,38 @@ test('a double tap on "Another style" orders nothing', async ({ page }) => {
     .toBe(2);
 });
 
+test('the latest time stands there only when the seconds have run out', async ({ page }) => {
+  const me = guest(page);
+  api.course = [waiting(2, 30), waiting(0, 0)];
+  await me.order();
+  await expect(page.getByText('You are number 2')).toBeVisible();
+  await expect(page.getByText(/at the latest/)).toBeHidden();
+  await expect(page.getByText('Any moment now.')).toBeVisible();
+  await expect(page.getByText(/at the latest/)).toBeVisible();
+});
+
+test('a picture on its way is one tap away from the styles', async ({ page }) => {
+  const me = guest(page);
+  api.course = [waiting(2, 30)];
+  await me.order();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Your picture is on its way' }).click();
+  await expect(page.getByText('You are number 2')).toBeVisible();
+  expect(api.count('order')).toBe(1);
+});
+
 test.describe('a reload', () => {
-  test('on the style page keeps photo and style', async ({ page }) => {
+  test('on the style page keeps photo, style and words', async ({ page }) => {
     const me = guest(page);
     await me.scan();
     await me.choosePhoto();
     await me.chooseStyle('Comic');
+    const words = page.getByLabel('Your own words');
+    await words.fill('On the moon');
     await page.reload();
     await expect(page.getByAltText('Your photo')).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Comic' })).toBeChecked();
+    await expect(words).toHaveValue('On the moon');
   });
 
   test('in mid-upload sends the photo again and orders once', async ({ page }) => {
