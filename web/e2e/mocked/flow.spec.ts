@@ -93,6 +93,13 @@ test('a picture on its way is one tap away from the styles', async ({ page }) =>
   await page.goBack();
   await page.getByRole('button', { name: 'Your picture is on its way' }).click();
   await expect(page.getByText('You are number 2')).toBeVisible();
+  await page.goBack();
+  api.course = [{ status: 'succeeded' }];
+  await page.getByRole('button', { name: 'Your picture is ready' }).click();
+  await me.seesResult();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Choose a style' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Your picture is/ })).toBeHidden();
   expect(api.count('order')).toBe(1);
 });
 
