@@ -11,7 +11,6 @@ test('a guest comes from the link to a picture', async ({ page }) => {
   const me = guest(page);
   await me.order();
   await expect(page.getByText('You are number 3 in the queue.')).toBeVisible();
-  await expect(page.getByText(/at the latest/)).toBeVisible();
   await me.seesResult();
   await expect(page.getByText('Made with AI')).toBeVisible();
   expect(api.count('order')).toBe(1);
@@ -54,15 +53,70 @@ test('a second tap makes no second picture', async ({ page }) => {
   expect(api.count('register')).toBe(1);
 });
 
+test('a double tap on "Another style" orders nothing', async ({ page }) => {
+  const me = guest(page);
+  await me.order();
+  await me.seesResult();
+  // On many a phone the next screen's button comes to lie where this one was; here on all.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('.bar, .bar button { position: fixed !important; inset: 0; height: 100%; }');
+    document.adoptedStyleSheets.push(sheet);
+  });
+  const box = await page.getByRole('button', { name: 'Another style' }).boundingBox();
+  if (!box) throw new Error('no button');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.dblclick(x, y);
+  await expect(page.getByRole('heading', { name: 'Choose a style' })).toBeVisible();
+  expect(api.count('order')).toBe(1);
+  // The same tap counts as soon as it is no longer the second half of the first one.
+  await expect
+    .poll(async () => {
+      await page.mouse.click(x, y);
+      return api.count('order');
+    })
+    .toBe(2);
+});
+
+test('the latest time stands there only when the seconds have run out', async ({ page }) => {
+  const me = guest(page);
+  api.course = [waiting(2, 30), waiting(0, 0)];
+  await me.order();
+  await expect(page.getByText('You are number 2')).toBeVisible();
+  await expect(page.getByText(/at the latest/)).toBeHidden();
+  await expect(page.getByText('Any moment now.')).toBeVisible();
+  await expect(page.getByText(/at the latest/)).toBeVisible();
+});
+
+test('a picture on its way is one tap away from the styles', async ({ page }) => {
+  const me = guest(page);
+  api.course = [waiting(2, 30)];
+  await me.order();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Your picture is on its way' }).click();
+  await expect(page.getByText('You are number 2').first()).toBeVisible();
+  await page.goBack();
+  api.course = [{ status: 'succeeded' }];
+  await page.getByRole('button', { name: 'Your picture is ready' }).click();
+  await me.seesResult();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Choose a style' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Your picture is/ })).toBeHidden();
+  expect(api.count('order')).toBe(1);
+});
+
 test.describe('a reload', () => {
-  test('on the style page keeps photo and style', async ({ page }) => {
+  test('on the style page keeps photo, style and words', async ({ page }) => {
     const me = guest(page);
     await me.scan();
     await me.choosePhoto();
     await me.chooseStyle('Comic');
+    const words = page.getByLabel('Your own words');
+    await words.fill('On the moon');
     await page.reload();
     await expect(page.getByAltText('Your photo')).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Comic' })).toBeChecked();
+    await expect(words).toHaveValue('On the moon');
   });
 
   test('in mid-upload sends the photo again and orders once', async ({ page }) => {
@@ -234,6 +288,30 @@ test('the picture is saved as a file', async ({ page }) => {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save' }).click();
   expect((await download).suggestedFilename()).toBe('Lena-Jonas.jpg');
+});
+
+test('a double tap on Save saves one file', async ({ page }) => {
+  await page.addInitScript(() => {
+    const saved: string[] = [];
+    Object.assign(window, { saved });
+    HTMLAnchorElement.prototype.click = function () {
+      saved.push(this.download);
+    };
+  });
+  const saved = () => page.evaluate(() => (window as unknown as { saved: string[] }).saved.length);
+  const me = guest(page);
+  await me.order();
+  await me.seesResult();
+  const save = page.getByRole('button', { name: 'Save' });
+  await save.dblclick();
+  expect(await saved()).toBe(1);
+  // Whoever taps again later gets it again.
+  await expect
+    .poll(async () => {
+      await save.click();
+      return saved();
+    })
+    .toBe(2);
 });
 
 test('sharing hands over the file alone, and a sheet that never answers frees the button', async ({

@@ -1,5 +1,16 @@
 import { expect, test, type Page } from '@playwright/test';
-import { failure, MockedApi, PAGE, problem, sampleEvent, samplePhoto, waiting } from './api';
+import {
+  failure,
+  galleryItems,
+  MockedApi,
+  output,
+  PAGE,
+  problem,
+  sampleEdit,
+  sampleEvent,
+  samplePhoto,
+  waiting,
+} from './api';
 import { guest } from './guest';
 
 let api: MockedApi;
@@ -227,6 +238,24 @@ test.describe('the network goes', () => {
     await me.seesResult();
     expect(api.count('order')).toBe(1);
   });
+
+  for (const [button, shown] of [
+    ['My pictures', 'Open the picture'],
+    ['Gallery', 'A picture of this event'],
+  ] as const)
+    test(`before "${button}": the list comes when it is back`, async ({ page }) => {
+      api.edits = [sampleEdit('edit_1', { output })];
+      api.gallery = galleryItems().slice(0, 1);
+      await guest(page).scan();
+      const lists = /\/(gallery|ai-edits|photos)(\?|$)/;
+      await page.route(lists, (route) => route.abort('internetdisconnected'));
+      await cut(page, async () => {
+        await page.getByRole('button', { name: button }).click();
+        await expect(page.getByText(/No connection/)).toBeVisible();
+        await page.unroute(lists);
+      });
+      await expect(page.getByRole('button', { name: shown })).toBeVisible();
+    });
 });
 
 test('over slow 3G the page says how much of the photo has gone', async ({ page }) => {

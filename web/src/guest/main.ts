@@ -13,6 +13,9 @@ if (target) {
   void texts.then(() => {
     target.replaceChildren();
     mount(App, { target, props: { session } });
-    void session.loadLater().then(({ registerWorker }) => registerWorker());
+    void session.loadLater().then(({ dropStrayTaps, registerWorker }) => {
+      dropStrayTaps();
+      registerWorker();
+    });
   });
 }

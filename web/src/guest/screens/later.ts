@@ -2,6 +2,7 @@
 export { fit, PhotoError, shrink } from '$lib/photo/shrink';
 export { Job } from '../job.svelte';
 export { applyAccent } from '$lib/ui/accent';
+export { dropStrayTaps } from '../second-tap';
 export { registerWorker } from '../worker';
 export { default as Closed } from './Closed.svelte';
 export { default as Gallery } from './Gallery.svelte';
