@@ -59,10 +59,10 @@ test('the kill switch wants the name of the stage, and goes on again without', a
   await toggle.click();
   await page.getByRole('dialog').getByRole('button', { name: 'On' }).click();
   await expect(toggle).toBeChecked();
-  expect(api.calls('PATCH', '/admin/ai-settings').map(({ body }) => body)).toEqual([
-    { is_enabled: false },
-    { is_enabled: true },
-  ]);
+  // The switch shows the new state before it is confirmed and sent.
+  await expect
+    .poll(() => api.calls('PATCH', '/admin/ai-settings').map(({ body }) => body))
+    .toEqual([{ is_enabled: false }, { is_enabled: true }]);
 });
 
 test('a setting says whether it is the default, who changed it, and goes back', async ({

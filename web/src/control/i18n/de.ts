@@ -439,6 +439,8 @@ export const de: Words = {
       review: 'Galerie',
       label: 'Name des Links',
       expires_at: 'Endet am',
+      override_until: 'Kein Stopp bis',
+      soft_cap_action: 'Nach der Warnung',
       name: 'Name',
       id: 'Schlüssel',
       package_key: 'Paket',

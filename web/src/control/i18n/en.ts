@@ -438,6 +438,8 @@ export const en = {
       review: 'Gallery',
       label: 'Name of the link',
       expires_at: 'Ends at',
+      override_until: 'No stop until',
+      soft_cap_action: 'After the warning',
       name: 'Name',
       id: 'Key',
       package_key: 'Package',
