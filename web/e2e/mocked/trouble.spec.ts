@@ -81,10 +81,15 @@ test('403: a style that is locked meanwhile leads back to the styles', async ({ 
   await me.seesResult();
 });
 
-test("403: a closed policy shows the organiser's message", async ({ page }) => {
-  api.next.order.push(problem(403, 'event_policy_blocked', { detail: 'The booth closes at midnight.' }));
-  await guest(page).order();
-  await expect(page.getByText('The booth closes at midnight.')).toBeVisible();
+test("403: a closed policy shows the organiser's message, and a way back to the styles", async ({ page }) => {
+  api.next.order.push(problem(403, 'event_policy_blocked', { detail: 'Tonight without own words, please.' }));
+  const me = guest(page);
+  await me.order();
+  await expect(page.getByText('Tonight without own words, please.')).toBeVisible();
+  await page.getByRole('button', { name: 'Another style' }).click();
+  await me.chooseStyle('Comic');
+  await me.make();
+  await me.seesResult();
 });
 
 test('409: an order in progress is asked for again with the same key', async ({ page }) => {

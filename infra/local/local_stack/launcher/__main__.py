@@ -18,6 +18,7 @@ from . import (  # noqa: F401  (importing registers their gaps)
     parameters,
     permissions,
     properties,
+    sign_in,
     site,
 )
 from . import witness

@@ -44,7 +44,7 @@ export const api = createClient<paths>({
 });
 
 async function withToken(request: Request): Promise<Response> {
-  const asked = new Request(forTenant(request), { cache: 'no-store', credentials: 'omit' });
+  const asked = new Request(await forTenant(request), { cache: 'no-store', credentials: 'omit' });
   const first = await send(asked.clone());
   if (first.status !== 401) return first;
   // Another tab may have signed out, or the clock of this machine is wrong: one new token, then it is over.
@@ -61,12 +61,16 @@ async function send(request: Request): Promise<Response> {
   return fetch(request);
 }
 
-/** Every tenant route takes the tenant that a superadmin acts for. */
-function forTenant(request: Request): Request {
+/**
+ * Every tenant route takes the tenant that a superadmin acts for. A request's address cannot be changed, and a body taken
+ * over from another request is a stream, which browsers send over HTTP/2 alone or not at all. So it is read here.
+ */
+async function forTenant(request: Request): Promise<Request> {
   const url = new URL(request.url);
   if (!acting.tenant || !url.pathname.startsWith('/api/v1/tenant/')) return request;
   url.searchParams.set('tenant', acting.tenant);
-  return new Request(url, request);
+  const { method, headers, signal } = request;
+  return new Request(url, { method, headers, signal, body: (await request.text()) || null });
 }
 
 interface Answer<T> {

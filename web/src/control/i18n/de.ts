@@ -44,7 +44,7 @@ export const de: Words = {
   },
   acting: {
     banner: (tenant) => `Sie handeln für ${tenant}. Was Sie ändern, steht mit Ihrem Namen im Protokoll.`,
-    stop: 'Beenden',
+    stop: 'Nicht mehr für ihn handeln',
     choose: 'Wählen Sie einen Veranstalter, für den Sie handeln',
     act: 'Für diesen Veranstalter handeln',
   },
@@ -84,11 +84,15 @@ export const de: Words = {
     name: 'Name',
     end: 'Das ist alles',
     from: 'von',
+    checkFields: 'Bitte zuerst die markierten Felder berichtigen.',
     unsaved: (f, many) =>
       f.count(many, 'Änderung ist nicht gespeichert', 'Änderungen sind nicht gespeichert'),
   },
   problems: {
     offline: 'Keine Verbindung. Die Seite versucht es von selbst weiter.',
+    notSent: 'Keine Verbindung. Bitte noch einmal versuchen.',
+    amount: 'Bitte einen Betrag wie 12,50 eingeben.',
+    required: 'Das darf nicht leer sein.',
     unauthenticated: 'Die Sitzung ist zu Ende. Bitte neu anmelden.',
     forbidden: 'Ihr Konto darf das nicht.',
     not_found: 'Das gibt es nicht oder nicht mehr.',
@@ -136,9 +140,10 @@ export const de: Words = {
     trouble: (what) => `${what} Näheres bei den Hinweisen.`,
     running: 'In Arbeit',
     waiting: 'Wartend',
-    made: 'Fertig in diesem Monat',
-    failed: 'Gescheitert in diesem Monat',
-    blocked: 'Abgelehnt in diesem Monat',
+    month: 'In diesem Monat',
+    made: 'Fertig',
+    failed: 'Gescheitert',
+    blocked: 'Abgelehnt',
     takes: 'Ein Bild braucht',
     median: (time) => `Die Hälfte ist nach ${time} fertig`,
     p95: (time) => `19 von 20 nach ${time}`,
@@ -200,6 +205,7 @@ export const de: Words = {
       latency: 'Bilder dauern lange.',
       budget_soft_cap: 'Das Budget ist fast aufgebraucht.',
       budget_hard_cap: 'Das Budget ist aufgebraucht.',
+      budget_suspended: 'Das Budget ist aufgebraucht, aber eine Ausnahme gilt.',
       abuse_escalation: 'Ein Gast versucht Worte, die nicht erlaubt sind.',
       providers: 'Ein Bilddienst ist ausgefallen.',
     },
@@ -212,8 +218,10 @@ export const de: Words = {
         'Bilder entstehen weiter. Nehmen Sie teure Stile heraus, oder bitten Sie um eine höhere Grenze, bevor der Stopp kommt.',
       budget_hard_cap:
         'Neue Bilder werden abgelehnt. Bitten Sie um eine höhere Grenze oder eine Ausnahme für heute; Gäste behalten, was sie haben.',
+      budget_suspended:
+        'Bilder entstehen weiter, bis die Ausnahme endet; unter Geld steht, wann. Bitten Sie vorher um eine höhere Grenze.',
       abuse_escalation:
-        'Dieser Gast wird für den Rest der Stunde von selbst abgelehnt. Geht es weiter, schalten Sie eigene Worte aus oder ergänzen Ihre Sperrliste.',
+        'Dieser Gast wird für den Rest der Stunde von selbst abgelehnt. Geht es weiter, schalten Sie unter Regeln und Seite eigene Worte aus oder ergänzen die Worte, die nicht erlaubt sind.',
       providers:
         'Der andere Dienst übernimmt, wo einer eingestellt ist. Bilder warten und gehen von selbst weiter; der Betreiber weiß Bescheid.',
     },
@@ -271,8 +279,8 @@ export const de: Words = {
     remove: 'Bild löschen',
     hideText:
       'Andere Gäste sehen dieses Bild nicht mehr. Wer es gemacht hat, behält es. Sie können es wieder zeigen.',
-    showText: 'Alle Gäste der Veranstaltung sehen dieses Bild.',
-    approveText: 'Alle Gäste der Veranstaltung sehen dieses Bild.',
+    showText: 'Alle Gäste der Veranstaltung werden dieses Bild sehen.',
+    approveText: 'Alle Gäste der Veranstaltung werden dieses Bild sehen.',
     removeText:
       'Das Bild ist für alle weg, auch für den Gast. Das lässt sich nicht zurücknehmen. Was es gekostet hat, bleibt in den Büchern.',
     place: 'Galerie',
@@ -282,7 +290,7 @@ export const de: Words = {
     download: 'In voller Größe öffnen',
     failure: {
       provider_timeout: 'Der Bilddienst wurde nicht rechtzeitig fertig.',
-      provider_error: 'Der Bilddienst ist öfter ausgefallen, als wir es versuchen.',
+      provider_error: 'Beim Bilddienst ist ein Fehler aufgetreten.',
       provider_rejected:
         'Der Bilddienst hat die Anfrage nicht angenommen. Der Stil braucht vielleicht eine Reparatur.',
       provider_auth: 'Der Bilddienst nimmt unseren Schlüssel nicht an. Der Betreiber muss ihn erneuern.',
@@ -314,10 +322,12 @@ export const de: Words = {
     blocked_terms: 'Worte, die nicht erlaubt sind',
     blockedHint: 'Eines je Zeile. Die Liste der Installation gilt in jedem Fall.',
     policy_message: 'Nachricht, wenn etwas nicht erlaubt ist',
+    messageHint:
+      'Gäste lesen sie, wenn KI-Bilder hier aus sind oder sie eigene Worte schicken und nicht dürfen.',
     limits: 'Grenzen',
     max_in_flight_per_guest: 'Bilder in Arbeit je Gast',
     max_in_flight_per_event: 'Bilder in Arbeit insgesamt',
-    limitHint: 'Leer: keine eigene Grenze.',
+    limitHint: 'Zur gleichen Zeit. Leer: keine Grenze.',
     gallery: 'Galerie für Gäste',
     galleries: {
       off: 'Keine Galerie. Jeder sieht nur eigene Bilder.',
@@ -361,7 +371,7 @@ export const de: Words = {
   },
   links: {
     title: 'Gästelinks',
-    lead: 'Wer einen Link hat, kann mitmachen. Als Poster drucken, weitergeben oder beenden.',
+    lead: 'Wer einen Link hat, kann mitmachen. Einen neuen können Sie als Poster drucken oder weitergeben, jeden beenden.',
     make: 'Neuer Link',
     label: 'Name für Sie selbst',
     labelHint: 'Zum Beispiel: Tische, Einladungskarte, Eingang.',
@@ -394,6 +404,7 @@ export const de: Words = {
     posterDefault: 'Mach aus deinem Foto ein Bild zum Behalten',
     posterSteps: 'Mit der Kamera scannen, Stil wählen, kurz warten.',
     posterSave: 'Poster speichern (SVG)',
+    posterAi: 'Die Bilder sind mit KI gemacht',
     posterGone:
       'Die Adresse dieses Links ist hier nicht mehr bekannt. Für ein Poster bitte einen neuen Link erstellen.',
     noSite: 'Diese Installation hat keine Gästeseite; geben Sie das Token an Ihre eigene Seite weiter.',
@@ -424,6 +435,25 @@ export const de: Words = {
     lead: 'Die letzten 365 Tage.',
     none: 'Bisher wurde nichts geändert.',
     everywhere: 'KI-Bilder, überall',
+    fields: {
+      review: 'Galerie',
+      label: 'Name des Links',
+      expires_at: 'Endet am',
+      override_until: 'Kein Stopp bis',
+      soft_cap_action: 'Nach der Warnung',
+      name: 'Name',
+      id: 'Schlüssel',
+      package_key: 'Paket',
+      slug: 'Name in Adressen',
+      tenant_id: 'Veranstalter',
+    },
+    values: {
+      approved: 'freigegeben',
+      hidden: 'verborgen',
+      off: 'keine Galerie',
+      open: 'offen',
+      reviewed: 'geprüft',
+    },
     actor: { organiser: 'Veranstalter', superadmin: 'Superadmin', operator: 'Betreiber' },
     actingFor: (tenant) => `für ${tenant}`,
     actions: {

@@ -8,7 +8,7 @@ export const en = {
   skip: 'Skip to content',
   menu: 'Menu',
   signIn: {
-    title: 'The evening at one look',
+    title: 'The evening at a glance',
     lead: 'See what guests make of their photos, what it costs, and change the rules while the party is on.',
     go: 'Sign in',
     out: 'Sign out',
@@ -43,7 +43,7 @@ export const en = {
   acting: {
     banner: (tenant: string) =>
       `You act for ${tenant}. Everything you change stands in the log with your name.`,
-    stop: 'Stop',
+    stop: 'Stop acting',
     choose: 'Choose an organiser to act for',
     act: 'Act for this organiser',
   },
@@ -83,10 +83,14 @@ export const en = {
     name: 'Name',
     end: 'That is all',
     from: 'from',
+    checkFields: 'Please put the marked fields right first.',
     unsaved: (f: Format, many: number) => f.count(many, 'change is not saved', 'changes are not saved'),
   },
   problems: {
     offline: 'No connection. The page tries again by itself.',
+    notSent: 'No connection. Please try again.',
+    amount: 'Please enter an amount such as 12.50.',
+    required: 'This must not be empty.',
     unauthenticated: 'Your session has ended. Sign in again.',
     forbidden: 'Your account may not do this.',
     not_found: 'This does not exist, or it is gone.',
@@ -135,9 +139,10 @@ export const en = {
     trouble: (what: string) => `${what} See the alerts below.`,
     running: 'Being made',
     waiting: 'Waiting',
-    made: 'Made this month',
-    failed: 'Failed this month',
-    blocked: 'Refused this month',
+    month: 'This month',
+    made: 'Made',
+    failed: 'Failed',
+    blocked: 'Refused',
     takes: 'One picture takes',
     median: (time: string) => `Half are ready within ${time}`,
     p95: (time: string) => `19 of 20 within ${time}`,
@@ -200,6 +205,7 @@ export const en = {
       latency: 'Pictures take long.',
       budget_soft_cap: 'The budget is nearly used up.',
       budget_hard_cap: 'The budget is used up.',
+      budget_suspended: 'The budget is used up, but an exception holds.',
       abuse_escalation: 'A guest tries words that are not allowed.',
       providers: 'A picture service is down.',
     } as Record<string, string>,
@@ -212,8 +218,10 @@ export const en = {
         'Pictures go on. Take out dear styles, or ask for a higher limit before the stop is reached.',
       budget_hard_cap:
         'New pictures are refused. Ask for a higher limit or an exception for tonight; guests keep what they have.',
+      budget_suspended:
+        'Pictures go on until the exception ends; Money says when. Ask for a higher limit before that.',
       abuse_escalation:
-        'That guest is refused for the rest of the hour, by itself. If it goes on, switch own words off or add the words to your block list.',
+        'That guest is refused for the rest of the hour, by itself. If it goes on, switch own words off under Rules and page, or add words that are not allowed.',
       providers:
         'The other service takes over where one is set. Pictures wait and continue by themselves; whoever runs the installation knows.',
     } as Record<string, string>,
@@ -271,8 +279,8 @@ export const en = {
     remove: 'Delete picture',
     hideText:
       'Other guests no longer see this picture. The guest who made it keeps it. You can show it again.',
-    showText: 'All guests of the event see this picture.',
-    approveText: 'All guests of the event see this picture.',
+    showText: 'All guests of the event will see this picture.',
+    approveText: 'All guests of the event will see this picture.',
     removeText:
       'The picture is gone for everybody, the guest included. This cannot be undone. What it cost stays in the books.',
     place: 'Gallery',
@@ -282,7 +290,7 @@ export const en = {
     download: 'Open in full size',
     failure: {
       provider_timeout: 'The picture service did not finish in time.',
-      provider_error: 'The picture service failed, more often than we try.',
+      provider_error: 'The picture service failed.',
       provider_rejected: 'The picture service did not accept the request. The style may need a repair.',
       provider_auth:
         'The picture service does not accept our key. Whoever runs the installation must renew it.',
@@ -314,10 +322,12 @@ export const en = {
     blocked_terms: 'Words that are not allowed',
     blockedHint: "One to a line. The installation's own list holds in any case.",
     policy_message: 'Message when something is not allowed',
+    messageHint:
+      'Guests read it when AI edits are off at this event, or when they send own words and may not.',
     limits: 'Limits',
     max_in_flight_per_guest: 'Pictures under way per guest',
     max_in_flight_per_event: 'Pictures under way at the event',
-    limitHint: 'Empty: no limit of its own.',
+    limitHint: 'At the same time. Empty: no limit.',
     gallery: 'Gallery for guests',
     galleries: {
       off: 'No gallery. Everybody sees own pictures only.',
@@ -360,7 +370,7 @@ export const en = {
   },
   links: {
     title: 'Guest links',
-    lead: 'Whoever has a link can take part. Print it as a poster, pass it on, or end it.',
+    lead: 'Whoever has a link can take part. A new link can be printed as a poster or passed on; any can be ended.',
     make: 'New link',
     label: 'Name for yourself',
     labelHint: 'For example: tables, invitation card, entrance.',
@@ -393,6 +403,7 @@ export const en = {
     posterDefault: 'Turn your photo into a picture to keep',
     posterSteps: "Scan with the phone's camera, choose a style, wait a moment.",
     posterSave: 'Save poster (SVG)',
+    posterAi: 'The pictures are made with AI',
     posterGone: 'The address of this link is no longer known here. Make a new link to print a poster.',
     noSite: 'This installation has no guest page; pass the token on to your own page.',
     token: 'Token',
@@ -422,6 +433,26 @@ export const en = {
     lead: 'The last 365 days.',
     none: 'Nothing has been changed yet.',
     everywhere: 'AI edits, everywhere',
+    /** Fields that no form of the organiser has. */
+    fields: {
+      review: 'Gallery',
+      label: 'Name of the link',
+      expires_at: 'Ends at',
+      override_until: 'No stop until',
+      soft_cap_action: 'After the warning',
+      name: 'Name',
+      id: 'Key',
+      package_key: 'Package',
+      slug: 'Name in addresses',
+      tenant_id: 'Organiser',
+    } as Record<string, string>,
+    values: {
+      approved: 'approved',
+      hidden: 'hidden',
+      off: 'no gallery',
+      open: 'open',
+      reviewed: 'reviewed',
+    } as Record<string, string>,
     actor: { organiser: 'Organiser', superadmin: 'Superadmin', operator: 'Operator' },
     actingFor: (tenant: string) => `for ${tenant}`,
     actions: {

@@ -2,6 +2,7 @@
 import type { Summary } from '../../api/types';
 import type { Format } from '../../format';
 import type { Words } from '../../i18n/en';
+import { alertsOf } from './alerting';
 
 export interface Sentence {
   text: string;
@@ -15,14 +16,13 @@ const BY_WEIGHT = [
   'failure_rate',
   'latency',
   'abuse_escalation',
+  'budget_suspended',
   'budget_soft_cap',
 ];
 
-export function sentence(summary: Summary, enabled: boolean, w: Words, f: Format): Sentence {
+export function sentence(summary: Summary, enabled: boolean, now: number, w: Words, f: Format): Sentence {
   if (!enabled) return { text: w.now.off, tone: 'off' };
-  const alerting = new Set(
-    summary.observability.checks.filter(({ status }) => status === 'alert').map(({ id }) => id as string),
-  );
+  const alerting = new Set(alertsOf(summary, now).map(({ says }) => says));
   const worst = BY_WEIGHT.find((id) => alerting.has(id)) ?? [...alerting][0];
   if (worst !== undefined) {
     return { text: w.now.trouble(w.alerts.says[worst] ?? worst), tone: 'trouble' };
