@@ -23,7 +23,11 @@ interface State {
   when?: (page: Page) => Promise<void>;
 }
 
-const h1 = (page: Page) => expect(page.locator('main h1')).toBeVisible();
+const h1 = async (page: Page) => {
+  await expect(page.locator('main h1')).toBeVisible();
+  // The name that stands until the event has been read.
+  await expect(page.locator('main h1')).not.toHaveText('AI Magic Edits');
+};
 const choose = async (page: Page) => {
   await page.locator('input[type=file]').nth(1).setInputFiles(jpeg());
   await expect(page.locator('[role=radiogroup]')).toBeVisible();

@@ -62,7 +62,7 @@ test('402: the budget is gone, the photo is safe, and later it goes on with the 
 }) => {
   api.next.order.push(problem(402, 'budget_hard_cap_reached'));
   await guest(page).order();
-  await expect(heading(page, 'All pictures for now are taken')).toBeVisible();
+  await expect(heading(page, 'No more pictures for now')).toBeVisible();
   await expect(page.getByAltText('Your photo')).toBeVisible();
   await page.getByRole('button', { name: 'Try again' }).click();
   await guest(page).seesResult();
@@ -75,7 +75,7 @@ test('403: a style that is locked meanwhile leads back to the styles', async ({ 
   const me = guest(page);
   await me.order();
   await expect(heading(page, 'This style is not available any more')).toBeVisible();
-  await page.getByRole('button', { name: 'Choose a style' }).click();
+  await page.getByRole('button', { name: 'Try another style' }).click();
   await me.chooseStyle('Comic');
   await me.make();
   await me.seesResult();

@@ -12,7 +12,7 @@ export const de: Texts = {
   loading: 'Wird geladen',
   madeWithAi: 'Mit KI gemacht',
   welcome: {
-    sentence: 'Mach ein Foto. Wähle einen Stil. Einen Moment später gehört es dir.',
+    sentence: 'Mach ein Foto. Wähle einen Stil.\nEinen Moment später gehört es dir.',
     until: (at: string) => `Offen bis ${at} Uhr`,
     take: 'Foto aufnehmen',
     choose: 'Foto auswählen',
@@ -47,11 +47,11 @@ export const de: Texts = {
     seconds: (seconds: number) => many(seconds, 'Noch etwa # Sekunde.', 'Noch etwa # Sekunden.'),
     soon: 'Jeden Moment.',
     deadline: (at: Date) => `Spätestens um ${timeOf('de', at)} Uhr fertig.`,
-    mayClose: 'Du darfst die Seite schließen. Dein Bild liegt dann unter „Meine Bilder“.',
+    mayClose: 'Du darfst die Seite schließen. Dein Bild liegt dann unter „Meine\u00a0Bilder“.',
     mayCloseLater: 'Bitte lass die Seite offen, bis dein Bild in der Reihe ist.',
     progress: 'Fortschritt',
     offline: 'Keine Verbindung. Es geht von selbst weiter, sobald du wieder im Netz bist.',
-    reconnect: 'Die Verbindung ist langsam. Neuer Versuch.',
+    reconnect: 'Die Verbindung ist langsam. Es geht von selbst weiter.',
     queueFull: 'Gerade entstehen sehr viele Bilder. Deines kommt danach; es geht von selbst weiter.',
     paused: 'Die Bilder machen gerade Pause. Es geht von selbst weiter.',
     nextTry: (seconds: number) =>
@@ -95,8 +95,8 @@ export const de: Texts = {
   },
   stopped: {
     budget: {
-      title: 'Alle Bilder sind fürs Erste vergeben',
-      text: 'Das Kontingent der Gastgeber ist aufgebraucht. Dein Foto ist noch da; versuch es später wieder.',
+      title: 'Fürs Erste keine Bilder mehr',
+      text: 'Das Kontingent deiner Gastgeber ist aufgebraucht. Dein Foto ist noch da; versuch es später wieder.',
     },
     photoGone: {
       title: 'Dieses Foto gibt es nicht mehr',
@@ -138,7 +138,7 @@ export const de: Texts = {
     waiting: 'Unterwegs',
     failed: 'Hat nicht geklappt',
     photos: 'Meine Fotos',
-    photosHint: 'Die Fotos, aus denen deine Bilder entstanden sind.',
+    photosHint: 'Tippe auf ein Foto für einen anderen Stil.',
     another: 'Dieses Foto in einem anderen Stil',
     delete: 'Löschen',
     deletePicture: 'Dieses Bild löschen?',
