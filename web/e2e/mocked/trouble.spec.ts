@@ -108,15 +108,21 @@ test('422: words that are not possible say that nothing was charged', async ({ p
 test('429: a full queue waits as long as it is told and goes on by itself', async ({ page }) => {
   api.next.order.push(problem(429, 'rate_limited', { retryAfter: 2 }));
   await guest(page).order();
-  await expect(page.getByText(/Many pictures are being made/).first()).toBeVisible();
+  await expect(page.getByText(/Too many pictures at once/).first()).toBeVisible();
   await expect(page.getByText(/Next try in/)).toBeVisible();
   await guest(page).seesResult();
+});
+
+test('429: a wait of many minutes names the time at which it ends', async ({ page }) => {
+  api.next.order.push(problem(429, 'rate_limited', { retryAfter: 2400 }));
+  await guest(page).order();
+  await expect(page.getByText(/Next try at \d/)).toBeVisible();
 });
 
 test('429 of the gateway, without a problem document, is a full queue, too', async ({ page }) => {
   api.next.order.push({ status: 429, body: { message: 'Too Many Requests' } });
   await guest(page).order();
-  await expect(page.getByText(/Many pictures are being made/).first()).toBeVisible();
+  await expect(page.getByText(/Too many pictures at once/).first()).toBeVisible();
   await guest(page).seesResult();
 });
 

@@ -52,10 +52,11 @@ export const de: Texts = {
     progress: 'Fortschritt',
     offline: 'Keine Verbindung. Es geht von selbst weiter, sobald du wieder im Netz bist.',
     reconnect: 'Die Verbindung ist langsam. Es geht von selbst weiter.',
-    queueFull: 'Gerade entstehen sehr viele Bilder. Deines kommt danach; es geht von selbst weiter.',
+    queueFull: 'Das sind zu viele Bilder auf einmal. Deines kommt später; es geht von selbst weiter.',
     paused: 'Die Bilder machen gerade Pause. Es geht von selbst weiter.',
     nextTry: (seconds: number) =>
       many(seconds, 'Nächster Versuch in # Sekunde.', 'Nächster Versuch in # Sekunden.'),
+    nextTryAt: (at: Date) => `Nächster Versuch um ${timeOf('de', at)} Uhr.`,
     now: 'Jetzt versuchen',
   },
   result: {
