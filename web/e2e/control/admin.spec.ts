@@ -48,7 +48,7 @@ test('the kill switch wants the name of the stage, and goes on again without', a
   await open('/admin/settings', 'superadmin');
   const toggle = page.getByRole('switch', { name: 'AI edits, everywhere' });
   await toggle.click();
-  const off = page.getByRole('dialog').getByRole('button', { name: 'Off' });
+  const off = page.getByRole('dialog').getByRole('button', { name: 'Switch off' });
   await expect(off).toBeDisabled();
   await page.getByLabel('Type “local” to confirm').fill('locl');
   await expect(off).toBeDisabled();
@@ -57,7 +57,7 @@ test('the kill switch wants the name of the stage, and goes on again without', a
   await expect(page.getByText('Off for every event.')).toBeVisible();
   await expect(toggle).not.toBeChecked();
   await toggle.click();
-  await page.getByRole('dialog').getByRole('button', { name: 'On' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click();
   await expect(toggle).toBeChecked();
   // The switch shows the new state before it is confirmed and sent.
   await expect

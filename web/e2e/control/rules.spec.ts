@@ -25,7 +25,7 @@ test('the big switch is saved by itself, after a question', async ({ page, api, 
   await open(route);
   await page.getByLabel('Welcome text').fill('Half a sen');
   await page.getByRole('switch', { name: 'AI edits at this event' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Off' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.getByText('Guests see your message and cannot make pictures.')).toBeVisible();
   expect(api.calls('PATCH', path)[0]?.body).toEqual({ enabled: false });

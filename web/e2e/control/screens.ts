@@ -39,7 +39,7 @@ export const SHOTS: Shot[] = [
   {
     name: 'evening',
     route: event,
-    then: (page) => page.locator('details').last().locator('summary').click(),
+    then: (page) => page.locator('[aria-labelledby=activity] summary').click(),
   },
   { name: 'evening-trouble', route: event, before: trouble },
   {

@@ -99,10 +99,10 @@ test('a superadmin switches everything off and on again, and both stand in the l
   await expect(toggle).toBeChecked();
   await toggle.click();
   await page.getByLabel('Type “local” to confirm').fill('local');
-  await page.getByRole('dialog').getByRole('button', { name: 'Off' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
   await expect(page.getByText('Off for every event.')).toBeVisible();
   await toggle.click();
-  await page.getByRole('dialog').getByRole('button', { name: 'On' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click();
   await expect(page.getByText('On for every event.')).toBeVisible();
   await page.getByRole('link', { name: 'All changes' }).click();
   await expect(page.getByText('changed settings').nth(1)).toBeVisible();
