@@ -7,6 +7,8 @@ import { browserPath } from './e2e/browser';
 export default defineConfig({
   plugins: [svelte()],
   resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+  // A test compares the page with `openapi.json`.
+  server: { fs: { allow: ['..'] } },
   test: {
     include: ['src/**/*.test.ts'],
     browser: {

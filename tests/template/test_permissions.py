@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import source
 from sam_template import Template, as_list, referred, text
 
 #: Keys are made at run time, so the key part of an object's ARN may end in a wildcard; the bucket may not.
@@ -87,7 +88,7 @@ def test_nobody_but_who_prepares_photos_may_read_an_original(deployed: Template)
 
 
 def test_only_workers_consume_queues_and_read_provider_keys(deployed: Template) -> None:
-    keys = {"runware_api_key", "fal_api_key"}
+    keys = provider_keys()
     expected = {
         "ProcessEditRole": keys | {"webhook_key"},
         "PollEditRole": keys,
@@ -117,11 +118,20 @@ def test_a_webhook_may_only_write_a_hint_and_send_a_poll(deployed: Template) -> 
 def test_only_the_superadmins_function_may_change_settings_and_secrets(deployed: Template) -> None:
     for role in deployed.of_type("AWS::IAM::Role"):
         granted = allowed(deployed, role)
+        is_superadmins = role == "AdminAiSettingsRole"
+        keys = provider_keys() if is_superadmins else set()
         for action in ("ssm:PutParameter", "ssm:DeleteParameter"):
             changed = granted.get(action, set())
             settings = {arn for arn in changed if "/settings/" in arn}
-            assert settings == ({SETTINGS} if role == "AdminAiSettingsRole" else set()), role
-            assert len(changed - settings) == (2 if role == "AdminAiSettingsRole" else 0), role
+            assert settings == ({SETTINGS} if is_superadmins else set()), role
+            assert {arn.rsplit("/secrets/", 1)[-1] for arn in changed - settings} == keys, role
+        told = {arn.rsplit("/secrets/", 1)[1] for arn in granted.get("ssm:GetParameters", set()) if "/secrets/" in arn}
+        assert told == keys, f"{role} tells whether each key is set"
+
+
+def provider_keys() -> set[str]:
+    """The secret of every provider; a new one is in five roles."""
+    return {f"{provider}_api_key" for provider in source.providers()}
 
 
 def test_a_worker_may_only_consume_the_queues_that_invoke_it(deployed: Template) -> None:

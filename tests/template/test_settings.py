@@ -93,8 +93,8 @@ def test_only_the_local_stage_fakes_providers_dispatches_automatically_and_fetch
     local = defaults(written)["local"]
     hosts = local.pop("provider_output_hosts")
     modes = {f"{provider}_mode": "fake" for provider in source.providers()}
-    assert local == {**modes, "queue_auto_dispatch": True}
-    assert set(hosts) == {*source.output_hosts(), "127.0.0.1"}
+    assert local == {**modes, "queue_auto_dispatch": True}, "SettingDefaults of the stage local"
+    assert set(hosts) == {*source.output_hosts(), "127.0.0.1"}, "SettingDefaults of the stage local"
 
 
 def test_functions_and_the_command_line_have_the_same_defaults(written: Template) -> None:

@@ -69,7 +69,8 @@ def _stack_lane() -> list[Check]:
     """Each of these uses the stack, and the later ones change it, so they run one after the other."""
     up = ("stack up",)
     return [
-        Check("stack up", _up, needs=("cargo build",), live=True),
+        # It builds the pages, too: two builds at once would write the same files.
+        Check("stack up", _up, needs=("cargo build",), after=("web build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
         # After clippy, because cargo lets only one command build at a time.
         Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
@@ -102,12 +103,22 @@ def _web_lane() -> list[Check]:
 
     return [
         Check("web install", site.checking("install")),
+        Check("web build", _build_pages, needs=("web install",)),
         Check("web check", site.checking("check"), needs=("web install",)),
         Check("web api types", site.checking("api:check"), needs=("web install",)),
         Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
-        Check("web budgets", site.checking("budgets", browser=True), needs=("stack up",), after=("cargo test",)),
-        Check("web end to end", site.checking("e2e", browser=True), needs=("stack up",), after=("cargo test", "web budgets")),
+        # Beside the tests of the stack, which mostly wait, and not beside the build, for which all others wait.
+        Check("web screens", site.checking("e2e:mocked", browser=True), needs=("web build",), after=("cargo build",)),
+        Check("web budgets", site.checking("budgets", browser=True), needs=("web build",), after=("cargo test",)),
+        Check("web end to end", site.checking("e2e:stack", browser=True), needs=("stack up",), after=("cargo test",)),
     ]
+
+
+def _build_pages(_: Check) -> bool:
+    from . import site
+
+    site.build()
+    return True
 
 
 def _tools() -> Check:

@@ -46,6 +46,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in EVENTS.glob("*.json"))
 
 
+def one_of_each_kind() -> list[str]:
+    """A sample for each caller of the API, for each queue and for each payload of an operator or a schedule."""
+    found: dict[str, str] = {}
+    for name in names():
+        kind = name.partition("-")[0] if is_http(load(name)) else name
+        found.setdefault(kind, name)
+    return sorted(found.values())
+
+
 def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
     """A sample; `replace` maps placeholders to values."""
     text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ pub mod guard;
 pub mod hook;
 pub mod id;
 pub mod idempotency;
+pub mod latency;
 pub mod message;
 pub mod metric;
 pub mod money;

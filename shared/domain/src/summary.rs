@@ -3,14 +3,11 @@
 //! Pure arithmetic over what one batch read brings, so that its cost does not grow with the number of
 //! edits. Everything counts edits of one month (UTC): an edit belongs to the month in which it was admitted.
 
-mod latency;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 use strum::{IntoStaticStr, VariantArray};
-
-pub use latency::{LATENCY_BUCKETS, LatencyHistogram};
 
 use crate::breaker::Breakers;
 use crate::budget::{BudgetCaps, BudgetMonth};
@@ -19,6 +16,7 @@ use crate::event::Event;
 use crate::figures::Figures;
 use crate::guard::style::{self, Access};
 use crate::guard::{CounterpartCost, GrantedBy, entitlement, reserve};
+use crate::latency::LatencyHistogram;
 use crate::money::MicroUsd;
 use crate::settings::Settings;
 use crate::style::Style;

@@ -66,13 +66,45 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use domain::ProviderName;
+
     use super::*;
+    use crate::{AnyProvider, HttpClient, descriptor};
 
     fn config(base_url: &str) -> Config {
         Config {
             base_url: base_url.parse().unwrap(),
             api_key: "rw-secret-key".into(),
             timeout: Duration::from_secs(60),
+        }
+    }
+
+    /// A client of every provider, where it takes this configuration.
+    fn connected(config: &Config) -> impl Iterator<Item = Result<AnyProvider, ConfigError>> {
+        let http = HttpClient::new().unwrap();
+        ProviderName::ALL
+            .iter()
+            .map(move |provider| (descriptor(*provider).connect)(http.clone(), config))
+    }
+
+    #[test]
+    fn no_provider_takes_a_configuration_that_cannot_be_used() {
+        let good = config("https://api.runware.ai/v1");
+        assert!(connected(&good).all(|client| client.is_ok()));
+        for bad in [
+            config("http://api.runware.ai/v1"),
+            Config {
+                api_key: "".into(),
+                ..good.clone()
+            },
+            Config {
+                timeout: Duration::ZERO,
+                ..good.clone()
+            },
+        ] {
+            for (provider, client) in ProviderName::ALL.iter().zip(connected(&bad)) {
+                assert!(client.is_err(), "{provider} takes {bad:?}");
+            }
         }
     }
 
@@ -116,15 +148,12 @@ mod tests {
     #[test]
     fn no_debug_text_shows_the_key() {
         let config = config("https://api.runware.ai/v1");
-        let http = crate::HttpClient::new().unwrap();
-        let runware = crate::Runware::new(http.clone(), &config).unwrap();
-        let fal = crate::Fal::new(http, &config).unwrap();
-        for text in [
+        let mut texts = vec![
             format!("{config:?}"),
-            format!("{runware:?}"),
-            format!("{fal:?}"),
             format!("{:?}", config.authorization("Bearer")),
-        ] {
+        ];
+        texts.extend(connected(&config).map(|client| format!("{:?}", client.unwrap())));
+        for text in texts {
             assert!(!text.contains("rw-secret-key"), "{text}");
         }
     }

@@ -70,7 +70,26 @@ mod tests {
     #[test]
     fn every_provider_has_its_descriptor() {
         let names: Vec<_> = DESCRIPTORS.iter().map(|descriptor| descriptor.name).collect();
-        assert_eq!(names, ProviderName::ALL);
+        assert_eq!(
+            names,
+            ProviderName::ALL,
+            "DESCRIPTORS lists every provider, in their order"
+        );
+    }
+
+    #[test]
+    fn every_provider_is_tested_against_its_double() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).unwrap();
+        let files: Vec<_> = folder
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        for provider in ProviderName::ALL {
+            let is_its_test = |file: &String| file.starts_with(provider.as_str()) && file.ends_with(".rs");
+            assert!(
+                files.iter().any(is_its_test),
+                "shared/providers/tests has no {provider}*.rs"
+            );
+        }
     }
 
     #[test]

@@ -19,17 +19,17 @@ pub(crate) enum BreakerCommand {
     List,
     /// Take a provider out of service, until `reset`: edits go to the fallback, or wait for their deadline
     Open {
-        /// `runware` or `fal`
+        /// Such as `runware`
         provider: ProviderName,
     },
     /// Keep a provider in service whatever happens, until `reset`
     Close {
-        /// `runware` or `fal`
+        /// Such as `runware`
         provider: ProviderName,
     },
     /// Remove the pin and the history, so that the breaker decides by itself again
     Reset {
-        /// `runware` or `fal`
+        /// Such as `runware`
         provider: ProviderName,
     },
 }

@@ -39,7 +39,7 @@ pub(crate) enum SettingsCommand {
     List,
     /// Set a provider's API key, read as one line from standard input to keep it out of the shell's history
     Key {
-        /// `runware` or `fal`
+        /// Such as `runware`
         provider: ProviderName,
     },
 }

@@ -1,7 +1,7 @@
 //! An event's counters of a month, in shards by edit.
 
 use domain::figures::{Counter, FIGURE_SHARDS, Figures, FiguresChange};
-use domain::summary::{LATENCY_BUCKETS, LatencyHistogram};
+use domain::latency::{LATENCY_BUCKETS, LatencyHistogram};
 use domain::{Edit, EditId, EventId};
 
 use super::keys;

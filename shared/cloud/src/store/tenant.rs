@@ -8,7 +8,7 @@ use domain::breaker::Breakers;
 use domain::budget::{BudgetAlert, BudgetMonth, LedgerEntry, Tenant};
 use domain::event::{EventPolicy, PolicyChange};
 use domain::figures::Figures;
-use domain::summary::LatencyHistogram;
+use domain::latency::LatencyHistogram;
 use domain::{Edit, EditId, Event, EventId, Status, TenantId};
 
 use super::breakers::{breaker_keys, breakers};

@@ -1,4 +1,4 @@
-//! A list of blocked terms, and its limits.
+//! A list of blocked terms, its limits, and whether one of its terms stands in a text.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::search::Term;
+use super::search::{Term, Text};
 
 /// The most terms in a list: each costs a moment of every prompt.
 pub const MAX_TERMS: usize = 500;
@@ -36,6 +36,18 @@ impl BlockedTerms {
         let read = || self.iter().map(|text| Term::read(text)).collect();
         self.0.terms.get_or_init(read)
     }
+}
+
+/// Whether a term of one of the lists stands in one of the texts, at word boundaries. A term without letters, digits or
+/// emoji never does.
+pub fn contains_any<'a>(texts: impl IntoIterator<Item = &'a str>, lists: &[&BlockedTerms]) -> bool {
+    // Most installations block nothing, and most edits have no words of their own: then nothing is read.
+    if lists.iter().all(|list| list.is_empty()) {
+        return false;
+    }
+    let texts: Vec<Text> = texts.into_iter().map(Text::read).collect();
+    let contains = |term: &Term| texts.iter().any(|text| text.contains(term));
+    !texts.is_empty() && lists.iter().any(|list| list.prepared().iter().any(contains))
 }
 
 impl From<Vec<String>> for BlockedTerms {

@@ -10,5 +10,4 @@ mod glyph;
 mod list;
 mod search;
 
-pub use list::{BlockedTerms, MAX_TERM_CHARS, MAX_TERMS, flaws_of_terms, is_searchable};
-pub use search::contains_any;
+pub use list::{BlockedTerms, MAX_TERM_CHARS, MAX_TERMS, contains_any, flaws_of_terms, is_searchable};

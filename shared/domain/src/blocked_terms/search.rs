@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::alphabet::Kind;
 use super::glyph::{self, Glyph};
-use super::list::BlockedTerms;
 
 /// From this many letters on, the search also finds a term with letters replaced; shorter ones (`SS`) are too easily
 /// something else (`5s`).
@@ -16,18 +15,6 @@ const LEAST_BLURRED: usize = 5;
 const LEAST_JOINED: usize = 5;
 /// The most glyphs that the search skips from one letter to the next: bounds the work on a text of nothing else.
 const WIDEST_GAP: usize = 8;
-
-/// Whether a term of one of the lists stands in one of the texts, at word boundaries. A term without letters, digits or
-/// emoji never does.
-pub fn contains_any<'a>(texts: impl IntoIterator<Item = &'a str>, lists: &[&BlockedTerms]) -> bool {
-    // Most installations block nothing, and most edits have no words of their own: then nothing is read.
-    if lists.iter().all(|list| list.is_empty()) {
-        return false;
-    }
-    let texts: Vec<Text> = texts.into_iter().map(Text::read).collect();
-    let contains = |term: &Term| texts.iter().any(|text| text.contains(term));
-    !texts.is_empty() && lists.iter().any(|list| list.prepared().iter().any(contains))
-}
 
 /// A blocked term.
 pub(super) struct Term {
@@ -147,14 +134,14 @@ impl Letter {
 }
 
 /// A text, ready for the search.
-struct Text {
+pub(super) struct Text {
     glyphs: Vec<Glyph>,
     /// By letter, where a term that begins with it may begin.
     starts: HashMap<char, Vec<usize>>,
 }
 
 impl Text {
-    fn read(text: &str) -> Self {
+    pub(super) fn read(text: &str) -> Self {
         let glyphs = glyph::read(text);
         let mut starts: HashMap<char, Vec<usize>> = HashMap::new();
         for (index, glyph) in glyphs.iter().enumerate().filter(|(_, glyph)| glyph.starts) {
@@ -166,7 +153,7 @@ impl Text {
         Self { glyphs, starts }
     }
 
-    fn contains(&self, term: &Term) -> bool {
+    pub(super) fn contains(&self, term: &Term) -> bool {
         self.contains_letters(&term.letters, term)
             || term
                 .joined

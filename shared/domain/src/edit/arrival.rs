@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figures;
-use crate::summary::LatencyHistogram;
+use crate::latency::LatencyHistogram;
 
 /// What an edit found when it was admitted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

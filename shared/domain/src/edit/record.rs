@@ -2,16 +2,33 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::arrival::Arrival;
 use super::attempt::Attempt;
 use super::failure::FailureCode;
-use super::show::Review;
 use super::status::Status;
 use crate::id::{EditId, EventId, EventSlug, PhotoId, StyleKey, TenantId};
 use crate::idempotency::IdempotencyKey;
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
+
+/// What an organiser has said of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Review {
+    /// Others may see it.
+    Approved,
+    /// Nobody else sees it, whatever the gallery is.
+    Hidden,
+}
+
+impl Review {
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
+    }
+}
 
 /// Who asked for an edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,28 +1,10 @@
 //! Who else sees an edit: what its organiser has said of it, and what the event's gallery makes of that.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
 
-use super::record::Edit;
+use super::record::{Edit, Review};
 use super::status::Status;
 use crate::event::Gallery;
-
-/// What an organiser has said of an edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum Review {
-    /// Others may see it.
-    Approved,
-    /// Nobody else sees it, whatever the gallery is.
-    Hidden,
-}
-
-impl Review {
-    pub const fn as_str(self) -> &'static str {
-        self.into_str()
-    }
-}
 
 /// Where an edit stands in the gallery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -1,6 +1,6 @@
 //! Why a layer refuses a request, and which layer that is.
 
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// The reason of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub enum Refusal {
     PromptBlocked,
 }
 
-/// A layer of protection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+/// A layer of protection, in the order in which they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Layer {
     /// 1: globally enabled.

@@ -1,10 +1,8 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::latency::bounds;
 use super::*;
 use crate::event::{EventPolicy, FEATURE_AI_STYLING, Package};
-use crate::figures::LATENCY_BOUNDS_MS;
 use crate::provider::ProviderName;
 use crate::style::sample;
 
@@ -275,56 +273,7 @@ fn ids_and_statuses_have_names_of_their_own() {
     assert_eq!(names.len(), CheckId::ALL.len());
 }
 
-#[test]
-fn a_percentile_of_known_latencies_is_close_to_the_truth() {
-    // 100 latencies of 1 to 100 times 200 ms: the median is 10,000 ms, the 95th 19,000 ms.
-    let mut counts = [0; LATENCY_BUCKETS];
-    for millis in (1..=100_u32).map(|step| 200 * step) {
-        counts[LATENCY_BOUNDS_MS.partition_point(|bound| *bound < millis)] += 1;
-    }
-    let histogram = LatencyHistogram::new(counts);
-    assert_eq!(histogram.samples(), 100);
-    let off = |percent, truth: i64| {
-        let found = i64::try_from(histogram.percentile(percent).unwrap()).unwrap();
-        (found - truth).abs() * 100 / truth
-    };
-    assert!(off(50, 10_000) <= 5, "{:?}", histogram.percentile(50));
-    assert!(off(95, 19_000) <= 10, "{:?}", histogram.percentile(95));
-}
-
-#[test]
-fn a_latency_above_every_bound_counts_as_the_last_bound() {
-    let mut counts = [0; LATENCY_BUCKETS];
-    counts[LATENCY_BUCKETS - 1] = 3;
-    assert_eq!(LatencyHistogram::new(counts).percentile(50), Some(300_000));
-}
-
-fn counts() -> impl Strategy<Value = [u64; LATENCY_BUCKETS]> {
-    prop::array::uniform21(prop_oneof![3 => Just(0_u64), 3 => 1_u64..50, 1 => 1_u64..1_000_000_000])
-}
-
 proptest! {
-    #[test]
-    fn a_higher_percentile_is_never_a_lower_latency(counts in counts(), low in 1_u32..=100, high in 1_u32..=100) {
-        let histogram = LatencyHistogram::new(counts);
-        prop_assert!(histogram.percentile(low.min(high)) <= histogram.percentile(low.max(high)));
-    }
-
-    #[test]
-    fn a_percentile_lies_in_the_bucket_of_its_rank(counts in counts(), percent in 1_u32..=100) {
-        let histogram = LatencyHistogram::new(counts);
-        let samples = histogram.samples();
-        let found = histogram.percentile(percent);
-        prop_assert_eq!(found.is_some(), samples > 0);
-        if let Some(found) = found {
-            let within = |index: usize| counts[..=index].iter().sum::<u64>();
-            let rank = (samples * u64::from(percent)).div_ceil(100);
-            let bucket = (0..LATENCY_BUCKETS).find(|index| within(*index) >= rank).unwrap();
-            let (lower, upper) = bounds(bucket);
-            prop_assert!((lower..=upper).contains(&found), "{found} is not in {lower}..={upper}");
-        }
-    }
-
     #[test]
     fn every_rate_is_a_share(
         succeeded in -5_i64..1_000, failed in -5_i64..1_000, blocked in -5_i64..1_000,

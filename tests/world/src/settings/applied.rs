@@ -226,5 +226,6 @@ impl Applied {
 
 /// Whether this change sends edits to a double, which accepts its own key only.
 fn goes_live((setting, text): &(Setting, String)) -> bool {
-    [setting!(runware_mode), setting!(fal_mode)].contains(setting) && text == "live"
+    let is_mode_of = |provider: &ProviderName| setting.name() == format!("{provider}_mode");
+    text == "live" && ProviderName::ALL.iter().any(is_mode_of)
 }

@@ -23,6 +23,7 @@ export type TenantStyle = Schemas['TenantStyleBody'];
 
 export type AdminSettings = Schemas['AdminSettingsBody'];
 export type AdminSettingsInput = Schemas['AdminSettingsInput'];
+export type Provider = Schemas['Provider'];
 export type AdminStyle = Schemas['AdminStyle'];
 export type AdminStyleInput = Schemas['AdminStyleInput'];
 export type Package = Schemas['Package'];

@@ -62,7 +62,7 @@ impl LatencyHistogram {
 }
 
 /// The bounds of a bucket, in milliseconds: more than the first, at most the second.
-pub(super) fn bounds(index: usize) -> (u64, u64) {
+fn bounds(index: usize) -> (u64, u64) {
     let bound = |index: usize| LATENCY_BOUNDS_MS.get(index).copied().map(u64::from);
     let lower = index.checked_sub(1).and_then(bound).unwrap_or(0);
     (lower, bound(index).unwrap_or(lower))
@@ -74,4 +74,62 @@ fn between(index: usize, nth: u64, count: u64) -> u64 {
     let width = u128::from(upper - lower);
     let share = width * (2 * u128::from(nth) - 1) / (2 * u128::from(count));
     lower + u64::try_from(share).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_percentile_of_known_latencies_is_close_to_the_truth() {
+        // 100 latencies of 1 to 100 times 200 ms: the median is 10,000 ms, the 95th 19,000 ms.
+        let mut counts = [0; LATENCY_BUCKETS];
+        for millis in (1..=100_u32).map(|step| 200 * step) {
+            counts[LATENCY_BOUNDS_MS.partition_point(|bound| *bound < millis)] += 1;
+        }
+        let histogram = LatencyHistogram::new(counts);
+        assert_eq!(histogram.samples(), 100);
+        let off = |percent, truth: i64| {
+            let found = i64::try_from(histogram.percentile(percent).unwrap()).unwrap();
+            (found - truth).abs() * 100 / truth
+        };
+        assert!(off(50, 10_000) <= 5, "{:?}", histogram.percentile(50));
+        assert!(off(95, 19_000) <= 10, "{:?}", histogram.percentile(95));
+    }
+
+    #[test]
+    fn a_latency_above_every_bound_counts_as_the_last_bound() {
+        let mut counts = [0; LATENCY_BUCKETS];
+        counts[LATENCY_BUCKETS - 1] = 3;
+        assert_eq!(LatencyHistogram::new(counts).percentile(50), Some(300_000));
+    }
+
+    fn counts() -> impl Strategy<Value = [u64; LATENCY_BUCKETS]> {
+        prop::array::uniform21(prop_oneof![3 => Just(0_u64), 3 => 1_u64..50, 1 => 1_u64..1_000_000_000])
+    }
+
+    proptest! {
+        #[test]
+        fn a_higher_percentile_is_never_a_lower_latency(counts in counts(), low in 1_u32..=100, high in 1_u32..=100) {
+            let histogram = LatencyHistogram::new(counts);
+            prop_assert!(histogram.percentile(low.min(high)) <= histogram.percentile(low.max(high)));
+        }
+
+        #[test]
+        fn a_percentile_lies_in_the_bucket_of_its_rank(counts in counts(), percent in 1_u32..=100) {
+            let histogram = LatencyHistogram::new(counts);
+            let samples = histogram.samples();
+            let found = histogram.percentile(percent);
+            prop_assert_eq!(found.is_some(), samples > 0);
+            if let Some(found) = found {
+                let within = |index: usize| counts[..=index].iter().sum::<u64>();
+                let rank = (samples * u64::from(percent)).div_ceil(100);
+                let bucket = (0..LATENCY_BUCKETS).find(|index| within(*index) >= rank).unwrap();
+                let (lower, upper) = bounds(bucket);
+                prop_assert!((lower..=upper).contains(&found), "{found} is not in {lower}..={upper}");
+            }
+        }
+    }
 }
