@@ -10,8 +10,14 @@ use crate::decode::contain;
 use crate::{Format, MediaError};
 
 /// The profile of a camera's Adobe RGB, which some name in EXIF alone.
-pub(crate) fn adobe_rgb() -> Option<Vec<u8>> {
-    ColorProfile::new_adobe_rgb().encode().ok()
+pub(crate) fn adobe_rgb() -> Result<Vec<u8>, MediaError> {
+    encoded(&ColorProfile::new_adobe_rgb())
+}
+
+/// A profile as files hold it. One that cannot be written must not be left out: other colours would be seen.
+fn encoded(profile: &ColorProfile) -> Result<Vec<u8>, MediaError> {
+    let failed = |error| MediaError::Encode(format!("colour profile: {error:?}"));
+    profile.encode().map_err(failed)
 }
 
 /// Whether EXIF data (a TIFF file, with or without the prefix of JPEG segments) says Adobe RGB: `R03` in the
@@ -73,7 +79,11 @@ impl Tiff<'_> {
 
 /// The profile that a PNG without one asks for in other chunks: `cICP`, or `gAMA` and `cHRM`. `None` for sRGB, and for what
 /// no profile can say: the curves PQ and HLG of bright displays.
-pub(crate) fn of_png(info: &Info<'_>) -> Option<Vec<u8>> {
+pub(crate) fn of_png(info: &Info<'_>) -> Result<Option<Vec<u8>>, MediaError> {
+    described(info).map(|profile| encoded(&profile)).transpose()
+}
+
+fn described(info: &Info<'_>) -> Option<ColorProfile> {
     /// Exponent of files, that of nearly all: what everybody shows as sRGB.
     const USUAL: std::ops::RangeInclusive<f32> = 0.44..=0.47;
     let mut profile = ColorProfile::new_srgb();
@@ -100,7 +110,7 @@ pub(crate) fn of_png(info: &Info<'_>) -> Option<Vec<u8>> {
             return None;
         }
         profile.update_rgb_colorimetry_from_cicp(cicp);
-        return profile.encode().ok();
+        return Some(profile);
     }
     if info.srgb.is_some() {
         return None;
@@ -133,7 +143,7 @@ pub(crate) fn of_png(info: &Info<'_>) -> Option<Vec<u8>> {
         profile.green_trc = Some(curve.clone());
         profile.blue_trc = Some(curve);
     }
-    profile.encode().ok()
+    Some(profile)
 }
 
 /// Whether the primaries span a triangle, so that a profile can be computed from them.
@@ -158,4 +168,48 @@ pub(crate) fn in_profile(pixels: &[u8], profile: &[u8]) -> Option<Vec<u8>> {
         Ok(converted)
     };
     contain(Format::Jpeg, convert).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use png::{CodingIndependentCodePoints, ScaledFloat, SourceChromaticities};
+
+    use super::*;
+
+    /// Nothing that a PNG can ask for makes a profile that cannot be written.
+    #[test]
+    fn every_colour_that_a_png_can_name_is_written_or_ignored() {
+        let mut info = Info::with_size(1, 1);
+        let mut written = 0;
+        for color_primaries in 0..=u8::MAX {
+            for transfer_function in 0..=u8::MAX {
+                info.coding_independent_code_points = Some(CodingIndependentCodePoints {
+                    color_primaries,
+                    transfer_function,
+                    matrix_coefficients: 0,
+                    is_video_full_range_image: true,
+                });
+                written += u32::from(of_png(&info).unwrap().is_some());
+            }
+        }
+        assert!(written > 50, "{written}");
+
+        info.coding_independent_code_points = None;
+        let numbers =
+            [0, 1, 9_999, 10_000, 31_270, 45_455, 62_500, 100_000, u32::MAX].map(ScaledFloat::from_scaled);
+        for gamma in numbers {
+            for one in numbers {
+                for other in numbers {
+                    info.gama_chunk = Some(gamma);
+                    info.chrm_chunk = Some(SourceChromaticities {
+                        white: (one, other),
+                        red: (other, one),
+                        green: (one, one),
+                        blue: (gamma, other),
+                    });
+                    of_png(&info).unwrap();
+                }
+            }
+        }
+    }
 }

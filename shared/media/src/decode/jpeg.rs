@@ -49,13 +49,16 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
     }
     let exif = decoder.exif().map(Vec::as_slice);
     let is_adobe_rgb = exif.is_some_and(colour::is_adobe_rgb);
-    let icc = usable_icc(decoder.icc_profile());
+    let icc = match usable_icc(decoder.icc_profile()) {
+        None if is_adobe_rgb => Some(colour::adobe_rgb()?),
+        given => given,
+    };
     Ok(Picture {
         pixels,
         width,
         height,
         orientation: super::orientation(exif),
-        icc: icc.or_else(|| colour::adobe_rgb().filter(|_| is_adobe_rgb)),
+        icc,
     })
 }
 

@@ -40,12 +40,16 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaErro
     // Up to the end chunk: a file without it was cut off.
     reader.finish().map_err(corrupt)?;
     let icc = usable_icc(reader.info().icc_profile.as_ref().map(|icc| icc.to_vec()));
+    let icc = match icc {
+        None => colour::of_png(reader.info())?,
+        given => given,
+    };
     Ok(Picture {
         pixels,
         width,
         height,
         orientation: super::orientation(reader.info().exif_metadata.as_deref()),
-        icc: icc.or_else(|| colour::of_png(reader.info())),
+        icc,
     })
 }
 

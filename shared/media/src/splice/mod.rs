@@ -61,9 +61,10 @@ fn try_finish(
     }
     let is_gray = frame.components.len() == 1;
     let space = if is_gray { b"GRAY" } else { b"RGB " };
-    let icc = segments::icc(bytes)
-        .filter(|icc| is_profile_of(icc, space))
-        .or_else(|| colour::adobe_rgb().filter(|_| frame.is_adobe_rgb && !is_gray));
+    let icc = match segments::icc(bytes).filter(|icc| is_profile_of(icc, space)) {
+        None if frame.is_adobe_rgb && !is_gray => Some(colour::adobe_rgb()?),
+        given => given,
+    };
     let mark_profile = icc.as_deref().filter(|_| !is_gray);
     let mark = watermark
         .map(|watermark| watermark::draw(width, height, mark_profile, watermark))
