@@ -7,8 +7,10 @@
 
 mod common;
 
-use common::{SMALL, format, photo, provenance};
-use media::{Limits, Mark, MediaError, finish_output, prepare_photo, probe, read_provenance};
+use common::{SMALL, cases, format, photo, pixels, provenance};
+use media::{
+    Limits, Mark, MediaError, Position, Watermark, finish_output, prepare_photo, probe, read_provenance,
+};
 use proptest::prelude::*;
 
 /// One of each kind of entropy coding.
@@ -25,6 +27,18 @@ const KINDS: [&str; 12] = [
     "lossy.webp",
     "lossy-half-clear.webp",
     "animated.webp",
+];
+
+/// Photos, and files of kinds that are refused.
+const PHOTOS: [&str; 8] = [
+    "cat.jpg",
+    "portrait.jpg",
+    "rocket.jpg",
+    "phone-orientation6-gps.jpg",
+    "hard/02-form-420-non-interleaved.jpg",
+    "hard/02-form-flower-luma-subsample.jpg",
+    "hard/02-form-arithmetic.jpg",
+    "hard/02-form-dnl-height-0.jpg",
 ];
 
 fn both(bytes: &[u8]) -> [Result<(), MediaError>; 2] {
@@ -113,7 +127,7 @@ fn a_jpeg_that_claims_65500_pixels_a_side_is_refused_by_its_header() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(48), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_photo_cut_anywhere_is_an_error(name in prop::sample::select(vec!["portrait.jpg", "cat.jpg", "rocket.jpg"]), part in 0.0..1.0) {
@@ -124,10 +138,37 @@ proptest! {
             prop_assert!(result.is_err(), "{name} cut to {len} of {}", whole.len());
         }
     }
+
+    #[test]
+    fn a_damaged_photo_is_refused_or_made_a_whole_picture(
+        name in prop::sample::select(PHOTOS.to_vec()),
+        damage in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>(), any::<u8>()), 1..5),
+    ) {
+        let mut file = photo(name);
+        for (is_in_header, at, value) in damage {
+            let at = at.index(if is_in_header { 900 } else { file.len() });
+            file[at] = value;
+        }
+        if let Ok(made) = prepare_photo(&file, &Limits::PHOTO) {
+            prop_assert_eq!(pixels(&made.jpeg).dimensions(), (made.width, made.height));
+            prop_assert_eq!(pixels(&made.thumbnail).dimensions(), (made.thumbnail_width, made.thumbnail_height));
+        }
+        let watermark = Watermark {
+            mark: Mark::built_in(),
+            position: Position::BottomRight,
+            opacity: 0.85,
+            scale: 0.15,
+            padding: 0.03,
+        };
+        if let Ok(made) = finish_output(&file, Some(&watermark), &provenance(), &SMALL) {
+            prop_assert_eq!(pixels(&made.image).dimensions(), (made.width, made.height));
+            prop_assert_eq!(pixels(&made.thumbnail).dimensions(), (made.thumbnail_width, made.thumbnail_height));
+        }
+    }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_file_never_panics(

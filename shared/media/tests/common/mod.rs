@@ -15,6 +15,11 @@ pub(crate) const SMALL: Limits = Limits {
     ..Limits::OUTPUT
 };
 
+/// Cases of a property: the usual number, or what `MEDIA_CASES` says.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("MEDIA_CASES").map_or(usual, |cases| cases.parse().unwrap())
+}
+
 /// A photo that all tests share.
 pub(crate) fn photo(name: &str) -> Vec<u8> {
     fixture("../../tests/fixtures/photos", name)
