@@ -6,6 +6,7 @@
 //! frequencies. A file of any other kind takes the long way, [`crate::finish`].
 
 mod bits;
+mod block;
 mod dct;
 mod frame;
 mod huffman;

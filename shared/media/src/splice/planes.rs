@@ -30,7 +30,7 @@ impl Scale {
     }
 
     /// The last coefficient in the file's order that counts.
-    pub(super) fn last_coefficient(self) -> usize {
+    pub(super) fn last_coefficient(self) -> u32 {
         match self {
             Self::One => 0,
             Self::Two => 4,
