@@ -40,6 +40,15 @@ impl Scale {
     }
 }
 
+/// A picture of the thumbnail's size.
+#[derive(Debug)]
+pub(super) struct Small {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Width and samples of luma and, unless the picture is gray, of colours half as large.
+    pub(super) planes: Vec<(usize, Vec<u8>)>,
+}
+
 /// A component, scaled down.
 #[derive(Debug)]
 pub(super) struct Plane {
