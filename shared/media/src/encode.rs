@@ -28,17 +28,6 @@ pub(crate) fn jpeg(picture: &Picture, xmp: Option<&str>) -> Result<Vec<u8>, Medi
     )
 }
 
-/// The same of a picture whose planes are apart.
-pub(crate) fn jpeg_of_planes(
-    planes: &Planes,
-    icc: Option<&[u8]>,
-    xmp: Option<&str>,
-) -> Result<Vec<u8>, MediaError> {
-    side(planes.width)?;
-    side(planes.height)?;
-    write(planes, icc, xmp)
-}
-
 fn side(pixels: u32) -> Result<u16, MediaError> {
     u16::try_from(pixels).map_err(|_| MediaError::Encode("more than 65535 pixels a side".to_owned()))
 }
@@ -61,51 +50,6 @@ fn write(picture: impl ImageBuffer, icc: Option<&[u8]>, xmp: Option<&str>) -> Re
     }
     encoder.encode_image(picture).map_err(failed)?;
     Ok(file)
-}
-
-/// A picture whose planes are apart: luma, and blue and red difference of each four pixels unless it is gray.
-#[derive(Debug)]
-pub(crate) struct Planes {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) luma: Vec<u8>,
-    pub(crate) chroma: Option<[Vec<u8>; 2]>,
-}
-
-impl ImageBuffer for &Planes {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        if self.chroma.is_some() {
-            JpegColorType::Ycbcr
-        } else {
-            JpegColorType::Luma
-        }
-    }
-
-    fn width(&self) -> u16 {
-        u16::try_from(self.width).unwrap_or(u16::MAX)
-    }
-
-    fn height(&self) -> u16 {
-        u16::try_from(self.height).unwrap_or(u16::MAX)
-    }
-
-    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let (width, y) = (
-            self.width as usize,
-            usize::from(y.min(self.height().saturating_sub(1))),
-        );
-        let [luma, blue, red, _] = buffers;
-        luma.extend(self.luma.chunks_exact(width).nth(y).unwrap_or_default());
-        if let Some([blues, reds]) = &self.chroma {
-            for (buffer, plane) in [(blue, blues), (red, reds)] {
-                let row = plane
-                    .chunks_exact(width.div_ceil(2))
-                    .nth(y / 2)
-                    .unwrap_or_default();
-                buffer.extend(row.iter().flat_map(|&sample| [sample; 2]).take(width));
-            }
-        }
-    }
 }
 
 /// Hands the encoder luma as it is, and chroma as the mean of each four pixels, one row at a time.

@@ -1,6 +1,8 @@
 //! Entropy-coded data as bits: without the zero that follows each `FF` in the file, between one restart marker and
 //! the next.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter};
 
 /// The most bytes that one coding unit takes: 10 blocks of 64 coefficients with 16 bits of code and 11 of value.
@@ -139,9 +141,12 @@ impl Writer {
         }
     }
 
-    /// Appends the bits of the reader's window from `from` up to where it has read.
-    pub(super) fn copy(&mut self, reader: &Reader<'_>, mut from: usize) -> Option<()> {
-        let to = reader.position;
+    /// Appends these bits of the reader's window.
+    pub(super) fn copy(&mut self, reader: &Reader<'_>, bits: Range<usize>) -> Option<()> {
+        let Range {
+            start: mut from,
+            end: to,
+        } = bits;
         if lower(from as u64) % 8 == self.count % 8 {
             // Both stand at the same bit of a byte, so whole bytes can be copied.
             let first = (8 - from % 8) % 8;

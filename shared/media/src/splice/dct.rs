@@ -1,6 +1,6 @@
 //! The cosine transform of a block, whole and by its low frequencies alone.
 
-use std::f32::consts::PI;
+use std::f32::consts::{FRAC_1_SQRT_2, PI};
 use std::sync::LazyLock;
 
 /// Where the coefficient at each place of the file's order lies in a block, row by row.
@@ -22,8 +22,6 @@ type Basis<const N: usize> = [[f32; N]; N];
 static BASIS_2: LazyLock<Basis<2>> = LazyLock::new(basis);
 static BASIS_4: LazyLock<Basis<4>> = LazyLock::new(basis);
 static BASIS_8: LazyLock<Basis<8>> = LazyLock::new(basis);
-/// By sample and frequency.
-static TURNED_8: LazyLock<Basis<8>> = LazyLock::new(|| turned(&BASIS_8));
 
 #[expect(clippy::cast_precision_loss, reason = "numbers below 64")]
 fn basis<const N: usize>() -> Basis<N> {
@@ -37,11 +35,13 @@ fn basis<const N: usize>() -> Basis<N> {
     basis
 }
 
-fn turned<const N: usize>(basis: &Basis<N>) -> Basis<N> {
-    let mut turned = [[0.0; N]; N];
-    for (row, cosines) in basis.iter().enumerate() {
-        for (column, &cosine) in cosines.iter().enumerate() {
-            turned[column][row] = cosine;
+/// Rows as columns.
+#[inline]
+fn turned(rows: &Samples<8>) -> Samples<8> {
+    let mut turned = [[0.0; 8]; 8];
+    for (index, row) in rows.iter().enumerate() {
+        for (line, &value) in turned.iter_mut().zip(row) {
+            line[index] = value;
         }
     }
     turned
@@ -84,40 +84,111 @@ fn inverse<const N: usize>(block: &Block, steps: &[f32; 64], basis: &Basis<N>) -
     samples
 }
 
-/// The quantised coefficients of samples.
-pub(super) fn coefficients(samples: &Samples<8>, steps: &[f32; 64]) -> Block {
-    let mut rows = [[0.0_f32; 8]; 8];
-    for (row, line) in rows.iter_mut().zip(samples) {
-        for (sample, cosines) in line.iter().zip(&*TURNED_8) {
-            for (sum, cosine) in row.iter_mut().zip(cosines) {
-                *sum += sample * cosine;
-            }
-        }
-    }
-    let mut block = [0; 64];
-    for ((line, cosines), steps) in block
-        .chunks_exact_mut(8)
-        .zip(&*BASIS_8)
-        .zip(steps.chunks_exact(8))
-    {
-        let mut sums = [0.0_f32; 8];
-        for (row, cosine) in rows.iter().zip(cosines) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += cosine * value;
-            }
-        }
-        for ((coefficient, sum), step) in line.iter_mut().zip(sums).zip(steps) {
-            *coefficient = rounded(sum / step);
-        }
-    }
-    block
+/// Makes coefficients of samples.
+#[derive(Debug)]
+pub(super) struct Quantiser {
+    /// By place: what frequencies of [`forward_columns`] are multiplied by.
+    factors: [f32; 64],
 }
 
-/// The nearest whole number.
+impl Quantiser {
+    pub(super) fn new(steps: &[f32; 64]) -> Self {
+        /// What the transform leaves out: the square root of 2, and the cosine of so many sixteenths of a half turn.
+        const LEFT_OUT: [f32; 8] = [
+            1.0,
+            1.387_039_8,
+            1.306_563,
+            1.175_875_6,
+            1.0,
+            0.785_694_96,
+            0.541_196_1,
+            0.275_899_38,
+        ];
+        let mut factors = [0.0; 64];
+        for (place, (factor, step)) in factors.iter_mut().zip(steps).enumerate() {
+            *factor = 1.0 / (8.0 * LEFT_OUT[place / 8] * LEFT_OUT[place % 8] * step);
+        }
+        Self { factors }
+    }
+
+    /// The quantised coefficients of samples.
+    pub(super) fn coefficients(&self, samples: &Samples<8>) -> Block {
+        let frequencies = turned(&forward_columns(&turned(&forward_columns(samples))));
+        let mut block = [0; 64];
+        for ((coefficient, frequency), factor) in block
+            .iter_mut()
+            .zip(frequencies.as_flattened())
+            .zip(&self.factors)
+        {
+            *coefficient = rounded(frequency * factor);
+        }
+        block
+    }
+}
+
+/// A value of each column.
+type Row = [f32; 8];
+
+/// Row by row, because the compiler makes no vectors of a loop over columns.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "saturates")]
+fn each(a: &Row, b: &Row, compute: impl Fn(f32, f32) -> f32) -> Row {
+    let mut row = [0.0; 8];
+    for ((value, a), b) in row.iter_mut().zip(a).zip(b) {
+        *value = compute(*a, *b);
+    }
+    row
+}
+
+#[inline]
+fn sum_and_difference(a: &Row, b: &Row) -> [Row; 2] {
+    [each(a, b, |a, b| a + b), each(a, b, |a, b| a - b)]
+}
+
+/// The frequencies of each column but for a factor: the transform of Arai, Agui and Nakajima, as libjpeg has it in
+/// `jfdctflt.c`. Five multiplications a column instead of 64.
+#[inline]
+fn forward_columns([a, b, c, d, e, f, g, h]: &Samples<8>) -> Samples<8> {
+    let [even_0, odd_0] = sum_and_difference(a, h);
+    let [even_1, odd_1] = sum_and_difference(b, g);
+    let [even_2, odd_2] = sum_and_difference(c, f);
+    let [even_3, odd_3] = sum_and_difference(d, e);
+
+    let [outer, outer_odd] = sum_and_difference(&even_0, &even_3);
+    let [inner, inner_odd] = sum_and_difference(&even_1, &even_2);
+    let [frequency_0, frequency_4] = sum_and_difference(&outer, &inner);
+    let rotation = each(&inner_odd, &outer_odd, |inner, outer| {
+        (inner + outer) * FRAC_1_SQRT_2
+    });
+    let [frequency_2, frequency_6] = sum_and_difference(&outer_odd, &rotation);
+
+    let low = each(&odd_3, &odd_2, |a, b| a + b);
+    let middle = each(&odd_2, &odd_1, |a, b| (a + b) * FRAC_1_SQRT_2);
+    let high = each(&odd_1, &odd_0, |a, b| a + b);
+    let rotation = each(&low, &high, |low, high| (low - high) * 0.382_683_43);
+    let low = each(&low, &rotation, |low, rotation| 0.541_196_1 * low + rotation);
+    let high = each(&high, &rotation, |high, rotation| 1.306_563 * high + rotation);
+    let [plus, minus] = sum_and_difference(&odd_0, &middle);
+    let [frequency_5, frequency_3] = sum_and_difference(&minus, &low);
+    let [frequency_1, frequency_7] = sum_and_difference(&plus, &high);
+
+    [
+        frequency_0,
+        frequency_1,
+        frequency_2,
+        frequency_3,
+        frequency_4,
+        frequency_5,
+        frequency_6,
+        frequency_7,
+    ]
+}
+
+/// The nearest whole number of at most 16 bits. The sum with 1.5 * 2^23 has it in its last bits, for all lanes at once.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
 fn rounded(value: f32) -> i16 {
-    (value + 0.5_f32.copysign(value)) as i16
+    const ROUND: f32 = 12_582_912.0;
+    (value + ROUND).to_bits() as i16
 }
 
 #[cfg(test)]
@@ -131,7 +202,10 @@ mod tests {
             *coefficient = (index * 37 % 23) - 11;
         }
         let steps = [3.0; 64];
-        assert_eq!(coefficients(&samples_8(&block, &steps), &steps), block);
+        assert_eq!(
+            Quantiser::new(&steps).coefficients(&samples_8(&block, &steps)),
+            block
+        );
     }
 
     #[test]

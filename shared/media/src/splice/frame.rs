@@ -246,6 +246,18 @@ impl<'a> Frame<'a> {
         Some(())
     }
 
+    /// Drops the colours, and the tables that they alone have.
+    pub(super) fn keep_luma(&mut self) {
+        self.components.truncate(1);
+        for luma in &mut self.components {
+            (luma.across, luma.down) = (1, 1);
+            let drop_others = |place: usize| (0..4).filter(move |other| *other != place);
+            drop_others(luma.steps).for_each(|other| self.steps[other] = None);
+            drop_others(luma.dc).for_each(|other| self.dc[other] = None);
+            drop_others(luma.ac).for_each(|other| self.ac[other] = None);
+        }
+    }
+
     /// Blocks of the largest component in a coding unit, across and down.
     pub(super) fn factors(&self) -> (usize, usize) {
         self.components

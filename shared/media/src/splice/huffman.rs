@@ -1,7 +1,11 @@
 //! Huffman tables: reading codes by a look-up of several bits at once, and writing them.
 
+use super::bits::lower;
+
 /// Bits that a look-up takes at once. 12 bits hold nearly every code together with its value.
 pub(super) const LOOKUP_BITS: u32 = 12;
+/// Bits that reading one symbol may need: 16 of code and 11 of value.
+pub(super) const SYMBOL_BITS: u32 = 27;
 /// Longest code.
 const MAX_LENGTH: usize = 16;
 /// The largest sizes that a baseline file of 8 bits a sample can need (ITU T.81, tables F.1 and F.2).
@@ -46,6 +50,21 @@ struct Code {
     symbol: u8,
     code: u32,
     length: u32,
+}
+
+impl Code {
+    /// Bits of the value that follows.
+    fn size(self) -> u32 {
+        u32::from(self.symbol & 15)
+    }
+
+    /// See [`Symbol::covers`].
+    fn covers(self) -> u32 {
+        match self.symbol {
+            END_OF_BLOCK => BLOCK_END,
+            symbol => u32::from(symbol >> 4) + 1,
+        }
+    }
 }
 
 impl Table {
@@ -143,7 +162,7 @@ fn shorten(counts: &mut [usize; 64]) -> Option<()> {
 }
 
 /// The value of `size` bits as coded: the lower half of the range means negative values.
-pub(super) fn extend(bits: u32, size: u32) -> i32 {
+fn extend(bits: u32, size: u32) -> i32 {
     let value = bits.cast_signed();
     if size == 0 || bits >> (size - 1) != 0 {
         value
@@ -152,71 +171,79 @@ pub(super) fn extend(bits: u32, size: u32) -> i32 {
     }
 }
 
-/// A look-up's result, packed: bits 0 to 4 hold the length of code and value together, 5 to 8 the value's size, 9
-/// to 12 the zeros before it, 13 says that the upper half holds the value. 0: no such code, or a longer one.
+/// A block has ended when so many coefficients more than it has are covered.
+pub(super) const BLOCK_END: u32 = 128;
+
+/// What a code stands for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry(u32);
+pub(super) struct Symbol {
+    /// Coefficients that it covers: zeros and the one with the value; for [`END_OF_BLOCK`], [`BLOCK_END`].
+    pub(super) covers: u32,
+    /// Of the last of them.
+    pub(super) value: i32,
+    /// Bits of code and value.
+    pub(super) length: u32,
+}
+
+/// A look-up's result, packed: bits 0 to 7 hold the length of the code, and of the value if that is within the look-up; 8 to
+/// 15 the coefficients covered; 16 to 19 the size of a value that is not; 20 to 31 the value.
+#[derive(Debug, Clone, Copy)]
+struct Entry(u32);
 
 impl Entry {
-    const HAS_VALUE: u32 = 1 << 13;
+    /// No such code, or a longer one.
+    const OTHER: Self = Self(15 << 16);
 
-    fn new(code: Code, value: Option<i32>) -> Self {
-        let (run, size) = (u32::from(code.symbol >> 4), u32::from(code.symbol & 15));
-        let value = value.map_or(0, |value| Self::HAS_VALUE | value.cast_unsigned() << 16);
-        Self((code.length + size) | size << 5 | run << 9 | value)
+    /// Of a code and the bits after it, as many as the look-up holds.
+    fn new(code: Code, after: u32, held: u32) -> Self {
+        let size = code.size();
+        let (length, value, missing) = match held.checked_sub(size) {
+            Some(unused) => (code.length + size, extend(after >> unused, size), 0),
+            None => (code.length, 0, size),
+        };
+        Self(length | code.covers() << 8 | missing << 16 | value.cast_unsigned() << 20)
     }
 
     #[inline]
-    pub(super) fn has_value(self) -> bool {
-        self.0 & Self::HAS_VALUE != 0
+    fn length(self) -> u32 {
+        self.0 & 255
     }
 
     #[inline]
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Bits of code and value.
-    #[inline]
-    pub(super) fn length(self) -> u32 {
-        self.0 & 31
+    fn covers(self) -> u32 {
+        self.0 >> 8 & 255
     }
 
     #[inline]
-    pub(super) fn size(self) -> u32 {
-        self.0 >> 5 & 15
+    fn is_whole(self) -> bool {
+        self.missing() == 0
     }
 
     #[inline]
-    pub(super) fn run(self) -> u32 {
-        self.0 >> 9 & 15
+    fn missing(self) -> u32 {
+        self.0 >> 16 & 15
     }
 
     #[inline]
-    pub(super) fn value(self) -> i32 {
-        self.0.cast_signed() >> 16
+    fn value(self) -> i32 {
+        self.0.cast_signed() >> 20
     }
 }
 
-/// As many whole symbols as one look-up holds, for coefficients that nobody asks for: bits 0 to 4 hold their
-/// length, 5 to 11 the coefficients they cover, 15 says that the block ends. A length of 0: none.
+/// As many whole symbols as one look-up holds, for coefficients that nobody asks for: bits 0 to 3 hold their length, the
+/// others the coefficients they cover, [`BLOCK_END`] among them. A length of 0: none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Skip(u16);
 
 impl Skip {
     #[inline]
     pub(super) fn length(self) -> u32 {
-        u32::from(self.0 & 31)
+        u32::from(self.0 & 15)
     }
 
     #[inline]
-    pub(super) fn coefficients(self) -> usize {
-        usize::from(self.0 >> 5 & 127)
-    }
-
-    #[inline]
-    pub(super) fn ends_block(self) -> bool {
-        self.0 >> 15 != 0
+    pub(super) fn covers(self) -> u32 {
+        u32::from(self.0 >> 4)
     }
 }
 
@@ -233,22 +260,20 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn new(table: &Table, kind: Kind) -> Option<Self> {
-        let mut entries = Box::new([Entry(0); ENTRIES]);
+        let mut entries = Box::new([Entry::OTHER; ENTRIES]);
         let mut long = Vec::new();
         // Decoders refuse a table with such a symbol, also where no block uses it.
         if kind == Kind::Dc && table.symbols.iter().any(|symbol| *symbol > 15) {
             return None;
         }
         for code in table.codes()?.into_iter().filter(|code| kind.allows(code.symbol)) {
-            let Some(rest) = LOOKUP_BITS.checked_sub(code.length) else {
+            let Some(held) = LOOKUP_BITS.checked_sub(code.length) else {
                 long.push(code);
                 continue;
             };
-            let size = u32::from(code.symbol & 15);
-            let first = (code.code << rest) as usize;
-            for (bits, entry) in (0..1_u32 << rest).zip(&mut entries[first..]) {
-                let value = rest.checked_sub(size).map(|unused| extend(bits >> unused, size));
-                *entry = Entry::new(code, value);
+            let first = (code.code << held) as usize;
+            for (after, entry) in (0..1 << held).zip(&mut entries[first..]) {
+                *entry = Entry::new(code, after, held);
             }
         }
         let skips = match kind {
@@ -258,49 +283,62 @@ impl Decoder {
         Some(Self { entries, skips, long })
     }
 
+    /// What the bits begin with; at least [`SYMBOL_BITS`] of them must be there.
     #[inline]
-    pub(super) fn entry(&self, bits: u64) -> Entry {
-        self.entries[(bits >> (64 - LOOKUP_BITS)) as usize % ENTRIES]
+    pub(super) fn symbol(&self, bits: u64) -> Option<Symbol> {
+        let entry = self.entries[(bits >> (64 - LOOKUP_BITS)) as usize % ENTRIES];
+        if !entry.is_whole() {
+            return self.longer(entry, bits);
+        }
+        Some(Symbol {
+            covers: entry.covers(),
+            value: entry.value(),
+            length: entry.length(),
+        })
+    }
+
+    /// The same where code and value are longer than a look-up.
+    #[cold]
+    fn longer(&self, entry: Entry, bits: u64) -> Option<Symbol> {
+        let (covers, length, size) = if entry.length() > 0 {
+            (entry.covers(), entry.length(), entry.missing())
+        } else {
+            let is_next = |code: &&Code| bits >> (64 - code.length) == u64::from(code.code);
+            let code = self.long.iter().find(is_next)?;
+            (code.covers(), code.length, code.size())
+        };
+        // In two steps, because a value may have no bits.
+        let value = lower((bits << length) >> 32 >> (32 - size));
+        Some(Symbol {
+            covers,
+            value: extend(value, size),
+            length: length + size,
+        })
     }
 
     #[inline]
     pub(super) fn skip(&self, bits: u64) -> Skip {
         self.skips[(bits >> (64 - LOOKUP_BITS)) as usize % ENTRIES]
     }
-
-    /// Symbol and length of the code that the bits begin with, if it is longer than a look-up.
-    #[cold]
-    pub(super) fn code(&self, bits: u64) -> Option<(u8, u32)> {
-        let found = self
-            .long
-            .iter()
-            .find(|code| bits >> (64 - code.length) == u64::from(code.code))?;
-        Some((found.symbol, found.length))
-    }
 }
 
 fn skips(entries: &[Entry; ENTRIES]) -> Box<[Skip; ENTRIES]> {
     let mut skips = Box::new([Skip(0); ENTRIES]);
     for (bits, skip) in skips.iter_mut().enumerate() {
-        let (mut used, mut covered, mut ends) = (0, 0, 0);
-        while ends == 0 {
+        let (mut used, mut covered) = (0, 0);
+        while covered < BLOCK_END {
             let entry = entries[(bits << used) % ENTRIES];
-            if entry.is_empty() || used + entry.length() > LOOKUP_BITS {
+            if !entry.is_whole() || used + entry.length() > LOOKUP_BITS {
                 break;
             }
-            let covers = match (entry.run(), entry.size()) {
-                (0, 0) => 0,
-                (run, _) => run + 1,
-            };
-            if covered + covers > 63 {
+            if entry.covers() < BLOCK_END && covered + entry.covers() > 63 {
                 break;
             }
             used += entry.length();
-            covered += covers;
-            ends = u32::from(covers == 0);
+            covered += entry.covers();
         }
-        // At most 12, 63 and 1.
-        *skip = Skip(u16::try_from(used | covered << 5 | ends << 15).unwrap_or(0));
+        // At most 12, and 63 + 128.
+        *skip = Skip(u16::try_from(used | covered << 4).unwrap_or(0));
     }
     skips
 }

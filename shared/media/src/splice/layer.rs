@@ -114,6 +114,10 @@ impl Layers {
 /// Alpha and colour of the pixels that one sample stands for. Beyond the picture's edge, its last pixels go on.
 fn mean(frame: &Frame<'_>, mark: &Drawn, channel: usize, xs: Range<usize>, ys: Range<usize>) -> [u8; 2] {
     let (mut alphas, mut colours) = (0, 0);
+    if xs.len() * ys.len() == 1 {
+        let (colour, alpha) = mark.at(xs.start.min(frame.width - 1), ys.start.min(frame.height - 1));
+        return [alpha, colour[channel.min(2)]];
+    }
     let count = u32::try_from(xs.len() * ys.len()).unwrap_or(1).max(1);
     for y in ys {
         for x in xs.clone() {

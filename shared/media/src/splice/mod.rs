@@ -6,16 +6,17 @@
 //! frequencies. A file of any other kind takes the long way, [`crate::finish`].
 
 mod bits;
+mod block;
 mod dct;
 mod frame;
 mod huffman;
 mod layer;
 mod planes;
 mod scan;
+mod thumbnail;
 
 use fast_image_resize::FilterType;
 
-use crate::encode::{self, Planes};
 use crate::finish::{Made, THUMBNAIL_LONG_SIDE};
 use crate::jpeg_segments as segments;
 use crate::picture::{fit, is_profile_of};
@@ -23,7 +24,7 @@ use crate::watermark::{self, Drawn};
 use crate::{Format, Limits, MediaError, Watermark, colour, decode, resize};
 use frame::Frame;
 use layer::Layers;
-use planes::{Plane, Scale};
+use planes::{Plane, Scale, Small};
 use scan::Stop;
 
 /// Version 1.1, no density, no thumbnail: all viewers take the samples for gray or YCbCr.
@@ -75,24 +76,13 @@ fn try_finish(
     let small = fit(width, height, THUMBNAIL_LONG_SIDE);
     let scale = Scale::for_side(width.max(height) as usize, small.0.max(small.1) as usize);
     let layers = mark.map(|mark| Layers::new(&frame, &mark));
-    let start = |tables: &Frame<'_>| {
-        let mut file = Vec::with_capacity(bytes.len() + bytes.len() / 16 + (1 << 16));
-        file.extend([0xFF, segments::SOI]);
-        segments::append(&mut file, segments::APP0, JFIF);
-        segments::append(&mut file, segments::APP1, &xmp);
-        if let Some(icc) = &icc {
-            segments::append_icc(&mut file, icc);
-        }
-        tables.write(&mut file);
-        file
-    };
-
-    let mut done = scan::run(&frame, layers.as_ref(), scale, None, start(&frame));
+    let begin = |tables: &Frame<'_>| start(tables, &xmp, icc.as_deref(), bytes.len() + bytes.len() / 16);
+    let mut done = scan::run(&frame, layers.as_ref(), scale, None, begin(&frame));
     if done.as_ref().is_err_and(|&stop| stop == Stop::NoCode) {
         // The file has codes for its own coefficients alone, as optimising encoders leave it. All symbols get new
         // codes; the coefficients stay.
         if let Some(widened) = Frame::read(bytes).and_then(|mut frame| frame.widen_tables().map(|()| frame)) {
-            done = scan::run(&frame, layers.as_ref(), scale, Some(&widened), start(&widened));
+            done = scan::run(&frame, layers.as_ref(), scale, Some(&widened), begin(&widened));
         }
     }
     let Ok((image, planes)) = done else {
@@ -102,8 +92,7 @@ fn try_finish(
     let thumbnail = if small == (width, height) {
         image.clone()
     } else {
-        let planes = shrink(&frame, &planes, scale, small)?;
-        encode::jpeg_of_planes(&planes, icc.as_deref(), Some(packet))?
+        thumbnail::encode(&shrink(&frame, &planes, scale, small)?, &xmp, icc.as_deref())?
     };
     let (thumbnail_width, thumbnail_height) = small;
     Ok(Some(Made {
@@ -116,45 +105,53 @@ fn try_finish(
     }))
 }
 
+/// A file up to its scan. `room` is what the scan may take.
+fn start(frame: &Frame<'_>, xmp: &[u8], icc: Option<&[u8]>, room: usize) -> Vec<u8> {
+    /// More than all other segments take.
+    const HEADERS: usize = 1 << 16;
+    let mut file = Vec::with_capacity(HEADERS + room);
+    file.extend([0xFF, segments::SOI]);
+    segments::append(&mut file, segments::APP0, JFIF);
+    segments::append(&mut file, segments::APP1, xmp);
+    if let Some(icc) = icc {
+        segments::append_icc(&mut file, icc);
+    }
+    frame.write(&mut file);
+    file
+}
+
 /// Scales the planes that the pass gathered to the size of the thumbnail.
 fn shrink(
     frame: &Frame<'_>,
     planes: &[Plane],
     scale: Scale,
     (width, height): (u32, u32),
-) -> Result<Planes, MediaError> {
+) -> Result<Small, MediaError> {
     let (across, down) = frame.factors();
-    let scaled = |index: usize, width: u32, height: u32| {
-        let (Some(plane), Some(component)) = (planes.get(index), frame.components.get(index)) else {
-            return Err(MediaError::Encode("a plane is missing".to_owned()));
-        };
-        let side = |pixels: usize, part: usize, whole: usize| {
-            to_f64(pixels * part) / to_f64(whole) * to_f64(scale.pixels()) / 8.0
-        };
+    let side = |pixels: usize, part: usize, whole: usize| {
+        to_f64(pixels * part) / to_f64(whole) * to_f64(scale.pixels()) / 8.0
+    };
+    let (mut wide, mut high) = (width, height);
+    let mut small = Vec::new();
+    for (plane, component) in planes.iter().zip(&frame.components) {
         let from = (
             side(frame.width, component.across, across),
             side(frame.height, component.down, down),
         );
-        resize::plane(
+        let samples = resize::plane(
             &plane.samples,
             plane.stride,
             from,
-            (width, height),
+            (wide, high),
             FilterType::Hamming,
-        )
-    };
-    let luma = scaled(0, width, height)?;
-    let chroma = if planes.len() > 1 {
-        let half = |index| scaled(index, width.div_ceil(2), height.div_ceil(2));
-        Some([half(1)?, half(2)?])
-    } else {
-        None
-    };
-    Ok(Planes {
-        width,
-        height,
-        luma,
-        chroma,
+        )?;
+        small.push((wide as usize, samples));
+        (wide, high) = (width.div_ceil(2), height.div_ceil(2));
+    }
+    Ok(Small {
+        width: width as usize,
+        height: height as usize,
+        planes: small,
     })
 }
 

@@ -30,7 +30,7 @@ impl Scale {
     }
 
     /// The last coefficient in the file's order that counts.
-    pub(super) fn last_coefficient(self) -> usize {
+    pub(super) fn last_coefficient(self) -> u32 {
         match self {
             Self::One => 0,
             Self::Two => 4,
@@ -38,6 +38,15 @@ impl Scale {
             Self::Eight => 63,
         }
     }
+}
+
+/// A picture of the thumbnail's size.
+#[derive(Debug)]
+pub(super) struct Small {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Width and samples of luma and, unless the picture is gray, of colours half as large.
+    pub(super) planes: Vec<(usize, Vec<u8>)>,
 }
 
 /// A component, scaled down.
