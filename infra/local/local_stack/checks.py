@@ -107,10 +107,10 @@ def _web_lane() -> list[Check]:
         Check("web check", site.checking("check"), needs=("web install",)),
         Check("web api types", site.checking("api:check"), needs=("web install",)),
         Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
-        # Beside the tests of the stack, which mostly wait, and not beside the build, for which all others wait.
-        Check("web screens", site.checking("e2e:mocked", browser=True), needs=("web build",), after=("cargo build",)),
+        # A browser takes all of a small machine: neither the build nor the tests of the stack get on beside it.
         Check("web budgets", site.checking("budgets", browser=True), needs=("web build",), after=("cargo test",)),
         Check("web end to end", site.checking("e2e:stack", browser=True), needs=("stack up",), after=("cargo test",)),
+        Check("web screens", site.checking("e2e:mocked", browser=True), needs=("web build",)),
     ]
 
 

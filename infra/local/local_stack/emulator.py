@@ -212,12 +212,19 @@ def _wait_until_gone(pid: int) -> None:
 
 
 def _end_functions(group: int) -> None:
-    """Ends functions that outlived their emulator: those in its process group that run from its scratch folder."""
-    for line in _processes("pid=,pgid=,command=", "-A").splitlines():
-        pid, pgid, command = line.split(maxsplit=2)
-        if int(pgid) == group and str(SCRATCH) in command:
+    """Ends functions that outlived their emulator, and waits until they are gone."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while (left := _functions_of(group)) and time.monotonic() < deadline:
+        for pid in left:
             with suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _functions_of(group: int) -> list[int]:
+    """Functions of an emulator: the processes of its group that run from its scratch folder."""
+    rows = (line.split(maxsplit=2) for line in _processes("pid=,pgid=,command=", "-A").splitlines())
+    return [int(pid) for pid, pgid, command in rows if int(pgid) == group and str(SCRATCH) in command]
 
 
 def _processes(columns: str, *which: str) -> str:
