@@ -6,7 +6,7 @@ import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 
 const RUNS = 3;
-const PORT = 4732;
+const PORT = Number(process.env.GUEST_PAGE_PORT ?? 4732);
 const PAGES = [
   { name: 'guest', path: '/e/tok_lighthouse', lcp: 1500, cls: 0.02, tbt: 100 },
   { name: 'control', path: '/control/', lcp: 2500, cls: 0.05, tbt: 200 },

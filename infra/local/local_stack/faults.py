@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 
 from . import build, config, emulator
+from .ports import free_ports
 from .up import alone, up_bare
 
 #: The only test target of `tests/faults`.
@@ -23,7 +23,7 @@ def run(arguments: list[str]) -> bool:
 
 
 def _run(arguments: list[str]) -> bool:
-    os.environ[config.PORT_VARIABLE], os.environ[emulator.PROXY_VARIABLE] = map(str, _free_ports(2))
+    os.environ[config.PORT_VARIABLE], os.environ[emulator.PROXY_VARIABLE] = map(str, free_ports(2))
     # The suite is built together with the functions. `make test` has built both already.
     os.environ.setdefault(build.TARGETS_VARIABLE, f"{build.BINARIES} --test {SUITE}")
     # The whole workspace, so that its crates have the features that the build above chose.
@@ -33,15 +33,3 @@ def _run(arguments: list[str]) -> bool:
         return subprocess.run(command, cwd=config.ROOT, check=False).returncode == 0
     finally:
         emulator.stop()
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on. They are held at the same time, so that they differ."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

@@ -15,6 +15,7 @@ from .config import LOCAL, ROOT, SHARED, endpoint, shown
 from .console import console
 from .errors import StackError
 from .lanes import Check, passes
+from .ports import free_ports
 
 WEB = ROOT / "web"
 DIST = WEB / "dist"
@@ -50,7 +51,7 @@ def build() -> str:
 
 def take_pictures() -> int:
     """Takes the README's pictures from the built pages, with the browser and the API's double of their tests."""
-    environment = {**node.environment(), "CHROME": str(browser.ensure())}
+    environment = {**node.environment(), **_server(), "CHROME": str(browser.ensure())}
     return subprocess.run([*node.npm(), "--prefix", str(WEB), "run", "pictures"], env=environment, check=False).returncode
 
 
@@ -71,7 +72,7 @@ def checking(script: str, *, browser: bool = False) -> Callable[[Check], bool]:
         if script == "install":
             install()
             return True
-        environment = node.environment()
+        environment = {**node.environment(), **_server()}
         if browser:
             found = _browser()
             if found is None:
@@ -80,6 +81,11 @@ def checking(script: str, *, browser: bool = False) -> Callable[[Check], bool]:
         return passes(check, [*node.npm(), "--prefix", str(WEB), "run", script], environment)
 
     return run
+
+
+def _server() -> dict[str, str]:
+    """Where the tests serve the built pages: a port of their own, because an interrupted run may have left its server."""
+    return {"GUEST_PAGE_PORT": str(free_ports(1)[0])}
 
 
 def _browser() -> Path | None:
