@@ -19,7 +19,6 @@ pub(super) type Samples<const N: usize> = [[f32; N]; N];
 /// The cosines of `N` samples, by frequency and sample.
 type Basis<const N: usize> = [[f32; N]; N];
 
-static BASIS_2: LazyLock<Basis<2>> = LazyLock::new(basis);
 static BASIS_4: LazyLock<Basis<4>> = LazyLock::new(basis);
 static BASIS_8: LazyLock<Basis<8>> = LazyLock::new(basis);
 
@@ -57,9 +56,15 @@ pub(super) fn samples_4(block: &Block, steps: &[f32; 64]) -> Samples<4> {
     inverse(block, steps, &BASIS_4)
 }
 
-/// See [`samples_8`].
+/// See [`samples_8`]. The cosines of two samples are alike but for their sign.
 pub(super) fn samples_2(block: &Block, steps: &[f32; 64]) -> Samples<2> {
-    inverse(block, steps, &BASIS_2)
+    let part = |index: usize| f32::from(block[index]) * steps[index] * 0.125;
+    let (above, below) = (part(0) + part(8), part(0) - part(8));
+    let (across_above, across_below) = (part(1) + part(9), part(1) - part(9));
+    [
+        [above + across_above, above - across_above],
+        [below + across_below, below - across_below],
+    ]
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! A smaller picture out of the low frequencies of each block.
 
-use super::dct::{Block, samples_2, samples_4, samples_8};
+use super::dct::{Block, Samples, samples_2, samples_4, samples_8};
 
 /// Pixels that a block of 8 becomes, each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,40 +75,24 @@ impl Plane {
     pub(super) fn put(&mut self, column: usize, row: usize, block: &Block, is_flat: bool) {
         let side = self.scale.pixels();
         let start = row * side * self.stride + column * side;
-        if is_flat || self.scale == Scale::One {
-            let mean = byte(f32::from(block[0]) * self.steps[0] * 0.125);
-            if self.scale == Scale::One {
-                if let Some(sample) = self.samples.get_mut(start) {
-                    *sample = mean;
-                }
-                return;
-            }
-            for line in self.lines(start) {
-                line[..side].fill(mean);
-            }
-            return;
+        let (steps, mean) = (&self.steps, f32::from(block[0]) * self.steps[0] * 0.125);
+        match (self.scale, is_flat) {
+            (Scale::One, _) => self.store(start, &[[mean]]),
+            (Scale::Two, true) => self.store(start, &[[mean; 2]; 2]),
+            (Scale::Two, false) => self.store(start, &samples_2(block, steps)),
+            (Scale::Four, true) => self.store(start, &[[mean; 4]; 4]),
+            (Scale::Four, false) => self.store(start, &samples_4(block, steps)),
+            (Scale::Eight, true) => self.store(start, &[[mean; 8]; 8]),
+            (Scale::Eight, false) => self.store(start, &samples_8(block, steps)),
         }
-        match self.scale {
-            Scale::One | Scale::Two => self.store(start, &samples_2(block, &self.steps)),
-            Scale::Four => self.store(start, &samples_4(block, &self.steps)),
-            Scale::Eight => self.store(start, &samples_8(block, &self.steps)),
-        }
-    }
-
-    fn lines(&mut self, start: usize) -> impl Iterator<Item = &mut [u8]> {
-        let side = self.scale.pixels();
-        let lines = self.samples.get_mut(start..).unwrap_or_default();
-        lines
-            .chunks_mut(self.stride)
-            .take(side)
-            .filter(move |line| line.len() >= side)
     }
 
     #[inline]
-    fn store<const N: usize>(&mut self, start: usize, samples: &[[f32; N]; N]) {
-        for (line, samples) in self.lines(start).zip(samples) {
-            for (byte_of, sample) in line.iter_mut().zip(samples) {
-                *byte_of = byte(*sample);
+    fn store<const N: usize>(&mut self, start: usize, samples: &Samples<N>) {
+        for (line, samples) in samples.iter().enumerate() {
+            let rest = self.samples.get_mut(start + line * self.stride..);
+            if let Some(to) = rest.and_then(<[u8]>::first_chunk_mut::<N>) {
+                *to = samples.map(byte);
             }
         }
     }
