@@ -52,7 +52,7 @@ export const de: Texts = {
     progress: 'Fortschritt',
     offline: 'Keine Verbindung. Es geht von selbst weiter, sobald du wieder im Netz bist.',
     reconnect: 'Die Verbindung ist langsam. Es geht von selbst weiter.',
-    queueFull: 'Das sind zu viele Bilder auf einmal. Deines kommt später; es geht von selbst weiter.',
+    queueFull: 'Das sind zu viele Bilder auf einmal. Deines kommt später von selbst.',
     paused: 'Die Bilder machen gerade Pause. Es geht von selbst weiter.',
     nextTry: (seconds: number) =>
       many(seconds, 'Nächster Versuch in # Sekunde.', 'Nächster Versuch in # Sekunden.'),

@@ -51,7 +51,7 @@ export const en = {
     progress: 'Progress',
     offline: 'No connection. It goes on by itself as soon as you are back.',
     reconnect: 'The connection is slow. It goes on by itself.',
-    queueFull: 'Too many pictures at once. Yours comes later; it goes on by itself.',
+    queueFull: 'Too many pictures at once. Yours comes by itself later.',
     paused: 'Your host has paused the pictures. It goes on by itself.',
     nextTry: (seconds: number) => many(seconds, 'Next try in # second.', 'Next try in # seconds.'),
     nextTryAt: (at: Date) => `Next try at ${timeOf('en', at)}.`,
