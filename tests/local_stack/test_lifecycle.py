@@ -22,14 +22,12 @@ sys.path.insert(0, str(ROOT / "infra" / "local"))
 from local_stack import __main__ as commands  # noqa: E402
 from local_stack import config, deploy, emulator, template  # noqa: E402
 from local_stack.errors import StackError  # noqa: E402
+from local_stack.ports import free_ports  # noqa: E402
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-    return found
+    return free_ports(1)[0]
 
 
 @pytest.fixture(autouse=True)

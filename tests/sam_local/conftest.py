@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ sys.path.insert(0, str(ROOT / "infra" / "local"))
 
 import engine as engines  # noqa: E402
 from local_stack import config, deploy, sam_local, samples  # noqa: E402
+from local_stack.ports import free_ports  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +57,8 @@ def without_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _prepared(stack: dict[str, Any] | None, folder: Path) -> Path:
-    with socket.socket() as probe, pytest.MonkeyPatch.context() as patch:
-        probe.bind(("127.0.0.1", 0))
-        patch.setenv(config.PORT_VARIABLE, str(probe.getsockname()[1]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(config.PORT_VARIABLE, str(free_ports(1)[0]))
         patch.setenv(sam_local.HOST_VARIABLE, engines.HOST)
         sam_local.prepare(stack, folder)
     return folder

@@ -1,6 +1,6 @@
 """Runs a function under the AWS Runtime Interface Emulator (RIE): its real binary and runtime API, without a container.
 
-Uses only the standard library, because the tests of `events/` use it too, from an environment of their own.
+Needs no package that is installed, because the tests of `events/` use it too, from an environment of their own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from local_stack.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 10
@@ -148,15 +150,3 @@ class Function:
                     return
             time.sleep(0.01)
         raise RuntimeError(f"The Runtime Interface Emulator does not listen:\n{self.log()}")
-
-
-def free_ports(count: int) -> list[int]:
-    """Free ports of 127.0.0.1, all different."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

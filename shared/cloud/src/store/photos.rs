@@ -127,7 +127,7 @@ mod tests {
         })
     }
 
-    /// Whether the state `after` may follow the state `before`.
+    /// The rule of a photo's states: `after` may follow `before`.
     fn may_follow(before: Option<&PhotoState>, after: Option<&PhotoState>) -> bool {
         match (before, after) {
             (Some(PhotoState::AwaitingUpload) | None, None) | (Some(PhotoState::AwaitingUpload), Some(_)) => {

@@ -38,8 +38,8 @@ impl BlockedTerms {
     }
 }
 
-/// Whether a term of one of the lists stands in one of the texts, at word boundaries. A term without letters, digits or
-/// emoji never does.
+/// The search for a term of one of the lists in one of the texts, at word boundaries. A term without letters, digits or
+/// emoji is never found.
 pub fn contains_any<'a>(texts: impl IntoIterator<Item = &'a str>, lists: &[&BlockedTerms]) -> bool {
     // Most installations block nothing, and most edits have no words of their own: then nothing is read.
     if lists.iter().all(|list| list.is_empty()) {

@@ -13,7 +13,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::money::MicroUsd;
 use crate::provider::ProviderName;
 
-/// What an organiser has said of an edit.
+/// An organiser's word on an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]

@@ -13,7 +13,7 @@ const MAX_AC: i16 = 1023;
 /// Bits that a look at the data has at least.
 const PEEKED_BITS: u32 = 57;
 
-/// What codes the blocks of a component, or decodes them.
+/// The coders or the decoders of a component's blocks.
 #[derive(Debug)]
 pub(super) struct Tables<T> {
     pub(super) dc: T,
@@ -33,12 +33,12 @@ impl<T> Tables<T> {
     }
 }
 
-/// What reading a block found.
+/// The result of reading a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Read {
-    /// Where the bits of its first coefficient end.
+    /// The position after the bits of its first coefficient.
     pub(super) after_mean: usize,
-    /// Whether all other coefficients that were stored are zero.
+    /// All other coefficients that were stored are zero.
     pub(super) is_flat: bool,
 }
 

@@ -98,7 +98,8 @@ pub(super) struct Quantiser {
 
 impl Quantiser {
     pub(super) fn new(steps: &[f32; 64]) -> Self {
-        /// What the transform leaves out: the square root of 2, and the cosine of so many sixteenths of a half turn.
+        /// The factors that the transform leaves out: the square root of 2, and the cosine of so many sixteenths of a
+        /// half turn.
         const LEFT_OUT: [f32; 8] = [
             1.0,
             1.387_039_8,
