@@ -106,27 +106,26 @@ pub(crate) struct Rectangle {
     pub(crate) height: u32,
 }
 
+/// Luma, blue and red difference, alpha.
+pub(crate) type Pixel = [u8; MARK_BYTES_PER_PIXEL];
+/// Nothing of the mark.
+pub(crate) const CLEAR: Pixel = [0; MARK_BYTES_PER_PIXEL];
+
 /// A mark in the size and the colours of its place, full-range BT.601.
 #[derive(Debug)]
 pub(crate) struct Drawn {
     pub(crate) place: Rectangle,
-    /// Luma, blue and red difference, alpha; row by row.
-    pixels: Vec<[u8; MARK_BYTES_PER_PIXEL]>,
+    /// Row by row.
+    pixels: Vec<Pixel>,
 }
 
 impl Drawn {
-    /// Colour and alpha at a pixel of the picture; clear outside the mark.
-    pub(crate) fn at(&self, x: usize, y: usize) -> ([u8; BYTES_PER_PIXEL], u8) {
-        let column = x.wrapping_sub(self.place.x as usize);
-        let row = y.wrapping_sub(self.place.y as usize);
+    /// The mark's pixels in a row of the picture; none outside of it.
+    pub(crate) fn row(&self, y: usize) -> &[Pixel] {
         let width = self.place.width as usize;
-        let pixel = (column < width && row < self.place.height as usize)
-            .then(|| self.pixels.get(row * width + column))
-            .flatten();
-        match pixel {
-            Some(&[luma, blue, red, alpha]) => ([luma, blue, red], alpha),
-            None => ([0; BYTES_PER_PIXEL], 0),
-        }
+        y.checked_sub(self.place.y as usize)
+            .and_then(|row| self.pixels.get(row * width..(row + 1) * width))
+            .unwrap_or_default()
     }
 
     /// Whether the mark has no colours that a gray picture could not show.

@@ -53,8 +53,10 @@ pub(super) fn read(
     block: &mut Block,
 ) -> Option<Read> {
     let mut at = reader.position;
-    let mean = tables.dc.symbol(reader.peek(at)?)?;
+    let mut bits = reader.peek(at)?;
+    let mean = tables.dc.symbol(bits)?;
     at += mean.length as usize;
+    bits <<= mean.length;
     let (mean, after_mean) = (last + mean.value, at);
     if mean.abs() > MAX_DC {
         return None;
@@ -63,19 +65,20 @@ pub(super) fn read(
 
     // The place of the next coefficient in the file's order.
     let mut next = 1;
+    // Symbols that are in `bits` for sure.
+    let mut held = PEEKED_BITS / SYMBOL_BITS - 1;
     while next <= wanted {
-        let mut bits = reader.peek(at)?;
-        for _ in 0..PEEKED_BITS / SYMBOL_BITS {
-            let symbol = tables.ac.symbol(bits)?;
-            at += symbol.length as usize;
-            bits <<= symbol.length;
-            next += symbol.covers;
-            if let Some(&place) = ZIGZAG.get(next as usize - 1) {
-                block[usize::from(place)] = narrow(symbol.value);
-            }
-            if next > wanted {
-                break;
-            }
+        if held == 0 {
+            bits = reader.peek(at)?;
+            held = PEEKED_BITS / SYMBOL_BITS;
+        }
+        held -= 1;
+        let symbol = tables.ac.symbol(bits)?;
+        at += symbol.length as usize;
+        bits <<= symbol.length;
+        next += symbol.covers;
+        if let Some(&place) = ZIGZAG.get(next as usize - 1) {
+            block[usize::from(place)] = narrow(symbol.value);
         }
     }
     while next < 64 {

@@ -161,13 +161,15 @@ fn shorten(counts: &mut [usize; 64]) -> Option<()> {
     Some(())
 }
 
-/// The value of `size` bits as coded: the lower half of the range means negative values.
-fn extend(bits: u32, size: u32) -> i32 {
-    let value = bits.cast_signed();
-    if size == 0 || bits >> (size - 1) != 0 {
-        value
+/// The value that the bits begin with, of `size` bits: the lower half of the range means negative values.
+#[inline]
+fn value(bits: u64, size: u32) -> i32 {
+    // In two steps, because a value may have no bits.
+    let value = lower(bits >> 1 >> (63 - size)).cast_signed();
+    if bits >> 63 == 0 {
+        value + 1 - (1 << size)
     } else {
-        value - (1 << size) + 1
+        value
     }
 }
 
@@ -185,23 +187,18 @@ pub(super) struct Symbol {
     pub(super) length: u32,
 }
 
-/// A look-up's result, packed: bits 0 to 7 hold the length of the code, and of the value if that is within the look-up; 8 to
-/// 15 the coefficients covered; 16 to 19 the size of a value that is not; 20 to 31 the value.
+/// A look-up's result: a code and the value after it, which need not be within the look-up. Packed: bits 0 to 7 hold the
+/// length of both, 0 for no such code or a longer one; 8 to 15 the length of the code; 16 to 23 the coefficients covered;
+/// 24 to 31 the size of the value.
 #[derive(Debug, Clone, Copy)]
 struct Entry(u32);
 
 impl Entry {
-    /// No such code, or a longer one.
-    const OTHER: Self = Self(15 << 16);
+    const OTHER: Self = Self(0);
 
-    /// Of a code and the bits after it, as many as the look-up holds.
-    fn new(code: Code, after: u32, held: u32) -> Self {
-        let size = code.size();
-        let (length, value, missing) = match held.checked_sub(size) {
-            Some(unused) => (code.length + size, extend(after >> unused, size), 0),
-            None => (code.length, 0, size),
-        };
-        Self(length | code.covers() << 8 | missing << 16 | value.cast_unsigned() << 20)
+    fn new(code: Code) -> Self {
+        let both = code.length + code.size();
+        Self(both | code.length << 8 | code.covers() << 16 | code.size() << 24)
     }
 
     #[inline]
@@ -211,22 +208,16 @@ impl Entry {
 
     #[inline]
     fn covers(self) -> u32 {
-        self.0 >> 8 & 255
+        self.0 >> 16 & 255
     }
 
     #[inline]
-    fn is_whole(self) -> bool {
-        self.missing() == 0
-    }
-
-    #[inline]
-    fn missing(self) -> u32 {
-        self.0 >> 16 & 15
-    }
-
-    #[inline]
-    fn value(self) -> i32 {
-        self.0.cast_signed() >> 20
+    fn symbol(self, bits: u64) -> Symbol {
+        Symbol {
+            covers: self.covers(),
+            value: value(bits << (self.0 >> 8 & 63), self.0 >> 24),
+            length: self.length(),
+        }
     }
 }
 
@@ -254,7 +245,7 @@ const ENTRIES: usize = 1 << LOOKUP_BITS;
 pub(super) struct Decoder {
     entries: Box<[Entry; ENTRIES]>,
     skips: Box<[Skip; ENTRIES]>,
-    /// Codes that are longer than a look-up, by length.
+    /// Codes that are longer than a look-up, in order.
     long: Vec<Code>,
 }
 
@@ -272,9 +263,7 @@ impl Decoder {
                 continue;
             };
             let first = (code.code << held) as usize;
-            for (after, entry) in (0..1 << held).zip(&mut entries[first..]) {
-                *entry = Entry::new(code, after, held);
-            }
+            entries[first..first + (1 << held)].fill(Entry::new(code));
         }
         let skips = match kind {
             Kind::Dc => Box::new([Skip(0); ENTRIES]),
@@ -287,33 +276,22 @@ impl Decoder {
     #[inline]
     pub(super) fn symbol(&self, bits: u64) -> Option<Symbol> {
         let entry = self.entries[(bits >> (64 - LOOKUP_BITS)) as usize % ENTRIES];
-        if !entry.is_whole() {
-            return self.longer(entry, bits);
+        if entry.length() == 0 {
+            return self.longer(bits);
         }
-        Some(Symbol {
-            covers: entry.covers(),
-            value: entry.value(),
-            length: entry.length(),
-        })
+        Some(entry.symbol(bits))
     }
 
-    /// The same where code and value are longer than a look-up.
+    /// The same where the code is longer than a look-up.
     #[cold]
-    fn longer(&self, entry: Entry, bits: u64) -> Option<Symbol> {
-        let (covers, length, size) = if entry.length() > 0 {
-            (entry.covers(), entry.length(), entry.missing())
-        } else {
-            let is_next = |code: &&Code| bits >> (64 - code.length) == u64::from(code.code);
-            let code = self.long.iter().find(is_next)?;
-            (code.covers(), code.length, code.size())
-        };
-        // In two steps, because a value may have no bits.
-        let value = lower((bits << length) >> 32 >> (32 - size));
-        Some(Symbol {
-            covers,
-            value: extend(value, size),
-            length: length + size,
-        })
+    fn longer(&self, bits: u64) -> Option<Symbol> {
+        // With zeros up to the longest length, codes ascend: the next one is the last that is not above the bits.
+        let above = self
+            .long
+            .partition_point(|code| u64::from(code.code) << (64 - code.length) <= bits);
+        let code = *self.long.get(above.checked_sub(1)?)?;
+        let is_next = bits >> (64 - code.length) == u64::from(code.code);
+        is_next.then(|| Entry::new(code).symbol(bits))
     }
 
     #[inline]
@@ -328,7 +306,7 @@ fn skips(entries: &[Entry; ENTRIES]) -> Box<[Skip; ENTRIES]> {
         let (mut used, mut covered) = (0, 0);
         while covered < BLOCK_END {
             let entry = entries[(bits << used) % ENTRIES];
-            if !entry.is_whole() || used + entry.length() > LOOKUP_BITS {
+            if entry.length() == 0 || used + entry.length() > LOOKUP_BITS {
                 break;
             }
             if entry.covers() < BLOCK_END && covered + entry.covers() > 63 {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dct::Samples;
 use super::frame::Frame;
-use crate::watermark::Drawn;
+use crate::watermark::{CLEAR, Drawn, Pixel};
 
 /// A mark on the grid of a file's coding units.
 #[derive(Debug)]
@@ -43,10 +43,13 @@ impl Layers {
             let stride = columns.len() * component.across * 8;
             let height = rows.len() * component.down * 8;
             let mut samples = Vec::with_capacity(stride * height);
+            let mut lines = vec![Vec::new(); high];
             for y in 0..height {
+                for (line, y) in lines.iter_mut().zip((top * 8 + y) * high..) {
+                    draw_line(line, frame, mark, left * 8 * wide..(left * 8 + stride) * wide, y);
+                }
                 for x in 0..stride {
-                    let (x, y) = ((left * 8 + x) * wide, (top * 8 + y) * high);
-                    samples.push(mean(frame, mark, channel, x..x + wide, y..y + high));
+                    samples.push(mean(&lines, channel.min(2), x * wide..(x + 1) * wide));
                 }
             }
             Plane {
@@ -111,20 +114,37 @@ impl Layers {
     }
 }
 
-/// Alpha and colour of the pixels that one sample stands for. Beyond the picture's edge, its last pixels go on.
-fn mean(frame: &Frame<'_>, mark: &Drawn, channel: usize, xs: Range<usize>, ys: Range<usize>) -> [u8; 2] {
-    let (mut alphas, mut colours) = (0, 0);
-    if xs.len() * ys.len() == 1 {
-        let (colour, alpha) = mark.at(xs.start.min(frame.width - 1), ys.start.min(frame.height - 1));
-        return [alpha, colour[channel.min(2)]];
+/// Draws a row of the picture's pixels with nothing but the mark on it. Beyond the picture's edge, its last pixels go on.
+fn draw_line(line: &mut Vec<Pixel>, frame: &Frame<'_>, mark: &Drawn, columns: Range<usize>, row: usize) {
+    line.clear();
+    line.resize(columns.len(), CLEAR);
+    let start = (mark.place.x as usize).saturating_sub(columns.start);
+    for (to, from) in line[start..].iter_mut().zip(mark.row(row.min(frame.height - 1))) {
+        *to = *from;
     }
-    let count = u32::try_from(xs.len() * ys.len()).unwrap_or(1).max(1);
-    for y in ys {
-        for x in xs.clone() {
-            let (colour, alpha) = mark.at(x.min(frame.width - 1), y.min(frame.height - 1));
-            alphas += u32::from(alpha);
-            colours += u32::from(alpha) * u32::from(colour[channel.min(2)]);
+    let within = frame.width - columns.start;
+    if within < line.len() {
+        let last = line[within - 1];
+        line[within..].fill(last);
+    }
+}
+
+/// Alpha and colour of the pixels that one sample stands for.
+fn mean(lines: &[Vec<Pixel>], channel: usize, columns: Range<usize>) -> [u8; 2] {
+    let first = lines[0][columns.start];
+    let (mut is_flat, mut count, mut alphas, mut colours) = (true, 0, 0, 0);
+    for line in lines {
+        for pixel in &line[columns.clone()] {
+            let (alpha, colour) = (u32::from(pixel[3]), u32::from(pixel[channel]));
+            is_flat &= *pixel == first;
+            count += 1;
+            alphas += alpha;
+            colours += alpha * colour;
         }
+    }
+    // Most of a mark is, and divisions take long.
+    if is_flat {
+        return [first[3], first[channel]];
     }
     let byte = |value: u32| u8::try_from(value).unwrap_or(u8::MAX);
     [
