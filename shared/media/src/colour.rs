@@ -15,9 +15,18 @@ pub(crate) fn adobe_rgb() -> Result<Vec<u8>, MediaError> {
 }
 
 /// A profile as files hold it. One that cannot be written must not be left out: other colours would be seen.
+///
+/// The library writes the present second into it. With a date of ours, one photo always makes the same file, and so keeps
+/// the name that it gets by its content.
 fn encoded(profile: &ColorProfile) -> Result<Vec<u8>, MediaError> {
+    /// Of the header (ICC.1, 7.2.10): year, month, day, hour, minute, second, two bytes each.
+    const DATE: std::ops::Range<usize> = 24..36;
     let failed = |error| MediaError::Encode(format!("colour profile: {error:?}"));
-    profile.encode().map_err(failed)
+    let mut bytes = profile.encode().map_err(failed)?;
+    if let Some(date) = bytes.get_mut(DATE) {
+        date.copy_from_slice(&[2026_u16, 1, 1, 0, 0, 0].map(u16::to_be_bytes).concat());
+    }
+    Ok(bytes)
 }
 
 /// Whether EXIF data (a TIFF file, with or without the prefix of JPEG segments) says Adobe RGB: `R03` in the

@@ -74,6 +74,25 @@ fn adobe_rgb_that_only_exif_names_becomes_a_profile() {
 }
 
 #[test]
+fn a_profile_that_we_write_does_not_say_when() {
+    for file in [
+        "hard/03-colour-adobe-rgb-exif-only.jpg",
+        "hard/03-colour-gamma-1.6.png",
+    ] {
+        let prepared = prepare_photo(&photo(file), &Limits::PHOTO).unwrap();
+        let date = ColorProfile::new_from_slice(&profile(&prepared.jpeg).unwrap())
+            .unwrap()
+            .creation_date_time;
+        assert_eq!(
+            (date.year, date.month, date.day_of_the_month),
+            (2026, 1, 1),
+            "{file}"
+        );
+        assert_eq!((date.hours, date.minutes, date.seconds), (0, 0, 0), "{file}");
+    }
+}
+
+#[test]
 fn a_mark_shows_its_own_colours_under_any_profile() {
     let colour = [250, 120, 20];
     let mut png = std::io::Cursor::new(Vec::new());
