@@ -15,11 +15,14 @@ export interface Shot {
 }
 
 const trouble = (api: FakeApi): void => {
+  const reached = { failure_rate: 0.41, budget_hard_cap: 100_000_000 };
   for (const check of api.summary.observability.checks) {
-    if (check.id === 'failure_rate' || check.id === 'budget_hard_cap') check.status = 'alert';
+    const value = reached[check.id as keyof typeof reached];
+    if (value !== undefined) Object.assign(check, { status: 'alert', value });
   }
   api.summary.spend.tenant_micro_usd = 100_000_000;
-  api.summary.spend.edits_left = 0;
+  // As the API answers while an exception holds.
+  api.summary.spend.edits_left = null;
   api.summary.spend.override_until = data.at(-7_200_000);
   api.summary.budget_alerts = [
     {
