@@ -65,7 +65,8 @@ def _prepared(stack: dict[str, Any] | None, folder: Path) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs a test once per sample with `FULL=1`; else once per kind of event, because a container takes seconds and
-    `tests/events` runs every sample through the same binaries."""
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", samples.names() if os.environ.get("FULL") else samples.one_of_each_kind())
+    """Runs a test once per sample with `FULL=1`; else once per kind of event or once per package, because a container takes
+    seconds and `tests/events` runs every sample through the same binaries, with and without a stack."""
+    for fixture, few in (("name", samples.one_of_each_kind), ("name_of_package", samples.one_of_each_package)):
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, samples.names() if os.environ.get("FULL") else few())

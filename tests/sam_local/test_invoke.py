@@ -59,10 +59,12 @@ def test_a_sample_gets_its_answer_from_the_local_stack(name: str, engine: Engine
         assert answer and "errorType" not in answer, answer
 
 
-def test_a_sample_without_a_stack_gets_a_clear_refusal(name: str, engine: Engine, without_stack: Path) -> None:
+def test_a_sample_without_a_stack_gets_a_clear_refusal(
+    name_of_package: str, engine: Engine, without_stack: Path
+) -> None:
     """From an image without certificates, too: nothing there may end the process."""
-    answer = _invoke(engine, without_stack, name, "--invoke-image", WITHOUT_CERTIFICATES)
-    assert samples.says_unavailable(name, answer), answer
+    answer = _invoke(engine, without_stack, name_of_package, "--invoke-image", WITHOUT_CERTIFICATES)
+    assert samples.says_unavailable(name_of_package, answer), answer
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,14 @@ def one_of_each_kind() -> list[str]:
     return sorted(found.values())
 
 
+def one_of_each_package() -> list[str]:
+    """A sample for each binary."""
+    found: dict[str, str] = {}
+    for name in names():
+        found.setdefault(template.function(name).package, name)
+    return sorted(found.values())
+
+
 def load(name: str, replace: dict[str, str] | None = None) -> dict[str, Any]:
     """A sample; `replace` maps placeholders to values."""
     text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")

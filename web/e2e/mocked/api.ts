@@ -17,6 +17,7 @@ const style = (key: string, name: string, description: string, more: Partial<Sty
   description,
   is_premium: false,
   locked: false,
+  takes_prompt: true,
   preview_url: `/pictures/style-${key}.jpg`,
   ...more,
 });

@@ -92,6 +92,77 @@ test("403: a closed policy shows the organiser's message, and a way back to the 
   await me.seesResult();
 });
 
+test('402: above the warning limit a dear style leads back to the styles', async ({ page }) => {
+  api.next.order.push(problem(402, 'budget_soft_cap_reached'));
+  await guest(page).order();
+  await expect(page.getByRole('button', { name: 'Try another style' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+});
+
+test('a refused order is asked for again by the guest alone, not by a reload or a new tab', async ({
+  page,
+}) => {
+  api.next.order.push(problem(402, 'budget_hard_cap_reached'));
+  await guest(page).order();
+  await expect(heading(page, 'No more pictures for now')).toBeVisible();
+  await page.reload();
+  await expect(heading(page, 'No more pictures for now')).toBeVisible();
+  await page.goto('about:blank');
+  await page.goto(PAGE);
+  await expect(heading(page, 'Lena & Jonas')).toBeVisible();
+  expect(api.count('order')).toBe(1);
+  await page.goto(`${PAGE}#picture`);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await guest(page).seesResult();
+  expect(api.count('order')).toBe(2);
+});
+
+test('a style that the organiser has taken away is gone from the list, too', async ({ page }) => {
+  const me = guest(page);
+  await me.scan();
+  await me.choosePhoto();
+  await me.chooseStyle();
+  api.styles = api.styles.filter(({ key }) => key !== 'oil');
+  api.next.order.push(problem(403, 'style_not_allowed'));
+  await me.make();
+  await page.getByRole('button', { name: 'Try another style' }).click();
+  await expect(page.getByRole('radio', { name: 'Oil painting' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Make my picture' })).toBeDisabled();
+  await me.chooseStyle('Comic');
+  await me.make();
+  await me.seesResult();
+});
+
+test('a style that takes no words offers no place for them', async ({ page }) => {
+  api.styles = api.styles.map((style) => ({ ...style, takes_prompt: style.key !== 'noir' }));
+  const me = guest(page);
+  await me.scan();
+  await me.choosePhoto();
+  await me.chooseStyle('Comic');
+  await page.getByLabel('Your own words').fill('with a hat');
+  await me.chooseStyle('Film noir');
+  await expect(page.getByLabel('Your own words')).toHaveCount(0);
+  await me.make();
+  await me.seesResult();
+  expect(api.calls.find(({ what }) => what === 'order')?.body).toEqual({ style_key: 'noir' });
+});
+
+test('own words that the organiser has switched off meanwhile are what is not possible', async ({ page }) => {
+  const me = guest(page);
+  await me.scan();
+  await me.choosePhoto();
+  await me.chooseStyle();
+  await page.getByLabel('Your own words').fill('with a hat');
+  api.event = sampleEvent({ allow_custom_prompt: false });
+  api.next.order.push(problem(403, 'event_policy_blocked', { detail: 'Please choose one of our styles.' }));
+  await me.make();
+  await expect(heading(page, 'These words are not possible here')).toBeVisible();
+  await page.getByRole('button', { name: 'Your own words' }).click();
+  await expect(page.getByLabel('Your own words')).toHaveCount(0);
+  await me.make();
+  await me.seesResult();
+});
+
 test('409: an order in progress is asked for again with the same key', async ({ page }) => {
   api.next.order.push(problem(409, 'idempotency_in_progress', { retryAfter: 0 }));
   await guest(page).order();

@@ -21,6 +21,8 @@ export interface SavedJob {
   startedAt: number;
   /** The guest has seen how it ended. */
   seen: boolean;
+  /** Why it stopped: only the guest starts it again, no reload does. */
+  stop?: Stop | null;
 }
 
 export type Phase = 'uploading' | 'ordering' | 'waiting' | 'succeeded' | 'failed' | 'stopped';
@@ -76,7 +78,8 @@ export class Job {
     this.#photo = options.photo;
     this.#consent = options.consent;
     this.#onUploaded = options.onUploaded;
-    this.phase = options.saved.editId ? 'waiting' : options.saved.uploaded ? 'ordering' : 'uploading';
+    this.stop = options.saved.stop ?? null;
+    this.phase = this.stop ? 'stopped' : this.#next();
     this.sent = options.saved.uploaded ? 1 : 0;
     this.orderedAt = options.saved.startedAt;
   }
@@ -101,10 +104,15 @@ export class Job {
   /** Ends a pause at once, or starts again what had stopped. */
   again(): void {
     if (this.phase === 'stopped') {
+      this.saved = { ...this.saved, stop: null, seen: false };
       this.stop = null;
-      this.phase = this.saved.editId ? 'waiting' : this.saved.uploaded ? 'ordering' : 'uploading';
+      this.phase = this.#next();
       void this.run();
     } else this.#pause.end();
+  }
+
+  #next(): Phase {
+    return this.saved.editId ? 'waiting' : this.saved.uploaded ? 'ordering' : 'uploading';
   }
 
   /** Lets go of it. What the API already has goes on there. */
@@ -229,13 +237,23 @@ export class Job {
       if (photo?.ok && photo.data.rejection)
         return { kind: 'photoRejected', detail: null, rejection: photo.data.rejection.code };
     }
+    if (this.saved.prompt && (await this.#isAboutWords(trouble))) return { kind: 'words', detail: null };
     return stopOf(trouble);
+  }
+
+  /** The rules may have changed since the words were written; the event itself may still be open. */
+  async #isAboutWords({ code }: Trouble): Promise<boolean> {
+    if (code === 'validation_failed') return true;
+    if (code !== 'event_policy_blocked') return false;
+    const event = await this.#api.event();
+    return event.ok && event.data.ai_edits.available;
   }
 
   #stopped(stop: Stop): false {
     this.hold = null;
     this.stop = stop;
     this.phase = 'stopped';
+    void this.#save({ stop });
     return false;
   }
 }
@@ -268,6 +286,7 @@ export function stopOf(trouble: Trouble): Stop {
       return { kind: 'photoGone', detail: null };
     case 'edit_not_found':
       return { kind: 'editGone', detail: null };
+    case 'budget_soft_cap_reached':
     case 'style_not_allowed':
     case 'style_locked':
     case 'validation_failed':

@@ -117,9 +117,13 @@ export class Session {
     }
   }
 
+  #both() {
+    return Promise.all([this.api.event(), this.api.styles()]);
+  }
+
   async #loadEvent(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      const [event, styles] = await Promise.all([this.api.event(), this.api.styles()]);
+      const [event, styles] = await this.#both();
       if (event.ok) {
         this.closed = null;
         this.#take(event.data);
@@ -147,7 +151,8 @@ export class Session {
   /** Asks again at once: from a button, and where the event may have changed meanwhile. */
   async reload(): Promise<void> {
     this.#pause.end();
-    const event = await this.api.event();
+    const [event, styles] = await this.#both();
+    if (styles.ok) this.styles = styles.data;
     if (event.ok) this.#take(event.data);
     else if (event.trouble.code === 'event_not_found') this.closed = event.trouble;
   }
@@ -331,7 +336,7 @@ export class Session {
 
   async #ended(job: Job): Promise<void> {
     if (job !== this.job) return;
-    if (job.stop?.kind === 'closed' || job.stop?.kind === 'consent') await this.reload();
+    if (job.stop) await this.reload();
     if (job.stop?.kind === 'photoGone') await this.dropPhoto();
   }
 

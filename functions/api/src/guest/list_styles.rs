@@ -24,6 +24,8 @@ pub(crate) struct StyleBody<'a> {
     is_premium: bool,
     /// Asks for more than the event has.
     locked: bool,
+    /// Whether it may come with words of the guest's own, where the event allows them.
+    takes_prompt: bool,
 }
 
 function!("guest-list-styles", EventToken, list_styles);
@@ -60,6 +62,7 @@ impl<'a> StyleBody<'a> {
             preview_url: style.preview_url.as_deref(),
             is_premium: style.is_premium,
             locked,
+            takes_prompt: style.takes_prompt(),
         }
     }
 }

@@ -226,7 +226,7 @@ export const de: Words = {
       abuse_escalation:
         'Dieser Gast wird für den Rest der Stunde von selbst abgelehnt. Geht es weiter, schalten Sie unter Regeln und Seite eigene Worte aus oder ergänzen die Worte, die nicht erlaubt sind.',
       providers:
-        'Der andere Dienst übernimmt, wo einer eingestellt ist. Bilder warten und gehen von selbst weiter; der Betreiber weiß Bescheid.',
+        'Der andere Dienst übernimmt, wo einer eingestellt ist. Wartende Bilder gehen von selbst weiter, sobald er zurück ist; gescheiterte werden neu gewünscht. Der Betreiber weiß Bescheid.',
     },
   },
   gallery: {
@@ -456,6 +456,10 @@ export const de: Words = {
       off: 'keine Galerie',
       open: 'offen',
       reviewed: 'geprüft',
+      undecided: 'nichts entschieden',
+      secret: 'nie gezeigt',
+      renewed: 'erneuert',
+      removed: 'entfernt',
     },
     actor: { organiser: 'Veranstalter', superadmin: 'Superadmin', operator: 'Betreiber' },
     actingFor: (tenant) => `für ${tenant}`,

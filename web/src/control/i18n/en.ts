@@ -226,7 +226,7 @@ export const en = {
       abuse_escalation:
         'That guest is refused for the rest of the hour, by itself. If it goes on, switch own words off under Rules and page, or add words that are not allowed.',
       providers:
-        'The other service takes over where one is set. Pictures wait and continue by themselves; whoever runs the installation knows.',
+        'The other service takes over where one is set. Pictures that wait go on by themselves once it is back; failed ones are asked for again. Whoever runs the installation knows.',
     } as Record<string, string>,
   },
   gallery: {
@@ -455,6 +455,10 @@ export const en = {
       off: 'no gallery',
       open: 'open',
       reviewed: 'reviewed',
+      undecided: 'nothing decided',
+      secret: 'never shown',
+      renewed: 'renewed',
+      removed: 'removed',
     } as Record<string, string>,
     actor: { organiser: 'Organiser', superadmin: 'Superadmin', operator: 'Operator' },
     actingFor: (tenant: string) => `for ${tenant}`,

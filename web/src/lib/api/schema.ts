@@ -1908,6 +1908,8 @@ export interface components {
             locked: boolean;
             name: string;
             preview_url?: string | null;
+            /** @description Whether it may come with words of the guest's own, where the event allows them. */
+            takes_prompt: boolean;
         };
         /**
          * @description Why guests cannot use a style.
@@ -6628,7 +6630,8 @@ export interface operations {
                      *           "key": "comic",
                      *           "locked": false,
                      *           "name": "Comic",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6636,7 +6639,8 @@ export interface operations {
                      *           "key": "test-broken-output",
                      *           "locked": false,
                      *           "name": "Test: test-broken-output",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6644,7 +6648,8 @@ export interface operations {
                      *           "key": "test-dear",
                      *           "locked": false,
                      *           "name": "Test: test-dear",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6652,7 +6657,8 @@ export interface operations {
                      *           "key": "test-error",
                      *           "locked": false,
                      *           "name": "Test: test-error",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6660,7 +6666,8 @@ export interface operations {
                      *           "key": "test-flaky",
                      *           "locked": false,
                      *           "name": "Test: test-flaky",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6668,7 +6675,8 @@ export interface operations {
                      *           "key": "test-live",
                      *           "locked": false,
                      *           "name": "Test: test-live",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6676,7 +6684,8 @@ export interface operations {
                      *           "key": "test-live-at-fal",
                      *           "locked": false,
                      *           "name": "Test: test-live-at-fal",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6684,7 +6693,8 @@ export interface operations {
                      *           "key": "test-live-at-runware-alone",
                      *           "locked": false,
                      *           "name": "Test: test-live-at-runware-alone",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6692,7 +6702,8 @@ export interface operations {
                      *           "key": "test-live-dearer-at-fal",
                      *           "locked": false,
                      *           "name": "Test: test-live-dearer-at-fal",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6700,7 +6711,8 @@ export interface operations {
                      *           "key": "test-live-sized",
                      *           "locked": false,
                      *           "name": "Test: test-live-sized",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6708,7 +6720,8 @@ export interface operations {
                      *           "key": "test-locked",
                      *           "locked": true,
                      *           "name": "Test: test-locked",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6716,7 +6729,8 @@ export interface operations {
                      *           "key": "test-moderated",
                      *           "locked": false,
                      *           "name": "Test: test-moderated",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6724,7 +6738,8 @@ export interface operations {
                      *           "key": "test-never",
                      *           "locked": false,
                      *           "name": "Test: test-never",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6732,7 +6747,8 @@ export interface operations {
                      *           "key": "test-ok",
                      *           "locked": false,
                      *           "name": "Test: test-ok",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6740,7 +6756,8 @@ export interface operations {
                      *           "key": "test-premium",
                      *           "locked": true,
                      *           "name": "Test: test-premium",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6748,7 +6765,8 @@ export interface operations {
                      *           "key": "test-rejected",
                      *           "locked": false,
                      *           "name": "Test: test-rejected",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6756,7 +6774,8 @@ export interface operations {
                      *           "key": "test-slow",
                      *           "locked": false,
                      *           "name": "Test: test-slow",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6764,7 +6783,8 @@ export interface operations {
                      *           "key": "test-sync",
                      *           "locked": false,
                      *           "name": "Test: test-sync",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": true
                      *         },
                      *         {
                      *           "description": "Used by tests.",
@@ -6772,7 +6792,8 @@ export interface operations {
                      *           "key": "test-wordless",
                      *           "locked": false,
                      *           "name": "Test: test-wordless",
-                     *           "preview_url": null
+                     *           "preview_url": null,
+                     *           "takes_prompt": false
                      *         }
                      *       ],
                      *       "meta": {

@@ -8,6 +8,7 @@ contract! {
     in_memory {
         an_event_lists_the_styles_it_allows_and_marks_the_locked_ones,
         an_event_that_names_no_styles_allows_every_active_one,
+        a_style_says_whether_it_takes_words,
     }
 }
 
@@ -15,6 +16,7 @@ fn body(key: &str, is_premium: bool, locked: bool) -> Value {
     json!({
         "key": key, "name": format!("Test: {key}"), "description": "Used by tests.",
         "preview_url": null, "is_premium": is_premium, "locked": locked,
+        "takes_prompt": true,
     })
 }
 
@@ -45,4 +47,15 @@ async fn an_event_that_names_no_styles_allows_every_active_one(place: Place) {
         assert!(keys.contains(&key), "{key} is missing in {keys:?}");
     }
     assert!(!keys.contains(&styles::INACTIVE));
+}
+
+async fn a_style_says_whether_it_takes_words(place: Place) {
+    let world = World::new(&place).await;
+    let reply = world.guest.get("/ai-styles").await;
+    let listed = reply.data(200).as_array().unwrap();
+    let takes = |key: &str| listed.iter().find(|style| style["key"] == key).unwrap()["takes_prompt"].clone();
+    assert_eq!(
+        (takes(styles::OK), takes(styles::WORDLESS)),
+        (json!(true), json!(false))
+    );
 }
