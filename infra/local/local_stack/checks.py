@@ -1,8 +1,8 @@
 """`test` and `lint`: every check of the project.
 
 Checks only wait for each other where they must, and for a processor: while cargo builds, only what is downloaded is installed.
-While clippy checks the code a second time, the stack starts and runs the sample events. The tests of the stack mostly
-wait, so Python checks the template beside them, and faults are injected into a second stack.
+The tests of the stack mostly wait, so beside them clippy checks the code a second time, Python checks the template,
+and faults are injected into a second stack.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ def run_all() -> int:
 
 
 def _cargo_lane() -> list[Check]:
-    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build",))]
+    """Cargo lets one command build at a time, and has to look for changes before it runs tests: clippy comes well after that."""
+    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build", "cfn-lint"))]
 
 
 def _template_lane() -> list[Check]:
     return [
         _tools(),
-        *_template_linters(after=("cargo clippy",)),
+        *_template_linters(after=("sample events",)),
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
         Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
@@ -72,8 +73,7 @@ def _stack_lane() -> list[Check]:
         # It builds the pages, too: two builds at once would write the same files.
         Check("stack up", _up, needs=("cargo build",), after=("web build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
-        # After clippy, because cargo lets only one command build at a time.
-        Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
+        Check("cargo test", _cargo_test(), needs=up, live=True),
         # Near the end, because these tests change settings at random until they restore them.
         Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local", "web end to end"), live=True),
         # Last, because these tests judge the whole run: which permissions it used, and what it logged.
@@ -92,8 +92,8 @@ def _fmt() -> Check:
 
 
 def _clippy(after: tuple[str, ...] = ()) -> Check:
-    """Warnings are errors only here, so that unfinished work still builds."""
-    command = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
+    """Warnings are errors only here, so that unfinished work still builds. Nothing waits for it."""
+    command = ["nice", "cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
     return Check("cargo clippy", _shell(command), after=after)
 
 
@@ -108,7 +108,7 @@ def _web_lane() -> list[Check]:
     return [
         Check("web install", site.checking("install")),
         Check("web build", _build_pages, needs=("web install",)),
-        Check("web check", site.checking("check"), needs=("web install",), after=("cargo clippy",)),
+        Check("web check", site.checking("check"), needs=("web install",), after=("sample events",)),
         Check("web api types", site.checking("api:check"), needs=("web install",)),
         Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
         # A browser takes all of a small machine: neither the build nor the tests of the stack get on beside it.
