@@ -157,7 +157,7 @@ test('own words that the organiser has switched off meanwhile are what is not po
   api.next.order.push(problem(403, 'event_policy_blocked', { detail: 'Please choose one of our styles.' }));
   await me.make();
   await expect(heading(page, 'These words are not possible here')).toBeVisible();
-  await page.getByRole('button', { name: 'Your own words' }).click();
+  await page.getByRole('button', { name: 'Try another style' }).click();
   await expect(page.getByLabel('Your own words')).toHaveCount(0);
   await me.make();
   await me.seesResult();
