@@ -18,6 +18,7 @@ contract! {
 
 async fn held_edits_are_sent_oldest_first_and_a_second_dispatch_is_harmless(place: Place) {
     let _settings = settings::alone(&place, &[(setting!(queue_auto_dispatch), "false")]).await;
+    send_leftovers(&place).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     let mut ids = Vec::new();

@@ -108,6 +108,7 @@ async fn dispatch_and_recovery_send_to_the_queue_of_the_setting(place: Place) {
         (setting!(queue_name), standby.as_str()),
     ];
     let _settings = settings::alone(&place, &changes).await;
+    send_leftovers(&place).await;
     let world = World::new(&place).await;
     let photo = world.photo("cat.jpg").await;
     for by_dispatch in [true, false] {
