@@ -61,8 +61,9 @@ def _template_lane() -> list[Check]:
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
         Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
-        # Skipped, with the reason, where no container can run. Not beside the tests of the stack, which change its settings.
-        Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("cargo test",)),
+        # Skipped, with the reason, where no container can run. Not beside the tests of the stack, which change its settings, nor
+        # while the pages are timed.
+        Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("cargo test", "web budgets")),
     ]
 
 
