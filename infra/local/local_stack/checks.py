@@ -1,8 +1,7 @@
 """`test` and `lint`: every check of the project.
 
-Checks only wait for each other where they must, and for a processor: while cargo builds, only what is downloaded is installed.
-The tests of the stack mostly wait, so beside them clippy checks the code a second time, Python checks the template,
-and faults are injected into a second stack.
+Checks that only wait for each other where they must: while cargo builds, Python checks the template and the emulator; while
+clippy checks the code a second time, the stack starts and runs the sample events.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ CHECKOV_CONFIG = ROOT / "infra" / "local" / "checkov.yaml"
 TRANSFORMED = LOCAL / "template.transformed.json"
 TESTS = ROOT / "tests"
 #: Most tests of the stack wait: one thread per core would leave the machine idle.
-TEST_THREADS = os.environ.get("RUST_TEST_THREADS", "8")
+TEST_THREADS = os.environ.get("RUST_TEST_THREADS", "6")
 #: Tells the tests in `tests/afterwards` when this run began.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 
@@ -43,26 +42,25 @@ def run_all() -> int:
     # One cargo build for everything; see `build.TARGETS_VARIABLE`. The fault suite inherits it.
     os.environ[build.TARGETS_VARIABLE] = build.WITH_TESTS
     try:
-        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane(), _fault_lane(), _web_lane()])
+        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane(), _web_lane()])
     finally:
         if not was_running and emulator.stop():
             console.print("Stopped the stack that the tests started.")
 
 
 def _cargo_lane() -> list[Check]:
-    """Cargo lets one command build at a time, and has to look for changes before it runs tests: clippy comes well after that."""
-    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build", "cfn-lint"))]
+    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build",))]
 
 
 def _template_lane() -> list[Check]:
     return [
         _tools(),
-        *_template_linters(after=("sample events",)),
+        *_template_linters(),
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
         Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
-        # Skipped, with the reason, where no container can run. Not beside the tests of the stack, which change its settings, nor
-        # while the pages are timed.
+        # Skipped, with the reason, where no container can run. Beside the fault suite, which has a stack of its own: the other
+        # tests of the stack change its settings. Not while the pages are timed.
         Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("cargo test", "web budgets")),
     ]
 
@@ -74,18 +72,15 @@ def _stack_lane() -> list[Check]:
         # It builds the pages, too: two builds at once would write the same files.
         Check("stack up", _up, needs=("cargo build",), after=("web build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
-        Check("cargo test", _cargo_test(), needs=up, live=True),
+        # After clippy, because cargo lets only one command build at a time.
+        Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
+        # On a stack of its own, with fewer edits than `make test-faults`.
+        Check("fault suite", _shell([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]), live=True),
         # Near the end, because these tests change settings at random until they restore them.
         Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local", "web end to end"), live=True),
         # Last, because these tests judge the whole run: which permissions it used, and what it logged.
-        Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools"), after=("fault suite",)),
+        Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools")),
     ]
-
-
-def _fault_lane() -> list[Check]:
-    """On a stack of its own, with fewer edits than `make test-faults`."""
-    command = [sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]
-    return [Check("fault suite", _shell(command), needs=("cargo build",), after=("cargo clippy", "template tests"))]
 
 
 def _fmt() -> Check:
@@ -93,8 +88,8 @@ def _fmt() -> Check:
 
 
 def _clippy(after: tuple[str, ...] = ()) -> Check:
-    """Warnings are errors only here, so that unfinished work still builds. Nothing waits for it."""
-    command = ["nice", "cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
+    """Warnings are errors only here, so that unfinished work still builds."""
+    command = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
     return Check("cargo clippy", _shell(command), after=after)
 
 
@@ -109,7 +104,7 @@ def _web_lane() -> list[Check]:
     return [
         Check("web install", site.checking("install")),
         Check("web build", _build_pages, needs=("web install",)),
-        Check("web check", site.checking("check"), needs=("web install",), after=("sample events",)),
+        Check("web check", site.checking("check"), needs=("web install",)),
         Check("web api types", site.checking("api:check"), needs=("web install",)),
         Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
         # A browser takes all of a small machine: neither the build nor the tests of the stack get on beside it.
@@ -131,12 +126,12 @@ def _tools() -> Check:
     return Check("test tools", _shell([sys.executable, str(ENTRY), "tools"]))
 
 
-def _template_linters(after: tuple[str, ...] = ()) -> list[Check]:
+def _template_linters() -> list[Check]:
     tools = ("test tools",)
     cfn_lint = [str(TOOLS / "cfn-lint"), "--regions", REGION, "--", str(TEMPLATE), str(MONITORING), str(SITE)]
     sam = [str(TOOLS / "sam"), "validate", "--lint", "--config-env", "prod"]
     return [
-        Check("cfn-lint", _shell(cfn_lint), needs=tools, after=after),
+        Check("cfn-lint", _shell(cfn_lint), needs=tools),
         Check("sam validate", _shell(sam), needs=tools),
         Check("checkov", _checkov, needs=tools),
     ]

@@ -78,7 +78,7 @@ pub(super) fn our_keys() -> Keys {
     std::array::from_fn(|at| key_of(ProviderName::ALL[at]).to_owned())
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Profile {
     /// An earlier run may have left anything.
     #[default]

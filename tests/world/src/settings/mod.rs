@@ -3,8 +3,8 @@
 //! own, so nobody waits there.
 
 mod applied;
-mod turns;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use domain::breaker::Pin;
@@ -14,7 +14,6 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use crate::Place;
 pub(crate) use applied::PLACEHOLDER;
 use applied::{Applied, Profile, our_keys};
-use turns::Turn;
 
 /// The settings of a place, to be held with company or alone.
 pub(crate) type Lock = Arc<RwLock<Applied>>;
@@ -35,7 +34,6 @@ pub struct Shared {
     /// There until this is dropped.
     held: Option<OwnedRwLockReadGuard<Applied>>,
     place: Place,
-    _turn: Option<Turn>,
 }
 
 /// Applies the defaults to a new place.
@@ -77,16 +75,27 @@ fn live_changes(base_url: &str) -> [(Setting, String); 4] {
     ]
 }
 
-/// In memory nobody waits.
-async fn turn(place: &Place, profile: Profile) -> Option<Turn> {
-    match place.is_deployed() {
-        true => Some(Turn::wait(profile).await),
-        false => None,
+/// Tests that wait for their turn. Each of them writes every setting that differs from its own.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// A waiting test, until this is dropped.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        WAITING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 async fn shared(place: &Place, profile: Profile, changes: &[(Setting, String)]) -> Shared {
-    let turn = turn(place, profile).await;
+    let turn = Turn::wait();
     let held = lock(place).read_owned().await;
     let held = if held.profile == profile {
         held
@@ -98,11 +107,11 @@ async fn shared(place: &Place, profile: Profile, changes: &[(Setting, String)]) 
         }
         own.downgrade()
     };
+    drop(turn);
     held.settle(place).await;
     Shared {
         held: Some(held),
         place: place.clone(),
-        _turn: turn,
     }
 }
 
@@ -128,7 +137,6 @@ pub struct Alone {
     /// There until this is shared or dropped.
     held: Option<OwnedRwLockWriteGuard<Applied>>,
     place: Place,
-    turn: Option<Turn>,
 }
 
 /// The defaults with these changes, for this test alone.
@@ -141,14 +149,14 @@ pub async fn alone(place: &Place, changes: &[(Setting, &str)]) -> Alone {
 }
 
 async fn alone_with(place: &Place, changes: &[(Setting, String)]) -> Alone {
-    let turn = turn(place, Profile::Own).await;
+    let turn = Turn::wait();
     let mut held = lock(place).write_owned().await;
+    drop(turn);
     held.apply(place, Profile::Own, changes).await;
     held.settle(place).await;
     Alone {
         held: Some(held),
         place: place.clone(),
-        turn,
     }
 }
 
@@ -209,15 +217,10 @@ impl Alone {
         let place = self.place.clone();
         self.held().apply(&place, profile, changes).await;
         self.held().settle(&place).await;
-        let held = self.held.take().expect("still alone").downgrade();
-        let turn = self.turn.take();
-        if let Some(turn) = &turn {
-            turn.share(profile);
-        }
+        let held = self.held.take().expect("still alone");
         Shared {
-            held: Some(held),
+            held: Some(held.downgrade()),
             place,
-            _turn: turn,
         }
     }
 }
@@ -227,11 +230,10 @@ impl Drop for Alone {
         if let Some(held) = self.held.as_mut()
             && self.place.is_deployed()
         {
-            if Turn::is_last() {
-                restore_blocking(held);
-            } else {
+            match WAITING.load(Ordering::SeqCst) {
+                0 => restore_blocking(held),
                 // The next test restores the settings, and pins the breakers.
-                (held.profile, held.pin) = (Profile::Unknown, None);
+                _ => (held.profile, held.pin) = (Profile::Unknown, None),
             }
         }
     }
