@@ -79,7 +79,7 @@ def main():
             run(binaries / "synthesise", PHOTO, width, height, picture)
         ours, sharps = [], []
         for _ in range(rounds):
-            # CPU time may be counted in ticks of 4 ms, which a few jobs of ours would be shorter than.
+            # CPU time may be counted in ticks of 4 ms, a twentieth of what six jobs of ours take.
             ours.append(measure(binaries / "finish", "finish", picture, jobs * 3))
             if has_sharp:
                 sharps.append(measure(*NODE, HERE / "finish.mjs", picture, MARK, jobs))
@@ -89,7 +89,7 @@ def main():
 
         cpu, rss = median(ours, "cpu_ms"), max(result["max_rss_mb"] for result in ours)
         ratio = cpu / median(sharps, "cpu_ms")
-        good &= rss < TARGET_RSS_MB and ratio <= aim
+        good &= rss < TARGET_RSS_MB and not ratio > aim
         print(
             f"| {width}x{height} | {cpu:.1f} | {median(sharps, 'cpu_ms'):.1f} | {ratio:.2f} "
             f"| {rss:.0f} | {median(sharps, 'max_rss_mb'):.0f} |",
@@ -102,9 +102,9 @@ def main():
         rows.append(row)
     figures = {"rounds": rounds, "aim_ratios": TARGET_RATIOS, "aim_max_rss_mb": TARGET_RSS_MB, "pictures": rows}
     (HOME / "report.json").write_text(json.dumps(figures, indent=2) + "\n")
-    verdict = ("reached" if good else "MISSED") if has_sharp else "not measured"
+    verdict = "MISSED" if not good else "reached" if has_sharp else "memory reached, ratio not measured"
     print(f"Aim: ratio at most {' / '.join(map(str, TARGET_RATIOS))}, memory under {TARGET_RSS_MB} MB: {verdict}")
-    return 0 if good or not has_sharp else 1
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
