@@ -57,9 +57,12 @@ pub enum MediaError {
         /// The decoder's own words.
         reason: String,
     },
-    /// The JPEG encoder or the resizer refused; a bug on our side, not in the picture.
+    /// The JPEG encoder refused; a bug on our side, not in the picture.
     #[error("the picture could not be written ({0}): report this")]
     Encode(String),
+    /// A bug on our side, too.
+    #[error("the picture could not be scaled ({0}): report this")]
+    Scaling(#[from] scaling::ScalingError),
     /// The AI provenance is missing from a file, or could not be written into it.
     #[error("AI provenance: {0}")]
     Provenance(String),
@@ -112,7 +115,7 @@ impl MediaError {
             Self::Gif => Refusal::Gif,
             Self::Unsupported(_) => Refusal::UnsupportedKind,
             Self::Truncated(_) | Self::Corrupt { .. } => Refusal::Damaged,
-            Self::Encode(_) | Self::Provenance(_) => return None,
+            Self::Encode(_) | Self::Scaling(_) | Self::Provenance(_) => return None,
         })
     }
 }

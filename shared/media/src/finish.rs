@@ -1,7 +1,7 @@
 //! Turns a provider's output into the picture that we deliver.
 
 use data_encoding::HEXLOWER;
-use fast_image_resize::FilterType;
+use scaling::FilterType;
 use sha2::{Digest, Sha256};
 
 use crate::provenance::{Provenance, verify};

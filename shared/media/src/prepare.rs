@@ -1,6 +1,6 @@
 //! Turns a guest's photo into what a provider may see.
 
-use fast_image_resize::FilterType;
+use scaling::FilterType;
 
 use crate::finish::THUMBNAIL_LONG_SIDE;
 use crate::{Limits, MediaError, decode, encode, orient, resize};

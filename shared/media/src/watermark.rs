@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use fast_image_resize::FilterType;
-use fast_image_resize::pixels::U8x4;
+use scaling::FilterType;
 
 use crate::picture::{BYTES_PER_PIXEL, Picture};
-use crate::resize::scale;
 use crate::{Limits, MediaError, colour, decode, probe};
 
 /// Bytes of a mark's pixel: red, green, blue, alpha (straight, not premultiplied).
@@ -61,7 +59,7 @@ impl Mark {
 
     fn resized(&self, width: u32, height: u32) -> Result<Self, MediaError> {
         let (from, to) = ((self.width, self.height), (width, height));
-        let pixels = scale::<U8x4>(&self.pixels, from, to, FilterType::CatmullRom)?;
+        let pixels = scaling::rgba(&self.pixels, from, to, FilterType::CatmullRom)?;
         Ok(Self {
             pixels,
             width,

@@ -15,13 +15,13 @@ mod planes;
 mod scan;
 mod thumbnail;
 
-use fast_image_resize::FilterType;
+use scaling::FilterType;
 
 use crate::finish::{Made, THUMBNAIL_LONG_SIDE};
 use crate::jpeg_segments as segments;
 use crate::picture::{fit, is_profile_of};
 use crate::watermark::{self, Drawn};
-use crate::{Format, Limits, MediaError, Watermark, colour, decode, resize};
+use crate::{Format, Limits, MediaError, Watermark, colour, decode};
 use frame::Frame;
 use layer::Layers;
 use planes::{Plane, Scale, Small};
@@ -138,7 +138,7 @@ fn shrink(
             side(frame.width, component.across, across),
             side(frame.height, component.down, down),
         );
-        let samples = resize::plane(
+        let samples = scaling::plane(
             &plane.samples,
             plane.stride,
             from,
