@@ -329,10 +329,12 @@ test.describe('the network goes', () => {
       api.edits = [sampleEdit('edit_1', { output })];
       api.gallery = galleryItems().slice(0, 1);
       await guest(page).scan();
+      const opens = page.getByRole('button', { name: button });
+      await expect(opens).toBeVisible();
       const lists = /\/(gallery|ai-edits|photos)(\?|$)/;
       await page.route(lists, (route) => route.abort('internetdisconnected'));
       await cut(page, async () => {
-        await page.getByRole('button', { name: button }).click();
+        await opens.click();
         await expect(page.getByText(/No connection/)).toBeVisible();
         await page.unroute(lists);
       });
