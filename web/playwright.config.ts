@@ -17,12 +17,13 @@ const still = { colorScheme: 'light', reducedMotion: 'reduce' } as const;
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
-  workers: 2,
+  // A page waits as often as it works, so two cores have time for three.
+  workers: 3,
   forbidOnly: Boolean(process.env['CI']),
   retries: 0,
   reporter: process.env['CI'] ? 'line' : 'list',
   expect: { timeout: 10_000 },
-  use: { baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', locale: 'en-GB' },
+  use: { baseURL: `http://127.0.0.1:${port}`, screenshot: 'only-on-failure', locale: 'en-GB' },
   webServer: {
     command: `node scripts/serve.mjs ${port}`,
     url: `http://127.0.0.1:${port}/icon.svg`,

@@ -51,6 +51,12 @@ def test_chromium_on_the_path_is_found(nothing_installed: Path) -> None:
     assert browser.find() == nothing_installed / "google-chrome"
 
 
+def test_the_headless_shell_comes_before_a_browser_with_windows(nothing_installed: Path) -> None:
+    program(nothing_installed, "chromium")
+    shell = program(nothing_installed, "chromium-headless-shell")
+    assert browser.find() == shell
+
+
 @pytest.mark.parametrize("is_ci", [True, False])
 def test_a_missing_browser_fails_a_build_server_and_tells_a_person(
     is_ci: bool, nothing_installed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
