@@ -21,6 +21,8 @@ export default defineConfig({
   workers: 3,
   forbidOnly: Boolean(process.env['CI']),
   retries: 0,
+  // A busy machine takes its time.
+  timeout: 60_000,
   reporter: process.env['CI'] ? 'line' : 'list',
   expect: { timeout: 10_000 },
   use: { baseURL: `http://127.0.0.1:${port}`, screenshot: 'only-on-failure', locale: 'en-GB' },

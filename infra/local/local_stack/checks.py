@@ -1,7 +1,8 @@
 """`test` and `lint`: every check of the project.
 
-Checks that only wait for each other where they must: while cargo builds, Python checks the template and the emulator; while
-clippy checks the code a second time, the stack starts and runs the sample events.
+Checks only wait for each other where they must, and for a processor: while cargo builds, Python checks the template and the
+emulator; while a browser looks at the pages, the stack starts and runs the sample events; the tests of the stack mostly wait, and
+beside them clippy checks the code a second time.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ CHECKOV_CONFIG = ROOT / "infra" / "local" / "checkov.yaml"
 #: checkov looks at the template as it is written, and as CloudFormation gets it.
 TRANSFORMED = LOCAL / "template.transformed.json"
 TESTS = ROOT / "tests"
+#: Warnings are errors only here, so that unfinished work still builds.
+CLIPPY = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
 #: Most tests of the stack wait: one thread per core would leave the machine idle.
 TEST_THREADS = os.environ.get("RUST_TEST_THREADS", "6")
+#: `sam local` needs the stack's settings, which the tests of the stack change.
+BEFORE_CARGO_TEST = ("sam local", "web screens")
 #: Tells the tests in `tests/afterwards` when this run began.
 BEGAN_VARIABLE = "MAGIC_EDITS_RUN_BEGAN"
 
 
 def run_lint() -> int:
     """Runs the linters; returns the exit code."""
-    return run_lanes([[_fmt(), _clippy()], [_tools(), *_template_linters()]])
+    return run_lanes([[_fmt(), Check("cargo clippy", _shell(CLIPPY))], [_tools(), *_template_linters()]])
 
 
 def run_all() -> int:
@@ -42,14 +47,21 @@ def run_all() -> int:
     # One cargo build for everything; see `build.TARGETS_VARIABLE`. The fault suite inherits it.
     os.environ[build.TARGETS_VARIABLE] = build.WITH_TESTS
     try:
-        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane(), _web_lane()])
+        return run_lanes([_cargo_lane(), _template_lane(), _stack_lane(), _fault_lane(), _web_lane(), _screens_lane()])
     finally:
         if not was_running and emulator.stop():
             console.print("Stopped the stack that the tests started.")
 
 
 def _cargo_lane() -> list[Check]:
-    return [_fmt(), Check("cargo build", _shell(build.command()), live=True), _clippy(after=("cargo build",))]
+    """Beside the tests of the stack, clippy takes one processor at most, and that only while nothing else wants it. Cargo locks
+    its folder, so clippy has one of its own."""
+    clippy = _shell(["nice", "-n", "19", *CLIPPY], CARGO_BUILD_JOBS="1", CARGO_TARGET_DIR=str(build.target_folder() / "clippy"))
+    return [
+        _fmt(),
+        Check("cargo build", _shell(build.command()), live=True),
+        Check("cargo clippy", clippy, needs=("cargo build",), after=BEFORE_CARGO_TEST),
+    ]
 
 
 def _template_lane() -> list[Check]:
@@ -59,9 +71,8 @@ def _template_lane() -> list[Check]:
         Check("template tests", _pytest("template"), needs=("test tools",)),
         Check("emulator gap tests", _pytest("local_stack"), needs=("test tools",)),
         Check("doubles against official clients", _pytest("doubles"), needs=("cargo build", "test tools")),
-        # Skipped, with the reason, where no container can run. Beside the fault suite, which has a stack of its own: the other
-        # tests of the stack change its settings. Not while the pages are timed.
-        Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("cargo test", "web budgets")),
+        # Skipped, with the reason, where no container can run.
+        Check("sam local", _pytest("sam_local"), needs=("stack up", "test tools"), after=("sample events",)),
     ]
 
 
@@ -72,25 +83,22 @@ def _stack_lane() -> list[Check]:
         # It builds the pages, too: two builds at once would write the same files.
         Check("stack up", _up, needs=("cargo build",), after=("web build",), live=True),
         Check("sample events", _pytest("events"), needs=(*up, "test tools")),
-        # After clippy, because cargo lets only one command build at a time.
-        Check("cargo test", _cargo_test(), needs=up, after=("cargo clippy",), live=True),
-        # On a stack of its own, with fewer edits than `make test-faults`.
-        Check("fault suite", _shell([sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]), live=True),
-        # Near the end, because these tests change settings at random until they restore them.
-        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("sam local", "web end to end"), live=True),
+        Check("cargo test", _cargo_test(), needs=up, after=BEFORE_CARGO_TEST, live=True),
+        # Near the end, because these tests change settings at random until they restore them. Not while the pages are timed.
+        Check("contract tests", _pytest("contract"), needs=(*up, "test tools"), after=("web budgets",), live=True),
         # Last, because these tests judge the whole run: which permissions it used, and what it logged.
         Check("afterwards", _pytest("afterwards"), needs=(*up, "test tools")),
     ]
 
 
+def _fault_lane() -> list[Check]:
+    """On a stack of its own, with fewer edits than `make test-faults`. Its functions would take time from those of the other."""
+    command = [sys.executable, str(ENTRY), "test-faults", "--", "--edits", "60"]
+    return [Check("fault suite", _shell(command), needs=("cargo build",), after=("cargo test",))]
+
+
 def _fmt() -> Check:
     return Check("cargo fmt", _shell(["cargo", "fmt", "--all", "--check"]))
-
-
-def _clippy(after: tuple[str, ...] = ()) -> Check:
-    """Warnings are errors only here, so that unfinished work still builds."""
-    command = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]
-    return Check("cargo clippy", _shell(command), after=after)
 
 
 def _cargo_test() -> Callable[[Check], bool]:
@@ -107,11 +115,18 @@ def _web_lane() -> list[Check]:
         Check("web check", site.checking("check"), needs=("web install",)),
         Check("web api types", site.checking("api:check"), needs=("web install",)),
         Check("web unit", site.checking("unit", browser=True), needs=("web install",)),
-        # A browser takes all of a small machine: neither the build nor the tests of the stack get on beside it.
-        Check("web budgets", site.checking("budgets", browser=True), needs=("web build",), after=("cargo test",)),
         Check("web end to end", site.checking("e2e:stack", browser=True), needs=("stack up",), after=("cargo test",)),
-        Check("web screens", site.checking("e2e:mocked", browser=True), needs=("web build",)),
+        # Anything beside it makes the pages seem slow.
+        Check("web budgets", site.checking("budgets", browser=True), needs=("web build",), after=("cargo clippy",)),
     ]
+
+
+def _screens_lane() -> list[Check]:
+    """Hundreds of tests in a browser take all of a small machine: neither build nor tests of the stack get on beside them."""
+    from . import site
+
+    screens = site.checking("e2e:mocked", browser=True)
+    return [Check("web screens", screens, needs=("web build",), after=("cargo build", "web unit"))]
 
 
 def _build_pages(_: Check) -> bool:
