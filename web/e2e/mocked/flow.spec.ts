@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { MockedApi, PAGE, sampleEvent, consent, samplePhoto, sampleEdit, output, waiting } from './api';
 import { guest } from './guest';
 
@@ -106,6 +106,22 @@ test('a picture on its way is one tap away from the styles', async ({ page }) =>
   expect(api.count('order')).toBe(1);
 });
 
+/** What the page has stored so far: styles and words, among other things. */
+const wishes = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<unknown[]>((done) => {
+        const opening = indexedDB.open('magic-edits');
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('page').objectStore('page').getAll();
+          reading.onsuccess = () => {
+            opening.result.close();
+            done(reading.result as unknown[]);
+          };
+        };
+      }),
+  );
+
 test.describe('a reload', () => {
   test('on the style page keeps photo, style and words', async ({ page }) => {
     const me = guest(page);
@@ -114,6 +130,8 @@ test.describe('a reload', () => {
     await me.chooseStyle('Comic');
     const words = page.getByLabel('Your own words');
     await words.fill('On the moon');
+    // A browser that is told to reload gives up what it has not written yet.
+    await expect.poll(() => wishes(page)).toContainEqual({ styleKey: 'comic', prompt: 'On the moon' });
     await page.reload();
     await expect(page.getByAltText('Your photo')).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Comic' })).toBeChecked();
