@@ -17,8 +17,7 @@ const still = { colorScheme: 'light', reducedMotion: 'reduce' } as const;
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
-  // A page waits as often as it works, so two cores have time for three.
-  workers: 3,
+  workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   retries: 0,
   // A busy machine takes its time.
