@@ -24,7 +24,7 @@ pub(crate) struct StyleBody<'a> {
     is_premium: bool,
     /// Asks for more than the event has.
     locked: bool,
-    /// Whether the style may come with words of the guest's own, where the event allows them.
+    /// The style may come with words of the guest's own, where the event allows them.
     takes_prompt: bool,
 }
 

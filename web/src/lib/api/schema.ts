@@ -1908,7 +1908,7 @@ export interface components {
             locked: boolean;
             name: string;
             preview_url?: string | null;
-            /** @description Whether the style may come with words of the guest's own, where the event allows them. */
+            /** @description The style may come with words of the guest's own, where the event allows them. */
             takes_prompt: boolean;
         };
         /**
