@@ -16,9 +16,12 @@ const PAGES = [
 
 const chromePath =
   process.env.CHROME ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  );
+  [
+    '/usr/bin/chromium-headless-shell',
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ].find((path) => existsSync(path));
 const root = new URL('..', import.meta.url).pathname;
 const server = spawn(
   process.execPath,
