@@ -13,6 +13,10 @@ export class SignIn {
   /** The pool refuses every refresh token. */
   over = false;
   role: Role = 'organiser';
+  /** How often the sign-in pages ended their session. */
+  loggedOut = 0;
+  /** The answer to a revocation waits for this. */
+  held: Promise<void> = Promise.resolve();
   #nonce = '';
   #serial = 0;
 
@@ -53,11 +57,13 @@ export class SignIn {
         },
       });
     });
-    await page.route('**/sign-in/oauth2/revoke', (route) => {
+    await page.route('**/sign-in/oauth2/revoke', async (route) => {
+      await this.held;
       this.revoked.push(new URLSearchParams(route.request().postData() ?? '').get('token') ?? '');
       return route.fulfill({ status: 200 });
     });
     await page.route('**/sign-in/logout?**', (route) => {
+      this.loggedOut += 1;
       const back = new URL(route.request().url()).searchParams.get('logout_uri') ?? '';
       return route.fulfill({ status: 302, headers: { location: back } });
     });

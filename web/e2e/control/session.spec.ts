@@ -112,8 +112,26 @@ test('sign-out revokes the token and forgets it', async ({ page, signIn, open })
   await open('/');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  expect(signIn.loggedOut).toBe(1);
   expect(signIn.revoked).toEqual(['refresh-2']);
   expect((await storage(page)).session).not.toContain('refresh');
+});
+
+test('nobody signs in while the sign-out is under way, and everybody can after "Back"', async ({
+  page,
+  signIn,
+  open,
+}) => {
+  await open('/');
+  let release = () => {};
+  signIn.held = new Promise((resolve) => (release = resolve));
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'One moment …' })).toBeDisabled();
+  // What a page hears that the browser has kept for its Back button.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  release();
+  await expect.poll(() => signIn.loggedOut).toBe(1);
 });
 
 test('a forged callback signs nobody in', async ({ page, api, signIn }) => {

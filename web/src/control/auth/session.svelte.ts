@@ -29,6 +29,8 @@ const RETRY_MS = 15_000;
 
 class Session {
   phase = $state<Phase>('starting');
+  /** The page is on its way to the pool's pages; a second click would cross the first. */
+  leaving = $state(false);
   claims = $state<Claims | null>(null);
   config = $state<Config | null>(null);
   readonly isSuperadmin = $derived(this.claims?.['cognito:groups']?.includes('superadmin') ?? false);
@@ -60,6 +62,7 @@ class Session {
 
   /** Leaves for the sign-in page. */
   async signIn(route: string): Promise<void> {
+    this.leaving = true;
     const { url, pending } = await this.#pool!.start(route);
     sessionStorage.setItem(PENDING, JSON.stringify(pending));
     location.assign(url);
@@ -68,6 +71,7 @@ class Session {
   async signOut(): Promise<void> {
     const refresh = sessionStorage.getItem(REFRESH);
     this.#forget();
+    this.leaving = true;
     this.phase = 'signed_out';
     // Whoever leaves must not be kept by a pool that does not answer.
     if (refresh) await this.#pool!.revoke(refresh).catch(() => undefined);
