@@ -54,7 +54,8 @@ test('the sign-in page has no finding in either scheme', async ({ page, api, sig
   await page.goto('/control/');
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await drawn(page);
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
 });

@@ -65,7 +65,10 @@ test('an organiser makes a link, narrows the rules, finds an edit, hides it and 
   const panel = page.getByRole('dialog');
   await expect(panel.getByText('Made', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   await panel.getByRole('button', { name: 'Hide from the gallery' }).click();
-  await page.getByRole('dialog').last().getByRole('button', { name: 'Hide from the gallery' }).click();
+  await page
+    .getByRole('dialog', { name: 'Hide from the gallery' })
+    .getByRole('button', { name: 'Hide from the gallery' })
+    .click();
   await expect(panel.getByRole('button', { name: 'Show in the gallery' })).toBeVisible();
   const gallery = await request.get(`${api}/events/${token}/gallery`, { headers: guest });
   expect(((await gallery.json()) as { data: { id: string }[] }).data.map((one) => one.id)).not.toContain(id);
