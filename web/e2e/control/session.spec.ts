@@ -127,7 +127,7 @@ test('nobody signs in while the sign-out is under way, and everybody can after "
   signIn.held = new Promise((resolve) => (release = resolve));
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'One moment …' })).toBeDisabled();
-  // What a page hears that the browser has kept for its Back button.
+  // The browser says so to a page that it has kept for its Back button.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
   release();
