@@ -1,5 +1,5 @@
 // The API as the pages see it, in this process: enough of it to change things and to fail on purpose.
-import type { Page, Request, Route } from '@playwright/test';
+import { expect, type Page, type Request, type Route } from '@playwright/test';
 import * as data from './data';
 import { picture } from './pictures';
 
@@ -71,6 +71,12 @@ export class FakeApi {
     return this.seen.filter(
       (one) => one.method === method && (typeof path === 'string' ? one.path === path : path.test(one.path)),
     );
+  }
+
+  /** A call, the first of its kind or the one at `index`: the page may show a change before it has sent it. */
+  async sent(method: string, path: string | RegExp, index = 0): Promise<Seen> {
+    await expect.poll(() => this.calls(method, path).length).toBeGreaterThan(index);
+    return this.calls(method, path)[index]!;
   }
 
   async #answer(route: Route): Promise<void> {

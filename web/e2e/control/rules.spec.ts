@@ -15,9 +15,9 @@ test('shows what will change before it saves, and sends that alone', async ({ pa
   expect(api.calls('PATCH', path)).toHaveLength(0);
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(dialog).toHaveCount(0);
-  const [sent] = api.calls('PATCH', path);
-  expect(sent?.body).toEqual({ allow_custom_prompt: false, page: { welcome: 'Good evening' } });
-  expect(sent?.headers['if-match']).toBe('"1"');
+  const sent = await api.sent('PATCH', path);
+  expect(sent.body).toEqual({ allow_custom_prompt: false, page: { welcome: 'Good evening' } });
+  expect(sent.headers['if-match']).toBe('"1"');
   await expect(page.getByText('changes are not saved')).toHaveCount(0);
 });
 
@@ -28,7 +28,7 @@ test('the big switch is saved by itself, after a question', async ({ page, api, 
   await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.getByText('Guests see your message and cannot make pictures.')).toBeVisible();
-  expect(api.calls('PATCH', path)[0]?.body).toEqual({ enabled: false });
+  expect((await api.sent('PATCH', path)).body).toEqual({ enabled: false });
   await expect(page.getByLabel('Welcome text')).toHaveValue('Half a sen');
 });
 
@@ -54,10 +54,11 @@ test('two organisers at once see both versions and choose', async ({ page, api, 
   await dialog.getByRole('radio', { name: /Yours/ }).check();
   await dialog.getByRole('button', { name: 'Save my choice' }).click();
   await expect(dialog).toHaveCount(0);
-  const sent = api.calls('PATCH', path).at(-1);
-  expect(sent?.headers['if-match']).toBe('"2"');
-  expect(sent?.body).toEqual({ allow_custom_prompt: false, page: { welcome: 'Mine' } });
-  expect(api.rules).toMatchObject({ gallery: 'open', page: { welcome: 'Mine' } });
+  // The first was refused.
+  const sent = await api.sent('PATCH', path, 1);
+  expect(sent.headers['if-match']).toBe('"2"');
+  expect(sent.body).toEqual({ allow_custom_prompt: false, page: { welcome: 'Mine' } });
+  await expect.poll(() => api.rules).toMatchObject({ gallery: 'open', page: { welcome: 'Mine' } });
 });
 
 test('dropping one’s own version takes the other’s', async ({ page, api, open }) => {
@@ -133,7 +134,7 @@ test('a guest link is shown once, with its QR code, and can be ended', async ({ 
   await page.getByRole('button', { name: 'End link: Entrance' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'End link' }).click();
   await expect(page.getByText('Entrance')).toHaveCount(0);
-  expect(api.calls('DELETE', /guest-links/)).toHaveLength(1);
+  await api.sent('DELETE', /guest-links/);
 });
 
 test('the address of a link is in no storage and goes with the page', async ({ page, open }) => {
