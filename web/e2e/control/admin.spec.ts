@@ -169,7 +169,7 @@ test('removing a style wants its key', async ({ page, api, open }) => {
   await page.getByLabel('Type “oil-deluxe” to confirm').fill('oil-deluxe');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove style' }).click();
   await expect(page.getByRole('heading', { name: 'Styles', exact: true })).toBeVisible();
-  await api.sent('DELETE', '/admin/ai-styles/oil-deluxe');
+  await expect.poll(() => api.calls('DELETE', '/admin/ai-styles/oil-deluxe')).toHaveLength(1);
 });
 
 test('a budget is typed in dollars and sent in millionths', async ({ page, api, open }) => {
