@@ -262,6 +262,17 @@ test('my pictures can be opened and deleted', async ({ page }) => {
   expect(api.edits.map((edit) => edit.id)).toEqual(['edit_1']);
 });
 
+test('a picture that was not drawn yet takes its room, so the list stays where it is', async ({ page }) => {
+  const me = guest(page);
+  api.edits = Array.from({ length: 40 }, (_, index) => sampleEdit(`edit_${index}`, { output }));
+  await me.scan();
+  await page.getByRole('button', { name: 'My pictures' }).click();
+  const tiles = page.getByRole('listitem');
+  await expect(tiles).toHaveCount(40);
+  const heights = await tiles.evaluateAll((all) => all.map((tile) => tile.getBoundingClientRect().height));
+  expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(1);
+});
+
 test('a deleted photo takes its pictures along', async ({ page }) => {
   const me = guest(page);
   await me.order();
